@@ -59,14 +59,24 @@ SparkError::SparkError(std::string condition, Parameters parameters,
       contexts_(std::move(contexts)),
       message_(render(find_error_condition(condition_), parameters_, contexts_)) {}
 
-ErrorKind SparkError::kind() const { return find_error_condition(condition_).kind; }
+ErrorKind SparkError::kind() const {
+  return kind_ ? *kind_ : find_error_condition(condition_).kind;
+}
 
 std::string_view SparkError::sql_state() const { return find_error_condition(condition_).sql_state; }
 
 SparkError SparkError::with_context(QueryContext context) const {
   auto contexts = contexts_;
   contexts.push_back(std::move(context));
-  return SparkError(condition_, parameters_, std::move(contexts));
+  SparkError error(condition_, parameters_, std::move(contexts));
+  error.kind_ = kind_;
+  return error;
+}
+
+SparkError SparkError::with_kind(ErrorKind kind) const {
+  SparkError error = *this;
+  error.kind_ = kind;
+  return error;
 }
 
 void throw_unsupported(std::string subclass, std::string thing) {

@@ -69,12 +69,16 @@ class SparkError : public std::exception {
   const char* what() const noexcept override { return message_.c_str(); }
   // The same error with one more context, for callers that know the position.
   SparkError with_context(QueryContext context) const;
+  // The same error raised as another client exception: Spark uses one condition, such as
+  // CAST_INVALID_INPUT, with several exception classes.
+  SparkError with_kind(ErrorKind kind) const;
 
  private:
   std::string condition_;
   Parameters parameters_;
   std::vector<QueryContext> contexts_;
   std::string message_;
+  std::optional<ErrorKind> kind_;  // empty: the table's
 };
 
 // `UNSUPPORTED_FEATURE.<subclass>` (0A000) naming the thing that Firesteel does not do yet.
