@@ -1,0 +1,90 @@
+"""A client session that runs the blocks of one `.test` file."""
+import ast
+import datetime
+import decimal
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import time
+
+from firesteel_testing import canonical
+
+ZONE = "America/Los_Angeles"
+
+
+class CaseTimeout(BaseException):
+    """Not an Exception, so that the code under test cannot swallow it."""
+
+
+def _raise_timeout(*_):
+    raise CaseTimeout()
+
+
+def use_reference_zone():
+    """The zone in which the answers were recorded; the client converts local times with it."""
+    os.environ["TZ"] = ZONE
+    time.tzset()
+    logging.disable(logging.CRITICAL)          # the client logs every server error
+
+
+class FileSession:
+    """Runs blocks in order; settings, views and variables live as long as the session."""
+
+    def __init__(self, remote, timeout_seconds=60):
+        from pyspark.sql import Row, SparkSession, Window, functions, types
+        self.spark = SparkSession.builder.remote(remote).create()
+        self.spark.client.set_retry_policies([])           # a dead server must show at once
+        self.timeout_seconds = timeout_seconds
+        self.folder = tempfile.mkdtemp(prefix="firesteel_test_")
+        self.settings = {}
+        self.scope = {"spark": self.spark, "F": functions, "T": types, "Window": Window, "Row": Row,
+                      "datetime": datetime, "Decimal": decimal.Decimal, "tmp": self.folder}
+
+    def close(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.spark.stop()
+        except Exception:                                   # the server may be gone already
+            pass
+
+    def configure(self, settings):
+        for key in self.settings:
+            if key not in settings:
+                self.spark.conf.unset(key)
+        for key, value in settings.items():
+            if self.settings.get(key) != value:
+                self.spark.conf.set(key, value)
+        self.settings = dict(settings)
+
+    def run(self, block):
+        """Lines of the answer for a case; None for a session or setup block."""
+        if block.kind == "session":
+            return self.configure(block.settings)
+        if block.kind == "setup":
+            exec(compile(block.body, "<setup>", "exec"), self.scope)
+            return None
+        signal.signal(signal.SIGALRM, _raise_timeout)
+        signal.alarm(self.timeout_seconds)
+        hide = [("$TMP", self.folder)]
+        try:
+            value = self.spark.sql(block.body) if block.kind == "query" else self._evaluate(block.body)
+            if hasattr(value, "_to_table"):
+                return canonical.frame_lines(value, "ordered" in block.options, hide)
+            return canonical.value_lines(value, hide)
+        except CaseTimeout:
+            return [f"timeout after {self.timeout_seconds} s"]
+        except Exception as error:
+            return canonical.error_lines(error, hide)
+        finally:
+            signal.alarm(0)
+
+    def _evaluate(self, body):
+        tree = ast.parse(body)
+        if not isinstance(tree.body[-1], ast.Expr):
+            exec(compile(tree, "<case>", "exec"), self.scope)
+            return None
+        last = ast.Expression(tree.body.pop().value)
+        exec(compile(tree, "<case>", "exec"), self.scope)
+        return eval(compile(last, "<case>", "eval"), self.scope)

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Runs `.test` files against a server and compares with Spark's recorded answers.
+
+    run_sql.py [--remote sc://HOST:PORT] [--file PART]... [--processes N] [--show N] [--report FILE] [--update-known]
+
+Without --remote it starts build/release/firesteel (or FIRESTEEL_BINARY). Exit status 1 when a case fails that
+known_failures.txt does not name, or when a case passes that it names.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+from firesteel_testing import compare, session, test_file  # noqa: E402
+from firesteel_testing.server import Server                # noqa: E402
+
+KNOWN = os.path.join(HERE, "known_failures.txt")
+
+
+def all_files():
+    found = []
+    for folder, _, names in os.walk(os.path.join(HERE, "sql")):
+        found += [os.path.relpath(os.path.join(folder, n), HERE) for n in names if n.endswith(".test")]
+    return sorted(found)
+
+
+def known_failures():
+    if not os.path.exists(KNOWN):
+        return set()
+    with open(KNOWN) as f:
+        return {line.strip() for line in f if line.strip() and not line.startswith("#")}
+
+
+def run_file(relative, remote):
+    """[(case, kind of difference or None, explanation)] of one file."""
+    session.use_reference_zone()
+    blocks, results = test_file.read(os.path.join(HERE, relative)), []
+    try:
+        run = session.FileSession(remote)
+    except Exception as error:
+        return [(f"{relative}::{b.name}", "no-session", str(error)[:300]) for b in blocks if b.is_case]
+    broken = None
+    try:
+        for block in blocks:
+            if not block.is_case:
+                try:
+                    run.run(block)
+                except Exception as error:
+                    broken = broken or f"  a {block.kind} block failed: {str(error)[:300]}"
+                continue
+            difference = compare.difference(block, run.run(block))
+            if difference and broken:
+                difference = ("setup", broken)
+            results.append((f"{relative}::{block.name}", *(difference or (None, ""))))
+    finally:
+        run.close()
+    return results
+
+
+def run_all(files, remote, processes):
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(processes, context) as pool:
+        jobs = {pool.submit(run_file, f, remote): f for f in files}
+        for job in concurrent.futures.as_completed(jobs):
+            yield jobs[job], job.result()
+
+
+def write_known(failing, files, allow_growth):
+    known = known_failures()
+    untouched = {k for k in known if k.split("::")[0] not in files and os.path.exists(os.path.join(HERE, k.split("::")[0]))}
+    grown = sorted(failing - known)
+    if grown and not allow_growth:
+        raise SystemExit(f"known_failures.txt may only shrink; {len(grown)} new failures, the first: {grown[:5]}")
+    with open(KNOWN, "w") as f:
+        f.write("# Cases that do not agree with Spark yet. This list may only shrink: run_sql.py --update-known.\n")
+        f.writelines(name + "\n" for name in sorted(untouched | failing))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--remote")
+    parser.add_argument("--file", action="append", help="part of a file's path; may be given more than once")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--show", type=int, default=0, help="differences to print per file")
+    parser.add_argument("--all", action="store_true", help="show known failures too")
+    parser.add_argument("--report", help="write every result as JSON")
+    parser.add_argument("--update-known", action="store_true")
+    parser.add_argument("--allow-growth", action="store_true")
+    parser.add_argument("--server-argument", action="append", default=[])
+    arguments = parser.parse_args()
+    files = [f for f in all_files() if not arguments.file or any(part in f for part in arguments.file)]
+    server = None if arguments.remote else Server(arguments.server_argument)
+    known, results, begin = known_failures(), [], time.time()
+    try:
+        for name, answers in run_all(files, arguments.remote or server.remote, arguments.processes):
+            results += answers
+            failed = [a for a in answers if a[1]]
+            print(f"{name:70s} {len(answers) - len(failed):4d}/{len(answers):<4d}", flush=True)
+            shown = [a for a in failed if arguments.all or a[0] not in known]
+            for case, kind, why in shown[:arguments.show]:
+                print(f"  {case.split('::')[1]}: {kind}\n{why}")
+    finally:
+        if server:
+            server.stop()
+    failing = {case for case, kind, _ in results if kind}
+    passing = {case for case, kind, _ in results if not kind}
+    print(f"{len(passing)} of {len(results)} agree, {time.time() - begin:.1f} s")
+    kinds = collections.Counter(kind for _, kind, _ in results if kind)
+    print("  " + ", ".join(f"{kind}: {count}" for kind, count in kinds.most_common(40)))
+    if arguments.report:
+        with open(arguments.report, "w") as f:
+            json.dump([{"case": c, "kind": k, "why": w} for c, k, w in results], f, indent=1)
+    if arguments.update_known:
+        return write_known(failing, set(files), arguments.allow_growth)
+    new, fixed = sorted(failing - known), sorted(passing & known)
+    for title, names in (("fail and are not listed", new), ("pass and are listed in known_failures.txt", fixed)):
+        if names:
+            print(f"{len(names)} cases {title}:\n  " + "\n  ".join(names[:20]))
+    return 1 if new or fixed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
