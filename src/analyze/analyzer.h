@@ -1,0 +1,47 @@
+// Unresolved plan → resolved plan, with Spark 4.2's names, types, nullability, coercion and errors.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/relation.h"
+
+namespace firesteel::analyze {
+
+// What analysis reads of its surroundings; a snapshot that does not change meanwhile.
+struct AnalysisContext {
+  bool ansi = true;             // spark.sql.ansi.enabled
+  bool case_sensitive = false;  // spark.sql.caseSensitive
+  std::string time_zone = "UTC";
+  std::string default_source = "parquet";
+  std::string current_catalog = "spark_catalog";
+  std::string current_database = "default";
+  std::string user = "anonymous";
+  std::string spark_version = "4.2.0";
+  int64_t query_start_us = 0;  // current_timestamp of this query
+  std::function<std::optional<std::string>(std::string_view key)> configuration;
+  // A temporary or global temporary view's plan (as its text or DataFrame gave it, resolved), or
+  // null. Parts as written.
+  std::function<plan::RelationPtr(const std::vector<std::string>& parts)> find_view;
+  // Looks a data source up: lists files, infers the schema, discovers partitions. Returns a
+  // resolved Scan. Implemented by the engine side (engine/duckdb/sources).
+  std::function<plan::RelationPtr(const plan::UnresolvedRead&)> resolve_source;
+  // Tables, views and columns for CatalogCall and SHOW statements: returns LocalData.
+  std::function<plan::RelationPtr(const plan::CatalogCall&)> run_catalog_call;
+  // Runs a small resolved plan (pivot values, crosstab, inferred schemas) and returns its rows as
+  // LocalData.
+  std::function<plan::RelationPtr(const plan::RelationPtr&)> evaluate;
+};
+
+// Resolves the whole plan. Throws SparkError. The result satisfies plan::is_resolved.
+plan::RelationPtr analyze(const plan::RelationPtr& plan, const AnalysisContext& context);
+
+// The text of a resolved or unresolved expression as Spark prints it in column names.
+std::string print_name(const plan::Expression& expression);
+
+}  // namespace firesteel::analyze

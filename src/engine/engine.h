@@ -1,0 +1,106 @@
+// What an engine is: it takes a resolved plan (or a fragment of one) and streams Arrow batches.
+// Engines never include each other; the router (engine/router.h) chooses.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/relation.h"
+
+namespace arrow {
+class RecordBatch;
+class Schema;
+}  // namespace arrow
+
+namespace firesteel::engine {
+
+// "This engine cannot do that": a value, for the router and for explain.
+struct Unsupported {
+  std::string reason;
+};
+
+// Cancels everything that one operation runs. Thread-safe. Callbacks run on the cancelling thread.
+class Cancellation {
+ public:
+  void cancel();
+  bool is_cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  void throw_if_cancelled() const;  // SparkError OPERATION_CANCELED
+  // `callback` runs at cancel (at once if that was before). Returns a handle for `remove`.
+  int on_cancel(std::function<void()> callback);
+  void remove(int handle);
+
+ private:
+  std::atomic<bool> cancelled_{false};
+  std::mutex mutex_;
+  int next_handle_ = 1;
+  std::vector<std::pair<int, std::function<void()>>> callbacks_;
+};
+
+// What an operation runs with. Lives longer than the stream that `execute` returns.
+struct ExecutionContext {
+  std::string operation_id;
+  std::string session_id;
+  std::string time_zone = "UTC";
+  bool ansi = true;
+  std::function<std::optional<std::string>(std::string_view key)> configuration;
+  std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
+  std::atomic<int64_t> rows_read{0};
+  std::atomic<int64_t> bytes_read{0};
+  std::atomic<double> fraction_done{-1};
+  std::string temporary_folder;
+};
+
+// Batches of one result, pulled by the consumer: a slow consumer pauses the engine. Columns stand
+// in the order of the plan's output in the Arrow forms of the type table (decision 14); names and
+// Spark types are put on in `connect`.
+class BatchStream {
+ public:
+  virtual ~BatchStream() = default;
+  virtual std::shared_ptr<arrow::Schema> schema() const = 0;
+  // The next batch, null at the end. Throws SparkError.
+  virtual std::shared_ptr<arrow::RecordBatch> next() = 0;
+};
+
+struct WriteRequest {
+  enum class Mode : uint8_t { kErrorIfExists, kAppend, kOverwrite, kIgnore };
+  plan::RelationPtr plan;
+  std::string format;
+  std::string path;
+  Mode mode = Mode::kErrorIfExists;
+  plan::Options options;
+  std::vector<std::string> partition_by;
+};
+
+struct CacheStatus {
+  bool is_cached = false;
+  int64_t rows = 0;
+  int64_t bytes = 0;
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string_view name() const = 0;  // "duckdb"
+  virtual std::string version() const = 0;
+  // Why the engine cannot run this node alone; nullopt when it can.
+  virtual std::optional<Unsupported> can_run(const plan::Relation& node) const = 0;
+  virtual std::unique_ptr<BatchStream> execute(const plan::RelationPtr& plan,
+                                               std::shared_ptr<ExecutionContext> context) = 0;
+  // Runs the plan into files; staged and committed by rename.
+  virtual void write(const WriteRequest& request, std::shared_ptr<ExecutionContext> context) = 0;
+  // Keeps the plan's rows under `key` (materialised at once); plan::Cached reads them.
+  virtual void cache(const std::string& key, const plan::RelationPtr& plan,
+                     std::shared_ptr<ExecutionContext> context) = 0;
+  virtual void uncache(const std::string& key) = 0;
+  virtual CacheStatus cache_status(const std::string& key) const = 0;
+  // The engine's own text of a plan, for explain("codegen"/"formatted").
+  virtual std::string explain(const plan::RelationPtr& plan) const = 0;
+};
+
+}  // namespace firesteel::engine

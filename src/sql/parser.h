@@ -1,0 +1,78 @@
+// Spark SQL text → plan with unresolved leaves. Errors are PARSE_SYNTAX_ERROR and its kin with
+// positions; statements that are not done yet raise UNSUPPORTED_FEATURE.STATEMENT.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "plan/expression.h"
+#include "plan/relation.h"
+#include "plan/type.h"
+
+namespace firesteel::sql {
+
+struct CreateView {  // CREATE [OR REPLACE] [GLOBAL] TEMPORARY VIEW
+  std::vector<std::string> name;
+  std::vector<std::string> column_names;
+  plan::RelationPtr query;
+  bool is_global = false;
+  bool replace = false;
+  bool if_not_exists = false;
+};
+struct DropView {
+  std::vector<std::string> name;
+  bool if_exists = false;
+};
+struct SetConfiguration {  // SET; SET k; SET k=v; RESET [k]
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+  bool is_reset = false;
+};
+struct Explain {
+  std::string mode;  // "", "extended", "codegen", "cost", "formatted"
+  plan::RelationPtr query;
+};
+struct CacheTable {
+  std::vector<std::string> name;
+  plan::RelationPtr query;  // CACHE TABLE t AS …; null otherwise
+  bool is_lazy = false;
+};
+struct UncacheTable {
+  std::vector<std::string> name;
+  bool if_exists = false;
+};
+struct ClearCache {};
+// SHOW …, DESCRIBE …, USE …: answered through the catalog.
+struct CatalogStatement {
+  plan::CatalogCall call;
+};
+
+using Statement = std::variant<plan::RelationPtr,  // a query
+                               CreateView, DropView, SetConfiguration, Explain, CacheTable,
+                               UncacheTable, ClearCache, CatalogStatement>;
+
+struct ParserOptions {
+  bool ansi = true;
+  bool enforce_reserved_keywords = false;
+  bool double_quoted_identifiers = false;
+  std::string time_zone = "UTC";  // TIMESTAMP '…' literals
+  bool timestamp_ntz_default = false;  // spark.sql.timestampType
+};
+
+Statement parse_statement(std::string_view text, const ParserOptions& options = {});
+plan::RelationPtr parse_query(std::string_view text, const ParserOptions& options = {});
+// One expression with an optional alias ("a + 1 AS b"), as in selectExpr and F.expr.
+plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions& options = {});
+// "decimal(10, 2)", "struct<a: int>".
+plan::Type parse_type(std::string_view text);
+// "a INT NOT NULL, `b c` STRING COMMENT 'x'": also accepts a single type and "struct<…>".
+plan::Schema parse_schema(std::string_view text);
+// A possibly qualified name: "`a.b`.c" → {"a.b", "c"}.
+std::vector<std::string> parse_multipart_identifier(std::string_view text);
+
+}  // namespace firesteel::sql
