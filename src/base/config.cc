@@ -1,0 +1,329 @@
+#include "base/config.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace firesteel {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  return text;
+}
+
+template <typename T>
+std::optional<T> parse_number(std::string_view text) {
+  T value{};
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// A number followed by a unit name of letters.
+struct Quantity {
+  int64_t number;
+  std::string unit;
+};
+
+std::optional<Quantity> parse_quantity(std::string_view text) {
+  const std::string word = lower(trim(text));
+  size_t digits = word.starts_with('-') ? 1 : 0;
+  while (digits < word.size() && std::isdigit(static_cast<unsigned char>(word[digits]))) ++digits;
+  const auto number = parse_number<int64_t>(std::string_view(word).substr(0, digits));
+  if (!number) return std::nullopt;
+  return Quantity{*number, word.substr(digits)};
+}
+
+// The values that enumerated keys accept (without regard to case), as Spark lists them.
+struct Options {
+  std::string_view key;
+  std::string_view values;
+};
+constexpr std::array kOptions = {
+    Options{"spark.sql.binaryOutputStyle", "UTF-8, BASIC, BASE64, HEX, HEX_DISCRETE"},
+    Options{"spark.sql.execution.arrow.compression.codec", "none, zstd, lz4"},
+    Options{"spark.sql.execution.pandas.structHandlingMode", "legacy, row, dict"},
+    Options{"spark.sql.legacy.timeParserPolicy", "EXCEPTION, LEGACY, CORRECTED"},
+    Options{"spark.sql.mapKeyDedupPolicy", "EXCEPTION, LAST_WIN"},
+    Options{"spark.sql.parquet.compression.codec",
+            "brotli, uncompressed, lzo, snappy, lz4_raw, none, zstd, lz4, gzip"},
+    Options{"spark.sql.parquet.outputTimestampType", "INT96, TIMESTAMP_MICROS, TIMESTAMP_MILLIS"},
+    Options{"spark.sql.sources.partitionOverwriteMode", "STATIC, DYNAMIC"},
+    Options{"spark.sql.storeAssignmentPolicy", "ANSI, LEGACY, STRICT"},
+    Options{"spark.sql.timestampType", "TIMESTAMP_NTZ, TIMESTAMP_LTZ"},
+};
+
+bool is_among(std::string_view options, std::string_view value) {
+  const std::string wanted = lower(value);
+  while (!options.empty()) {
+    const size_t comma = options.find(", ");
+    if (lower(options.substr(0, comma)) == wanted) return true;
+    if (comma == std::string_view::npos) break;
+    options.remove_prefix(comma + 2);
+  }
+  return false;
+}
+
+bool fits_type(ConfigType type, std::string_view value) {
+  const std::string_view word = trim(value);
+  switch (type) {
+    case ConfigType::kString:
+      return true;
+    case ConfigType::kBoolean:
+      return lower(word) == "true" || lower(word) == "false";
+    case ConfigType::kInt:
+      return parse_number<int32_t>(word).has_value();
+    case ConfigType::kLong:
+      return parse_number<int64_t>(word).has_value();
+    case ConfigType::kDouble:
+      return parse_number<double>(word).has_value();
+    case ConfigType::kBytes:
+      return parse_bytes(word).has_value();
+    case ConfigType::kTime:
+      return parse_duration_ms(word).has_value();
+  }
+  return false;
+}
+
+std::string_view type_name(ConfigType type) {
+  switch (type) {
+    case ConfigType::kString:
+      return "string";
+    case ConfigType::kBoolean:
+      return "boolean";
+    case ConfigType::kInt:
+      return "int";
+    case ConfigType::kLong:
+      return "long";
+    case ConfigType::kDouble:
+      return "double";
+    case ConfigType::kBytes:
+      return "bytes in BYTE";
+    case ConfigType::kTime:
+      return "time in MILLISECONDS";
+  }
+  return "string";
+}
+
+void check_value(std::string_view key, std::string_view value) {
+  const ConfigEntry* entry = find_config_entry(key);
+  if (entry == nullptr) return;
+  const SparkError::Parameters parameters = {{"confName", std::string(key)},
+                                             {"confValue", std::string(value)}};
+  const auto fail = [&](std::string condition, std::string name, std::string text) {
+    auto all = parameters;
+    if (!name.empty()) all.emplace_back(std::move(name), std::move(text));
+    throw SparkError("INVALID_CONF_VALUE." + condition, std::move(all));
+  };
+  if (!fits_type(entry->type, value)) {
+    fail("TYPE_MISMATCH", "confType", std::string(type_name(entry->type)));
+  }
+  if (key == "spark.sql.session.timeZone" && !is_time_zone(value)) fail("TIME_ZONE", "", "");
+  if (key == "spark.sql.shuffle.partitions" && parse_number<int32_t>(trim(value)).value_or(0) <= 0) {
+    fail("REQUIREMENT", "confRequirement",
+         "The value of spark.sql.shuffle.partitions must be positive");
+  }
+  for (const Options& options : kOptions) {
+    if (options.key == key && !is_among(options.values, value)) {
+      fail("OUT_OF_RANGE_OF_OPTIONS", "confOptions", std::string(options.values));
+    }
+  }
+}
+
+std::string quoted(std::string_view key) { return "\"" + std::string(key) + "\""; }
+
+// Core settings of a Spark application: they exist in Spark, but never change in a session.
+bool is_core_setting(std::string_view key) {
+  static constexpr std::array<std::string_view, 8> kPrefixes = {
+      "spark.executor.", "spark.driver.", "spark.default.", "spark.serializer",
+      "spark.scheduler.", "spark.task.", "spark.eventLog.", "spark.shuffle."};
+  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
+                     [&](std::string_view prefix) { return key.starts_with(prefix); }) ||
+         key == "spark.master";
+}
+
+void check_modifiable(std::string_view key) {
+  const ConfigEntry* entry = find_config_entry(key);
+  if (entry != nullptr && !entry->is_modifiable) {
+    throw SparkError("CANNOT_MODIFY_STATIC_CONFIG", {{"key", quoted(key)}});
+  }
+  if (entry == nullptr && is_core_setting(key)) {
+    throw SparkError("CANNOT_MODIFY_CONFIG",
+                     {{"key", quoted(key)}, {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
+}
+
+// Offsets after an optional GMT, UTC or UT: "+1", "+01", "+01:00", "+0100", "-18:00".
+bool is_offset(std::string_view text) {
+  for (const std::string_view prefix : {"GMT", "UTC", "UT"}) {
+    if (text == prefix) return true;
+    if (text.starts_with(prefix)) {
+      text.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return false;
+  text.remove_prefix(1);
+  const size_t colon = text.find(':');
+  const std::string_view hours = text.substr(0, colon);
+  std::string_view minutes = colon == std::string_view::npos ? "00" : text.substr(colon + 1);
+  if (hours.empty() || hours.size() > 2 || minutes.empty() || minutes.size() > 2) return false;
+  const auto hour = parse_number<int>(hours);
+  const auto minute = parse_number<int>(minutes);
+  return hour && minute && *minute < 60 && *hour * 60 + *minute <= 18 * 60;
+}
+
+std::string system_time_zone() {
+  if (const char* zone = std::getenv("TZ"); zone != nullptr && is_time_zone(zone)) return zone;
+  std::error_code error;
+  const std::string link = std::filesystem::read_symlink("/etc/localtime", error).string();
+  const size_t at = link.find("zoneinfo/");
+  return at == std::string::npos ? "Etc/UTC" : link.substr(at + 9);
+}
+
+}  // namespace
+
+const ConfigEntry* find_config_entry(std::string_view key) {
+  const auto& entries = config_entries();
+  const auto found = std::lower_bound(
+      entries.begin(), entries.end(), key,
+      [](const ConfigEntry& entry, std::string_view wanted) { return entry.key < wanted; });
+  return found != entries.end() && found->key == key ? &*found : nullptr;
+}
+
+std::optional<int64_t> parse_bytes(std::string_view text) {
+  const auto quantity = parse_quantity(text);
+  if (!quantity) return std::nullopt;
+  static constexpr std::string_view kUnits = "bkmgtp";
+  if (quantity->unit.empty() || quantity->unit == "b") return quantity->number;
+  const size_t power = kUnits.find(quantity->unit[0]);
+  const std::string rest = quantity->unit.substr(1);
+  if (power == std::string_view::npos || (!rest.empty() && rest != "b" && rest != "ib")) {
+    return std::nullopt;
+  }
+  int64_t result = 0;
+  if (__builtin_mul_overflow(quantity->number, int64_t{1} << (10 * power), &result)) return std::nullopt;
+  return result;
+}
+
+std::optional<int64_t> parse_duration_ms(std::string_view text, int64_t bare_unit_ms) {
+  const auto quantity = parse_quantity(text);
+  if (!quantity) return std::nullopt;
+  static constexpr std::array<std::pair<std::string_view, int64_t>, 6> kUnits = {
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+  if (quantity->unit.empty()) return quantity->number * bare_unit_ms;
+  for (const auto& [unit, milliseconds] : kUnits) {
+    if (quantity->unit == unit) return quantity->number * milliseconds;
+  }
+  if (quantity->unit == "us") return quantity->number / 1000;
+  return std::nullopt;
+}
+
+bool is_time_zone(std::string_view name) {
+  if (name == "Z" || is_offset(name)) return true;
+  static constexpr std::array<std::string_view, 11> kShortNames = {
+      "PST", "CST", "AST", "ACT", "AET", "AGT", "ART", "BET", "BST", "CAT", "CNT"};
+  static constexpr std::array<std::string_view, 15> kMoreShortNames = {
+      "CTT", "EAT", "ECT", "IET", "IST", "JST", "MIT", "NET", "NST", "PLT", "PNT", "PRT", "SST", "VST",
+      "Zulu"};
+  if (std::find(kShortNames.begin(), kShortNames.end(), name) != kShortNames.end() ||
+      std::find(kMoreShortNames.begin(), kMoreShortNames.end(), name) != kMoreShortNames.end()) {
+    return true;
+  }
+  if (name.empty() || !std::isalpha(static_cast<unsigned char>(name[0])) ||
+      name.find("..") != std::string_view::npos || name.find('.') != std::string_view::npos) {
+    return false;
+  }
+  std::error_code error;
+  return std::filesystem::is_regular_file(std::filesystem::path("/usr/share/zoneinfo") / name, error);
+}
+
+std::string Config::get(std::string_view key) const {
+  std::optional<std::string> value = find(key);
+  if (!value) throw SparkError("SQL_CONF_NOT_FOUND", {{"sqlConf", quoted(key)}});
+  return *std::move(value);
+}
+
+std::optional<std::string> Config::find(std::string_view key) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = values_.find(key); found != values_.end()) return found->second;
+  }
+  if (key == "spark.sql.session.timeZone") {
+    static const std::string zone = system_time_zone();
+    return zone;
+  }
+  const ConfigEntry* entry = find_config_entry(key);
+  if (entry == nullptr || !entry->default_value) return std::nullopt;
+  return std::string(*entry->default_value);
+}
+
+std::optional<std::string> Config::get_or(std::string_view key,
+                                          const std::optional<std::string>& fallback) const {
+  if (fallback) check_value(key, *fallback);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = values_.find(key); found != values_.end()) return found->second;
+  }
+  return fallback;
+}
+
+bool Config::get_boolean(std::string_view key) const { return lower(trim(get(key))) == "true"; }
+
+int64_t Config::get_integer(std::string_view key) const {
+  return parse_number<int64_t>(trim(get(key))).value_or(0);
+}
+
+int64_t Config::get_bytes(std::string_view key) const { return parse_bytes(get(key)).value_or(0); }
+
+int64_t Config::get_duration_ms(std::string_view key) const {
+  return parse_duration_ms(get(key)).value_or(0);
+}
+
+void Config::set(std::string_view key, std::string_view value) {
+  check_modifiable(key);
+  check_value(key, value);
+  const std::lock_guard lock(mutex_);
+  values_[std::string(key)] = value;
+  ++version_;
+}
+
+void Config::unset(std::string_view key) {
+  check_modifiable(key);
+  const std::lock_guard lock(mutex_);
+  if (const auto found = values_.find(key); found != values_.end()) values_.erase(found);
+  ++version_;
+}
+
+bool Config::is_modifiable(std::string_view key) {
+  const ConfigEntry* entry = find_config_entry(key);
+  return entry != nullptr && entry->is_modifiable;
+}
+
+Config::Values Config::values() const {
+  const std::lock_guard lock(mutex_);
+  return values_;
+}
+
+int64_t Config::version() const {
+  const std::lock_guard lock(mutex_);
+  return version_;
+}
+
+}  // namespace firesteel
