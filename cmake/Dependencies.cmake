@@ -1,0 +1,49 @@
+# Imported targets for everything that is not ours. `make bootstrap` puts the pinned ones into the cache folder.
+
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
+find_package(Eigen3 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(GTest REQUIRED)
+pkg_check_modules(grpcpp REQUIRED IMPORTED_TARGET grpc++)
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(lbfgs REQUIRED IMPORTED_TARGET liblbfgs)
+pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+
+if(DEFINED ENV{FIRESTEEL_CACHE})
+  set(FIRESTEEL_CACHE $ENV{FIRESTEEL_CACHE})
+else()
+  set(FIRESTEEL_CACHE $ENV{HOME}/.cache/firesteel)
+endif()
+foreach(folder duckdb-2.0.0 arrow-26.0.1 spark-connect-4.2.0)
+  if(NOT EXISTS ${FIRESTEEL_CACHE}/${folder})
+    message(FATAL_ERROR "${FIRESTEEL_CACHE}/${folder} is missing: run `make bootstrap` first.")
+  endif()
+endforeach()
+
+set(duckdb_root ${FIRESTEEL_CACHE}/duckdb-2.0.0)
+add_library(duckdb_library SHARED IMPORTED)
+set_target_properties(duckdb_library PROPERTIES
+  IMPORTED_LOCATION ${duckdb_root}/lib/libduckdb_java.so_linux_amd64
+  IMPORTED_SONAME libduckdb_java.so_linux_amd64
+  INTERFACE_INCLUDE_DIRECTORIES ${duckdb_root}/include)
+
+# DuckDB's own C++ wrapper over its C API v2, compiled here since the library carries no C++ symbols.
+add_library(duckdb_wrapper OBJECT ${duckdb_root}/include/duckdb_cpp.cpp)
+target_compile_definitions(duckdb_wrapper PUBLIC DUCKDB_V2_API_ALLOW_UNSTABLE=1)
+target_compile_options(duckdb_wrapper PRIVATE -w)
+target_link_libraries(duckdb_wrapper PUBLIC duckdb_library)
+
+set(arrow_root ${FIRESTEEL_CACHE}/arrow-26.0.1)
+add_library(arrow_library SHARED IMPORTED)
+set_target_properties(arrow_library PROPERTIES
+  IMPORTED_LOCATION ${arrow_root}/lib/libarrow.so.2600
+  IMPORTED_SONAME libarrow.so.2600
+  INTERFACE_INCLUDE_DIRECTORIES ${arrow_root}/include)

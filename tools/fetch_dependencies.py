@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Puts the pinned dependencies into the cache folder and verifies their digests.
+
+The cache is ${FIRESTEEL_CACHE:-~/.cache/firesteel}; every dependency is one folder named by its version, made complete in a
+temporary folder and then renamed, so an interrupted run leaves nothing half done. What is there already is not looked at again.
+Exits 1 with one sentence when something cannot be had.
+"""
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+import pypi_file
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = pathlib.Path(os.environ.get("FIRESTEEL_CACHE") or pathlib.Path.home() / ".cache" / "firesteel")
+
+DUCKDB_ARTIFACT = "org.duckdb:duckdb_jdbc:2.0.0.1"
+DUCKDB_LIBRARY = "libduckdb_java.so_linux_amd64"
+DUCKDB_LIBRARY_SHA256 = "001983f177ea4e6e4e19a58e77417411d0c2924d0cbbd01f3e901a9f3d2f37c7"
+DUCKDB_SOURCE = ("duckdb", "duckdb-2.0.0.tar.gz", "09de511ef0dc76a5213e8d3d87a8b89bb4d3e8a6fe73a9f60dc001269946b44f")
+DUCKDB_HEADERS = ("src/include/duckdb.h", "src/include/duckdb_extension.h", "src/include/duckdb_extension_v2.h",
+                  "src/include/duckdb_v2.h", "tools/cpp/duckdb_cpp.hpp", "tools/cpp/duckdb_cpp.cpp")
+ARROW_WHEEL = ("pyarrow", "pyarrow-26.0.1-cp311-cp311-manylinux_2_28_x86_64.whl",
+               "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c")
+ARROW_LIBRARIES = ("libarrow.so.2600",)
+
+
+class Unavailable(Exception):
+    """One sentence that says what could not be had."""
+
+
+def require_digest(data, expected, name):
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != expected:
+        raise Unavailable(f"{name} has sha256 {digest}, expected {expected}")
+
+
+def duckdb_library(folder):
+    """The member of the Maven artifact: DuckDB's library with the C API and no C++ symbols."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={DUCKDB_ARTIFACT}", f"-DoutputDirectory={scratch}"]
+        run = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
+        jars = list(pathlib.Path(scratch).glob("*.jar"))
+        if run.returncode != 0 or not jars:
+            errors = [line for line in run.stdout.splitlines() if line.startswith("[ERROR]")]
+            raise Unavailable(f"Maven could not get {DUCKDB_ARTIFACT}: {(errors or ['no reason given'])[0]}")
+        data = zipfile.ZipFile(jars[0]).read(DUCKDB_LIBRARY)
+    require_digest(data, DUCKDB_LIBRARY_SHA256, DUCKDB_LIBRARY)
+    (folder / "lib").mkdir()
+    (folder / "lib" / DUCKDB_LIBRARY).write_bytes(data)
+
+
+def duckdb_headers(folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = pypi_file.download(*DUCKDB_SOURCE[:2], scratch, DUCKDB_SOURCE[2])
+        prefix = DUCKDB_SOURCE[1].removesuffix(".tar.gz") + "/external/duckdb/"
+        (folder / "include").mkdir()
+        with tarfile.open(archive) as members:
+            for name in DUCKDB_HEADERS:
+                source = members.extractfile(prefix + name)
+                (folder / "include" / name.rsplit("/", 1)[-1]).write_bytes(source.read())
+
+
+def duckdb(folder):
+    duckdb_library(folder)
+    duckdb_headers(folder)
+
+
+def arrow(folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        wheel = zipfile.ZipFile(pypi_file.download(*ARROW_WHEEL[:2], scratch, ARROW_WHEEL[2]))
+        (folder / "lib").mkdir()
+        for name in wheel.namelist():
+            if name.startswith("pyarrow/include/") and not name.endswith("/"):
+                target = folder / name.removeprefix("pyarrow/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(wheel.read(name))
+        for name in ARROW_LIBRARIES:
+            (folder / "lib" / name).write_bytes(wheel.read(f"pyarrow/{name}"))
+
+
+def requirements_digest():
+    return hashlib.sha256((ROOT / "tools" / "requirements.txt").read_bytes()).hexdigest()[:12]
+
+
+def python_environment(folder):
+    """A virtual environment with the PySpark client; made in its final place since it holds absolute paths."""
+    run = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True)
+    if run.returncode != 0:
+        raise Unavailable(f"python3 -m venv failed: {run.stdout.strip() or run.stderr.strip()}")
+    command = [folder / "bin" / "pip", "install", "-q", "--no-input", "-r", ROOT / "tools" / "requirements.txt"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        reason = [line for line in run.stderr.splitlines() if line.startswith("ERROR")] or ["no reason given"]
+        raise Unavailable(f"pip could not install tools/requirements.txt: {reason[-1]}")
+    (folder / "complete").touch()
+
+
+def protocol(folder):
+    """Spark Connect's FileDescriptorSet, out of the PySpark client, for protoc --descriptor_set_in."""
+    python = CACHE / f"python-{requirements_digest()}" / "bin" / "python"
+    run = subprocess.run([python, ROOT / "tools" / "protocol_descriptors.py", folder / "spark_connect.fds"],
+                         capture_output=True, text=True)
+    if run.returncode != 0:
+        raise Unavailable(f"the protocol descriptors could not be read: {run.stderr.strip().splitlines()[-1]}")
+
+
+def provide(name, make):
+    """Runs make(folder) in a temporary folder beside the final one, unless the final one is there."""
+    final = CACHE / name
+    if final.exists():
+        return
+    print(f"bootstrap: getting {name}", flush=True)
+    building = pathlib.Path(tempfile.mkdtemp(prefix=f".{name}.", dir=CACHE))
+    try:
+        make(building)
+        building.chmod(0o755)
+        building.rename(final)
+    except OSError:
+        if not final.exists():  # otherwise another run was faster
+            raise
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def provide_python_environment():
+    folder = CACHE / f"python-{requirements_digest()}"
+    if not (folder / "complete").exists():
+        print("bootstrap: making the Python environment", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        python_environment(folder)
+    link = CACHE / "python"
+    if not link.is_symlink() or os.readlink(link) != folder.name:
+        temporary = CACHE / f".python.{os.getpid()}"
+        temporary.symlink_to(folder.name)
+        temporary.replace(link)
+
+
+def main():
+    CACHE.mkdir(parents=True, exist_ok=True)
+    try:
+        provide("duckdb-2.0.0", duckdb)
+        provide("arrow-26.0.1", arrow)
+        provide_python_environment()
+        provide("spark-connect-4.2.0", protocol)
+    except (Unavailable, pypi_file.NotFound, OSError) as error:
+        sys.exit(f"bootstrap: {error}")
+
+
+if __name__ == "__main__":
+    main()
