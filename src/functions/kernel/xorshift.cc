@@ -13,7 +13,7 @@ namespace {
 // A linear map on 64 bits over GF(2): image[i] is the image of bit i.
 using BitMatrix = std::array<uint64_t, 64>;
 
-uint64_t apply(const BitMatrix& matrix, uint64_t bits) {
+uint64_t apply_matrix(const BitMatrix& matrix, uint64_t bits) {
   uint64_t result = 0;
   for (; bits != 0; bits &= bits - 1) result ^= matrix[std::countr_zero(bits)];
   return result;
@@ -31,7 +31,7 @@ const std::array<BitMatrix, 64>& step_powers() {
       result[0][i] = state;
     }
     for (int k = 1; k < 64; ++k) {
-      for (int i = 0; i < 64; ++i) result[k][i] = apply(result[k - 1], result[k - 1][i]);
+      for (int i = 0; i < 64; ++i) result[k][i] = apply_matrix(result[k - 1], result[k - 1][i]);
     }
     return result;
   }();
@@ -52,7 +52,7 @@ int64_t xorshift_hash_seed(int64_t seed) {
 
 void XorShiftRandom::jump(uint64_t steps) {
   const auto& powers = step_powers();
-  for (; steps != 0; steps &= steps - 1) state_ = apply(powers[std::countr_zero(steps)], state_);
+  for (; steps != 0; steps &= steps - 1) state_ = apply_matrix(powers[std::countr_zero(steps)], state_);
   forget_gaussian();
 }
 
