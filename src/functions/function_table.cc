@@ -1,0 +1,64 @@
+#include "functions/function_table.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/error.h"
+
+namespace firesteel::functions {
+
+namespace {
+
+std::string lower(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+struct Table {
+  std::vector<Rows> groups;
+  std::vector<const Function*> sorted;
+  std::unordered_map<std::string, const Function*> by_name;
+
+  Table() {
+    groups = {aggregate_functions(),  arithmetic_functions(),  array_functions(),
+              bitwise_functions(),    comparison_functions(),  conditional_functions(),
+              conversion_functions(), datetime_functions(),    generator_functions(),
+              hash_functions(),       higher_order_functions(), map_functions(),
+              math_functions(),       miscellaneous_functions(), regex_functions(),
+              statistical_aggregate_functions(), string_functions(), struct_functions(),
+              window_functions()};
+    for (const Rows& rows : groups) {
+      for (const Function& row : rows) add(row);
+    }
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Function* a, const Function* b) { return a->name < b->name; });
+  }
+
+  void add(const Function& row) {
+    sorted.push_back(&row);
+    insert(row.name, row);
+    for (std::string_view alias : row.aliases) insert(alias, row);
+  }
+
+  void insert(std::string_view name, const Function& row) {
+    FIRESTEEL_CHECK(by_name.emplace(lower(name), &row).second,
+                    "two rows of the function table are named " + std::string(name));
+  }
+};
+
+const Table& table() {
+  static const Table instance;
+  return instance;
+}
+
+}  // namespace
+
+const Function* find_function(std::string_view name) {
+  const auto found = table().by_name.find(lower(name));
+  return found == table().by_name.end() ? nullptr : found->second;
+}
+
+const std::vector<const Function*>& all_functions() { return table().sorted; }
+
+}  // namespace firesteel::functions

@@ -1,0 +1,29 @@
+// Where the rows of the concept files meet. A new concept file adds one line here and one in
+// function_table.cc.
+#pragma once
+
+#include "functions/function.h"
+
+namespace firesteel::functions {
+
+Rows aggregate_functions();
+Rows arithmetic_functions();
+Rows array_functions();
+Rows bitwise_functions();
+Rows comparison_functions();
+Rows conditional_functions();
+Rows conversion_functions();
+Rows datetime_functions();
+Rows generator_functions();
+Rows hash_functions();
+Rows higher_order_functions();
+Rows map_functions();
+Rows math_functions();
+Rows miscellaneous_functions();
+Rows regex_functions();
+Rows statistical_aggregate_functions();
+Rows string_functions();
+Rows struct_functions();
+Rows window_functions();
+
+}  // namespace firesteel::functions

@@ -1,0 +1,73 @@
+// Short forms for writing rows: signatures and result rules that many rows share. Only the concept
+// files of this room include this header.
+#pragma once
+
+#include "functions/function.h"
+
+namespace firesteel::functions {
+
+using plan::ExpressionPtr;
+using plan::Type;
+using plan::TypeKind;
+using Arguments = std::span<const ExpressionPtr>;
+using enum Accepts;
+
+inline Type type_of_first(Arguments arguments) { return arguments[0]->type; }
+inline Type type_of_second(Arguments arguments) { return arguments[1]->type; }
+inline Type element_of_first(Arguments arguments) {
+  return arguments[0]->type.is(TypeKind::kArray) ? arguments[0]->type.element() : Type::null();
+}
+inline Type array_of_first(Arguments arguments) {
+  return Type::array(arguments[0]->type, arguments[0]->nullable);
+}
+
+inline Signature signature(std::vector<Accepts> arguments, Type result, Nulls nulls = Nulls::kAny) {
+  Signature s;
+  s.arguments = std::move(arguments);
+  s.result = std::move(result);
+  s.nulls = nulls;
+  return s;
+}
+inline Signature signature(std::vector<Accepts> arguments, Type (*result_of)(Arguments),
+                           Nulls nulls = Nulls::kAny) {
+  Signature s;
+  s.arguments = std::move(arguments);
+  s.result_of = result_of;
+  s.nulls = nulls;
+  return s;
+}
+inline Signature optional(Signature s, size_t count, std::vector<std::string_view> defaults = {}) {
+  s.optional_count = count;
+  s.defaults = std::move(defaults);
+  return s;
+}
+inline Signature variadic(Signature s, bool may_be_empty = false) {
+  s.is_variadic = true;
+  s.optional_count = may_be_empty ? 1 : 0;
+  return s;
+}
+inline Signature with_nullable(Signature s, bool (*nullable)(Arguments)) {
+  s.nulls = Nulls::kCustom;
+  s.nullable = nullable;
+  return s;
+}
+
+inline bool any_nullable(Arguments arguments) {
+  for (const ExpressionPtr& argument : arguments) {
+    if (argument->nullable) return true;
+  }
+  return false;
+}
+inline bool all_nullable(Arguments arguments) {
+  for (const ExpressionPtr& argument : arguments) {
+    if (!argument->nullable) return false;
+  }
+  return true;
+}
+
+// A constant argument's value, or null when it is none.
+inline const plan::Literal* literal(const ExpressionPtr& argument) {
+  return argument->as<plan::Literal>();
+}
+
+}  // namespace firesteel::functions
