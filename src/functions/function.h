@@ -76,7 +76,11 @@ struct Rename {  // name(arguments)
   std::string_view name;
 };
 // SQL of the engine with $1, $2 … for arguments, $* for all of them comma-separated, $@N for those
-// from N on, $zone for the quoted session zone. `legacy` empty: same as ansi.
+// from N on, $zone for the quoted session zone, $type for the engine's type of the result. In rows
+// of aggregate and window functions $suffix must follow each call of an aggregate (it becomes its
+// FILTER and OVER clauses), $distinct stands before its arguments ("DISTINCT " or nothing) and
+// $order after them (" ORDER BY …" or nothing); Rename rows get all three by themselves.
+// `legacy` (ANSI off) empty: same as ansi.
 struct Template {
   std::string_view ansi;
   std::string_view legacy = {};
@@ -89,7 +93,7 @@ struct Kernel {
   bool takes_ansi = false;
 };
 // Text computed from the call: for rows that depend on argument types. Gets the SQL of each
-// argument.
+// argument; the returned text may hold the placeholders of Template.
 struct Lowered {
   std::function<std::string(const plan::FunctionCall&, std::span<const std::string>,
                             const plan::Type& result)>
@@ -102,27 +106,27 @@ using EngineForm = std::variant<No, Rename, Template, Kernel, Lowered>;
 
 struct Function {
   std::string_view name;
-  std::vector<std::string_view> aliases;
-  std::string_view since;
-  std::string_view group;    // Spark's group: "math_funcs", "string_funcs", …
-  std::string_view usage;    // "name(args)": one line
-  std::string_view summary;  // one sentence of ours
+  std::vector<std::string_view> aliases = {};
+  std::string_view since = {};
+  std::string_view group = {};    // Spark's group: "math_funcs", "string_funcs", …
+  std::string_view usage = {};    // "name(args)": one line
+  std::string_view summary = {};  // one sentence of ours
   FunctionKind kind = FunctionKind::kScalar;
-  std::vector<Signature> signatures;  // the first that fits is taken
-  std::vector<Example> examples;
-  EngineForm duckdb;
+  std::vector<Signature> signatures = {};  // the first that fits is taken
+  std::vector<Example> examples = {};
+  EngineForm duckdb = No{"not written yet"};
   EngineForm gpu = No{"the GPU engine is not built yet"};
 
   bool is_volatile = false;         // rand, uuid, …: never duplicated or reordered
   bool may_fail = false;            // may raise an error under ANSI
   bool is_order_dependent = false;  // first, collect_list, …
   // The output column's name where it is not "name(arg, …)"; gets the printed arguments.
-  std::function<std::string(const plan::FunctionCall&, std::span<const std::string>)> print;
+  std::function<std::string(const plan::FunctionCall&, std::span<const std::string>)> print = {};
   // Extra checks after coercion (literal-only arguments, ranges); throws SparkError.
-  std::function<void(const plan::FunctionCall&)> check;
+  std::function<void(const plan::FunctionCall&)> check = {};
   // Rewrites the call into other expressions (unresolved function names allowed): "nvl2" → if.
   // Rows that have it need no engine form.
-  std::function<plan::ExpressionPtr(const plan::FunctionCall&)> rewrite;
+  std::function<plan::ExpressionPtr(const plan::FunctionCall&)> rewrite = {};
 };
 
 // Each concept file hands over its rows.
