@@ -1,10 +1,247 @@
+// The aggregates of everyday use. Statistical ones are in statistical_aggregate.cc.
+#include <algorithm>
+
 #include "functions/function_table.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
 
+namespace {
+
+// Sum.resultType.
+Type sum_type(Arguments arguments) {
+  const Type& type = arguments[0]->type;
+  if (type.is(TypeKind::kDecimal)) {
+    return Type::decimal(std::min(38, type.precision() + 10), type.scale());
+  }
+  if (type.is_integral()) return Type::long_integer();
+  if (type.is_interval()) return type;
+  return Type::double_number();
+}
+
+// Average.resultType.
+Type average_type(Arguments arguments) {
+  const Type& type = arguments[0]->type;
+  if (type.is(TypeKind::kDecimal)) {
+    return Type::decimal(std::min(38, type.precision() + 4), std::min(38, type.scale() + 4));
+  }
+  return Type::double_number();
+}
+
+std::string sum_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                    const Type& result) {
+  const std::string sum = "sum($distinct" + a[0] + ")$suffix";
+  if (result.is(TypeKind::kDecimal) || result.is_integral()) {
+    if (call.ansi) return "CAST(" + sum + " AS $type)";
+    if (result.is(TypeKind::kDecimal)) return "try_cast(" + sum + " AS $type)";
+    // Longs wrap around when ANSI is off; the sum itself is a 128-bit number.
+    return "CAST(((" + sum + " & 18446744073709551615::HUGEINT) + 9223372036854775808::HUGEINT & "
+           "18446744073709551615::HUGEINT) - 9223372036854775808::HUGEINT AS BIGINT)";
+  }
+  return sum;
+}
+
+std::string try_sum_sql(const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+  return "try_cast(sum($distinct" + a[0] + ")$suffix AS $type)";
+}
+
+std::string average_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                        const Type& result) {
+  if (!result.is(TypeKind::kDecimal)) return "avg($distinct" + a[0] + ")$suffix";
+  const Type& type = call.arguments[0]->type;
+  const std::string sum_precision = std::to_string(std::min(38, type.precision() + 10));
+  return "fs_decimal_divide(CAST(sum($distinct" + a[0] + ")$suffix AS DECIMAL(" + sum_precision +
+         "," + std::to_string(type.scale()) + ")), CAST(nullif(count($distinct" + a[0] +
+         ")$suffix, 0) AS DECIMAL(20,0)), " + std::to_string(result.precision()) + ", " +
+         std::to_string(result.scale()) + ", " + (call.ansi ? "true" : "false") + ")";
+}
+
+// count(*) counts rows; count(a, b) counts rows in which no argument is null.
+std::string count_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+  if (a.size() == 1) {
+    const plan::Literal* constant = literal(call.arguments[0]);
+    if (constant && !constant->is_null() && !call.is_distinct) return "count(*)$suffix";
+    return "count($distinct" + a[0] + ")$suffix";
+  }
+  std::string condition;
+  std::string row;
+  for (size_t i = 0; i < a.size(); ++i) {
+    condition += (i ? " AND " : "") + a[i] + " IS NOT NULL";
+    row += (i ? ", " : "") + a[i];
+  }
+  return "count($distinctCASE WHEN " + condition + " THEN row(" + row + ") END)$suffix";
+}
+
+Type list_of_first(Arguments arguments) { return Type::array(arguments[0]->type, false); }
+
+// first/last take the flag as a second argument or as IGNORE NULLS.
+bool skips_nulls(const plan::FunctionCall& call) {
+  if (call.ignore_nulls) return true;
+  if (call.arguments.size() < 2) return false;
+  const plan::Literal* flag = literal(call.arguments[1]);
+  const bool* value = flag ? std::get_if<bool>(&flag->value) : nullptr;
+  return value && *value;
+}
+
+Lowered first_like(const char* plain) {
+  return Lowered{[plain](const plan::FunctionCall& call, std::span<const std::string> a,
+                         const Type&) {
+    if (!skips_nulls(call)) return std::string(plain) + "(" + a[0] + "$order)$suffix";
+    // A list keeps nulls; the filter inside drops the rows that hold one.
+    return std::string(plain) + "(" + a[0] + "$order)$ignore_nulls$suffix";
+  }};
+}
+
+Function first_row(std::string_view name, std::vector<std::string_view> aliases, const char* sql) {
+  return {.name = name,
+          .aliases = std::move(aliases),
+          .since = "2.0.0",
+          .group = "agg_funcs",
+          .summary = "A value of the group: the first or last one seen.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {optional(signature({kAny, kBoolean}, type_of_first, Nulls::kAlways), 1)},
+          .duckdb = first_like(sql),
+          .is_order_dependent = true,
+          // The flag is not printed; FIRST(x) IGNORE NULLS prints as first(x).
+          .print = [name](const plan::FunctionCall& call, std::span<const std::string> a) {
+            const std::string shown =
+                call.display_name.empty() ? std::string(name) : call.display_name;
+            return shown + "(" + a[0] + ")" + (call.ignore_nulls ? " ignore nulls" : "");
+          }};
+}
+
+Function extreme(std::string_view name, std::string_view sql) {
+  return {.name = name,
+          .since = "1.0.0",
+          .group = "agg_funcs",
+          .summary = "The greatest or least value of the group; NaN is greater than any number.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {signature({kOrderable}, type_of_first, Nulls::kAlways)},
+          .duckdb = Rename{sql}};
+}
+
+Function extreme_by(std::string_view name, std::string_view sql) {
+  return {.name = name,
+          .since = "3.0.0",
+          .group = "agg_funcs",
+          .summary = "The value of the row in which the second argument is greatest or least.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {signature({kAny, kOrderable}, type_of_first, Nulls::kAlways)},
+          .duckdb = Template{sql},
+          .is_order_dependent = true};
+}
+
+Function quantifier(std::string_view name, std::vector<std::string_view> aliases,
+                    std::string_view sql) {
+  return {.name = name,
+          .aliases = std::move(aliases),
+          .since = "3.0.0",
+          .group = "agg_funcs",
+          .summary = "Whether all or some values of the group are true.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {signature({kBoolean}, Type::boolean(), Nulls::kAlways)},
+          .duckdb = Rename{sql}};
+}
+
+}  // namespace
+
 Rows aggregate_functions() {
-  return {};
+  return {
+      {.name = "count",
+       .since = "1.0.0",
+       .group = "agg_funcs",
+       .summary = "How many rows have no null in the arguments.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
+       .duckdb = Lowered{count_sql}},
+      {.name = "count_if",
+       .since = "3.0.0",
+       .group = "agg_funcs",
+       .summary = "How many rows satisfy the condition.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kBoolean}, Type::long_integer(), Nulls::kNever)},
+       .duckdb = Template{"count($distinctCASE WHEN $1 THEN true END)$suffix"}},
+      {.name = "sum",
+       .since = "1.0.0",
+       .group = "agg_funcs",
+       .summary = "The sum of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways)},
+       .duckdb = Lowered{sum_sql},
+       .may_fail = true},
+      {.name = "try_sum",
+       .since = "3.3.0",
+       .group = "agg_funcs",
+       .summary = "The sum of the group; null when it overflows.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways)},
+       .duckdb = Lowered{try_sum_sql}},
+      {.name = "avg",
+       .aliases = {"mean"},
+       .since = "1.0.0",
+       .group = "agg_funcs",
+       .summary = "The mean of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kNumeric}, average_type, Nulls::kAlways)},
+       .duckdb = Lowered{average_sql},
+       .may_fail = true},
+      extreme("max", "max"),
+      extreme("min", "min"),
+      extreme_by("max_by", "arg_max_null($1, $2)$suffix"),
+      extreme_by("min_by", "arg_min_null($1, $2)$suffix"),
+      first_row("first", {"first_value"}, "first"),
+      first_row("last", {"last_value"}, "last"),
+      first_row("any_value", {}, "first"),
+      {.name = "collect_list",
+       .aliases = {"array_agg"},
+       .since = "2.0.0",
+       .group = "agg_funcs",
+       .summary = "All values of the group that are not null.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kAny}, list_of_first, Nulls::kNever)},
+       .duckdb = Template{"coalesce(list_filter(list($distinct$1$order)$suffix, lambda fs_x: fs_x IS "
+                          "NOT NULL), [])"},
+       .is_order_dependent = true},
+      {.name = "collect_set",
+       .since = "2.0.0",
+       .group = "agg_funcs",
+       .summary = "The distinct values of the group that are not null.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kAny}, list_of_first, Nulls::kNever)},
+       .duckdb = Template{"coalesce(list_filter(list(DISTINCT $1)$suffix, lambda fs_x: fs_x IS NOT "
+                          "NULL), [])"},
+       .is_order_dependent = true},
+      quantifier("bool_and", {"every"}, "bool_and"),
+      quantifier("bool_or", {"some", "any"}, "bool_or"),
+      {.name = "bit_and",
+       .since = "3.0.0",
+       .group = "agg_funcs",
+       .summary = "Bitwise and of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kIntegral}, type_of_first, Nulls::kAlways)},
+       .duckdb = Rename{"bit_and"}},
+      {.name = "bit_or",
+       .since = "3.0.0",
+       .group = "agg_funcs",
+       .summary = "Bitwise or of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kIntegral}, type_of_first, Nulls::kAlways)},
+       .duckdb = Rename{"bit_or"}},
+      {.name = "bit_xor",
+       .since = "3.0.0",
+       .group = "agg_funcs",
+       .summary = "Bitwise exclusive or of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kIntegral}, type_of_first, Nulls::kAlways)},
+       .duckdb = Rename{"bit_xor"}},
+      {.name = "product",
+       .since = "3.2.0",
+       .group = "agg_funcs",
+       .summary = "The product of the group.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways)},
+       .duckdb = Rename{"product"}},
+  };
 }
 
 }  // namespace firesteel::functions

@@ -80,6 +80,7 @@ struct Rename {  // name(arguments)
 // of aggregate and window functions $suffix must follow each call of an aggregate (it becomes its
 // FILTER and OVER clauses), $distinct stands before its arguments ("DISTINCT " or nothing) and
 // $order after them (" ORDER BY …" or nothing); Rename rows get all three by themselves.
+// $ignore_nulls stands where IGNORE NULLS goes in (a filter or a window modifier).
 // `legacy` (ANSI off) empty: same as ansi.
 struct Template {
   std::string_view ansi;
