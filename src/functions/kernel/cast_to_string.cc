@@ -60,7 +60,8 @@ void append_floating(Float value, std::string& out) {
   const size_t e = text.find('e');
   std::string digits(text.substr(0, 1));
   if (e > 1) digits += text.substr(2, e - 2);
-  int exponent = std::atoi(buffer + e + 1);
+  int exponent = 0;
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), result.ptr, exponent);
   append_whole_digits(value, digits, exponent);
   if (exponent >= -3 && exponent < 7) {
     if (exponent < 0) {
