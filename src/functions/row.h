@@ -2,6 +2,10 @@
 // files of this room include this header.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "functions/function.h"
 
 namespace firesteel::functions {
@@ -63,6 +67,28 @@ inline bool all_nullable(Arguments arguments) {
     if (!argument->nullable) return false;
   }
   return true;
+}
+
+using Print = std::function<std::string(const plan::FunctionCall&, std::span<const std::string>)>;
+
+// "name(a, b)" with a name of its own; `by_alias` tells the names that Spark prints differently
+// when the user wrote that alias.
+inline Print printed_as(std::string_view name,
+                        std::vector<std::pair<std::string_view, std::string_view>> by_alias = {}) {
+  return [name, by_alias](const plan::FunctionCall& call, std::span<const std::string> arguments) {
+    std::string text(name);
+    for (const auto& [alias, shown] : by_alias) {
+      if (call.display_name == alias) text = shown;
+    }
+    text += "(";
+    for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i];
+    return text + ")";
+  };
+}
+inline Print printed_infix(std::string_view symbol) {
+  return [symbol](const plan::FunctionCall&, std::span<const std::string> arguments) {
+    return "(" + arguments[0] + " " + std::string(symbol) + " " + arguments[1] + ")";
+  };
 }
 
 // A constant argument's value, or null when it is none.
