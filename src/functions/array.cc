@@ -3,8 +3,245 @@
 
 namespace firesteel::functions {
 
+namespace {
+
+Type array_of_arguments(Arguments arguments) {
+  if (arguments.empty()) return Type::array(Type::null(), false);
+  return Type::array(arguments[0]->type, any_nullable(arguments));
+}
+
+Type concatenated_type(Arguments arguments) {
+  if (!arguments[0]->type.is(TypeKind::kArray)) return arguments[0]->type;
+  bool contains_null = false;
+  for (const ExpressionPtr& a : arguments) {
+    contains_null |= a->type.is(TypeKind::kArray) && a->type.contains_null();
+  }
+  return Type::array(arguments[0]->type.element(), contains_null);
+}
+
+Type both_arrays_type(Arguments arguments) { return concatenated_type(arguments); }
+
+Type flattened_type(Arguments arguments) {
+  const Type& inner = arguments[0]->type.element();
+  return inner.is(TypeKind::kArray) ? inner : Type::null();
+}
+
+Type zipped_type(Arguments arguments) {
+  std::vector<plan::StructField> fields;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string name = std::to_string(i);
+    if (const auto* column = arguments[i]->as<plan::AttributeReference>()) name = column->name;
+    if (const auto* field = arguments[i]->as<plan::GetField>()) name = field->name;
+    fields.push_back({name, arguments[i]->type.element(), true, {}});
+  }
+  return Type::array(Type::structure(std::move(fields)), false);
+}
+
+Type sequence_type(Arguments arguments) { return Type::array(arguments[0]->type, false); }
+
+// With one constant row of nulls the element may be missing: always nullable but for plain gets
+// that fail under ANSI.
+bool element_nullable(Arguments arguments) {
+  return any_nullable(arguments) || !arguments[0]->type.is(TypeKind::kArray) ||
+         arguments[0]->type.contains_null();
+}
+
+Type element_type(Arguments arguments) {
+  const Type& type = arguments[0]->type;
+  return type.is(TypeKind::kMap) ? type.value() : element_of_first(arguments);
+}
+
+std::string element_at_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                           const Type&) {
+  if (call.arguments[0]->type.is(TypeKind::kMap)) return "(" + a[0] + ")[" + a[1] + "]";
+  const std::string get = "list_extract(" + a[0] + ", " + a[1] + ")";
+  const std::string zero = "WHEN " + a[1] + " = 0 THEN fs_fail_zero_index() ";
+  if (!call.ansi) return "(CASE " + zero + "ELSE " + get + " END)";
+  return "(CASE " + zero + "WHEN abs(" + a[1] + ") > len(" + a[0] +
+         ") THEN fs_fail_element_index(" + a[1] + ", len(" + a[0] + ")) ELSE " + get + " END)";
+}
+
+// array[i], map[key]: what UnresolvedExtract becomes.
+std::string get_item_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                         const Type&) {
+  if (call.arguments[0]->type.is(TypeKind::kMap)) return "(" + a[0] + ")[" + a[1] + "]";
+  const std::string get = "list_extract(" + a[0] + ", CAST(" + a[1] + " AS BIGINT) + 1)";
+  const std::string outside = "(" + a[1] + " < 0 OR " + a[1] + " >= len(" + a[0] + "))";
+  if (!call.ansi) return "(CASE WHEN " + a[1] + " < 0 THEN NULL ELSE " + get + " END)";
+  return "(CASE WHEN " + outside + " THEN fs_fail_array_index(" + a[1] + ", len(" + a[0] +
+         ")) ELSE " + get + " END)";
+}
+
+Function array_row(std::string_view name, Signature s, EngineForm form, bool may_fail = false) {
+  return {.name = name,
+          .since = "2.4.0",
+          .group = "array_funcs",
+          .summary = "Works on arrays.",
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form),
+          .may_fail = may_fail};
+}
+
+}  // namespace
+
 Rows array_functions() {
-  return {};
+  return {
+      array_row("array", variadic(signature({kSame}, array_of_arguments, Nulls::kNever), true),
+                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                  if (a.empty()) return std::string("CAST([] AS $type)");
+                  std::string text;
+                  for (const std::string& element : a) text += (text.empty() ? "" : ", ") + element;
+                  return "[" + text + "]";
+                }}),
+      {.name = "[]",
+       .since = "1.0.0",
+       .group = "array_funcs",
+       .summary = "An element by position from 0, or a map's value by key.",
+       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
+                                    element_nullable),
+                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .duckdb = Lowered{get_item_sql},
+       .may_fail = true,
+       .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
+         return a[0] + "[" + a[1] + "]";
+       }},
+      {.name = "element_at",
+       .since = "2.4.0",
+       .group = "array_funcs",
+       .summary = "An element by position from 1, negative from the end, or a map's value by key.",
+       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
+                                    element_nullable),
+                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .examples = {{"SELECT element_at(array(1, 2, 3), 2)", "2"}},
+       .duckdb = Lowered{element_at_sql},
+       .may_fail = true},
+      {.name = "try_element_at",
+       .since = "3.5.0",
+       .group = "array_funcs",
+       .summary = "element_at with null where there is no such element.",
+       .signatures = {signature({kArray, kIntegral}, element_of_first, Nulls::kAlways),
+                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type& result) {
+         plan::FunctionCall legacy = call;
+         legacy.ansi = false;
+         return element_at_sql(legacy, a, result);
+       }}},
+      array_row("get", signature({kArray, kInteger}, element_of_first, Nulls::kAlways),
+                Template{"(CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, $2 + 1) END)"}),
+      {.name = "size",
+       .aliases = {"cardinality"},
+       .since = "1.5.0",
+       .group = "collection_funcs",
+       .summary = "How many elements an array or map has.",
+       .signatures = {signature({kArray}, Type::integer()), signature({kMap}, Type::integer())},
+       .examples = {{"SELECT size(array('b', 'd', 'c', 'a'))", "4"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type&) {
+         const char* length = call.arguments[0]->type.is(TypeKind::kMap) ? "cardinality(" : "len(";
+         return "CAST(" + (length + a[0]) + ") AS INTEGER)";
+       }},
+       .print = printed_as("size", {{"cardinality", "cardinality"}})},
+      array_row("array_size", signature({kArray}, Type::integer()),
+                Template{"CAST(len($1) AS INTEGER)"}),
+      array_row("array_contains", signature({kArray, kAny}, Type::boolean(), Nulls::kAlways),
+                Template{"(CASE WHEN list_contains($1, $2) THEN true WHEN $1 IS NULL OR $2 IS NULL "
+                         "OR len($1) > list_count($1) THEN NULL ELSE false END)"}),
+      array_row("array_position", signature({kArray, kAny}, Type::long_integer()),
+                Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE "
+                         "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END)"}),
+      array_row("array_distinct", signature({kArray}, type_of_first),
+                Template{"fs_array_distinct($1)"}),
+      array_row("array_remove", signature({kArray, kAny}, type_of_first),
+                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x: "
+                         "fs_x IS NULL OR fs_x <> $2) END)"}),
+      array_row("array_compact", signature({kArray},
+                                           [](Arguments a) {
+                                             return Type::array(a[0]->type.element(), false);
+                                           }),
+                Template{"list_filter($1, lambda fs_x: fs_x IS NOT NULL)"}),
+      array_row("array_append", with_nullable(signature({kArray, kAny}, [](Arguments a) {
+                                  return Type::array(a[0]->type.element(),
+                                                     a[0]->type.contains_null() || a[1]->nullable);
+                                }),
+                                              [](Arguments a) { return a[0]->nullable; }),
+                Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_append($1, $2) END)"}),
+      array_row("array_prepend", with_nullable(signature({kArray, kAny}, [](Arguments a) {
+                                   return Type::array(a[0]->type.element(),
+                                                      a[0]->type.contains_null() || a[1]->nullable);
+                                 }),
+                                               [](Arguments a) { return a[0]->nullable; }),
+                Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_prepend($2, $1) END)"}),
+      array_row("array_max", signature({kArray}, element_of_first, Nulls::kAlways),
+                Template{"list_max($1)"}),
+      array_row("array_min", signature({kArray}, element_of_first, Nulls::kAlways),
+                Template{"list_min($1)"}),
+      array_row("array_repeat",
+                with_nullable(signature({kAny, kInteger}, array_of_first),
+                              [](Arguments a) { return a[1]->nullable; }),
+                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_transform(range(greatest($2, 0)), "
+                         "lambda fs_x: $1) END)"}),
+      array_row("array_union", signature({kSame, kSame}, both_arrays_type),
+                Template{"fs_array_distinct(list_concat($1, $2))"}),
+      array_row("array_intersect", signature({kSame, kSame}, both_arrays_type),
+                Template{"fs_array_distinct(list_filter($1, lambda fs_x: CASE WHEN fs_x IS NULL THEN "
+                         "len($2) > list_count($2) ELSE list_contains($2, fs_x) END))"}),
+      array_row("array_except", signature({kSame, kSame}, type_of_first),
+                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE fs_array_distinct(list_filter($1, "
+                         "lambda fs_x: CASE WHEN fs_x IS NULL THEN len($2) = list_count($2) ELSE NOT "
+                         "list_contains($2, fs_x) END)) END)"}),
+      array_row("arrays_overlap", signature({kSame, kSame}, Type::boolean(), Nulls::kAlways),
+                Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN len(list_intersect("
+                         "list_filter($1, lambda fs_x: fs_x IS NOT NULL), list_filter($2, lambda "
+                         "fs_y: fs_y IS NOT NULL))) > 0 THEN true WHEN len($1) > 0 AND len($2) > 0 "
+                         "AND (len($1) > list_count($1) OR len($2) > list_count($2)) THEN NULL ELSE "
+                         "false END)"}),
+      array_row("arrays_zip", variadic(signature({kArray}, zipped_type)),
+                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                  std::string longest;
+                  std::string is_null;
+                  std::string fields;
+                  for (const std::string& one : a) {
+                    longest += (longest.empty() ? "" : ", ") + ("len(" + one + ")");
+                    is_null += (is_null.empty() ? "" : " OR ") + one + " IS NULL";
+                    fields += (fields.empty() ? "" : ", ") + ("list_extract(" + one + ", fs_i)");
+                  }
+                  return "(CASE WHEN " + is_null + " THEN NULL ELSE CAST(list_transform(range(1, "
+                         "greatest(" + longest + ") + 1), lambda fs_i: row(" + fields +
+                         ")) AS $type) END)";
+                }}),
+      array_row("flatten", with_nullable(signature({kArray}, flattened_type), [](Arguments a) {
+                  return a[0]->nullable || a[0]->type.contains_null();
+                }),
+                Template{"(CASE WHEN len($1) > list_count($1) THEN NULL ELSE flatten($1) END)"}),
+      array_row("array_join", optional(signature({kArray, kString, kString}, Type::string()), 1),
+                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                  const std::string separator = a[1];
+                  const std::string list =
+                      a.size() == 3 ? "list_transform(" + a[0] + ", lambda fs_x: coalesce(fs_x, " +
+                                          a[2] + "))"
+                                    : "list_filter(" + a[0] + ", lambda fs_x: fs_x IS NOT NULL)";
+                  return "(CASE WHEN " + separator + " IS NULL OR " + a[0] +
+                         " IS NULL THEN NULL ELSE coalesce(array_to_string(" + list + ", " +
+                         separator + "), '') END)";
+                }}),
+      array_row("sort_array", optional(signature({kArray, kBoolean}, type_of_first), 1, {"true"}),
+                Template{"(CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, "
+                         "'DESC', 'NULLS LAST') END)"}),
+      array_row("slice", signature({kArray, kInteger, kInteger}, type_of_first),
+                Kernel{"array_slice"}, true),
+      array_row("shuffle", signature({kArray}, type_of_first),
+                No{"a seeded shuffle is not built yet"}),
+      array_row("sequence",
+                optional(signature({kIntegral, kIntegral, kIntegral}, sequence_type), 1),
+                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                  const std::string step =
+                      a.size() == 3 ? a[2]
+                                    : "(CASE WHEN " + a[0] + " <= " + a[1] + " THEN 1 ELSE -1 END)";
+                  return "CAST(generate_series(CAST(" + a[0] + " AS BIGINT), CAST(" + a[1] +
+                         " AS BIGINT), CAST(" + step + " AS BIGINT)) AS $type)";
+                }}, true),
+  };
 }
 
 }  // namespace firesteel::functions

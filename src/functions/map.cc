@@ -3,8 +3,84 @@
 
 namespace firesteel::functions {
 
+namespace {
+
+Type map_of_pairs(Arguments arguments) {
+  if (arguments.empty()) return Type::map(Type::null(), Type::null(), false);
+  bool value_nullable = false;
+  for (size_t i = 1; i < arguments.size(); i += 2) value_nullable |= arguments[i]->nullable;
+  return Type::map(arguments[0]->type, arguments[1]->type, value_nullable);
+}
+
+Type map_of_arrays(Arguments arguments) {
+  return Type::map(arguments[0]->type.element(), arguments[1]->type.element(),
+                   arguments[1]->type.contains_null());
+}
+
+Type entries_type(Arguments arguments) {
+  const Type& map = arguments[0]->type;
+  return Type::array(Type::structure({{"key", map.key(), false, {}},
+                                      {"value", map.value(), map.value_contains_null(), {}}}),
+                     false);
+}
+
+Type map_of_entries(Arguments arguments) {
+  const auto& entry = arguments[0]->type.element().fields();
+  return Type::map(entry[0].type, entry[1].type, entry[1].nullable);
+}
+
+std::string map_sql(const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+  std::string keys;
+  std::string values;
+  for (size_t i = 0; i + 1 < a.size(); i += 2) {
+    keys += (i ? ", " : "") + a[i];
+    values += (i ? ", " : "") + a[i + 1];
+  }
+  return "CAST(map([" + keys + "], [" + values + "]) AS $type)";
+}
+
+Function map_row(std::string_view name, Signature s, EngineForm form) {
+  return {.name = name,
+          .since = "2.3.0",
+          .group = "map_funcs",
+          .summary = "Works on maps.",
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form),
+          .may_fail = true};
+}
+
+}  // namespace
+
 Rows map_functions() {
-  return {};
+  return {
+      // The analyzer widens the keys to one type and the values to another.
+      map_row("map", variadic(signature({kAny}, map_of_pairs, Nulls::kNever), true),
+              Lowered{map_sql}),
+      map_row("map_from_arrays", signature({kArray, kArray}, map_of_arrays),
+              Template{"map($1, $2)"}),
+      map_row("map_from_entries",
+              with_nullable(signature({kArray}, map_of_entries),
+                            [](Arguments a) {
+                              return a[0]->nullable || a[0]->type.contains_null();
+                            }),
+              Template{"map_from_entries($1)"}),
+      map_row("map_keys",
+              signature({kMap},
+                        [](Arguments a) { return Type::array(a[0]->type.key(), false); }),
+              Template{"map_keys($1)"}),
+      map_row("map_values",
+              signature({kMap},
+                        [](Arguments a) {
+                          return Type::array(a[0]->type.value(), a[0]->type.value_contains_null());
+                        }),
+              Template{"map_values($1)"}),
+      map_row("map_entries", signature({kMap}, entries_type),
+              Template{"CAST(map_entries($1) AS $type)"}),
+      map_row("map_contains_key", signature({kMap, kAny}, Type::boolean()),
+              Template{"list_contains(map_keys($1), $2)"}),
+      map_row("map_concat", variadic(signature({kSame}, type_of_first), true),
+              Template{"map_concat($*)"}),
+  };
 }
 
 }  // namespace firesteel::functions

@@ -3,8 +3,62 @@
 
 namespace firesteel::functions {
 
+namespace {
+
+// struct(a, b): fields named after columns and aliases, colN otherwise. The analyzer hands over
+// the named form: name, value, name, value.
+Type named_struct_type(Arguments arguments) {
+  std::vector<plan::StructField> fields;
+  for (size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    const plan::Literal* name = literal(arguments[i]);
+    const std::string* text = name ? std::get_if<std::string>(&name->value) : nullptr;
+    fields.push_back({text ? *text : "", arguments[i + 1]->type, arguments[i + 1]->nullable, {}});
+  }
+  return Type::structure(std::move(fields));
+}
+
+Type struct_type(Arguments arguments) {
+  std::vector<plan::StructField> fields;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    std::string name = "col" + std::to_string(i + 1);
+    if (const auto* column = arguments[i]->as<plan::AttributeReference>()) name = column->name;
+    if (const auto* alias = arguments[i]->as<plan::Alias>()) name = alias->names[0];
+    if (const auto* field = arguments[i]->as<plan::GetField>()) name = field->name;
+    fields.push_back({name, arguments[i]->type, arguments[i]->nullable, {}});
+  }
+  return Type::structure(std::move(fields));
+}
+
+std::string row_sql(std::span<const std::string> values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + value;
+  return "CAST(row(" + text + ") AS $type)";
+}
+
+}  // namespace
+
 Rows struct_functions() {
-  return {};
+  return {
+      {.name = "struct",
+       .since = "1.4.0",
+       .group = "struct_funcs",
+       .summary = "A struct of the arguments.",
+       .signatures = {variadic(signature({kAny}, struct_type, Nulls::kNever), true)},
+       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
+                            const Type&) { return row_sql(a); }}},
+      {.name = "named_struct",
+       .since = "1.5.0",
+       .group = "struct_funcs",
+       .summary = "A struct of the named values.",
+       .signatures = {variadic(signature({kAny}, named_struct_type, Nulls::kNever), true)},
+       .examples = {{"SELECT named_struct('a', 1, 'b', 2, 'c', 3)", "{1, 2, 3}"}},
+       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
+                            const Type&) {
+         std::vector<std::string> values;
+         for (size_t i = 1; i < a.size(); i += 2) values.push_back(a[i]);
+         return row_sql(values);
+       }}},
+  };
 }
 
 }  // namespace firesteel::functions
