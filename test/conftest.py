@@ -1,0 +1,125 @@
+"""pytest: `.test` files as items, one server for a whole run, and the list of known failures that may only shrink."""
+import os
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "ml")]
+
+from firesteel_testing import compare, session, test_file   # noqa: E402
+from firesteel_testing.server import Server, binary          # noqa: E402
+import run_sql                                               # noqa: E402
+
+session.use_reference_zone()
+collect_ignore = ["generate", "firesteel_testing"]
+
+
+# ---------------------------------------------------------------- the server
+
+class SharedServer:
+    """Started when first needed; started anew if a test made it end (that test fails by itself)."""
+
+    def __init__(self):
+        self.server = None
+
+    def get(self):
+        if self.server is None or not self.server.alive():
+            self.server = Server()
+        return self.server
+
+    def stop(self):
+        if self.server is not None:
+            self.server.stop()
+
+
+_shared = SharedServer()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    _shared.stop()
+
+
+@pytest.fixture
+def server():
+    """The server that all tests share."""
+    if not os.path.exists(binary()):
+        pytest.fail(f"there is no server at {binary()}; build it or set FIRESTEEL_BINARY")
+    return _shared.get()
+
+
+@pytest.fixture
+def spark(server):
+    """A new session on the shared server."""
+    from pyspark.sql import SparkSession
+    opened = SparkSession.builder.remote(server.remote).create()
+    opened.client.set_retry_policies([])
+    yield opened
+    try:
+        opened.stop()
+    except Exception:                                        # a test may have ended the session itself
+        pass
+
+
+# ---------------------------------------------------------------- .test files
+
+def pytest_collect_file(parent, file_path):
+    if file_path.suffix == ".test" and "sql" in file_path.parts:
+        return SqlFile.from_parent(parent, path=file_path)
+    return None
+
+
+class SqlFile(pytest.File):
+    def collect(self):
+        relative = os.path.relpath(self.path, HERE)
+        for block in test_file.read(self.path):
+            if block.is_case:
+                yield SqlCase.from_parent(self, name=block.name, relative=relative)
+
+    def results(self):
+        """The file runs once, when its first case is asked for."""
+        if not hasattr(self, "_results"):
+            answers = run_sql.run_file(os.path.relpath(self.path, HERE), _shared.get().remote)
+            self._results = {case.split("::")[1]: (kind, why) for case, kind, why in answers}
+        return self._results
+
+
+class SqlCase(pytest.Item):
+    def __init__(self, *, relative, **rest):
+        super().__init__(**rest)
+        self.relative = relative
+
+    def runtest(self):
+        kind, why = self.parent.results()[self.name]
+        if kind:
+            raise AssertionError(f"{kind}\n{why}")
+
+    def repr_failure(self, info):
+        return str(info.value)
+
+    def reportinfo(self):
+        return self.path, 0, f"{self.relative}::{self.name}"
+
+
+# ---------------------------------------------------------------- known failures
+
+def _known_name(item):
+    if isinstance(item, SqlCase):
+        return f"{item.relative}::{item.name}"
+    return os.path.relpath(item.path, HERE) + "::" + item.nodeid.split("::", 1)[-1]
+
+
+_known = run_sql.known_failures()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if call.when == "teardown" or _known_name(item) not in _known:
+        return
+    if report.failed:
+        report.outcome, report.wasxfail = "skipped", "named in known_failures.txt"
+    elif call.when == "call" and report.passed:
+        report.outcome = "failed"
+        report.longrepr = "passes, but known_failures.txt names it: take it off the list"

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Records Spark's answers for the cases of cases.py in recorded.json, and models that Spark wrote in saved_by_spark/.
+
+    record_ml.py --spark sc://127.0.0.1:15999 [CASE...]           # the server must see this folder
+    record_ml.py --spark sc://127.0.0.1:15999 --check-saved DIR   # real Spark reads the models that another server wrote in DIR
+"""
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+
+import cases                                       # noqa: E402
+from compare_ml import differences                 # noqa: E402
+from firesteel_testing import session              # noqa: E402
+
+RECORDED = os.path.join(HERE, "recorded.json")
+
+
+def load():
+    if not os.path.exists(RECORDED):
+        return {}
+    with open(RECORDED) as f:
+        return json.load(f)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--spark", required=True)
+    parser.add_argument("--check-saved", metavar="DIR")
+    parser.add_argument("cases", nargs="*")
+    arguments = parser.parse_args()
+    session.use_reference_zone()
+    from pyspark.sql import SparkSession
+    spark = SparkSession.builder.remote(arguments.spark).create()
+    recorded = load()
+    if arguments.check_saved:
+        found = differences(recorded["loaded_from_spark"], cases.loaded_facts(spark, arguments.check_saved))
+        print("\n".join(found) or "real Spark reads every model")
+        return 1 if found else 0
+    if not arguments.cases or "loaded_from_spark" in arguments.cases:
+        folder = os.path.join(HERE, "saved_by_spark")
+        shutil.rmtree(folder, ignore_errors=True)
+        for name, model in cases.saved_models(spark).items():
+            model.save(os.path.join(folder, name))
+        for where, _, names in os.walk(folder):
+            for name in names:
+                if name.endswith(".crc"):
+                    os.unlink(os.path.join(where, name))
+    for name in arguments.cases or cases.CASES:
+        begin = time.time()
+        try:
+            recorded[name] = cases.CASES[name](spark)
+        except Exception as error:
+            print(f"{name}: not recorded, {type(error).__name__}: {str(error)[:300]}", flush=True)
+            continue
+        print(f"{name}: {time.time() - begin:.1f} s", flush=True)
+        with open(RECORDED, "w") as f:
+            json.dump(recorded, f, indent=1, sort_keys=True)
+            f.write("\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
