@@ -1,10 +1,199 @@
+#include "base/error.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
 
+namespace {
+
+Function row(std::string_view name, Signature s, EngineForm form,
+             std::vector<std::string_view> aliases = {}, Print print = {}) {
+  return {.name = name,
+          .aliases = std::move(aliases),
+          .since = "1.5.0",
+          .group = "datetime_funcs",
+          .summary = "Works on dates and times.",
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form),
+          .print = std::move(print)};
+}
+
+Function failing(Function f) {
+  f.may_fail = true;
+  return f;
+}
+
+// A field of a date.
+Function date_field(std::string_view name, std::string_view sql,
+                    std::vector<std::string_view> aliases = {}, Print print = {}) {
+  return row(name, signature({kDate}, Type::integer()), Template{sql}, std::move(aliases),
+             std::move(print));
+}
+
+// A field of the wall clock: timestamps are UTC and go through the session's zone first.
+std::string local_sql(const plan::FunctionCall& call, const std::string& a) {
+  if (!call.arguments[0]->type.is(TypeKind::kTimestamp)) return a;
+  return "fs_utc_to_local(" + a + ", $zone)";
+}
+
+Function clock_field(std::string_view name, const char* sql_function) {
+  Function f = row(name, signature({kTimestampAny}, Type::integer()),
+                   Lowered{[sql_function](const plan::FunctionCall& call,
+                                          std::span<const std::string> a, const Type&) {
+                     return "CAST(" + std::string(sql_function) + "(" + local_sql(call, a[0]) +
+                            ") AS INTEGER)";
+                   }});
+  f.signatures.insert(f.signatures.begin(), signature({kTime}, Type::integer()));
+  return f;
+}
+
+// With a pattern a string is parsed; ANSI fails where it does not fit.
+Function parsed(std::string_view name, Type result, const char* kernel) {
+  // to_date(x) is a cast; to_date(x, pattern) parses.
+  Function f = {.name = name,
+                .since = "1.5.0",
+                .group = "datetime_funcs",
+                .summary = "A date or timestamp from text.",
+                .signatures = {signature({kAny}, result, Nulls::kAlways),
+                               signature({kAny, kString}, result, Nulls::kAny)},
+                .may_fail = true};
+  f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
+                              const Type&) {
+    return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, " +
+           (call.ansi ? "true" : "false") + ")";
+  }};
+  return f;
+}
+
+ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
+                      plan::CastMode mode = plan::CastMode::kDefault) {
+  plan::Cast cast;
+  cast.child = child;
+  cast.target = type;
+  cast.mode = mode;
+  cast.is_user_specified = false;
+  return plan::make_expression(std::move(cast));
+}
+
+// Of one argument, or of one that is no string: a cast. The two-argument form on strings stays.
+std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(Type result) {
+  return [result](const plan::FunctionCall& call) -> ExpressionPtr {
+    if (call.arguments.size() == 2 && call.arguments[0]->type.is_string()) return nullptr;
+    return cast_to(call.arguments[0], result);
+  };
+}
+
+Function with_rewrite(Function f, std::function<ExpressionPtr(const plan::FunctionCall&)> rewrite) {
+  f.rewrite = std::move(rewrite);
+  return f;
+}
+
+Function now(std::string_view name, std::vector<std::string_view> aliases, Type type,
+             Print print = {}) {
+  // The analyzer replaces these by the query's start, so that one query sees one time.
+  return row(name, signature({}, std::move(type), Nulls::kNever),
+             No{"replaced by a constant before it reaches an engine"}, std::move(aliases),
+             std::move(print));
+}
+
+}  // namespace
+
 Rows datetime_functions() {
-  return {};
+  return {
+      now("current_date", {"curdate"}, Type::date(), printed_as("current_date")),
+      now("current_timestamp", {"now"}, Type::timestamp(),
+          printed_as("current_timestamp", {{"now", "now"}})),
+      now("localtimestamp", {}, Type::timestamp_ntz()),
+      now("current_timezone", {}, Type::string()),
+      date_field("year", "CAST(year($1) AS INTEGER)"),
+      date_field("quarter", "CAST(quarter($1) AS INTEGER)"),
+      date_field("month", "CAST(month($1) AS INTEGER)"),
+      date_field("day", "CAST(day($1) AS INTEGER)", {"dayofmonth"},
+                 printed_as("day", {{"dayofmonth", "dayofmonth"}})),
+      date_field("dayofweek", "CAST(dayofweek($1) + 1 AS INTEGER)"),
+      date_field("weekday", "CAST(isodow($1) - 1 AS INTEGER)"),
+      date_field("dayofyear", "CAST(dayofyear($1) AS INTEGER)"),
+      date_field("weekofyear", "CAST(weekofyear($1) AS INTEGER)"),
+      clock_field("hour", "hour"),
+      clock_field("minute", "minute"),
+      clock_field("second", "second"),
+      row("dayname", signature({kDate}, Type::string()), Template{"left(dayname($1), 3)"}),
+      row("monthname", signature({kDate}, Type::string()), Template{"left(monthname($1), 3)"}),
+      row("last_day", signature({kDate}, Type::date()), Template{"last_day($1)"}),
+      failing(row("next_day", signature({kDate, kString}, Type::date(), Nulls::kAlways),
+                  Kernel{"next_day", false, true})),
+      failing(row("add_months", signature({kDate, kInteger}, Type::date()), Kernel{"add_months"})),
+      row("months_between",
+          optional(signature({kTimestamp, kTimestamp, kBoolean}, Type::double_number()), 1,
+                   {"true"}),
+          Kernel{"months_between", true}),
+      row("date_add", signature({kDate, kInteger}, Type::date()),
+          Template{"($1 + $2)"}, {"dateadd"}, printed_as("date_add")),
+      row("date_sub", signature({kDate, kInteger}, Type::date()), Template{"($1 - $2)"}),
+      row("datediff", signature({kDate, kDate}, Type::integer()),
+          Template{"CAST(date_diff('day', $2, $1) AS INTEGER)"}, {"date_diff"},
+          printed_as("datediff", {{"date_diff", "date_diff"}})),
+      row("trunc", signature({kDate, kString}, Type::date(), Nulls::kAlways),
+          Kernel{"trunc_date"}),
+      row("date_trunc", signature({kString, kTimestamp}, Type::timestamp(), Nulls::kAlways),
+          Kernel{"trunc_timestamp", true}),
+      row("unix_date", signature({kDate}, Type::integer()),
+          Template{"CAST(date_diff('day', DATE '1970-01-01', $1) AS INTEGER)"}),
+      row("date_from_unix_date", signature({kInteger}, Type::date()),
+          Template{"(DATE '1970-01-01' + $1)"}),
+      row("unix_seconds", signature({kTimestamp}, Type::long_integer()),
+          Template{"CAST(floor(epoch_us($1) / 1000000.0) AS BIGINT)"}),
+      row("unix_millis", signature({kTimestamp}, Type::long_integer()),
+          Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000) + 1000) % 1000) // 1000 AS BIGINT)"}),
+      row("unix_micros", signature({kTimestamp}, Type::long_integer()), Template{"epoch_us($1)"}),
+      failing(row("timestamp_seconds", signature({kNumeric}, Type::timestamp()),
+                  Template{"make_timestamp(CAST(CAST($1 AS DECIMAL(38,6)) * 1000000 AS BIGINT))"})),
+      failing(row("timestamp_millis", signature({kLong}, Type::timestamp()),
+                  Template{"make_timestamp($1 * 1000)"})),
+      row("timestamp_micros", signature({kLong}, Type::timestamp()), Template{"make_timestamp($1)"}),
+      with_rewrite(parsed("to_date", Type::date(), "fs_parse_date"),
+                   cast_unless_pattern(Type::date())),
+      with_rewrite(parsed("to_timestamp", Type::timestamp(), "fs_parse_timestamp"),
+                   cast_unless_pattern(Type::timestamp())),
+      with_rewrite(parsed("to_timestamp_ntz", Type::timestamp_ntz(),
+                          "fs_parse_timestamp_ntz"),
+                   cast_unless_pattern(Type::timestamp_ntz())),
+      row("date_format", signature({kTimestamp, kString}, Type::string()),
+          Kernel{"date_format", true}),
+      row("from_unixtime",
+          optional(signature({kLong, kString}, Type::string(), Nulls::kAlways), 1,
+                   {"'yyyy-MM-dd HH:mm:ss'"}),
+          Kernel{"from_unixtime", true}),
+      failing(row("unix_timestamp",
+                  optional(signature({kAny, kString}, Type::long_integer()), 2,
+                           {"current_timestamp()", "'yyyy-MM-dd HH:mm:ss'"}),
+                  Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                             const Type&) -> std::string {
+                    const Type& type = call.arguments[0]->type;
+                    if (type.is(TypeKind::kTimestamp)) {
+                      return "CAST(floor(epoch_us(" + a[0] + ") / 1000000.0) AS BIGINT)";
+                    }
+                    if (type.is(TypeKind::kDate)) {
+                      return "CAST(floor(epoch_us(fs_local_to_utc(CAST(" + a[0] +
+                             " AS TIMESTAMP), $zone)) / 1000000.0) AS BIGINT)";
+                    }
+                    return "CAST(floor(epoch_us(fs_parse_timestamp(" + a[0] + ", " + a[1] +
+                           ", $zone, " + (call.ansi ? "true" : "false") +
+                           ")) / 1000000.0) AS BIGINT)";
+                  }},
+                  {"to_unix_timestamp"},
+                  printed_as("unix_timestamp", {{"to_unix_timestamp", "to_unix_timestamp"}}))),
+      failing(row("make_date", signature({kInteger, kInteger, kInteger}, Type::date()),
+                  Kernel{"make_date", false, true})),
+      failing(row("make_timestamp",
+                  signature({kInteger, kInteger, kInteger, kInteger, kInteger, kDecimal},
+                            Type::timestamp()),
+                  Kernel{"make_timestamp", true, true})),
+      failing(row("from_utc_timestamp", signature({kTimestamp, kString}, Type::timestamp()),
+                  Kernel{"from_utc_timestamp"})),
+      failing(row("to_utc_timestamp", signature({kTimestamp, kString}, Type::timestamp()),
+                  Kernel{"to_utc_timestamp"})),
+  };
 }
 
 }  // namespace firesteel::functions

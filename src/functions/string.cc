@@ -3,8 +3,323 @@
 
 namespace firesteel::functions {
 
+namespace {
+
+Function row(std::string_view name, Signature s, EngineForm form,
+             std::vector<std::string_view> aliases = {}) {
+  return {.name = name,
+          .aliases = std::move(aliases),
+          .since = "1.5.0",
+          .group = "string_funcs",
+          .summary = "Works on strings.",
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form)};
+}
+
+Function failing(Function f) {
+  f.may_fail = true;
+  return f;
+}
+
+Function printed(Function f, Print print) {
+  f.print = std::move(print);
+  return f;
+}
+
+bool is_binary(const plan::FunctionCall& call, size_t i) {
+  return call.arguments[i]->type.is(TypeKind::kBinary);
+}
+
+// concat of strings, binaries or arrays.
+Type concat_type(Arguments arguments) {
+  if (arguments.empty()) return Type::string();
+  const Type& type = arguments[0]->type;
+  if (!type.is(TypeKind::kArray)) return type;
+  bool contains_null = false;
+  for (const ExpressionPtr& a : arguments) {
+    contains_null |= !a->type.is(TypeKind::kArray) || a->type.contains_null();
+  }
+  return Type::array(type.element(), contains_null);
+}
+
+std::string concat_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                       const Type&) {
+  if (a.empty()) return "''";
+  if (call.arguments[0]->type.is(TypeKind::kArray)) {
+    std::string is_null;
+    std::string list = a[0];
+    for (size_t i = 0; i < a.size(); ++i) {
+      is_null += (i ? " OR " : "") + a[i] + " IS NULL";
+      if (i) list = "list_concat(" + list + ", " + a[i] + ")";
+    }
+    return "(CASE WHEN " + is_null + " THEN NULL ELSE " + list + " END)";
+  }
+  std::string text = "(";
+  for (size_t i = 0; i < a.size(); ++i) text += (i ? " || " : "") + a[i];
+  return text + ")";
+}
+
+// Printed forms of LIKE: "a LIKE b", with an ESCAPE only when it is not the backslash.
+std::string like_text(std::span<const std::string> a) {
+  std::string text = a[0] + " LIKE " + a[1];
+  if (a.size() == 3) text += " ESCAPE '" + a[2] + "'";
+  return text;
+}
+
+Signature strings(size_t count, Type result) {
+  return signature(std::vector<Accepts>(count, kString), std::move(result));
+}
+
+// startswith and its kin also take binaries.
+Function affix(std::string_view name, std::string_view sql) {
+  Function f = row(name, strings(2, Type::boolean()), Template{sql});
+  f.signatures.push_back(signature({kBinary, kBinary}, Type::boolean()));
+  return f;
+}
+
+Function trim(std::string_view name, const char* kernel) {
+  // trim(text) removes spaces only; with a second argument, any of its characters. The SQL forms
+  // TRIM(BOTH … FROM …) come as trim(text, characters).
+  return printed(
+      row(name, optional(strings(2, Type::string()), 1),
+          Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a,
+                           const Type&) {
+            return std::string(kernel) + "(" + a[0] + ", " + (a.size() > 1 ? a[1] : "' '") + ")";
+          }}),
+      [name](const plan::FunctionCall&, std::span<const std::string> a) {
+        if (a.size() == 1) return std::string(name) + "(" + a[0] + ")";
+        const char* side = name == "ltrim" ? "LEADING " : name == "rtrim" ? "TRAILING " : "BOTH ";
+        return std::string("TRIM(") + side + a[1] + " FROM " + a[0] + ")";
+      });
+}
+
+}  // namespace
+
 Rows string_functions() {
-  return {};
+  Rows rows = {
+      printed(row("upper", strings(1, Type::string()), Kernel{"upper"}, {"ucase"}),
+              printed_as("upper", {{"ucase", "ucase"}})),
+      printed(row("lower", strings(1, Type::string()), Kernel{"lower"}, {"lcase"}),
+              printed_as("lower", {{"lcase", "lcase"}})),
+      {.name = "length",
+       .aliases = {"char_length", "character_length", "len"},
+       .since = "1.5.0",
+       .group = "string_funcs",
+       .summary = "Characters of a string, bytes of a binary.",
+       .signatures = {signature({kStringOrBinary}, Type::integer())},
+       .examples = {{"SELECT length('Spark SQL ')", "10"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type&) {
+         return (is_binary(call, 0) ? "CAST(octet_length(" : "CAST(length(") + a[0] +
+                ") AS INTEGER)";
+       }},
+       .print = printed_as("length", {{"char_length", "char_length"},
+                                      {"character_length", "character_length"},
+                                      {"len", "len"}})},
+      row("octet_length", signature({kStringOrBinary}, Type::integer()),
+          Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+            return (is_binary(call, 0) ? "CAST(octet_length(" : "CAST(strlen(") + a[0] +
+                   ") AS INTEGER)";
+          }}),
+      row("bit_length", signature({kStringOrBinary}, Type::integer()),
+          Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+            return (is_binary(call, 0) ? "CAST(8 * octet_length(" : "CAST(8 * strlen(") + a[0] +
+                   ") AS INTEGER)";
+          }}),
+      {.name = "concat",
+       .aliases = {"||"},
+       .since = "1.5.0",
+       .group = "string_funcs",
+       .summary = "The arguments joined: strings, binaries or arrays.",
+       .signatures = {variadic(signature({kSame}, concat_type), true)},
+       .examples = {{"SELECT concat('Spark', 'SQL')", "SparkSQL"}},
+       .duckdb = Lowered{concat_sql},
+       .print = printed_as("concat")},
+      {.name = "concat_ws",
+       .since = "1.5.0",
+       .group = "string_funcs",
+       .summary = "The strings and arrays of strings joined by a separator; nulls are skipped.",
+       .signatures = {with_nullable(variadic(signature({kString, kAny}, Type::string()), true),
+                                    [](Arguments a) { return a[0]->nullable; })},
+       .examples = {{"SELECT concat_ws(' ', 'Spark', 'SQL')", "Spark SQL"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type&) {
+         if (a.size() == 1) return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE '' END)";
+         std::string list;
+         for (size_t i = 1; i < a.size(); ++i) {
+           const bool is_list = call.arguments[i]->type.is(TypeKind::kArray);
+           const std::string one =
+               is_list ? "coalesce(" + a[i] + ", CAST([] AS VARCHAR[]))"
+                       : "[CAST(" + a[i] + " AS VARCHAR)]";
+           list = list.empty() ? one : "list_concat(" + list + ", " + one + ")";
+         }
+         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(array_to_string("
+                "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL), " + a[0] +
+                "), '') END)";
+       }}},
+      {.name = "substring",
+       .aliases = {"substr"},
+       .since = "1.5.0",
+       .group = "string_funcs",
+       .summary = "A part of a string or binary, positions from 1, negative from the end.",
+       .signatures = {optional(signature({kString, kInteger, kInteger}, Type::string()), 1,
+                               {"2147483647"}),
+                      optional(signature({kBinary, kInteger, kInteger}, Type::binary()), 1,
+                               {"2147483647"})},
+       .examples = {{"SELECT substring('Spark SQL', 5)", "k SQL"},
+                    {"SELECT substring('Spark SQL', -3)", "SQL"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type&) {
+         const char* kernel = is_binary(call, 0) ? "fs_substring_binary(" : "fs_substring(";
+         return kernel + a[0] + ", " + a[1] + ", " + a[2] + ")";
+       }},
+       .print = printed_as("substring", {{"substr", "substr"}})},
+      row("left", signature({kString, kInteger}, Type::string()),
+          Template{"fs_substring($1, 1, $2)"}),
+      row("right", signature({kString, kInteger}, Type::string(), Nulls::kAlways),
+          Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 <= 0 THEN '' ELSE "
+                   "fs_substring($1, -$2, 2147483647) END)"}),
+      row("substring_index", signature({kString, kString, kInteger}, Type::string()),
+          Kernel{"substring_index"}),
+      row("split_part", signature({kString, kString, kInteger}, Type::string(), Nulls::kAlways),
+          Kernel{"split_part"}),
+      trim("trim", "trim"),
+      trim("ltrim", "ltrim"),
+      trim("rtrim", "rtrim"),
+      printed(row("btrim", optional(strings(2, Type::string()), 1, {"' '"}), Template{"trim($1, $2)"}),
+              [](const plan::FunctionCall&, std::span<const std::string> a) {
+                if (a.size() == 1 || a[1] == " ") return "btrim(" + a[0] + ")";
+                return "btrim(" + a[0] + ", " + a[1] + ")";
+              }),
+      row("lpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
+          Kernel{"lpad"}),
+      row("rpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
+          Kernel{"rpad"}),
+      row("repeat", signature({kString, kInteger}, Type::string()),
+          Template{"repeat($1, greatest($2, 0))"}),
+      row("space", signature({kInteger}, Type::string()), Template{"repeat(' ', greatest($1, 0))"}),
+      {.name = "reverse",
+       .since = "1.5.0",
+       .group = "collection_funcs",
+       .summary = "A string or array turned around.",
+       .signatures = {signature({kArray}, type_of_first), strings(1, Type::string())},
+       .examples = {{"SELECT reverse('Spark SQL')", "LQS krapS"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type&) {
+         return (call.arguments[0]->type.is(TypeKind::kArray) ? "list_reverse(" : "fs_reverse(") +
+                a[0] + ")";
+       }}},
+      row("replace", optional(strings(3, Type::string()), 1, {"''"}),
+          Template{"(CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END)"}),
+      row("translate", strings(3, Type::string()), Kernel{"translate"}),
+      row("overlay",
+          optional(signature({kString, kString, kInteger, kInteger}, Type::string()), 1, {"-1"}),
+          Kernel{"overlay"}),
+      row("initcap", strings(1, Type::string()), Kernel{"initcap"}),
+      row("ascii", strings(1, Type::integer()), Kernel{"ascii"}),
+      printed(row("chr", signature({kLong}, Type::string()), Kernel{"chr"}, {"char"}),
+              printed_as("chr", {{"char", "char"}})),
+      row("soundex", strings(1, Type::string()), Kernel{"soundex"}),
+      row("levenshtein",
+          optional(signature({kString, kString, kInteger}, Type::integer()), 1),
+          Kernel{"levenshtein"}),
+      row("instr", strings(2, Type::integer()), Template{"CAST(instr($1, $2) AS INTEGER)"}),
+      {.name = "locate",
+       .aliases = {"position"},
+       .since = "1.5.0",
+       .group = "string_funcs",
+       .summary = "The place of the first argument within the second, from 1; 0 if it is not there.",
+       .signatures = {optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"1"})},
+       .examples = {{"SELECT locate('bar', 'foobarbar')", "4"}},
+       .duckdb = Kernel{"locate"},
+       .print = printed_as("locate", {{"position", "position"}})},
+      row("find_in_set", strings(2, Type::integer()), Kernel{"find_in_set"}),
+      affix("startswith", "starts_with($1, $2)"),
+      affix("endswith", "suffix($1, $2)"),
+      affix("contains", "contains($1, $2)"),
+      {.name = "like",
+       .since = "1.0.0",
+       .group = "predicate_funcs",
+       .summary = "True if the string matches a pattern of % and _.",
+       .signatures = {optional(strings(3, Type::boolean()), 1)},
+       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
+                            const Type&) {
+         return "fs_like(" + a[0] + ", " + a[1] + ", " + (a.size() > 2 ? a[2] : "'\\'") + ")";
+       }},
+       .may_fail = true,
+       .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
+         return like_text(a);
+       }},
+      {.name = "ilike",
+       .since = "3.3.0",
+       .group = "predicate_funcs",
+       .summary = "Like `like`, whatever the case.",
+       .signatures = {optional(strings(3, Type::boolean()), 1)},
+       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
+                            const Type&) {
+         return "fs_like(fs_lower(" + a[0] + "), fs_lower(" + a[1] + "), " +
+                (a.size() > 2 ? a[2] : "'\\'") + ")";
+       }},
+       .may_fail = true},
+      row("format_number", signature({kNumeric, kInteger}, Type::string(), Nulls::kAlways),
+          Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+            const bool is_decimal = call.arguments[0]->type.is(TypeKind::kDecimal);
+            const bool is_integral = call.arguments[0]->type.is_integral();
+            return (is_decimal    ? "fs_format_number_decimal(" + a[0]
+                    : is_integral ? "fs_format_number_long(CAST(" + a[0] + " AS BIGINT)"
+                                  : "fs_format_number(CAST(" + a[0] + " AS DOUBLE)") +
+                   ", " + a[1] + ")";
+          }}),
+      failing(printed(row("format_string", with_nullable(variadic(signature({kString, kAny},
+                                                                           Type::string()), true),
+                                                        [](Arguments a) { return a[0]->nullable; }),
+                          Kernel{"format_string"}, {"printf"}),
+                      printed_as("format_string", {{"printf", "printf"}}))),
+      row("base64", signature({kBinary}, Type::string()), Kernel{"base64"}),
+      failing(row("unbase64", strings(1, Type::binary()), Kernel{"unbase64"})),
+      failing(row("encode", signature({kString, kString}, Type::binary(), Nulls::kAlways),
+                  Kernel{"encode"})),
+      failing(row("decode", signature({kBinary, kString}, Type::string(), Nulls::kAlways),
+                  Kernel{"decode"})),
+      failing(row("elt", variadic(signature({kInteger, kSame}, type_of_second, Nulls::kAlways)),
+                  Kernel{"elt", false, true})),
+      failing(row("url_encode", signature({kString}, Type::string(), Nulls::kAlways),
+                  Kernel{"url_encode"})),
+      failing(row("url_decode", signature({kString}, Type::string(), Nulls::kAlways),
+                  Kernel{"url_decode"})),
+      failing(row("parse_url", optional(signature({kString, kString, kString}, Type::string(),
+                                                  Nulls::kAlways), 1),
+                  Kernel{"parse_url", false, true})),
+      row("luhn_check", signature({kString}, Type::boolean(), Nulls::kAlways),
+          Kernel{"luhn_check"}),
+      row("mask", optional(signature({kString, kString, kString, kString, kString}, Type::string(),
+                                     Nulls::kAlways),
+                           4, {"'X'", "'x'", "'n'", "NULL"}),
+          Kernel{"mask"}),
+      failing(row("to_number", strings(2, Type::decimal(38, 18)),
+                  No{"number format patterns are not built yet"})),
+      row("sentences", optional(signature({kString, kString, kString},
+                                          [](Arguments) {
+                                            return Type::array(Type::array(Type::string(), false),
+                                                               false);
+                                          },
+                                          Nulls::kAlways),
+                                2, {"''", "''"}),
+          No{"breaking text into sentences is not built yet"}),
+      row("get_json_object", signature({kString, kString}, Type::string(), Nulls::kAlways),
+          Kernel{"get_json_object"}),
+      {.name = "str_to_map",
+       .since = "2.0.1",
+       .group = "map_funcs",
+       .summary = "A map from text of pairs.",
+       .signatures = {optional(signature({kString, kString, kString},
+                                         [](Arguments) {
+                                           return Type::map(Type::string(), Type::string());
+                                         }),
+                               2, {"','", "':'"})},
+       .duckdb = No{"splitting text into a map is not built yet"}},
+  };
+  return rows;
 }
 
 }  // namespace firesteel::functions
