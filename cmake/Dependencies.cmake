@@ -47,3 +47,11 @@ set_target_properties(arrow_library PROPERTIES
   IMPORTED_LOCATION ${arrow_root}/lib/libarrow.so.2600
   IMPORTED_SONAME libarrow.so.2600
   INTERFACE_INCLUDE_DIRECTORIES ${arrow_root}/include)
+
+# Parquet files of ML models.
+add_library(parquet_library SHARED IMPORTED)
+set_target_properties(parquet_library PROPERTIES
+  IMPORTED_LOCATION ${arrow_root}/lib/libparquet.so.2600
+  IMPORTED_SONAME libparquet.so.2600
+  INTERFACE_INCLUDE_DIRECTORIES ${arrow_root}/include
+  INTERFACE_LINK_LIBRARIES arrow_library)

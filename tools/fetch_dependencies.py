@@ -28,7 +28,7 @@ DUCKDB_HEADERS = ("src/include/duckdb.h", "src/include/duckdb_extension.h", "src
                   "src/include/duckdb_v2.h", "tools/cpp/duckdb_cpp.hpp", "tools/cpp/duckdb_cpp.cpp")
 ARROW_WHEEL = ("pyarrow", "pyarrow-26.0.1-cp311-cp311-manylinux_2_28_x86_64.whl",
                "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c")
-ARROW_LIBRARIES = ("libarrow.so.2600",)
+ARROW_LIBRARIES = ("libarrow.so.2600", "libparquet.so.2600")
 
 
 class Unavailable(Exception):

@@ -337,7 +337,7 @@ struct Cached {  // a result kept by persist() or checkpoint(); `key` names it i
 // transform() of a model or transformer; `output` as its transform_schema says.
 struct MlTransform {
   RelationPtr child;
-  std::shared_ptr<const void> transformer;  // points to an ml::Transformer
+  std::shared_ptr<const void> transformer;  // points to an ml::BoundTransformer
   std::string name;                         // for explain
 };
 struct MapPartitions {

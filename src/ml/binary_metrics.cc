@@ -1,0 +1,97 @@
+#include "ml/binary_metrics.h"
+
+#include <algorithm>
+
+namespace firesteel::ml {
+
+namespace {
+
+double trapezoid_area(const std::vector<CurvePoint>& points) {
+  double area = 0;
+  for (size_t i = 1; i < points.size(); ++i) {
+    area += (points[i].x - points[i - 1].x) * (points[i].y + points[i - 1].y) / 2.0;
+  }
+  return area;
+}
+
+}  // namespace
+
+BinaryMetrics::BinaryMetrics(std::vector<ScoredLabel> rows, int bins) {
+  std::sort(rows.begin(), rows.end(), [](const ScoredLabel& a, const ScoredLabel& b) { return a.score > b.score; });
+  for (const ScoredLabel& row : rows) {
+    if (cuts_.empty() || cuts_.back().threshold != row.score) cuts_.push_back({row.score, 0, 0});
+    (row.label > 0.5 ? cuts_.back().positives : cuts_.back().negatives) += row.weight;
+  }
+  const size_t group = bins > 0 ? cuts_.size() / static_cast<size_t>(bins) : 0;
+  if (group >= 2) {
+    std::vector<Cut> combined;
+    for (size_t i = 0; i < cuts_.size(); ++i) {
+      if (i % group == 0) combined.push_back({cuts_[i].threshold, 0, 0});
+      combined.back().positives += cuts_[i].positives;
+      combined.back().negatives += cuts_[i].negatives;
+    }
+    cuts_ = std::move(combined);
+  }
+  for (Cut& cut : cuts_) {
+    positives_ += cut.positives;
+    negatives_ += cut.negatives;
+    cut.positives = positives_;
+    cut.negatives = negatives_;
+  }
+}
+
+double BinaryMetrics::precision(const Cut& cut) const {
+  const double total = cut.positives + cut.negatives;
+  return total == 0 ? 1.0 : cut.positives / total;
+}
+
+double BinaryMetrics::recall(const Cut& cut) const {
+  return positives_ == 0 ? 0.0 : cut.positives / positives_;
+}
+
+double BinaryMetrics::false_positive_rate(const Cut& cut) const {
+  return negatives_ == 0 ? 0.0 : cut.negatives / negatives_;
+}
+
+std::vector<CurvePoint> BinaryMetrics::roc() const {
+  std::vector<CurvePoint> points = {{0.0, 0.0}};
+  for (const Cut& cut : cuts_) points.push_back({false_positive_rate(cut), recall(cut)});
+  points.push_back({1.0, 1.0});
+  return points;
+}
+
+double BinaryMetrics::area_under_roc() const { return trapezoid_area(roc()); }
+
+std::vector<CurvePoint> BinaryMetrics::precision_recall() const {
+  std::vector<CurvePoint> points;
+  if (!cuts_.empty()) points.push_back({0.0, precision(cuts_.front())});
+  for (const Cut& cut : cuts_) points.push_back({recall(cut), precision(cut)});
+  return points;
+}
+
+double BinaryMetrics::area_under_precision_recall() const { return trapezoid_area(precision_recall()); }
+
+std::vector<CurvePoint> BinaryMetrics::f_measure_by_threshold(double beta) const {
+  std::vector<CurvePoint> points;
+  for (const Cut& cut : cuts_) {
+    const double p = precision(cut);
+    const double r = recall(cut);
+    const double squared = beta * beta;
+    points.push_back({cut.threshold, p + r == 0 ? 0.0 : (1.0 + squared) * (p * r) / (squared * p + r)});
+  }
+  return points;
+}
+
+std::vector<CurvePoint> BinaryMetrics::precision_by_threshold() const {
+  std::vector<CurvePoint> points;
+  for (const Cut& cut : cuts_) points.push_back({cut.threshold, precision(cut)});
+  return points;
+}
+
+std::vector<CurvePoint> BinaryMetrics::recall_by_threshold() const {
+  std::vector<CurvePoint> points;
+  for (const Cut& cut : cuts_) points.push_back({cut.threshold, recall(cut)});
+  return points;
+}
+
+}  // namespace firesteel::ml

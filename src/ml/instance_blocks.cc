@@ -1,0 +1,354 @@
+#include "ml/instance_blocks.h"
+
+#include <arrow/api.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "ml/vector_column.h"
+
+namespace firesteel::ml {
+
+namespace {
+
+constexpr int32_t kRowsPerBlock = 4096;
+constexpr size_t kBytesPerBlock = size_t{1} << 20;
+constexpr int32_t kSampleRows = 1024;
+constexpr int kRepeatsMax = 4;
+
+// Where the parts of a block lie within its bytes.
+struct BlockHeader {
+  int32_t rows = 0;
+  int32_t dense_width = 0;
+  int64_t entries = 0;
+  bool has_values = false;
+
+  int64_t labels_at() const { return 0; }
+  int64_t weights_at() const { return labels_at() + 8 * static_cast<int64_t>(rows); }
+  int64_t dense_at() const { return weights_at() + 8 * static_cast<int64_t>(rows); }
+  int64_t values_at() const { return dense_at() + 8 * static_cast<int64_t>(rows) * dense_width; }
+  int64_t offsets_at() const { return values_at() + (has_values ? 8 * entries : 0); }
+  int64_t indices_at() const { return offsets_at() + 4 * (static_cast<int64_t>(rows) + 1); }
+  int64_t bytes() const { return (indices_at() + 4 * entries + 7) / 8 * 8; }
+};
+
+struct StoredBlock {
+  BlockHeader header;
+  std::unique_ptr<char[]> memory;  // null if spilled
+  int64_t file_offset = 0;
+};
+
+// A file without a name, so that nothing is left behind.
+class SpillFile {
+ public:
+  explicit SpillFile(const std::string& folder) {
+    std::string path = folder + "/firesteel-ml-XXXXXX";
+    descriptor_ = mkstemp(path.data());
+    if (descriptor_ < 0) throw_spark_exception("Cannot create a temporary file in " + folder);
+    unlink(path.c_str());
+  }
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+  ~SpillFile() {
+    if (mapping_ != nullptr) munmap(mapping_, static_cast<size_t>(size_));
+    close(descriptor_);
+  }
+
+  int64_t append(const char* data, int64_t bytes) {
+    const int64_t offset = size_;
+    for (int64_t done = 0; done < bytes;) {
+      const ssize_t written = pwrite(descriptor_, data + done, static_cast<size_t>(bytes - done), size_ + done);
+      if (written <= 0) throw_spark_exception("Cannot write training data to the temporary folder");
+      done += written;
+    }
+    // Blocks begin on a page, so that one can be released without its neighbours.
+    size_ = (size_ + bytes + 4095) / 4096 * 4096;
+    return offset;
+  }
+
+  void map() {
+    if (size_ == 0) return;
+    if (ftruncate(descriptor_, size_) != 0) throw_spark_exception("Cannot size the temporary file");
+    void* address = mmap(nullptr, static_cast<size_t>(size_), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+    if (address == MAP_FAILED) throw_spark_exception("Cannot map the temporary file");
+    mapping_ = static_cast<char*>(address);
+  }
+
+  char* at(int64_t offset) const { return mapping_ + offset; }
+  void drop(int64_t offset, int64_t bytes) const {
+    madvise(mapping_ + offset, static_cast<size_t>(bytes), MADV_DONTNEED);
+  }
+  int64_t size() const { return size_; }
+
+ private:
+  int descriptor_ = -1;
+  int64_t size_ = 0;
+  char* mapping_ = nullptr;
+};
+
+// Rows of the block that is being filled.
+struct OpenBlock {
+  std::vector<double> labels;
+  std::vector<double> weights;
+  std::vector<double> dense;
+  std::vector<int32_t> offsets{0};
+  std::vector<int32_t> indices;
+  std::vector<double> values;
+
+  size_t bytes() const {
+    return 8 * (labels.size() + weights.size() + dense.size() + values.size()) +
+           4 * (offsets.size() + indices.size());
+  }
+  void clear() { *this = OpenBlock(); }
+};
+
+// True if repeating indices can stand for the values.
+bool are_small_counts(const std::vector<double>& values) {
+  int64_t repeats = 0;
+  for (const double value : values) {
+    if (value == 1.0) continue;
+    if (!(value >= 1.0 && value <= kRepeatsMax) || value != std::floor(value)) return false;
+    repeats += static_cast<int64_t>(value) - 1;
+  }
+  return repeats * 4 <= static_cast<int64_t>(values.size()) * 8;
+}
+
+void expand_counts(OpenBlock& block) {
+  if (std::all_of(block.values.begin(), block.values.end(), [](double v) { return v == 1.0; })) {
+    block.values.clear();
+    return;
+  }
+  OpenBlock expanded;
+  for (size_t row = 0; row + 1 < block.offsets.size(); ++row) {
+    for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
+      expanded.indices.insert(expanded.indices.end(), static_cast<size_t>(block.values[k]), block.indices[k]);
+    }
+    expanded.offsets.push_back(static_cast<int32_t>(expanded.indices.size()));
+  }
+  block.indices = std::move(expanded.indices);
+  block.offsets = std::move(expanded.offsets);
+  block.values.clear();
+}
+
+void check_label(double label, bool is_null, LabelCheck check) {
+  if (check == LabelCheck::kNumber) {
+    if (is_null || std::isnan(label)) throw_user_raised("Labels MUST NOT be Null or NaN");
+    if (std::isinf(label)) {
+      throw_user_raised("Labels MUST NOT be Infinity, but got " + java_double_text(label));
+    }
+    return;
+  }
+  if (is_null || std::isnan(label)) throw_user_raised("Labels MUST NOT be Null or NaN");
+  if (label < 0 || label >= 2147483647.0) {
+    throw_user_raised("Labels MUST be in [0, 2147483647), but got " + java_double_text(label));
+  }
+  if (label != std::floor(label)) {
+    throw_user_raised("Labels MUST be Integers, but got " + java_double_text(label));
+  }
+}
+
+void check_weight(double weight, bool is_null) {
+  if (is_null || std::isnan(weight)) throw_user_raised("Weights MUST NOT be Null or NaN");
+  if (weight < 0 || std::isinf(weight)) {
+    throw_user_raised("Weights MUST NOT be Negative or Infinity, but got " + java_double_text(weight));
+  }
+}
+
+void check_finite(const VectorView& view) {
+  for (int32_t i = 0; i < view.count; ++i) {
+    if (!std::isfinite(view.values[i])) {
+      throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " +
+                        view.to_vector().to_string());
+    }
+  }
+}
+
+}  // namespace
+
+struct InstanceBlocks::State {
+  int64_t rows = 0;
+  int32_t features = -1;
+  std::vector<int32_t> dense_columns;
+  std::vector<int32_t> dense_position;  // per feature: its dense column or -1
+  std::vector<StoredBlock> blocks;
+  std::unique_ptr<SpillFile> file;
+  MemoryAccount* memory = nullptr;
+  int64_t reserved = 0;
+  int64_t in_memory = 0;
+  std::string temp_dir;
+  OpenBlock open;
+
+  ~State() {
+    if (memory != nullptr) memory->release(reserved);
+  }
+
+  void choose_dense_columns(const VectorColumn& vectors) {
+    std::vector<int32_t> nonzeros(features, 0);
+    std::vector<uint8_t> all_ones(features, 1);
+    const int64_t sample = std::min<int64_t>(kSampleRows, vectors.length());
+    for (int64_t row = 0; row < sample; ++row) {
+      if (vectors.is_null(row)) continue;
+      const VectorView view = vectors[row];
+      if (view.size != features) continue;
+      for (int32_t i = 0; i < view.count; ++i) {
+        if (view.values[i] == 0.0) continue;
+        const int32_t feature = view.indices != nullptr ? view.indices[i] : i;
+        ++nonzeros[feature];
+        if (view.values[i] != 1.0) all_ones[feature] = 0;
+      }
+    }
+    dense_position.assign(features, -1);
+    for (int32_t feature = 0; feature < features; ++feature) {
+      if (2 * nonzeros[feature] < sample || all_ones[feature] != 0) continue;
+      dense_position[feature] = static_cast<int32_t>(dense_columns.size());
+      dense_columns.push_back(feature);
+    }
+  }
+
+  void add(double label, double weight, const VectorView& view) {
+    require(view.size == features, "Dimensions mismatch when merging with another summarizer. Expecting " +
+                                       std::to_string(features) + " but got " +
+                                       std::to_string(view.size) + ".");
+    open.labels.push_back(label);
+    open.weights.push_back(weight);
+    const size_t base = open.dense.size();
+    open.dense.resize(base + dense_columns.size(), 0.0);
+    for (int32_t i = 0; i < view.count; ++i) {
+      const double value = view.values[i];
+      if (value == 0.0) continue;
+      const int32_t feature = view.indices != nullptr ? view.indices[i] : i;
+      if (const int32_t position = dense_position[feature]; position >= 0) {
+        open.dense[base + position] = value;
+      } else {
+        open.indices.push_back(feature);
+        open.values.push_back(value);
+      }
+    }
+    open.offsets.push_back(static_cast<int32_t>(open.indices.size()));
+    ++rows;
+    if (static_cast<int32_t>(open.labels.size()) >= kRowsPerBlock || open.bytes() >= kBytesPerBlock) seal();
+  }
+
+  void seal() {
+    if (open.labels.empty()) return;
+    if (are_small_counts(open.values)) expand_counts(open);
+    StoredBlock block;
+    block.header.rows = static_cast<int32_t>(open.labels.size());
+    block.header.dense_width = static_cast<int32_t>(dense_columns.size());
+    block.header.entries = static_cast<int64_t>(open.indices.size());
+    block.header.has_values = !open.values.empty();
+    const int64_t bytes = block.header.bytes();
+    auto data = std::make_unique<char[]>(static_cast<size_t>(bytes));
+    const auto put = [&](int64_t at, const auto& items) {
+      if (!items.empty()) std::memcpy(data.get() + at, items.data(), items.size() * sizeof(items[0]));
+    };
+    put(block.header.labels_at(), open.labels);
+    put(block.header.weights_at(), open.weights);
+    put(block.header.dense_at(), open.dense);
+    put(block.header.values_at(), open.values);
+    put(block.header.offsets_at(), open.offsets);
+    put(block.header.indices_at(), open.indices);
+    if (memory == nullptr || memory->try_reserve(bytes)) {
+      if (memory != nullptr) reserved += bytes;
+      in_memory += bytes;
+      block.memory = std::move(data);
+    } else {
+      if (!file) file = std::make_unique<SpillFile>(temp_dir);
+      block.file_offset = file->append(data.get(), bytes);
+    }
+    blocks.push_back(std::move(block));
+    open.clear();
+  }
+
+  char* data(size_t block) const {
+    return blocks[block].memory ? blocks[block].memory.get() : file->at(blocks[block].file_offset);
+  }
+};
+
+InstanceBlocks::InstanceBlocks(std::unique_ptr<State> state) : state_(std::move(state)) {}
+InstanceBlocks::InstanceBlocks(InstanceBlocks&&) noexcept = default;
+InstanceBlocks::~InstanceBlocks() = default;
+
+InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const InstanceColumns& columns,
+                                    FitContext& context) {
+  auto state = std::make_unique<State>();
+  state->memory = context.memory;
+  state->temp_dir = context.temp_dir;
+  const int label_at = find_position(context.fields, columns.label);
+  const int features_at = find_position(context.fields, columns.features);
+  const int weight_at = columns.weight.empty() ? -1 : find_position(context.fields, columns.weight);
+  std::shared_ptr<arrow::RecordBatch> batch;
+  while (true) {
+    context.check_canceled();
+    check_arrow(dataset.ReadNext(&batch));
+    if (!batch) break;
+    const NumberColumn labels = read_numbers(*batch->column(label_at));
+    const VectorColumn vectors(batch->column(features_at));
+    NumberColumn weights;
+    if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
+    for (int64_t row = 0; row < batch->num_rows(); ++row) {
+      if ((row & 1023) == 0) context.check_canceled();
+      check_label(labels.values[row], labels.is_null(row), columns.label_check);
+      if (weight_at >= 0) check_weight(weights.values[row], weights.is_null(row));
+      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
+      const VectorView view = vectors[row];
+      check_finite(view);
+      if (state->features < 0) {
+        state->features = view.size;
+        state->choose_dense_columns(vectors);
+      }
+      state->add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0, view);
+    }
+    context.report({.stage = "reading", .rows = state->rows});
+  }
+  state->seal();
+  if (state->file) state->file->map();
+  return InstanceBlocks(std::move(state));
+}
+
+int64_t InstanceBlocks::rows() const { return state_->rows; }
+int32_t InstanceBlocks::features() const { return std::max(0, state_->features); }
+const std::vector<int32_t>& InstanceBlocks::dense_columns() const { return state_->dense_columns; }
+size_t InstanceBlocks::size() const { return state_->blocks.size(); }
+int64_t InstanceBlocks::bytes_in_memory() const { return state_->in_memory; }
+int64_t InstanceBlocks::bytes_spilled() const { return state_->file ? state_->file->size() : 0; }
+
+InstanceBlock InstanceBlocks::operator[](size_t block) const {
+  const BlockHeader& header = state_->blocks[block].header;
+  const char* data = state_->data(block);
+  InstanceBlock view;
+  view.rows = header.rows;
+  view.dense_width = header.dense_width;
+  view.labels = reinterpret_cast<const double*>(data + header.labels_at());
+  view.weights = reinterpret_cast<const double*>(data + header.weights_at());
+  view.dense = reinterpret_cast<const double*>(data + header.dense_at());
+  view.offsets = reinterpret_cast<const int32_t*>(data + header.offsets_at());
+  view.indices = reinterpret_cast<const int32_t*>(data + header.indices_at());
+  if (header.has_values) view.values = reinterpret_cast<const double*>(data + header.values_at());
+  return view;
+}
+
+void InstanceBlocks::release(size_t block) const {
+  const StoredBlock& stored = state_->blocks[block];
+  if (!stored.memory) state_->file->drop(stored.file_offset, stored.header.bytes());
+}
+
+void InstanceBlocks::remap(const std::vector<int32_t>& slots) {
+  for (size_t b = 0; b < state_->blocks.size(); ++b) {
+    const BlockHeader& header = state_->blocks[b].header;
+    auto* indices = reinterpret_cast<int32_t*>(state_->data(b) + header.indices_at());
+    for (int64_t k = 0; k < header.entries; ++k) indices[k] = slots[indices[k]];
+    release(b);
+  }
+}
+
+BlockRange block_range(size_t blocks, int part, int parts) {
+  return {blocks * part / parts, blocks * (part + 1) / parts};
+}
+
+}  // namespace firesteel::ml

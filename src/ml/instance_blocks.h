@@ -1,0 +1,84 @@
+// Training data in memory: labels, weights and features in blocks of rows, read once from an Arrow
+// stream, kept within a memory account and spilled to a mapped file when over it.
+//
+// Layout of a row: `dense` columns (non-zero in at least half of the rows of a sample and not all
+// ones) as float64 side by side; all other non-zero entries as int32 indices with float64 values,
+// ascending by index. In blocks where every such value is a small whole number the values are left
+// out and an index is repeated that many times: one-hot rows cost 4 bytes per entry.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ml/context.h"
+#include "ml/params.h"
+
+namespace arrow {
+class RecordBatchReader;
+}
+
+namespace firesteel::ml {
+
+// A view of one block; pointers are valid while the InstanceBlocks lives and is not changed.
+struct InstanceBlock {
+  int32_t rows = 0;
+  int32_t dense_width = 0;
+  const double* labels = nullptr;
+  const double* weights = nullptr;
+  const double* dense = nullptr;     // rows × dense_width, row by row
+  const int32_t* offsets = nullptr;  // rows + 1
+  const int32_t* indices = nullptr;
+  const double* values = nullptr;  // null: every entry is 1
+};
+
+// How labels and weights are checked while they are read.
+enum class LabelCheck { kClass, kNumber };
+
+struct InstanceColumns {
+  std::string label;
+  std::string weight;  // empty: every weight is 1
+  std::string features;
+  LabelCheck label_check = LabelCheck::kNumber;
+};
+
+class InstanceBlocks {
+ public:
+  // Reads `dataset` to its end. Throws Spark's errors for bad labels, weights and vectors, and
+  // OPERATION_CANCELED.
+  static InstanceBlocks read(arrow::RecordBatchReader& dataset, const InstanceColumns& columns,
+                             FitContext& context);
+
+  InstanceBlocks(InstanceBlocks&&) noexcept;
+  InstanceBlocks& operator=(InstanceBlocks&&) = delete;
+  ~InstanceBlocks();
+
+  int64_t rows() const;
+  int32_t features() const;
+  // Feature index of each dense column, ascending.
+  const std::vector<int32_t>& dense_columns() const;
+  size_t size() const;
+  InstanceBlock operator[](size_t block) const;
+  // Tells the system that a spilled block is not needed until the next pass.
+  void release(size_t block) const;
+  int64_t bytes_in_memory() const;
+  int64_t bytes_spilled() const;
+
+  // Replaces every sparse index `i` by `slots[i]`, in place. Afterwards indices are slots.
+  void remap(const std::vector<int32_t>& slots);
+
+ private:
+  struct State;
+  explicit InstanceBlocks(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Contiguous range of blocks that part `part` of `parts` works on.
+struct BlockRange {
+  size_t begin = 0;
+  size_t end = 0;
+};
+BlockRange block_range(size_t blocks, int part, int parts);
+
+}  // namespace firesteel::ml

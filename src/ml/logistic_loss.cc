@@ -1,0 +1,286 @@
+#include "ml/logistic_loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace firesteel::ml {
+
+namespace {
+
+struct KernelArguments {
+  InstanceBlock block;
+  int classes = 0;
+  int stride = 0;
+  const double* weights = nullptr;
+  const double* offsets = nullptr;
+  double* gradient = nullptr;
+  double* multiplier_sum = nullptr;
+};
+
+using Kernel = double (*)(const KernelArguments&);
+
+// Turns margins into w * (softmax - one-hot) and returns the row's loss.
+inline double softmax_row(double* margins, int classes, int label, double weight) {
+  double highest = margins[0];
+  for (int k = 1; k < classes; ++k) highest = std::max(highest, margins[k]);
+  const double of_label = margins[label] - highest;
+  double sum = 0;
+  for (int k = 0; k < classes; ++k) {
+    margins[k] = std::exp(margins[k] - highest);
+    sum += margins[k];
+  }
+  const double scale = weight / sum;
+  for (int k = 0; k < classes; ++k) margins[k] *= scale;
+  margins[label] -= weight;
+  return weight * (std::log(sum) - of_label);
+}
+
+template <int Stride>
+struct LanesOf;
+template <>
+struct LanesOf<2> {
+  typedef double Type __attribute__((vector_size(16)));
+};
+template <>
+struct LanesOf<4> {
+  typedef double Type __attribute__((vector_size(32)));
+};
+template <>
+struct LanesOf<8> {
+  typedef double Type __attribute__((vector_size(64)));
+};
+
+// Adds `factor * from[0, Stride)` to `to[0, Stride)`; the compiler turns the copies into unaligned
+// vector loads and stores.
+template <int Stride>
+[[gnu::always_inline]] inline void add_lanes(double* to, const double* from, double factor) {
+  using Lanes = typename LanesOf<Stride>::Type;
+  Lanes sum;
+  Lanes term;
+  std::memcpy(&sum, to, sizeof(sum));
+  std::memcpy(&term, from, sizeof(term));
+  sum += factor * term;
+  std::memcpy(to, &sum, sizeof(sum));
+}
+
+// Margins of the classes as one vector of `Stride` lanes; lanes beyond `classes` stay zero.
+template <int Stride>
+[[gnu::always_inline]] inline double multinomial_block(const KernelArguments& a) {
+  const InstanceBlock& block = a.block;
+  double loss = 0;
+  for (int32_t row = 0; row < block.rows; ++row) {
+    const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
+    const int32_t begin = block.offsets[row];
+    const int32_t end = block.offsets[row + 1];
+    double margins[Stride];
+    std::memcpy(margins, a.offsets, sizeof(margins));
+    for (int32_t d = 0; d < block.dense_width; ++d) {
+      add_lanes<Stride>(margins, a.weights + d * Stride, dense[d]);
+    }
+    if (block.values == nullptr) {
+      for (int32_t k = begin; k < end; ++k) {
+        add_lanes<Stride>(margins, a.weights + static_cast<int64_t>(block.indices[k]) * Stride, 1.0);
+      }
+    } else {
+      for (int32_t k = begin; k < end; ++k) {
+        add_lanes<Stride>(margins, a.weights + static_cast<int64_t>(block.indices[k]) * Stride, block.values[k]);
+      }
+    }
+    loss += softmax_row(margins, a.classes, static_cast<int>(block.labels[row]), block.weights[row]);
+    for (int k = a.classes; k < Stride; ++k) margins[k] = 0.0;
+    add_lanes<Stride>(a.multiplier_sum, margins, 1.0);
+    for (int32_t d = 0; d < block.dense_width; ++d) {
+      add_lanes<Stride>(a.gradient + d * Stride, margins, dense[d]);
+    }
+    if (block.values == nullptr) {
+      for (int32_t k = begin; k < end; ++k) {
+        add_lanes<Stride>(a.gradient + static_cast<int64_t>(block.indices[k]) * Stride, margins, 1.0);
+      }
+    } else {
+      for (int32_t k = begin; k < end; ++k) {
+        add_lanes<Stride>(a.gradient + static_cast<int64_t>(block.indices[k]) * Stride, margins, block.values[k]);
+      }
+    }
+  }
+  return loss;
+}
+
+// Any number of classes.
+[[gnu::always_inline]] inline double multinomial_block_wide(const KernelArguments& a) {
+  const InstanceBlock& block = a.block;
+  const int stride = a.stride;
+  std::vector<double> margins(stride);
+  double loss = 0;
+  const auto add = [&](double* to, const double* from, double factor) {
+    for (int k = 0; k < stride; ++k) to[k] += factor * from[k];
+  };
+  for (int32_t row = 0; row < block.rows; ++row) {
+    const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
+    const int32_t begin = block.offsets[row];
+    const int32_t end = block.offsets[row + 1];
+    std::copy(a.offsets, a.offsets + stride, margins.begin());
+    for (int32_t d = 0; d < block.dense_width; ++d) {
+      add(margins.data(), a.weights + static_cast<int64_t>(d) * stride, dense[d]);
+    }
+    for (int32_t k = begin; k < end; ++k) {
+      add(margins.data(), a.weights + static_cast<int64_t>(block.indices[k]) * stride,
+          block.values == nullptr ? 1.0 : block.values[k]);
+    }
+    loss += softmax_row(margins.data(), a.classes, static_cast<int>(block.labels[row]), block.weights[row]);
+    std::fill(margins.begin() + a.classes, margins.end(), 0.0);
+    add(a.multiplier_sum, margins.data(), 1.0);
+    for (int32_t d = 0; d < block.dense_width; ++d) {
+      add(a.gradient + static_cast<int64_t>(d) * stride, margins.data(), dense[d]);
+    }
+    for (int32_t k = begin; k < end; ++k) {
+      add(a.gradient + static_cast<int64_t>(block.indices[k]) * stride, margins.data(),
+          block.values == nullptr ? 1.0 : block.values[k]);
+    }
+  }
+  return loss;
+}
+
+inline double log1p_exp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+[[gnu::always_inline]] inline double binomial_block(const KernelArguments& a) {
+  const InstanceBlock& block = a.block;
+  double loss = 0;
+  double multiplier_sum = 0;
+  for (int32_t row = 0; row < block.rows; ++row) {
+    const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
+    const int32_t begin = block.offsets[row];
+    const int32_t end = block.offsets[row + 1];
+    double margin = a.offsets[0];
+    for (int32_t d = 0; d < block.dense_width; ++d) margin += dense[d] * a.weights[d];
+    if (block.values == nullptr) {
+      for (int32_t k = begin; k < end; ++k) margin += a.weights[block.indices[k]];
+    } else {
+      for (int32_t k = begin; k < end; ++k) margin += block.values[k] * a.weights[block.indices[k]];
+    }
+    const double label = block.labels[row];
+    const double weight = block.weights[row];
+    const double multiplier = weight * (1.0 / (1.0 + std::exp(-margin)) - label);
+    loss += weight * (log1p_exp(-margin) + (label > 0 ? 0.0 : margin));
+    multiplier_sum += multiplier;
+    for (int32_t d = 0; d < block.dense_width; ++d) a.gradient[d] += dense[d] * multiplier;
+    if (block.values == nullptr) {
+      for (int32_t k = begin; k < end; ++k) a.gradient[block.indices[k]] += multiplier;
+    } else {
+      for (int32_t k = begin; k < end; ++k) a.gradient[block.indices[k]] += block.values[k] * multiplier;
+    }
+  }
+  a.multiplier_sum[0] += multiplier_sum;
+  return loss;
+}
+
+// The same code compiled for every x86-64 and for those with AVX2 and FMA.
+#define FIRESTEEL_KERNEL(name, call)                                                         \
+  double name##_plain(const KernelArguments& a) { return call(a); }                          \
+  __attribute__((target("avx2,fma"))) double name##_wide(const KernelArguments& a) { return call(a); }
+
+FIRESTEEL_KERNEL(multinomial2, multinomial_block<2>)
+FIRESTEEL_KERNEL(multinomial4, multinomial_block<4>)
+FIRESTEEL_KERNEL(multinomial8, multinomial_block<8>)
+FIRESTEEL_KERNEL(multinomial_any, multinomial_block_wide)
+FIRESTEEL_KERNEL(binomial, binomial_block)
+#undef FIRESTEEL_KERNEL
+
+Kernel choose_kernel(bool multinomial, int stride) {
+  static const bool wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (!multinomial) return wide ? binomial_wide : binomial_plain;
+  switch (stride) {
+    case 2: return wide ? multinomial2_wide : multinomial2_plain;
+    case 4: return wide ? multinomial4_wide : multinomial4_plain;
+    case 8: return wide ? multinomial8_wide : multinomial8_plain;
+    default: return wide ? multinomial_any_wide : multinomial_any_plain;
+  }
+}
+
+int stride_of(const LogisticProblem& problem) {
+  if (!problem.multinomial) return 1;
+  for (const int stride : {2, 4, 8}) {
+    if (problem.sets <= stride) return stride;
+  }
+  return (problem.sets + 3) / 4 * 4;
+}
+
+}  // namespace
+
+LogisticLoss::LogisticLoss(const InstanceBlocks& blocks, const LogisticProblem& problem,
+                           const FitContext& context)
+    : blocks_(blocks),
+      problem_(problem),
+      context_(context),
+      runner_(std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())))),
+      stride_(stride_of(problem)),
+      weights_(static_cast<size_t>(problem.slots() + 1) * stride_),
+      offsets_(stride_),
+      partials_(runner_.parts()) {}
+
+void LogisticLoss::prepare(const std::vector<double>& x) {
+  const int sets = problem_.sets;
+  const int32_t slots = problem_.slots();
+  std::fill(weights_.begin(), weights_.end(), 0.0);
+  std::fill(offsets_.begin(), offsets_.end(), 0.0);
+  for (int32_t slot = 0; slot < slots; ++slot) {
+    for (int k = 0; k < sets; ++k) {
+      const double coefficient = x[static_cast<size_t>(slot) * sets + k];
+      weights_[static_cast<size_t>(slot) * stride_ + k] = coefficient * problem_.inverse_deviation[slot];
+      if (problem_.intercept) offsets_[k] -= coefficient * problem_.scaled_mean[slot];
+    }
+  }
+  if (problem_.intercept) {
+    for (int k = 0; k < sets; ++k) offsets_[k] += x[static_cast<size_t>(slots) * sets + k];
+  }
+}
+
+double LogisticLoss::collect(const std::vector<double>& x, std::vector<double>& gradient) const {
+  const int sets = problem_.sets;
+  const int32_t slots = problem_.slots();
+  const double scale = 1.0 / problem_.weight_sum;
+  double loss = 0;
+  std::vector<double> multiplier(sets, 0.0);
+  for (const Partial& partial : partials_) {
+    loss += partial.loss;
+    for (int k = 0; k < sets; ++k) multiplier[k] += partial.multiplier[k];
+  }
+  loss *= scale;
+  for (int32_t slot = 0; slot < slots; ++slot) {
+    for (int k = 0; k < sets; ++k) {
+      double sum = 0;
+      for (const Partial& partial : partials_) sum += partial.gradient[static_cast<size_t>(slot) * stride_ + k];
+      sum *= problem_.inverse_deviation[slot];
+      if (problem_.intercept) sum -= multiplier[k] * problem_.scaled_mean[slot];
+      const size_t at = static_cast<size_t>(slot) * sets + k;
+      gradient[at] = sum * scale + problem_.l2[slot] * x[at];
+      loss += 0.5 * problem_.l2[slot] * x[at] * x[at];
+    }
+  }
+  if (problem_.intercept) {
+    for (int k = 0; k < sets; ++k) gradient[static_cast<size_t>(slots) * sets + k] = multiplier[k] * scale;
+  }
+  return loss;
+}
+
+double LogisticLoss::operator()(const std::vector<double>& x, std::vector<double>& gradient) {
+  prepare(x);
+  const Kernel kernel = choose_kernel(problem_.multinomial, stride_);
+  runner_.run([&](int part) {
+    Partial& partial = partials_[part];
+    partial.gradient.assign(weights_.size(), 0.0);
+    partial.multiplier.assign(stride_, 0.0);
+    partial.loss = 0;
+    const BlockRange range = block_range(blocks_.size(), part, runner_.parts());
+    for (size_t b = range.begin; b < range.end; ++b) {
+      context_.check_canceled();
+      partial.loss += kernel({blocks_[b], problem_.sets, stride_, weights_.data(), offsets_.data(),
+                              partial.gradient.data(), partial.multiplier.data()});
+      blocks_.release(b);
+    }
+  });
+  return collect(x, gradient);
+}
+
+}  // namespace firesteel::ml

@@ -1,0 +1,25 @@
+// Groups of parameters that several operators declare.
+#pragma once
+
+#include "ml/params.h"
+
+namespace firesteel::ml {
+
+// featuresCol, labelCol, predictionCol.
+ParamTable predictor_params();
+// And rawPredictionCol, probabilityCol, thresholds.
+ParamTable probabilistic_classifier_params();
+// inputCol, outputCol with the default "<uid>__output" left to the caller, inputCols, outputCols.
+ParamTable input_output_params();
+
+// The output column's name: the parameter, or Spark's default "<uid>__output".
+std::string output_column(const ParamMap& params);
+// Pairs of input and output columns from inputCol/outputCol or inputCols/outputCols; throws Spark's
+// errors when both or neither are set or their counts differ.
+struct ColumnPair {
+  std::string input;
+  std::string output;
+};
+std::vector<ColumnPair> column_pairs(const ParamMap& params);
+
+}  // namespace firesteel::ml
