@@ -63,6 +63,11 @@ void append_floating(Float value, std::string& out) {
   int exponent = 0;
   std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), result.ptr, exponent);
   append_whole_digits(value, digits, exponent);
+  // The smallest number is the only one that Java gives two digits where one would do.
+  if (value == std::numeric_limits<Float>::denorm_min()) {
+    digits = sizeof(Float) == 8 ? "49" : "14";
+    exponent = sizeof(Float) == 8 ? -324 : -45;
+  }
   if (exponent >= -3 && exponent < 7) {
     if (exponent < 0) {
       out += "0.";
