@@ -208,6 +208,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"OPERATION_CANCELED", "HY008", kSpark, "Operation has been canceled."},
         {"REMAINDER_BY_ZERO", "22012", kArithmetic, "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL instead. If necessary set <config> to \"false\" to bypass this error."},
         {"SQL_CONF_NOT_FOUND", "42K0I", kNoSuchElement, "The SQL config <sqlConf> cannot be found. Please verify that the config exists."},
+        {"UNABLE_TO_ACQUIRE_MEMORY", "53200", kSpark, "Unable to acquire <requestedBytes> bytes of memory, got <receivedBytes>."},
         {"UNSUPPORTED_FEATURE.EXPRESSION", "0A000", kAnalysis, "The feature is not supported: the expression <thing>."},
         {"UNSUPPORTED_FEATURE.FUNCTION", "0A000", kAnalysis, "The feature is not supported: the function <thing>."},
         {"UNSUPPORTED_FEATURE.INTERRUPT_TYPE", "0A000", kSpark, "The feature is not supported: Unsupported interrupt type: <interruptType>."},

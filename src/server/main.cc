@@ -1,14 +1,27 @@
 #include <iostream>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "base/version.h"
+#include "server/command_line.h"
+#include "server/doctor.h"
 
 int main(int argc, char** argv) {
-  const std::string_view command = argc > 1 ? argv[1] : "--help";
-  if (command == "version") {
-    std::cout << "firesteel " << firesteel::version() << " (Spark Connect " << firesteel::spark_version() << ")\n";
-    return 0;
+  using firesteel::server::Command;
+  const Command command =
+      firesteel::server::parse_command_line(std::vector<std::string>(argv + 1, argv + argc));
+  switch (command.kind) {
+    case Command::Kind::kVersion:
+      std::cout << "firesteel " << firesteel::version() << " (Spark " << firesteel::spark_version()
+                << ")\n";
+      return 0;
+    case Command::Kind::kDoctor:
+      return firesteel::server::run_doctor(std::cout);
+    case Command::Kind::kServe:
+      std::cerr << "firesteel: this build has no Spark Connect services yet\n";
+      return 1;
+    case Command::Kind::kExit:
+      (command.exit_status == 0 ? std::cout : std::cerr) << command.output;
+      return command.exit_status;
   }
-  std::cout << "usage: firesteel version\n";
-  return command == "--help" ? 0 : 2;
 }
