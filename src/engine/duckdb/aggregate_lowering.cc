@@ -1,0 +1,256 @@
+// Aggregates and generators: the nodes that change how many rows there are.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/duckdb/relation_lowering.h"
+#include "engine/duckdb/type_sql.h"
+#include "functions/function.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::AttributeId;
+using plan::ExpressionPtr;
+using plan::TypeKind;
+
+// A grouping expression gets a name below the aggregate, so that what stands above it can refer to it
+// whatever DuckDB makes of two equal texts.
+struct GroupingKey {
+  ExpressionPtr original;
+  ExpressionPtr column;  // AttributeReference
+};
+
+ExpressionPtr replace_keys(const ExpressionPtr& expression, const std::vector<GroupingKey>& keys) {
+  for (const GroupingKey& key : keys) {
+    if (plan::same_expression(*expression, *key.original)) return key.column;
+  }
+  if (const auto* call = expression->as<plan::FunctionCall>()) {
+    // Arguments of aggregates are computed from the input's columns, but grouping() names keys.
+    bool names_keys = call->function->name == "grouping" || call->function->name == "grouping_id";
+    if (call->function->kind == functions::FunctionKind::kAggregate && !names_keys) return expression;
+  }
+  auto children = plan::children(*expression);
+  bool is_changed = false;
+  for (ExpressionPtr& child : children) {
+    auto replaced = replace_keys(child, keys);
+    is_changed |= replaced != child;
+    child = std::move(replaced);
+  }
+  return is_changed ? plan::with_children(*expression, std::move(children)) : expression;
+}
+
+std::string join_texts(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
+}  // namespace
+
+SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
+                                              const AttributeSet& needed) {
+  std::vector<GroupingKey> keys;
+  std::vector<ExpressionPtr> inner_projection;
+  AttributeSet inner;
+  for (const ExpressionPtr& key : aggregate.grouping) {
+    add_references(key, inner);
+    if (key->as<plan::AttributeReference>()) {
+      keys.push_back({key, key});
+      continue;
+    }
+    const auto* alias = key->as<plan::Alias>();
+    ExpressionPtr value = alias ? alias->child : key;
+    AttributeId id = alias && alias->id != 0 ? alias->id : plan::next_attribute_id();
+    plan::AttributeReference reference;
+    reference.id = id;
+    keys.push_back({value, plan::make_typed(reference, value->type, value->nullable)});
+    plan::Alias named;
+    named.child = value;
+    named.id = id;
+    inner_projection.push_back(plan::make_typed(named, value->type, value->nullable));
+  }
+  std::vector<ExpressionPtr> live;
+  for (const ExpressionPtr& item : aggregate.aggregates) {
+    const auto* alias = item->as<plan::Alias>();
+    const auto* reference = item->as<plan::AttributeReference>();
+    AttributeId id = alias ? alias->id : reference ? reference->id : 0;
+    if (!needed.contains(id)) continue;
+    live.push_back(replace_keys(item, keys));
+    add_references(live.back(), inner);
+  }
+  auto output = output_ids(aggregate.child->output);
+  AttributeSet child_columns;
+  std::set_intersection(inner.begin(), inner.end(), output.begin(), output.end(),
+                        std::inserter(child_columns, child_columns.end()));
+  auto block = open(lower(aggregate.child, child_columns), child_columns);
+  block.order_by.clear();
+  AttributeSet key_columns;
+  for (const GroupingKey& key : keys) add_references(key.column, key_columns);
+  // Keys that are columns stand in the SELECT and in the GROUP BY; keys that are expressions are
+  // named here, so that references to them are none to the child.
+  AttributeSet child_keys;
+  std::set_intersection(key_columns.begin(), key_columns.end(), output.begin(), output.end(),
+                        std::inserter(child_keys, child_keys.end()));
+  AttributeSet named;
+  std::vector<ExpressionPtr> used = live;
+  for (const ExpressionPtr& item : inner_projection) {
+    const auto& alias = std::get<plan::Alias>(item->node);
+    block.columns.columns[alias.id] = {.sql = "", .is_column = true};
+    named.insert(alias.id);
+    used.push_back(item);
+  }
+  block = prepare_inline(std::move(block), used, child_keys, named);
+  if (!inner_projection.empty()) {
+    for (const ExpressionPtr& item : inner_projection) {
+      const auto& alias = std::get<plan::Alias>(item->node);
+      block.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
+                                         .is_column = false};
+    }
+    AttributeSet all = child_columns;
+    all.insert(key_columns.begin(), key_columns.end());
+    block = wrap(block, all);
+  }
+  SelectBlock result = block;
+  result.columns.columns.clear();
+  result.is_aggregate = true;
+  auto key_text = [&](const ExpressionPtr& key) {
+    for (const GroupingKey& known : keys) {
+      if (plan::same_expression(*known.original, *key)) return expressions_.lower(*known.column, block.columns);
+    }
+    return expressions_.lower(*key, block.columns);
+  };
+  std::vector<std::string> key_texts;
+  for (const GroupingKey& key : keys) key_texts.push_back(expressions_.lower(*key.column, block.columns));
+  switch (aggregate.kind) {
+    case plan::GroupKind::kRollup: result.group_by = "ROLLUP (" + join_texts(key_texts) + ")"; break;
+    case plan::GroupKind::kCube: result.group_by = "CUBE (" + join_texts(key_texts) + ")"; break;
+    case plan::GroupKind::kGroupingSets: {
+      std::vector<std::string> sets;
+      for (const auto& set : aggregate.grouping_sets) {
+        std::vector<std::string> members;
+        for (const ExpressionPtr& member : set) members.push_back(key_text(member));
+        sets.push_back("(" + join_texts(members) + ")");
+      }
+      result.group_by = "GROUPING SETS (" + join_texts(sets) + ")";
+      break;
+    }
+    case plan::GroupKind::kGroupBy:
+    case plan::GroupKind::kPivot:
+    case plan::GroupKind::kAll: result.group_by = join_texts(key_texts); break;
+  }
+  for (const ExpressionPtr& item : live) {
+    if (const auto* reference = item->as<plan::AttributeReference>()) {
+      result.columns.columns[reference->id] = block.columns.find(reference->id);
+      continue;
+    }
+    const auto& alias = std::get<plan::Alias>(item->node);
+    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
+                                        .is_column = false};
+  }
+  return result;
+}
+
+SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
+                                             const AttributeSet& needed) {
+  const auto* call = generate.generator->as<plan::FunctionCall>();
+  FIRESTEEL_CHECK(call, "a generator that is no function call");
+  std::string_view name = call->function->name;
+  auto output = output_ids(generate.child->output);
+  AttributeSet kept;
+  std::set_intersection(needed.begin(), needed.end(), output.begin(), output.end(),
+                        std::inserter(kept, kept.end()));
+  AttributeSet inner = kept;
+  AttributeSet references;
+  add_references(generate.generator, references);
+  std::set_intersection(references.begin(), references.end(), output.begin(), output.end(),
+                        std::inserter(inner, inner.end()));
+  auto block = bare(lower(generate.child, inner), inner);
+
+  bool has_position = name.starts_with("posexplode");
+  bool is_outer = generate.is_outer || name.ends_with("_outer");
+  bool is_inline = name.starts_with("inline");
+  bool is_stack = name == "stack";
+  std::string list;
+  bool is_map = false;
+  if (name.starts_with("explode") || has_position || is_inline) {
+    const auto& argument = *call->arguments.at(0);
+    is_map = argument.type.is(TypeKind::kMap);
+    list = expressions_.lower(argument, block.columns);
+    if (is_map) list = "map_entries(" + list + ")";
+  } else if (is_stack) {
+    list = stack_rows(*call, generate.generated.size(), block.columns);
+  } else {
+    throw_unsupported("FUNCTION", "generator " + std::string(name));
+  }
+  // The list gets a name first: it is needed for its elements and for their positions.
+  std::string first = next_alias();
+  std::string select = "SELECT " + list + " AS list";
+  for (AttributeId id : kept) {
+    select += ", " + block.columns.find(id).sql + " AS " + column_name(id);
+  }
+  std::string source = "(" + select + block.tail() + ") AS " + first;
+  std::string elements = first + ".list";
+  if (is_outer) {
+    elements = "CASE WHEN " + elements + " IS NULL OR len(" + elements + ") = 0 THEN [NULL] ELSE " +
+               elements + " END";
+  }
+  std::string second = next_alias();
+  std::string expanded = "SELECT unnest(" + elements + ") AS element";
+  if (has_position) {
+    std::string positions = "generate_subscripts(" + first + ".list, 1)";
+    if (is_outer) {
+      positions = "unnest(CASE WHEN " + first + ".list IS NULL OR len(" + first +
+                  ".list) = 0 THEN [NULL] ELSE range(1, len(" + first + ".list) + 1) END)";
+    }
+    expanded += ", " + positions + " AS position";
+  }
+  for (AttributeId id : kept) expanded += ", " + first + "." + column_name(id);
+  SelectBlock result;
+  result.from = "(" + expanded + " FROM " + source + ") AS " + second;
+  for (AttributeId id : kept) {
+    result.columns.columns[id] = {.sql = second + "." + column_name(id)};
+  }
+  size_t next = 0;
+  auto add = [&](const std::string& sql) {
+    if (next >= generate.generated.size()) return;
+    const auto& attribute = generate.generated[next++];
+    result.columns.columns[attribute.id] = {
+        .sql = "CAST(" + sql + " AS " + type_sql(attribute.type) + ")"};
+  };
+  if (has_position) add("(" + second + ".position - 1)");
+  if (is_map) {
+    add("struct_extract(" + second + ".element, 'key')");
+    add("struct_extract(" + second + ".element, 'value')");
+  } else if (is_inline || is_stack) {
+    for (size_t i = 0; next < generate.generated.size(); ++i) {
+      add("struct_extract(" + second + ".element, 'f" + std::to_string(i) + "')");
+    }
+  } else {
+    add(second + ".element");
+  }
+  return result;
+}
+
+std::string RelationLowering::stack_rows(const plan::FunctionCall& call, size_t column_count,
+                                         const Scope& scope) {
+  const auto* literal = call.arguments.at(0)->as<plan::Literal>();
+  FIRESTEEL_CHECK(literal && std::holds_alternative<int64_t>(literal->value),
+                  "stack() needs a constant number of rows");
+  auto row_count = static_cast<size_t>(std::get<int64_t>(literal->value));
+  std::vector<std::string> rows;
+  for (size_t row = 0; row < row_count; ++row) {
+    std::string text = "struct_pack(";
+    for (size_t column = 0; column < column_count; ++column) {
+      size_t index = 1 + row * column_count + column;
+      text += (column > 0 ? ", f" : "f") + std::to_string(column) + " := " +
+              (index < call.arguments.size() ? expressions_.lower(*call.arguments[index], scope)
+                                             : "NULL");
+    }
+    rows.push_back(text + ")");
+  }
+  return "[" + join_texts(rows) + "]";
+}
+
+}  // namespace firesteel::engine

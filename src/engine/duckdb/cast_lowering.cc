@@ -1,0 +1,282 @@
+#include "engine/duckdb/cast_lowering.h"
+
+#include <vector>
+
+#include "base/error.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::CastMode;
+using plan::Type;
+using plan::TypeKind;
+
+int integral_rank(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return 1;
+    case TypeKind::kShort: return 2;
+    case TypeKind::kInteger: return 3;
+    case TypeKind::kLong: return 4;
+    default: return 0;
+  }
+}
+
+bool is_binary_fraction(const Type& type) {
+  return type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
+}
+
+bool is_instant(const Type& type) {
+  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
+}
+
+std::string plain(const std::string& sql, const Type& to) {
+  return "CAST(" + sql + " AS " + type_sql(to) + ")";
+}
+
+// How a kernel is told to fail: 'ansi', 'legacy' or 'try'.
+std::string mode_text(CastMode mode) {
+  switch (mode) {
+    case CastMode::kLegacy: return "'legacy'";
+    case CastMode::kTry: return "'try'";
+    case CastMode::kDefault:
+    case CastMode::kAnsi: break;
+  }
+  return "'ansi'";
+}
+
+// Short names of types in the names of cast kernels.
+std::string kernel_type(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kBoolean: return "boolean";
+    case TypeKind::kByte: return "byte";
+    case TypeKind::kShort: return "short";
+    case TypeKind::kInteger: return "int";
+    case TypeKind::kLong: return "long";
+    case TypeKind::kFloat: return "float";
+    case TypeKind::kDouble: return "double";
+    case TypeKind::kDecimal: return "decimal";
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar: return "string";
+    case TypeKind::kBinary: return "binary";
+    case TypeKind::kDate: return "date";
+    case TypeKind::kTimestamp: return "timestamp";
+    case TypeKind::kTimestampNtz: return "timestamp_ntz";
+    default: break;
+  }
+  throw_unsupported("EXPRESSION", "a cast from or to " + type.simple_string());
+}
+
+// fs_cast_FROM_TO(value, mode[, extra])
+std::string kernel(const std::string& sql, const Type& from, const Type& to, CastMode mode,
+                   const std::string& extra = "") {
+  return "fs_cast_" + kernel_type(from) + "_" + kernel_type(to) + "(" + sql + ", " +
+         mode_text(mode) + (extra.empty() ? "" : ", " + extra) + ")";
+}
+
+std::string cast_to_decimal(const std::string& sql, const Type& from, const Type& to,
+                            CastMode mode) {
+  std::string target = std::to_string(to.precision()) + ", " + std::to_string(to.scale());
+  if (from.is(TypeKind::kDecimal)) {
+    bool is_widening = to.scale() >= from.scale() &&
+                       to.precision() - to.scale() >= from.precision() - from.scale();
+    if (is_widening) return plain(sql, to);
+    return "fs_cast_decimal_decimal(" + sql + ", " + std::to_string(from.precision()) + ", " +
+           std::to_string(from.scale()) + ", " + target + ", " + mode_text(mode) + ")";
+  }
+  static constexpr int kDigits[] = {1, 3, 5, 10, 20};
+  int rank = integral_rank(from);
+  if ((rank > 0 || from.is(TypeKind::kBoolean)) &&
+      to.precision() - to.scale() >= kDigits[rank]) {
+    return plain(from.is(TypeKind::kBoolean) ? plain(sql, Type::integer()) : sql, to);
+  }
+  if (rank > 0 || from.is(TypeKind::kBoolean)) {
+    return "fs_cast_long_decimal(" + plain(sql, Type::long_integer()) + ", " + target + ", " +
+           mode_text(mode) + ")";
+  }
+  return "fs_cast_" + kernel_type(from) + "_decimal(" + sql + ", " + target + ", " +
+         mode_text(mode) + ")";
+}
+
+std::string cast_to_integral(const std::string& sql, const Type& from, const Type& to,
+                             CastMode mode) {
+  if (from.is(TypeKind::kBoolean)) return plain(sql, to);
+  if (integral_rank(from) > 0) {
+    if (integral_rank(from) < integral_rank(to)) return plain(sql, to);
+    return kernel(sql, from, to, mode);
+  }
+  if (from.is(TypeKind::kTimestamp)) {
+    // Whole seconds, rounded down.
+    std::string seconds = "fs_timestamp_seconds(epoch_us(" + sql + "))";
+    return to.is(TypeKind::kLong) ? seconds : kernel(seconds, Type::long_integer(), to, mode);
+  }
+  if (from.is(TypeKind::kDecimal)) {
+    return "fs_cast_decimal_" + kernel_type(to) + "(" + sql + ", " +
+           std::to_string(from.precision()) + ", " + std::to_string(from.scale()) + ", " +
+           mode_text(mode) + ")";
+  }
+  if (from.is(TypeKind::kYearMonthInterval) || from.is(TypeKind::kDayTimeInterval)) {
+    return plain(sql, to);
+  }
+  return kernel(sql, from, to, mode);
+}
+
+std::string cast_to_string(const std::string& sql, const Type& from, std::string_view zone);
+
+std::string join_elements(const std::string& list, const std::string& open,
+                          const std::string& close) {
+  return "('" + open + "' || array_to_string(" + list + ", ', ') || '" + close + "')";
+}
+
+// Spark's text of nested values: [1, null], {a -> 1}, {1, x}.
+std::string nested_to_string(const std::string& sql, const Type& from, std::string_view zone) {
+  auto element = [&](const std::string& value, const Type& type) {
+    return "coalesce(" + cast_to_string(value, type, zone) + ", 'null')";
+  };
+  if (from.is(TypeKind::kArray)) {
+    return join_elements("list_transform(" + sql + ", lambda x: " + element("x", from.element()) + ")",
+                         "[", "]");
+  }
+  if (from.is(TypeKind::kMap)) {
+    return join_elements("list_transform(map_entries(" + sql + "), lambda x: " +
+                             element("x.key", from.key()) + " || ' -> ' || " +
+                             element("x.value", from.value()) + ")",
+                         "{", "}");
+  }
+  std::string text = "'{'";
+  for (size_t i = 0; i < from.fields().size(); ++i) {
+    if (i > 0) text += " || ', '";
+    text += " || " + element("struct_extract(" + sql + ", 'f" + std::to_string(i) + "')",
+                             from.fields()[i].type);
+  }
+  return "(CASE WHEN " + sql + " IS NULL THEN NULL ELSE " + text + " || '}' END)";
+}
+
+std::string cast_to_string(const std::string& sql, const Type& from, std::string_view zone) {
+  switch (from.kind()) {
+    case TypeKind::kNull: return "CAST(NULL AS VARCHAR)";
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar: return sql;
+    case TypeKind::kBoolean:
+    case TypeKind::kByte:
+    case TypeKind::kShort:
+    case TypeKind::kInteger:
+    case TypeKind::kLong: return "CAST(" + sql + " AS VARCHAR)";
+    case TypeKind::kDecimal:
+      return "fs_cast_decimal_string(" + sql + ", " + std::to_string(from.precision()) + ", " +
+             std::to_string(from.scale()) + ")";
+    case TypeKind::kTimestamp:
+      return "fs_cast_timestamp_string(" + sql + ", " + quote_string(zone) + ")";
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kStruct: return nested_to_string(sql, from, zone);
+    case TypeKind::kUdt: return cast_to_string(sql, from.sql_type(), zone);
+    case TypeKind::kYearMonthInterval:
+    case TypeKind::kDayTimeInterval:
+      return "fs_interval_string(" + sql + ", " + quote_string(from.simple_string()) + ")";
+    case TypeKind::kCalendarInterval: return "fs_calendar_interval_string(" + sql + ")";
+    default: return "fs_cast_" + kernel_type(from) + "_string(" + sql + ")";
+  }
+}
+
+std::string cast_to_instant(const std::string& sql, const Type& from, const Type& to, CastMode mode,
+                            std::string_view zone) {
+  std::string quoted = quote_string(zone);
+  if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode, quoted);
+  if (to.is(TypeKind::kTimestampNtz)) {
+    if (from.is(TypeKind::kDate)) return plain(sql, to);
+    return "fs_timestamp_to_local(" + sql + ", " + quoted + ")";
+  }
+  if (from.is(TypeKind::kDate)) return "fs_local_to_timestamp(CAST(" + sql + " AS TIMESTAMP), " + quoted + ")";
+  if (from.is(TypeKind::kTimestampNtz)) return "fs_local_to_timestamp(" + sql + ", " + quoted + ")";
+  if (from.is(TypeKind::kBoolean)) return "make_timestamp(CAST(" + sql + " AS BIGINT))";
+  if (integral_rank(from) > 0) return "fs_seconds_to_timestamp(CAST(" + sql + " AS BIGINT))";
+  return kernel(sql, from, to, mode);
+}
+
+std::string cast_nested(const std::string& sql, const Type& from, const Type& to, CastMode mode,
+                        std::string_view zone) {
+  if (from.is(TypeKind::kArray)) {
+    return "list_transform(" + sql + ", lambda x: " +
+           cast_sql("x", from.element(), to.element(), mode, zone) + ")";
+  }
+  if (from.is(TypeKind::kMap)) {
+    return "map_from_entries(list_transform(map_entries(" + sql + "), lambda x: row(" +
+           cast_sql("x.key", from.key(), to.key(), mode, zone) + ", " +
+           cast_sql("x.value", from.value(), to.value(), mode, zone) + ")))";
+  }
+  std::string text = "row(";
+  for (size_t i = 0; i < from.fields().size(); ++i) {
+    if (i > 0) text += ", ";
+    text += cast_sql("struct_extract(" + sql + ", 'f" + std::to_string(i) + "')",
+                     from.fields()[i].type, to.fields()[i].type, mode, zone);
+  }
+  return "(CASE WHEN " + sql + " IS NULL THEN NULL ELSE CAST(" + text + ") AS " + type_sql(to) +
+         ") END)";
+}
+
+}  // namespace
+
+std::string cast_sql(const std::string& sql, const Type& from, const Type& to, CastMode mode,
+                     std::string_view zone) {
+  if (from.is(TypeKind::kUdt)) return cast_sql(sql, from.sql_type(), to, mode, zone);
+  if (to.is(TypeKind::kUdt)) return cast_sql(sql, from, to.sql_type(), mode, zone);
+  if (from.is(TypeKind::kNull)) return "CAST(NULL AS " + type_sql(to) + ")";
+  if (from.same_type(to) || type_sql(from) == type_sql(to)) {
+    bool changes_meaning = is_instant(from) && from.kind() != to.kind();
+    if (!changes_meaning && !from.is_interval()) return sql;
+  }
+  switch (to.kind()) {
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+      if (from.is(TypeKind::kBinary)) return "fs_cast_binary_string(" + sql + ")";
+      return cast_to_string(sql, from, zone);
+    case TypeKind::kByte:
+    case TypeKind::kShort:
+    case TypeKind::kInteger:
+    case TypeKind::kLong: return cast_to_integral(sql, from, to, mode);
+    case TypeKind::kFloat:
+    case TypeKind::kDouble:
+      if (from.is(TypeKind::kTimestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0::DOUBLE)", to);
+      if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
+      if (from.is(TypeKind::kDecimal) && from.precision() > 15) {
+        return "fs_cast_string_" + kernel_type(to) + "(CAST(" + sql + " AS VARCHAR), 'legacy')";
+      }
+      return plain(sql, to);
+    case TypeKind::kDecimal: return cast_to_decimal(sql, from, to, mode);
+    case TypeKind::kBoolean:
+      if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
+      if (is_binary_fraction(from) || from.is_numeric()) return "(" + sql + " <> 0)";
+      if (from.is(TypeKind::kTimestamp)) return "(epoch_us(" + sql + ") <> 0)";
+      break;
+    case TypeKind::kBinary:
+      if (from.is(TypeKind::kString)) return "encode(" + sql + ")";
+      if (integral_rank(from) > 0) return "fs_cast_" + kernel_type(from) + "_binary(" + sql + ")";
+      break;
+    case TypeKind::kDate:
+      if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
+      if (from.is(TypeKind::kTimestampNtz)) return plain(sql, to);
+      if (from.is(TypeKind::kTimestamp)) {
+        return plain("fs_timestamp_to_local(" + sql + ", " + quote_string(zone) + ")", to);
+      }
+      break;
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz: return cast_to_instant(sql, from, to, mode, zone);
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kStruct:
+      if (from.kind() == to.kind()) return cast_nested(sql, from, to, mode, zone);
+      break;
+    case TypeKind::kYearMonthInterval:
+    case TypeKind::kDayTimeInterval:
+      if (from.kind() == to.kind() || from.is_integral()) return plain(sql, to);
+      break;
+    default: break;
+  }
+  throw_unsupported("EXPRESSION", "a cast from " + from.simple_string() + " to " + to.simple_string());
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,85 @@
+#include "engine/duckdb/database.h"
+
+#include <thread>
+#include <utility>
+
+#include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/kernel_registry.h"
+#include "engine/duckdb/table_sources.h"
+
+namespace firesteel::engine {
+namespace {
+
+using duckdb::cxx::Connection;
+
+// More idle connections than this are closed: a burst of clients leaves nothing behind.
+constexpr size_t kIdleConnectionsMax = 32;
+
+}  // namespace
+
+Database::Database(const DatabaseOptions& options)
+    : instance_(":memory:"),
+      threads_(options.threads > 0 ? options.threads
+                                   : static_cast<int>(std::thread::hardware_concurrency())) {
+  try {
+    apply_settings(options);
+    auto connection = lease();
+    register_table_sources(*connection);
+    register_kernels(*connection);
+  } catch (...) {
+    rethrow_from_duckdb();
+  }
+}
+
+void Database::apply_settings(const DatabaseOptions& options) {
+  auto& config = instance_.GetConfig();
+  config.SetOption("autoinstall_known_extensions", "false");
+  config.SetOption("autoload_known_extensions", "false");
+  config.SetOption("threads", std::to_string(threads_));
+  if (!options.memory_limit.empty()) config.SetOption("memory_limit", options.memory_limit);
+  config.SetOption("temp_directory", options.temporary_folder);
+  config.SetOption("preserve_insertion_order", "true");
+}
+
+std::shared_ptr<Connection> Database::lease() {
+  std::unique_ptr<Connection> connection;
+  {
+    std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      connection = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!connection) {
+    connection = std::make_unique<Connection>(instance_.Connect());
+    // Progress is only counted while the bar is on; it is never printed.
+    connection->GetConfig().SetOption("enable_progress_bar", "true");
+    connection->GetConfig().SetOption("enable_progress_bar_print", "false");
+    // Deep plans of chained columns nest deeper than DuckDB's default of 1,000.
+    connection->GetConfig().SetOption("max_expression_depth", "100000");
+  }
+  return {connection.release(), [this](Connection* returned) {
+            std::unique_ptr<Connection> owned(returned);
+            std::lock_guard lock(mutex_);
+            if (idle_.size() < kIdleConnectionsMax) idle_.push_back(std::move(owned));
+          }};
+}
+
+void Database::run(const std::string& sql) {
+  try {
+    auto connection = lease();
+    connection->Execute(sql).Drain();
+  } catch (...) {
+    rethrow_from_duckdb();
+  }
+}
+
+std::string Database::version() {
+  auto connection = lease();
+  auto result = connection->Execute("SELECT library_version FROM pragma_version()");
+  auto chunk = result.FetchChunk();
+  auto view = chunk.GetVector(0).GetView();
+  return std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,20 @@
+// The engine on DuckDB.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/engine.h"
+
+namespace firesteel::engine {
+
+struct DuckDbOptions {
+  int threads = 0;               // 0: as many as the machine has
+  std::string memory_limit;      // "80%", "4GB"; empty: DuckDB's default
+  std::string temporary_folder;  // where results spill; empty: never
+};
+
+// Throws SparkError when the instance cannot be opened. Thread-safe; outlives its streams.
+std::unique_ptr<Engine> make_duckdb_engine(const DuckDbOptions& options);
+
+}  // namespace firesteel::engine

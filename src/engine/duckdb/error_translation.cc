@@ -1,0 +1,160 @@
+#include "engine/duckdb/error_translation.h"
+
+#include <duckdb_cpp.hpp>
+#include <duckdb_v2.h>
+#include <new>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace firesteel::engine {
+namespace {
+
+// Control characters that no message of Spark or of DuckDB holds. DuckDB puts its own prefix before the
+// message, so that the carried part is found by its start mark.
+constexpr std::string_view kStart = "\x02" "firesteel\x02";
+constexpr char kEnd = '\x03';
+constexpr char kSeparator = '\x1f';
+
+// The separators never occur in the carried fields, and a NUL would end the C string: both are replaced.
+void append_field(std::string& out, std::string_view field) {
+  for (char character : field) {
+    bool reserved = character == kEnd || character == kSeparator || character == '\0';
+    out += reserved ? '?' : character;
+  }
+  out += kSeparator;
+}
+
+std::vector<std::string> split_fields(std::string_view text) {
+  std::vector<std::string> fields;
+  while (!text.empty()) {
+    auto end = text.find(kSeparator);
+    if (end == std::string_view::npos) break;
+    fields.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return fields;
+}
+
+std::optional<SparkError> decode_error(std::string_view message) {
+  auto start = message.find(kStart);
+  if (start == std::string_view::npos) return std::nullopt;
+  message.remove_prefix(start + kStart.size());
+  auto end = message.find(kEnd);
+  if (end == std::string_view::npos) return std::nullopt;
+  auto fields = split_fields(message.substr(0, end));
+  if (fields.size() < 2) return std::nullopt;
+  size_t parameter_count = std::stoul(fields[1]);
+  size_t at = 2;
+  SparkError::Parameters parameters;
+  for (size_t i = 0; i < parameter_count && at + 1 < fields.size(); ++i, at += 2) {
+    parameters.emplace_back(fields[at], fields[at + 1]);
+  }
+  std::vector<QueryContext> contexts;
+  for (; at + 6 < fields.size(); at += 7) {
+    QueryContext context;
+    context.kind = fields[at] == "0" ? QueryContext::Kind::kSql : QueryContext::Kind::kDataFrame;
+    context.object_type = fields[at + 1];
+    context.object_name = fields[at + 2];
+    context.start_index = std::stoi(fields[at + 3]);
+    context.stop_index = std::stoi(fields[at + 4]);
+    context.fragment = fields[at + 5];
+    context.call_site = fields[at + 6];
+    contexts.push_back(std::move(context));
+  }
+  return SparkError(fields[0], std::move(parameters), std::move(contexts));
+}
+
+SparkError arithmetic_overflow(std::string_view message) {
+  // "Overflow in addition of INT64 (9223372036854775807 + 1)!" names the operation and the type.
+  std::string type = message.find("INT32") != std::string_view::npos ? "integer" : "long";
+  if (message.find("INT16") != std::string_view::npos) type = "short";
+  if (message.find("INT8") != std::string_view::npos) type = "byte";
+  std::string alternative;
+  if (message.find("addition") != std::string_view::npos) {
+    alternative = " Use 'try_add' to tolerate overflow and return NULL instead.";
+  } else if (message.find("subtraction") != std::string_view::npos) {
+    alternative = " Use 'try_subtract' to tolerate overflow and return NULL instead.";
+  } else if (message.find("multiplication") != std::string_view::npos) {
+    alternative = " Use 'try_multiply' to tolerate overflow and return NULL instead.";
+  }
+  return SparkError("ARITHMETIC_OVERFLOW", {{"message", type + " overflow"},
+                                            {"alternative", alternative},
+                                            {"config", "\"spark.sql.ansi.enabled\""}});
+}
+
+SparkError translate(const duckdb::cxx::Exception& error) {
+  std::string_view message = error.what();
+  if (auto original = decode_error(message)) return *original;
+  switch (error.GetCode()) {
+    case DUCKDB_V2_ERROR_RUNTIME_INTERRUPT:
+      return SparkError("OPERATION_CANCELED", {});
+    case DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY:
+      return SparkError("FIRESTEEL_OUT_OF_MEMORY", {{"reason", std::string(message)}});
+    case DUCKDB_V2_ERROR_TYPE_DIVIDE_BY_ZERO:
+      return SparkError("DIVIDE_BY_ZERO", {{"config", "\"spark.sql.ansi.enabled\""}});
+    default:
+      break;
+  }
+  if (message.find("Overflow in") != std::string_view::npos) return arithmetic_overflow(message);
+  if (message.find("No space left on device") != std::string_view::npos) {
+    return SparkError("FIRESTEEL_DISK_FULL", {{"reason", std::string(message)}});
+  }
+  if (error.GetCode() >= DUCKDB_V2_ERROR_IO_FILE_NOT_FOUND &&
+      error.GetCode() <= DUCKDB_V2_ERROR_IO_HTTP) {
+    return SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", std::string(message)}});
+  }
+  return SparkError("INTERNAL_ERROR", {{"message", "DuckDB: " + std::string(message)}});
+}
+
+}  // namespace
+
+std::string encode_error(const SparkError& error) {
+  std::string text(kStart);
+  append_field(text, error.condition());
+  append_field(text, std::to_string(error.parameters().size()));
+  for (const auto& [name, value] : error.parameters()) {
+    append_field(text, name);
+    append_field(text, value);
+  }
+  for (const auto& context : error.contexts()) {
+    append_field(text, context.kind == QueryContext::Kind::kSql ? "0" : "1");
+    append_field(text, context.object_type);
+    append_field(text, context.object_name);
+    append_field(text, std::to_string(context.start_index));
+    append_field(text, std::to_string(context.stop_index));
+    append_field(text, context.fragment);
+    append_field(text, context.call_site);
+  }
+  text += kEnd;
+  return text;
+}
+
+void rethrow_into_duckdb() {
+  try {
+    throw;
+  } catch (const duckdb::cxx::Exception&) {
+    throw;
+  } catch (const SparkError& error) {
+    throw duckdb::cxx::InvalidInputException(encode_error(error));
+  } catch (const std::bad_alloc&) {
+    throw duckdb::cxx::Exception(DUCKDB_V2_ERROR_RESOURCE_OUT_OF_MEMORY, "out of memory");
+  } catch (const std::exception& error) {
+    throw duckdb::cxx::InvalidInputException(
+        encode_error(SparkError("INTERNAL_ERROR", {{"message", error.what()}})));
+  }
+}
+
+void rethrow_from_duckdb() {
+  try {
+    throw;
+  } catch (const SparkError&) {
+    throw;
+  } catch (const duckdb::cxx::Exception& error) {
+    throw translate(error);
+  } catch (const std::bad_alloc&) {
+    throw SparkError("FIRESTEEL_OUT_OF_MEMORY", {{"reason", "the allocator refused"}});
+  }
+}
+
+}  // namespace firesteel::engine

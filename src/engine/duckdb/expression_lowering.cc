@@ -1,0 +1,251 @@
+#include "engine/duckdb/expression_lowering.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/duckdb/call_template.h"
+#include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/type_sql.h"
+#include "functions/function.h"
+
+namespace firesteel::engine {
+namespace {
+
+using functions::FunctionKind;
+using plan::Expression;
+using plan::ExpressionPtr;
+using plan::Type;
+using plan::TypeKind;
+
+// The row's text with $1, $2 … for the arguments.
+std::string row_template(const plan::FunctionCall& call, const Type& type) {
+  const auto& form = call.function->duckdb;
+  if (const auto* rename = std::get_if<functions::Rename>(&form)) {
+    return std::string(rename->name) + "($*)";
+  }
+  if (const auto* text = std::get_if<functions::Template>(&form)) {
+    return std::string(call.ansi || text->legacy.empty() ? text->ansi : text->legacy);
+  }
+  if (const auto* kernel = std::get_if<functions::Kernel>(&form)) {
+    std::string text = "fs_" + std::string(kernel->name) + "($*";
+    bool has_arguments = !call.arguments.empty();
+    if (kernel->takes_zone) {
+      text += has_arguments ? ", $zone" : "$zone";
+      has_arguments = true;
+    }
+    if (kernel->takes_ansi) text += std::string(has_arguments ? ", " : "") + (call.ansi ? "true" : "false");
+    return text + ")";
+  }
+  if (const auto* lowered = std::get_if<functions::Lowered>(&form)) {
+    std::vector<std::string> placeholders;
+    for (size_t i = 1; i <= call.arguments.size(); ++i) placeholders.push_back("$" + std::to_string(i));
+    return lowered->sql(call, placeholders, type);
+  }
+  throw SparkError("UNSUPPORTED_FEATURE.FUNCTION",
+                   {{"thing", std::string(call.function->name) + ": " +
+                                  std::string(std::get<functions::No>(form).reason)}});
+}
+
+// Frames say nothing to these functions, and DuckDB gives some of them a meaning of its own there.
+bool ignores_frame(const Expression& function) {
+  const auto* call = function.as<plan::FunctionCall>();
+  return call && call->function->kind == FunctionKind::kWindow && call->function->name != "nth_value";
+}
+
+bool is_instant(const Type& type) {
+  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
+}
+
+// A RANGE frame with an offset needs an order key that is a number: days and microseconds.
+std::string range_key(const std::string& sql, const Type& type) {
+  if (type.is(TypeKind::kDate)) return "(" + sql + " - DATE '1970-01-01')";
+  if (is_instant(type)) return "epoch_us(" + sql + ")";
+  return sql;
+}
+
+std::string direction_sql(const plan::SortOrder& order) {
+  return std::string(order.is_ascending ? " ASC" : " DESC") +
+         (order.null_order == plan::NullOrder::kFirst ? " NULLS FIRST" : " NULLS LAST");
+}
+
+}  // namespace
+
+const ColumnText& Scope::find(plan::AttributeId id) const {
+  for (const Scope* scope = this; scope; scope = scope->outer) {
+    auto found = scope->columns.find(id);
+    if (found != scope->columns.end()) return found->second;
+  }
+  throw_internal("attribute " + std::to_string(id) + " is not among the columns of the input");
+}
+
+std::string ExpressionLowering::lower(const Expression& expression, const Scope& scope) const {
+  if (const auto* node = expression.as<plan::Literal>()) return literal_sql(*node);
+  if (const auto* node = expression.as<plan::AttributeReference>()) return scope.find(node->id).sql;
+  if (const auto* node = expression.as<plan::Alias>()) return lower(*node->child, scope);
+  if (const auto* node = expression.as<plan::Cast>()) {
+    return cast_sql(lower(*node->child, scope), node->child->type, node->target, node->mode,
+                    node->time_zone.empty() ? context_.time_zone : node->time_zone);
+  }
+  if (const auto* node = expression.as<plan::FunctionCall>()) {
+    return lower_call(*node, expression.type, scope, "");
+  }
+  if (const auto* node = expression.as<plan::GetField>()) {
+    return "struct_extract(" + lower(*node->child, scope) + ", 'f" + std::to_string(node->ordinal) +
+           "')";
+  }
+  if (expression.as<plan::Window>()) return lower_window(expression, scope);
+  if (const auto* node = expression.as<plan::Subquery>()) return lower_subquery(*node, scope);
+  if (const auto* node = expression.as<plan::LambdaVariable>()) {
+    return "l" + std::to_string(node->id);
+  }
+  if (const auto* node = expression.as<plan::LambdaFunction>()) {
+    std::string names;
+    for (const ExpressionPtr& parameter : node->parameters) {
+      names += (names.empty() ? "" : ", ") + lower(*parameter, scope);
+    }
+    return "lambda " + names + ": " + lower(*node->body, scope);
+  }
+  if (const auto* node = expression.as<plan::UserFunction>()) {
+    throw_unsupported("FUNCTION", "user-defined function " + node->name);
+  }
+  throw_internal("an unresolved expression reached the engine");
+}
+
+std::string ExpressionLowering::lower_order(const Expression& expression, const Scope& scope) const {
+  const auto& order = std::get<plan::SortOrder>(expression.node);
+  return lower(*order.child, scope) + direction_sql(order);
+}
+
+std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
+                                           const Scope& scope, const std::string& over) const {
+  std::vector<std::string> arguments;
+  for (const ExpressionPtr& argument : call.arguments) arguments.push_back(lower(*argument, scope));
+  std::string text = row_template(call, type);
+  bool is_aggregate = call.function->kind == FunctionKind::kAggregate ||
+                      call.function->kind == FunctionKind::kWindow;
+  if (is_aggregate) {
+    // The decorations go in as further arguments, so that their text is never scanned.
+    CallDecoration decoration;
+    decoration.is_distinct = call.is_distinct;
+    decoration.ignore_nulls = call.ignore_nulls;
+    auto add = [&](std::string sql) {
+      arguments.push_back(std::move(sql));
+      return "$" + std::to_string(arguments.size());
+    };
+    size_t own_count = arguments.size();
+    size_t at = text.find("$*");  // now there are more arguments than the row's own
+    if (at != std::string::npos) {
+      std::string own;
+      for (size_t i = 1; i <= own_count; ++i) own += (i > 1 ? ", $" : "$") + std::to_string(i);
+      text.replace(at, 2, own);
+    }
+    std::string order;
+    for (const ExpressionPtr& item : call.order_by) {
+      order += (order.empty() ? "" : ", ") + lower_order(*item, scope);
+    }
+    if (!order.empty()) decoration.order_by = add(order);
+    if (call.filter) decoration.filter = add(lower(*call.filter, scope));
+    if (!over.empty()) decoration.over = add(over);
+    text = decorate_aggregates(text, decoration);
+  }
+  std::string zone = call.time_zone.empty() ? context_.time_zone : call.time_zone;
+  std::string sql = substitute_arguments(text, arguments, zone);
+  if (type.is(TypeKind::kBoolean) || call.function->kind == FunctionKind::kGenerator) return sql;
+  return "CAST(" + sql + " AS " + type_sql(type) + ")";
+}
+
+std::string ExpressionLowering::lower_window(const Expression& expression, const Scope& scope) const {
+  const auto& window = std::get<plan::Window>(expression.node);
+  bool has_range_offset =
+      window.frame && window.frame->unit == plan::WindowFrame::Unit::kRange &&
+      (window.frame->lower.kind == plan::WindowFrame::Bound::Kind::kValue ||
+       window.frame->upper.kind == plan::WindowFrame::Bound::Kind::kValue);
+  std::string over = "OVER (";
+  for (size_t i = 0; i < window.partition_by.size(); ++i) {
+    over += (i == 0 ? "PARTITION BY " : ", ") + lower(*window.partition_by[i], scope);
+  }
+  for (size_t i = 0; i < window.order_by.size(); ++i) {
+    const auto& order = std::get<plan::SortOrder>(window.order_by[i]->node);
+    std::string key = lower(*order.child, scope);
+    if (has_range_offset) key = range_key(key, order.child->type);
+    over += (i == 0 ? " ORDER BY " : ", ") + key + direction_sql(order);
+  }
+  if (window.frame && !ignores_frame(*window.function)) {
+    using Kind = plan::WindowFrame::Bound::Kind;
+    auto bound = [&](const plan::WindowFrame::Bound& side) -> std::string {
+      if (side.kind == Kind::kUnboundedPreceding) return "UNBOUNDED PRECEDING";
+      if (side.kind == Kind::kUnboundedFollowing) return "UNBOUNDED FOLLOWING";
+      if (side.kind == Kind::kCurrentRow) return "CURRENT ROW";
+      const auto* literal = side.value->as<plan::Literal>();
+      const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+      if (number && *number < 0) {
+        plan::Literal magnitude{literal->type, -*number};
+        return literal_sql(magnitude) + " PRECEDING";
+      }
+      const auto* real = literal ? std::get_if<double>(&literal->value) : nullptr;
+      if (real && *real < 0) {
+        plan::Literal magnitude{literal->type, -*real};
+        return literal_sql(magnitude) + " PRECEDING";
+      }
+      const auto* decimal = literal ? std::get_if<__int128>(&literal->value) : nullptr;
+      if (decimal && *decimal < 0) {
+        plan::Literal magnitude{literal->type, -*decimal};
+        return literal_sql(magnitude) + " PRECEDING";
+      }
+      return lower(*side.value, scope) + " FOLLOWING";
+    };
+    over += window.frame->unit == plan::WindowFrame::Unit::kRows ? " ROWS" : " RANGE";
+    over += " BETWEEN " + bound(window.frame->lower) + " AND " +
+            bound(window.frame->upper);
+  }
+  over += ")";
+  const auto* call = window.function->as<plan::FunctionCall>();
+  if (!call) throw_unsupported("EXPRESSION", "a window over something that is no function call");
+  return lower_call(*call, window.function->type, scope, over);
+}
+
+std::string ExpressionLowering::lower_subquery(const plan::Subquery& subquery,
+                                               const Scope& scope) const {
+  std::string query = "(" + lower_subquery_(subquery.plan, scope) + ")";
+  switch (subquery.kind) {
+    case plan::SubqueryKind::kScalar: return query;
+    case plan::SubqueryKind::kExists: return "EXISTS " + query;
+    case plan::SubqueryKind::kIn: {
+      std::string values;
+      for (const ExpressionPtr& value : subquery.in_values) {
+        values += (values.empty() ? "" : ", ") + lower(*value, scope);
+      }
+      if (subquery.in_values.size() == 1) return "(" + values + " IN " + query + ")";
+      return "((" + values + ") IN " + query + ")";
+    }
+    case plan::SubqueryKind::kTableArgument: break;
+  }
+  throw_unsupported("EXPRESSION", "a table argument");
+}
+
+int expression_depth(const Expression& expression, const Scope& scope) {
+  if (const auto* reference = expression.as<plan::AttributeReference>()) {
+    return scope.find(reference->id).depth;
+  }
+  int deepest = 0;
+  for (const ExpressionPtr& child : plan::children(expression)) {
+    deepest = std::max(deepest, expression_depth(*child, scope));
+  }
+  return deepest + 1;
+}
+
+bool is_volatile_expression(const ExpressionPtr& expression) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    const auto* user = node->as<plan::UserFunction>();
+    found |= (call && call->function->is_volatile) || (user && !user->is_deterministic);
+    return !found;
+  });
+  return found;
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,53 @@
+// Resolved expressions → SQL text of DuckDB.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+#include "engine/engine.h"
+#include "plan/expression.h"
+
+namespace firesteel::engine {
+
+// What stands for an attribute in the text being built.
+struct ColumnText {
+  std::string sql;
+  bool is_column = true;     // a plain column: may be repeated at no cost
+  bool is_volatile = false;  // holds rand() or its kin: never repeated nor moved
+  int depth = 1;
+};
+
+struct Scope {
+  std::unordered_map<plan::AttributeId, ColumnText> columns;
+  const Scope* outer = nullptr;  // the query around a subquery
+  const ColumnText& find(plan::AttributeId id) const;
+};
+
+class ExpressionLowering {
+ public:
+  // `lower_subquery` turns a resolved plan into a SELECT; outer references go through the scope.
+  using SubqueryLowering = std::function<std::string(const plan::RelationPtr&, const Scope&)>;
+  ExpressionLowering(const ExecutionContext& context, SubqueryLowering lower_subquery)
+      : context_(context), lower_subquery_(std::move(lower_subquery)) {}
+
+  // Text of the exact DuckDB type of `expression`.
+  std::string lower(const plan::Expression& expression, const Scope& scope) const;
+  // "expression ASC NULLS FIRST"
+  std::string lower_order(const plan::Expression& order, const Scope& scope) const;
+
+ private:
+  std::string lower_call(const plan::FunctionCall& call, const plan::Type& type,
+                         const Scope& scope, const std::string& over) const;
+  std::string lower_window(const plan::Expression& expression, const Scope& scope) const;
+  std::string lower_subquery(const plan::Subquery& subquery, const Scope& scope) const;
+
+  const ExecutionContext& context_;
+  SubqueryLowering lower_subquery_;
+};
+
+// How deep the expression nests, counting what stands for its columns.
+int expression_depth(const plan::Expression& expression, const Scope& scope);
+bool is_volatile_expression(const plan::ExpressionPtr& expression);
+
+}  // namespace firesteel::engine

@@ -1,0 +1,111 @@
+#include "engine/duckdb/query_stream.h"
+
+#include <arrow/array.h>
+#include <arrow/c/bridge.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using duckdb::cxx::ArrowFormat;
+using duckdb::cxx::ArrowResult;
+using duckdb::cxx::Connection;
+
+template <typename T>
+T take(arrow::Result<T> result) {
+  FIRESTEEL_CHECK(result.ok(), "Arrow: " + result.status().ToString());
+  return std::move(result).ValueUnsafe();
+}
+
+class QueryStream : public BatchStream {
+ public:
+  QueryStream(Database& database, LoweredQuery query, std::vector<plan::Attribute> output,
+              std::shared_ptr<ExecutionContext> context)
+      : query_(std::move(query)),
+        output_(std::move(output)),
+        context_(std::move(context)),
+        connection_(database.lease()) {
+    context_->cancellation->throw_if_cancelled();
+    try {
+      auto statements = connection_->ParseSQL(query_.sql);
+      auto statement = statements.Next();
+      check_types(connection_->Bind(statement).output);
+      result_ = std::make_unique<ArrowResult>(connection_->Execute(statement, ArrowFormat()));
+      ArrowSchema exported{};
+      result_->GetSchema(exported);
+      schema_ = take(arrow::ImportSchema(&exported));
+    } catch (...) {
+      rethrow_from_duckdb();
+    }
+    handle_ = context_->cancellation->on_cancel(
+        [connection = connection_] { connection->Interrupt(); });
+  }
+
+  ~QueryStream() override {
+    context_->cancellation->remove(handle_);
+    result_.reset();
+  }
+
+  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
+
+  std::shared_ptr<arrow::RecordBatch> next() override {
+    context_->cancellation->throw_if_cancelled();
+    try {
+      ArrowArray array{};
+      while (result_->FetchArray(array)) {
+        auto batch = take(arrow::ImportRecordBatch(&array, schema_));
+        report_progress();
+        if (batch->num_rows() > 0) return batch;
+      }
+      context_->fraction_done = 1.0;
+      return nullptr;
+    } catch (...) {
+      rethrow_from_duckdb();
+    }
+  }
+
+ private:
+  void check_types(const duckdb::cxx::Schema& produced) {
+    if (output_.empty()) return;
+    FIRESTEEL_CHECK(produced.GetFieldCount() == output_.size(),
+                    "the statement has another number of columns than the plan");
+    auto& factory = connection_->GetFactory();
+    for (size_t i = 0; i < output_.size(); ++i) {
+      auto expected = factory.ParseType(type_sql(output_[i].type));
+      auto actual = produced.GetFieldType(i);
+      FIRESTEEL_CHECK(actual == expected, "column " + output_[i].name + " has the type " +
+                                              actual.ToText() + " instead of " + expected.ToText());
+    }
+  }
+
+  void report_progress() {
+    auto progress = connection_->GetQueryProgress();
+    if (progress.percentage >= 0) context_->fraction_done = progress.percentage / 100.0;
+    context_->rows_read = static_cast<int64_t>(progress.rows_processed);
+  }
+
+  LoweredQuery query_;
+  std::vector<plan::Attribute> output_;
+  std::shared_ptr<ExecutionContext> context_;
+  std::shared_ptr<Connection> connection_;
+  std::unique_ptr<ArrowResult> result_;
+  std::shared_ptr<arrow::Schema> schema_;
+  int handle_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,
+                                       std::vector<plan::Attribute> output,
+                                       std::shared_ptr<ExecutionContext> context) {
+  return std::make_unique<QueryStream>(database, std::move(query), std::move(output),
+                                       std::move(context));
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,19 @@
+// Runs a lowered query and streams its Arrow batches.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/duckdb/database.h"
+#include "engine/duckdb/lowering.h"
+#include "engine/engine.h"
+
+namespace firesteel::engine {
+
+// Checks that the statement yields exactly the types of `output`; a difference is an internal error
+// that names the column. Nothing runs before the first next().
+std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,
+                                       std::vector<plan::Attribute> output,
+                                       std::shared_ptr<ExecutionContext> context);
+
+}  // namespace firesteel::engine

@@ -1,0 +1,543 @@
+#include "engine/duckdb/relation_lowering.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/duckdb/file_scan.h"
+#include "engine/duckdb/local_data.h"
+#include "engine/duckdb/table_sources.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::AttributeId;
+using plan::ExpressionPtr;
+using plan::Relation;
+using plan::RelationPtr;
+
+// Beyond this the text of one expression nests too deep for DuckDB's planner to stay fast.
+constexpr int kInlinedDepthMax = 200;
+
+AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
+  AttributeSet both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+  return both;
+}
+
+std::string constant_sql(const ExpressionPtr& expression) {
+  const auto* literal = expression->as<plan::Literal>();
+  FIRESTEEL_CHECK(literal && std::holds_alternative<int64_t>(literal->value),
+                  "a limit that is no integer literal");
+  return std::to_string(std::get<int64_t>(literal->value));
+}
+
+}  // namespace
+
+AttributeSet output_ids(const std::vector<plan::Attribute>& output) {
+  AttributeSet ids;
+  for (const auto& attribute : output) ids.insert(attribute.id);
+  return ids;
+}
+
+RelationLowering::RelationLowering(const ExecutionContext& context,
+                                   const LoweringServices& services)
+    : context_(context),
+      services_(services),
+      expressions_(context, [this](const RelationPtr& plan, const Scope& scope) {
+        const Scope* saved = std::exchange(outer_scope_, &scope);
+        auto block = lower(plan, output_ids(plan->output));
+        std::vector<AttributeId> columns;
+        for (const auto& attribute : plan->output) columns.push_back(attribute.id);
+        std::string sql = render(block, columns);
+        outer_scope_ = saved;
+        return sql;
+      }) {}
+
+LoweredQuery RelationLowering::run(const RelationPtr& plan) {
+  repeated_.scan(plan);
+  auto block = lower(plan, output_ids(plan->output));
+  std::vector<AttributeId> columns;
+  for (const auto& attribute : plan->output) columns.push_back(attribute.id);
+  std::string sql;
+  for (const std::string& definition : definitions_) {
+    sql += (sql.empty() ? "WITH " : ", ") + definition;
+  }
+  if (!sql.empty()) sql += " ";
+  sql += render(block, columns);
+  return {std::move(sql), std::move(inputs_)};
+}
+
+std::string RelationLowering::render(const SelectBlock& block,
+                                     const std::vector<AttributeId>& columns) const {
+  std::string sql = "SELECT ";
+  if (!block.distinct.empty()) sql += block.distinct + " ";
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) sql += ", ";
+    sql += block.columns.find(columns[i]).sql + " AS " + column_name(columns[i]);
+  }
+  if (columns.empty()) sql += block.is_aggregate && block.group_by.empty() ? "count(*) AS c0" : "1 AS c0";
+  return sql + block.tail();
+}
+
+SelectBlock RelationLowering::wrap(const SelectBlock& block, const AttributeSet& columns) {
+  std::string alias = next_alias();
+  SelectBlock wrapped;
+  std::vector<AttributeId> kept(columns.begin(), columns.end());
+  wrapped.from = "(" + render(block, kept) + ") AS " + alias;
+  wrapped.columns.outer = outer_scope_;
+  for (AttributeId id : kept) {
+    wrapped.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return wrapped;
+}
+
+SelectBlock RelationLowering::bare(SelectBlock block, const AttributeSet& columns) {
+  return block.is_bare() ? block : wrap(block, columns);
+}
+
+SelectBlock RelationLowering::open(SelectBlock block, const AttributeSet& columns) {
+  return block.is_open() ? block : wrap(block, columns);
+}
+
+void RelationLowering::add_references(const ExpressionPtr& expression, AttributeSet& set) const {
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    if (const auto* reference = node->as<plan::AttributeReference>()) set.insert(reference->id);
+    if (const auto* subquery = node->as<plan::Subquery>()) {
+      for (AttributeId id : subquery->outer_references) set.insert(id);
+    }
+    return true;
+  });
+}
+
+SelectBlock RelationLowering::prepare_inline(SelectBlock block,
+                                             const std::vector<ExpressionPtr>& expressions,
+                                             const AttributeSet& kept,
+                                             const AttributeSet& named) {
+  std::unordered_map<AttributeId, int> uses;
+  AttributeSet used = kept;
+  for (AttributeId id : kept) ++uses[id];
+  bool may_inline = true;
+  for (const ExpressionPtr& expression : expressions) {
+    plan::walk(expression, [&](const ExpressionPtr& node) {
+      if (const auto* reference = node->as<plan::AttributeReference>()) {
+        ++uses[reference->id];
+        used.insert(reference->id);
+      }
+      if (const auto* subquery = node->as<plan::Subquery>()) {
+        for (AttributeId id : subquery->outer_references) uses[id] += 2;
+        used.insert(subquery->outer_references.begin(), subquery->outer_references.end());
+      }
+      // A variable of a lambda or a row of a generator evaluates what stands below it many times.
+      if (node->as<plan::LambdaFunction>()) may_inline = false;
+      return true;
+    });
+    may_inline = may_inline && expression_depth(*expression, block.columns) <= kInlinedDepthMax;
+  }
+  AttributeSet own;
+  for (AttributeId id : used) {
+    auto found = block.columns.columns.find(id);
+    // Columns of the query around this one, and those that the caller is about to name.
+    if (found == block.columns.columns.end() || named.contains(id)) continue;
+    own.insert(id);
+    const ColumnText& column = found->second;
+    if (!column.is_column && (uses[id] > 1 || column.is_volatile)) may_inline = false;
+  }
+  return may_inline ? block : wrap(block, own);
+}
+
+SelectBlock RelationLowering::lower(const RelationPtr& plan, const AttributeSet& needed) {
+  context_.cancellation->throw_if_cancelled();
+  int shared = repeated_.shared_number(*plan);
+  SelectBlock block = shared >= 0 ? read_shared(plan, shared) : lower_node(plan, needed);
+  block.columns.outer = outer_scope_;
+  return block;
+}
+
+SelectBlock RelationLowering::read_shared(const RelationPtr& plan, int shared) {
+  if (!shared_.contains(shared)) {
+    // Computed where it is first met; later occurrences map their ids by position.
+    auto block = lower_node(plan, output_ids(plan->output));
+    std::vector<AttributeId> columns;
+    for (const auto& attribute : plan->output) columns.push_back(attribute.id);
+    std::vector<AttributeId> distinct_columns = columns;
+    std::sort(distinct_columns.begin(), distinct_columns.end());
+    distinct_columns.erase(std::unique(distinct_columns.begin(), distinct_columns.end()),
+                           distinct_columns.end());
+    std::string name = "s" + std::to_string(shared_.size() + 1);
+    definitions_.push_back(name + " AS MATERIALIZED (" + render(block, distinct_columns) + ")");
+    shared_[shared] = {name, std::move(columns)};
+  }
+  const SharedQuery& query = shared_.at(shared);
+  std::string alias = next_alias();
+  SelectBlock block;
+  block.from = query.name + " AS " + alias;
+  for (size_t i = 0; i < plan->output.size(); ++i) {
+    block.columns.columns[plan->output[i].id] = {.sql = alias + "." + column_name(query.columns[i])};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const AttributeSet& needed) {
+  const Relation& node = *plan;
+  if (node.as<plan::OneRow>()) return {};
+  if (const auto* r = node.as<plan::LocalData>()) return lower_local_data(node, *r);
+  if (const auto* r = node.as<plan::Range>()) return lower_range(node, *r);
+  if (const auto* r = node.as<plan::Scan>()) return lower_scan(node, *r, needed);
+  if (const auto* r = node.as<plan::Cached>()) return lower_cached(node, *r, needed);
+  if (const auto* r = node.as<plan::Project>()) return lower_project(*r, needed);
+  if (const auto* r = node.as<plan::Filter>()) return lower_filter(*r, needed);
+  if (const auto* r = node.as<plan::Join>()) return lower_join(*r, needed);
+  if (const auto* r = node.as<plan::SetOperation>()) return lower_set_operation(node, *r, needed);
+  if (const auto* r = node.as<plan::Sort>()) return lower_sort(*r, needed);
+  if (const auto* r = node.as<plan::Limit>()) return lower_limit(*r, needed);
+  if (const auto* r = node.as<plan::Offset>()) return lower_offset(*r, needed);
+  if (const auto* r = node.as<plan::Tail>()) return lower_tail(*r, needed);
+  if (const auto* r = node.as<plan::Aggregate>()) return lower_aggregate(*r, needed);
+  if (const auto* r = node.as<plan::Sample>()) return lower_sample(*r, needed);
+  if (const auto* r = node.as<plan::Deduplicate>()) return lower_deduplicate(*r, needed);
+  if (const auto* r = node.as<plan::WindowColumns>()) return lower_windows(*r, needed);
+  if (const auto* r = node.as<plan::Generate>()) return lower_generate(*r, needed);
+  // On one machine there is one partition: how rows are spread only matters to a writer.
+  if (const auto* r = node.as<plan::Repartition>()) return lower(r->child, needed);
+  if (const auto* r = node.as<plan::SubqueryAlias>()) return lower(r->child, needed);
+  if (const auto* r = node.as<plan::CollectMetrics>()) return lower(r->child, needed);
+  if (node.as<plan::MlTransform>() || node.as<plan::MapPartitions>()) return lower_fragment(plan);
+  throw_unsupported("RELATION", std::string(plan::node_name(node)));
+}
+
+SelectBlock RelationLowering::lower_local_data(const Relation& node, const plan::LocalData& data) {
+  std::string alias = next_alias();
+  auto input = local_data_input(node, data);
+  SelectBlock block;
+  block.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    const auto& attribute = node.output[i];
+    std::string sql = "CAST(" + alias + ".k" + std::to_string(i) + " AS " + type_sql(attribute.type) + ")";
+    block.columns.columns[attribute.id] = {.sql = std::move(sql)};
+  }
+  if (node.output.empty()) block.columns.columns.clear();
+  inputs_.push_back(std::move(input));
+  return block;
+}
+
+SelectBlock RelationLowering::lower_fragment(const RelationPtr& plan) {
+  std::string alias = next_alias();
+  auto input = services_.run_fragment ? services_.run_fragment(plan) : nullptr;
+  if (!input) throw_unsupported("RELATION", std::string(plan::node_name(*plan)));
+  SelectBlock block;
+  block.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
+  for (size_t i = 0; i < plan->output.size(); ++i) {
+    const auto& attribute = plan->output[i];
+    block.columns.columns[attribute.id] = {
+        .sql = "CAST(" + alias + ".k" + std::to_string(i) + " AS " + type_sql(attribute.type) + ")"};
+  }
+  inputs_.push_back(std::move(input));
+  return block;
+}
+
+SelectBlock RelationLowering::lower_range(const Relation& node, const plan::Range& range) {
+  std::string alias = next_alias();
+  SelectBlock block;
+  block.from = "fs_range(" + std::to_string(range.start) + ", " + std::to_string(range.end) + ", " +
+               std::to_string(range.step) + ") AS " + alias;
+  block.columns.columns[node.output.at(0).id] = {.sql = alias + ".id"};
+  return block;
+}
+
+SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan& scan,
+                                         const AttributeSet& needed) {
+  std::vector<bool> is_needed;
+  for (const auto& attribute : node.output) is_needed.push_back(needed.contains(attribute.id));
+  std::string alias = next_alias();
+  ScanText text = scan_sql(node, scan, is_needed, context_, alias);
+  SelectBlock block;
+  block.from = std::move(text.from);
+  block.where = std::move(text.where);
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    if (!is_needed[i]) continue;
+    block.columns.columns[node.output[i].id] = {.sql = text.columns[i].sql,
+                                                .is_column = text.columns[i].is_column};
+  }
+  for (auto& input : text.inputs) inputs_.push_back(std::move(input));
+  return block;
+}
+
+SelectBlock RelationLowering::lower_cached(const Relation& node, const plan::Cached& cached,
+                                           const AttributeSet& needed) {
+  std::string table = services_.cached_table ? services_.cached_table(cached.key) : "";
+  if (table.empty()) {  // not kept any more: computed again, ids mapped by position
+    auto block = lower(cached.original, output_ids(cached.original->output));
+    auto wrapped = bare(std::move(block), output_ids(cached.original->output));
+    SelectBlock result = wrapped;
+    result.columns.columns.clear();
+    for (size_t i = 0; i < node.output.size(); ++i) {
+      result.columns.columns[node.output[i].id] =
+          wrapped.columns.find(cached.original->output[i].id);
+    }
+    return result;
+  }
+  (void)needed;
+  std::string alias = next_alias();
+  SelectBlock block;
+  block.from = table + " AS " + alias;
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    block.columns.columns[node.output[i].id] = {.sql = alias + ".k" + std::to_string(i)};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_project(const plan::Project& project,
+                                            const AttributeSet& needed) {
+  std::vector<ExpressionPtr> live;
+  AttributeSet inner;
+  for (const ExpressionPtr& expression : project.expressions) {
+    const auto* alias = expression->as<plan::Alias>();
+    const auto* reference = expression->as<plan::AttributeReference>();
+    AttributeId id = alias ? alias->id : reference ? reference->id : 0;
+    if (!needed.contains(id)) continue;
+    live.push_back(expression);
+    add_references(expression, inner);
+  }
+  auto child_output = output_ids(project.child->output);
+  inner = intersect(inner, child_output);
+  auto block = lower(project.child, inner);
+  if (!block.distinct.empty()) block = wrap(block, inner);
+  block = prepare_inline(std::move(block), live, {});
+  SelectBlock result = block;
+  result.columns.columns.clear();
+  for (const ExpressionPtr& expression : live) {
+    if (const auto* reference = expression->as<plan::AttributeReference>()) {
+      result.columns.columns[reference->id] = block.columns.find(reference->id);
+      continue;
+    }
+    const auto& alias = std::get<plan::Alias>(expression->node);
+    if (const auto* reference = alias.child->as<plan::AttributeReference>()) {
+      result.columns.columns[alias.id] = block.columns.find(reference->id);
+      continue;
+    }
+    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
+                                        .is_column = false,
+                                        .is_volatile = is_volatile_expression(alias.child),
+                                        .depth = expression_depth(*alias.child, block.columns)};
+  }
+  return result;
+}
+
+SelectBlock RelationLowering::lower_filter(const plan::Filter& filter, const AttributeSet& needed) {
+  AttributeSet inner = needed;
+  add_references(filter.condition, inner);
+  inner = intersect(inner, output_ids(filter.child->output));
+  auto block = open(lower(filter.child, inner), inner);
+  block = prepare_inline(std::move(block), {filter.condition},
+                         intersect(needed, output_ids(filter.child->output)));
+  block.where.push_back(expressions_.lower(*filter.condition, block.columns));
+  return block;
+}
+
+SelectBlock RelationLowering::lower_join(const plan::Join& join, const AttributeSet& needed) {
+  AttributeSet inner = needed;
+  if (join.condition) add_references(join.condition, inner);
+  AttributeSet left_columns = intersect(inner, output_ids(join.left->output));
+  AttributeSet right_columns = intersect(inner, output_ids(join.right->output));
+  auto left = bare(lower(join.left, left_columns), left_columns);
+  const Scope* saved = outer_scope_;
+  if (join.is_lateral) outer_scope_ = &left.columns;
+  auto right = lower(join.right, right_columns);
+  // A chain of joins on the right keeps its own level: the text of joins associates to the left.
+  bool is_chain = right.from.find(" JOIN ") != std::string::npos;
+  right = is_chain || join.is_lateral ? wrap(right, right_columns) : bare(std::move(right), right_columns);
+  outer_scope_ = saved;
+
+  SelectBlock block;
+  block.columns = left.columns;
+  block.columns.outer = outer_scope_;
+  for (const auto& [id, column] : right.columns.columns) block.columns.columns[id] = column;
+  std::string kind;
+  switch (join.kind) {
+    case plan::JoinKind::kInner: kind = " JOIN "; break;
+    case plan::JoinKind::kCross: kind = " CROSS JOIN "; break;
+    case plan::JoinKind::kLeftOuter: kind = " LEFT JOIN "; break;
+    case plan::JoinKind::kRightOuter: kind = " RIGHT JOIN "; break;
+    case plan::JoinKind::kFullOuter: kind = " FULL JOIN "; break;
+    case plan::JoinKind::kLeftSemi: kind = " SEMI JOIN "; break;
+    case plan::JoinKind::kLeftAnti: kind = " ANTI JOIN "; break;
+  }
+  std::string condition = join.condition ? expressions_.lower(*join.condition, block.columns) : "";
+  if (kind == " CROSS JOIN " && !condition.empty()) kind = " JOIN ";
+  if (kind == " JOIN " && condition.empty()) kind = " CROSS JOIN ";
+  block.from = left.from + kind + (join.is_lateral ? "LATERAL " : "") + right.from;
+  if (kind != " CROSS JOIN ") block.from += " ON " + (condition.empty() ? "true" : condition);
+  if (join.kind == plan::JoinKind::kLeftSemi || join.kind == plan::JoinKind::kLeftAnti) {
+    block.columns.columns = left.columns.columns;
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_set_operation(const Relation& node,
+                                                  const plan::SetOperation& operation,
+                                                  const AttributeSet& needed) {
+  bool is_union_all = operation.kind == plan::SetOperationKind::kUnion && operation.is_all;
+  std::string name = operation.kind == plan::SetOperationKind::kUnion       ? "UNION"
+                     : operation.kind == plan::SetOperationKind::kIntersect ? "INTERSECT"
+                                                                            : "EXCEPT";
+  std::vector<size_t> live;  // only UNION ALL may leave columns out
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    if (!is_union_all || needed.contains(node.output[i].id)) live.push_back(i);
+  }
+  std::string sql;
+  for (const RelationPtr& input : operation.inputs) {
+    AttributeSet inner;
+    for (size_t i : live) inner.insert(input->output[i].id);
+    auto block = lower(input, inner);
+    if (!block.distinct.empty()) block = wrap(block, inner);
+    std::string select = "SELECT ";
+    for (size_t k = 0; k < live.size(); ++k) {
+      select += (k > 0 ? ", " : "") + block.columns.find(input->output[live[k]].id).sql + " AS " +
+                column_name(node.output[live[k]].id);
+    }
+    if (live.empty()) select += "1 AS c0";
+    if (!sql.empty()) sql += " " + name + (operation.is_all ? " ALL " : " ");
+    sql += "(" + select + block.tail() + ")";
+  }
+  std::string alias = next_alias();
+  SelectBlock block;
+  block.from = "(" + sql + ") AS " + alias;
+  for (size_t i : live) {
+    AttributeId id = node.output[i].id;
+    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_sort(const plan::Sort& sort, const AttributeSet& needed) {
+  AttributeSet inner = needed;
+  for (const ExpressionPtr& order : sort.order) add_references(order, inner);
+  inner = intersect(inner, output_ids(sort.child->output));
+  auto block = open(lower(sort.child, inner), inner);
+  block = prepare_inline(std::move(block), sort.order,
+                         intersect(needed, output_ids(sort.child->output)));
+  block.order_by.clear();
+  for (const ExpressionPtr& order : sort.order) {
+    // A constant orders nothing, and a bare number would be a column's position.
+    if (std::get<plan::SortOrder>(order->node).child->as<plan::Literal>()) continue;
+    block.order_by += (block.order_by.empty() ? "" : ", ") + expressions_.lower_order(*order, block.columns);
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_limit(const plan::Limit& limit, const AttributeSet& needed) {
+  auto block = lower(limit.child, needed);
+  auto columns = intersect(needed, output_ids(limit.child->output));
+  if (block.limit) block = wrap(block, columns);
+  block.limit = constant_sql(limit.limit);
+  return block;
+}
+
+SelectBlock RelationLowering::lower_offset(const plan::Offset& offset, const AttributeSet& needed) {
+  auto block = lower(offset.child, needed);
+  auto columns = intersect(needed, output_ids(offset.child->output));
+  if (block.limit || block.offset) block = wrap(block, columns);
+  block.offset = constant_sql(offset.offset);
+  return block;
+}
+
+SelectBlock RelationLowering::lower_tail(const plan::Tail& tail, const AttributeSet& needed) {
+  auto columns = intersect(needed, output_ids(tail.child->output));
+  auto block = wrap(lower(tail.child, columns), columns);
+  std::string alias = next_alias();
+  std::string select = "SELECT row_number() OVER () AS position, count(*) OVER () AS total";
+  for (AttributeId id : columns) {
+    select += ", " + block.columns.find(id).sql + " AS " + column_name(id);
+  }
+  SelectBlock result;
+  result.from = "(" + select + block.tail() + ") AS " + alias;
+  result.where.push_back(alias + ".position > " + alias + ".total - " + constant_sql(tail.limit));
+  result.order_by = alias + ".position";
+  for (AttributeId id : columns) {
+    result.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return result;
+}
+
+SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& deduplicate,
+                                                const AttributeSet& needed) {
+  AttributeSet keys;
+  bool are_columns = true;
+  for (const ExpressionPtr& key : deduplicate.keys) {
+    add_references(key, keys);
+    are_columns = are_columns && key->as<plan::AttributeReference>();
+  }
+  auto output = output_ids(deduplicate.child->output);
+  AttributeSet inner = intersect(needed, output);
+  inner.insert(keys.begin(), keys.end());
+  if (deduplicate.keys.empty()) inner = output;
+  auto block = lower(deduplicate.child, inner);
+  if (are_columns && (deduplicate.keys.empty() || keys == inner)) {
+    // Every column is a key: which of the equal rows stays makes no difference.
+    block.order_by.clear();
+    block = bare(std::move(block), inner);
+    SelectBlock distinct = block;
+    distinct.distinct = "DISTINCT";
+    return wrap(distinct, inner);
+  }
+  block = wrap(block, inner);
+  std::string list;
+  for (const ExpressionPtr& key : deduplicate.keys) {
+    list += (list.empty() ? "" : ", ") + expressions_.lower(*key, block.columns);
+  }
+  block.distinct = "DISTINCT ON (" + list + ")";
+  return wrap(block, inner);
+}
+
+SelectBlock RelationLowering::lower_sample(const plan::Sample& sample, const AttributeSet& needed) {
+  if (sample.with_replacement) throw_unsupported("RELATION", "Sample with replacement");
+  auto columns = intersect(needed, output_ids(sample.child->output));
+  auto child = wrap(lower(sample.child, columns), columns);
+  std::string alias = next_alias();
+  std::string select = "SELECT row_number() OVER () - 1 AS position";
+  for (AttributeId id : columns) {
+    select += ", " + child.columns.find(id).sql + " AS " + column_name(id);
+  }
+  SelectBlock block;
+  block.from = "(" + select + child.tail() + ") AS " + alias;
+  std::string draw = "fs_random_at(" + std::to_string(sample.seed.value_or(0)) + ", " + alias + ".position)";
+  plan::Literal lower{plan::Type::double_number(), sample.lower_bound};
+  plan::Literal upper{plan::Type::double_number(), sample.upper_bound};
+  block.where.push_back(draw + " >= " + literal_sql(lower) + " AND " + draw + " < " + literal_sql(upper));
+  for (AttributeId id : columns) {
+    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_windows(const plan::WindowColumns& windows,
+                                            const AttributeSet& needed) {
+  std::vector<ExpressionPtr> live;
+  auto output = output_ids(windows.child->output);
+  AttributeSet inner = intersect(needed, output);
+  for (const ExpressionPtr& function : windows.functions) {
+    if (!needed.contains(std::get<plan::Alias>(function->node).id)) continue;
+    live.push_back(function);
+    AttributeSet references;
+    add_references(function, references);
+    references = intersect(references, output);
+    inner.insert(references.begin(), references.end());
+  }
+  auto block = lower(windows.child, inner);
+  if (live.empty()) return block;
+  block = bare(std::move(block), inner);
+  SelectBlock result = block;
+  for (const ExpressionPtr& function : live) {
+    const auto& alias = std::get<plan::Alias>(function->node);
+    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
+                                        .is_column = false,
+                                        .is_volatile = is_volatile_expression(alias.child),
+                                        .depth = 2};
+  }
+  result.has_windows = true;
+  return result;
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,87 @@
+// The relational half of the lowering; used by lowering.cc alone.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/duckdb/expression_lowering.h"
+#include "engine/duckdb/lowering.h"
+#include "engine/duckdb/repeated_subplans.h"
+#include "engine/duckdb/select_block.h"
+
+namespace firesteel::engine {
+
+using AttributeSet = std::set<plan::AttributeId>;
+
+AttributeSet output_ids(const std::vector<plan::Attribute>& output);
+
+class RelationLowering {
+ public:
+  RelationLowering(const ExecutionContext& context, const LoweringServices& services);
+
+  LoweredQuery run(const plan::RelationPtr& plan);
+
+ private:
+  // The block of a plan with at least the columns in `needed`.
+  SelectBlock lower(const plan::RelationPtr& plan, const AttributeSet& needed);
+  SelectBlock lower_node(const plan::RelationPtr& plan, const AttributeSet& needed);
+
+  SelectBlock lower_local_data(const plan::Relation& node, const plan::LocalData& data);
+  SelectBlock lower_range(const plan::Relation& node, const plan::Range& range);
+  SelectBlock lower_scan(const plan::Relation& node, const plan::Scan& scan,
+                         const AttributeSet& needed);
+  SelectBlock lower_cached(const plan::Relation& node, const plan::Cached& cached,
+                           const AttributeSet& needed);
+  SelectBlock lower_fragment(const plan::RelationPtr& plan);
+  SelectBlock lower_project(const plan::Project& project, const AttributeSet& needed);
+  SelectBlock lower_filter(const plan::Filter& filter, const AttributeSet& needed);
+  SelectBlock lower_join(const plan::Join& join, const AttributeSet& needed);
+  SelectBlock lower_set_operation(const plan::Relation& node, const plan::SetOperation& operation,
+                                  const AttributeSet& needed);
+  SelectBlock lower_sort(const plan::Sort& sort, const AttributeSet& needed);
+  SelectBlock lower_limit(const plan::Limit& limit, const AttributeSet& needed);
+  SelectBlock lower_offset(const plan::Offset& offset, const AttributeSet& needed);
+  SelectBlock lower_tail(const plan::Tail& tail, const AttributeSet& needed);
+  SelectBlock lower_aggregate(const plan::Aggregate& aggregate, const AttributeSet& needed);
+  SelectBlock lower_sample(const plan::Sample& sample, const AttributeSet& needed);
+  SelectBlock lower_deduplicate(const plan::Deduplicate& deduplicate, const AttributeSet& needed);
+  SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
+  SelectBlock lower_generate(const plan::Generate& generate, const AttributeSet& needed);
+
+  // The definition of a repeated subplan, or a block that reads it.
+  SelectBlock read_shared(const plan::RelationPtr& plan, int shared);
+
+  std::string stack_rows(const plan::FunctionCall& call, size_t column_count, const Scope& scope);
+
+  std::string next_alias() { return "t" + std::to_string(++alias_count_); }
+  // The whole SELECT with the given columns, in order.
+  std::string render(const SelectBlock& block, const std::vector<plan::AttributeId>& columns) const;
+  // Puts the block into a subquery, so that every column becomes a plain one.
+  SelectBlock wrap(const SelectBlock& block, const AttributeSet& columns);
+  SelectBlock bare(SelectBlock block, const AttributeSet& columns);
+  // Wraps unless what the expressions make of the block's columns may be inlined. `kept` are columns
+  // that the result passes on besides; `named` are ids that are not the block's but the caller's.
+  SelectBlock prepare_inline(SelectBlock block, const std::vector<plan::ExpressionPtr>& expressions,
+                             const AttributeSet& kept, const AttributeSet& named = {});
+  SelectBlock open(SelectBlock block, const AttributeSet& columns);
+  void add_references(const plan::ExpressionPtr& expression, AttributeSet& set) const;
+
+  const ExecutionContext& context_;
+  const LoweringServices& services_;
+  ExpressionLowering expressions_;
+  RepeatedSubplans repeated_;
+  struct SharedQuery {
+    std::string name;
+    std::vector<plan::AttributeId> columns;  // by output position
+  };
+  std::unordered_map<int, SharedQuery> shared_;
+  std::vector<std::string> definitions_;  // "s1 AS MATERIALIZED (…)"
+  std::vector<std::shared_ptr<ArrowInput>> inputs_;
+  const Scope* outer_scope_ = nullptr;
+  int alias_count_ = 0;
+};
+
+}  // namespace firesteel::engine
