@@ -122,7 +122,8 @@ std::string cast_to_integral(const std::string& sql, const Type& from, const Typ
   return kernel(sql, from, to, mode);
 }
 
-std::string cast_to_string(const std::string& sql, const Type& from, std::string_view zone);
+std::string cast_to_string(const std::string& sql, const Type& from, CastMode mode,
+                           std::string_view zone);
 
 std::string join_elements(const std::string& list, const std::string& open,
                           const std::string& close) {
@@ -130,9 +131,10 @@ std::string join_elements(const std::string& list, const std::string& open,
 }
 
 // Spark's text of nested values: [1, null], {a -> 1}, {1, x}.
-std::string nested_to_string(const std::string& sql, const Type& from, std::string_view zone) {
+std::string nested_to_string(const std::string& sql, const Type& from, CastMode mode,
+                             std::string_view zone) {
   auto element = [&](const std::string& value, const Type& type) {
-    return "coalesce(" + cast_to_string(value, type, zone) + ", 'null')";
+    return "coalesce(" + cast_to_string(value, type, mode, zone) + ", 'null')";
   };
   if (from.is(TypeKind::kArray)) {
     return join_elements("list_transform(" + sql + ", lambda x: " + element("x", from.element()) + ")",
@@ -153,7 +155,8 @@ std::string nested_to_string(const std::string& sql, const Type& from, std::stri
   return "(CASE WHEN " + sql + " IS NULL THEN NULL ELSE " + text + " || '}' END)";
 }
 
-std::string cast_to_string(const std::string& sql, const Type& from, std::string_view zone) {
+std::string cast_to_string(const std::string& sql, const Type& from, CastMode mode,
+                           std::string_view zone) {
   switch (from.kind()) {
     case TypeKind::kNull: return "CAST(NULL AS VARCHAR)";
     case TypeKind::kString:
@@ -166,17 +169,24 @@ std::string cast_to_string(const std::string& sql, const Type& from, std::string
     case TypeKind::kLong: return "CAST(" + sql + " AS VARCHAR)";
     case TypeKind::kDecimal:
       return "fs_cast_decimal_string(" + sql + ", " + std::to_string(from.precision()) + ", " +
-             std::to_string(from.scale()) + ")";
+             std::to_string(from.scale()) + (mode == CastMode::kLegacy ? ", false)" : ", true)");
     case TypeKind::kTimestamp:
       return "fs_cast_timestamp_string(" + sql + ", " + quote_string(zone) + ")";
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kStruct: return nested_to_string(sql, from, zone);
-    case TypeKind::kUdt: return cast_to_string(sql, from.sql_type(), zone);
+    case TypeKind::kStruct: return nested_to_string(sql, from, mode, zone);
+    case TypeKind::kUdt: return cast_to_string(sql, from.sql_type(), mode, zone);
     case TypeKind::kYearMonthInterval:
+      return "fs_year_month_interval_string(" + sql + ", " +
+             std::to_string(static_cast<int>(from.year_month_start())) + ", " +
+             std::to_string(static_cast<int>(from.year_month_end())) + ")";
     case TypeKind::kDayTimeInterval:
-      return "fs_interval_string(" + sql + ", " + quote_string(from.simple_string()) + ")";
-    case TypeKind::kCalendarInterval: return "fs_calendar_interval_string(" + sql + ")";
+      return "fs_day_time_interval_string(" + sql + ", " +
+             std::to_string(static_cast<int>(from.day_time_start())) + ", " +
+             std::to_string(static_cast<int>(from.day_time_end())) + ")";
+    case TypeKind::kTime: return "fs_time_string(" + sql + ")";
+    case TypeKind::kCalendarInterval:
+      return "fs_calendar_interval_string(" + sql + ")";
     default: return "fs_cast_" + kernel_type(from) + "_string(" + sql + ")";
   }
 }
@@ -233,7 +243,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       if (from.is(TypeKind::kBinary)) return "fs_cast_binary_string(" + sql + ")";
-      return cast_to_string(sql, from, zone);
+      return cast_to_string(sql, from, mode, zone);
     case TypeKind::kByte:
     case TypeKind::kShort:
     case TypeKind::kInteger:

@@ -1,7 +1,16 @@
 #include "engine/duckdb/kernel_registry.h"
 
+#include "engine/duckdb/kernel_adaptor.h"
+
 namespace firesteel::engine {
 
-void register_kernels(duckdb::cxx::Connection&) {}
+void register_kernels(duckdb::cxx::Connection& connection) {
+  KernelRegistry registry(connection);
+  connection.Execute("BEGIN").Drain();
+  register_cast_kernels(registry);
+  register_hash_kernels(registry);
+  register_random_kernels(registry);
+  connection.Execute("COMMIT").Drain();
+}
 
 }  // namespace firesteel::engine
