@@ -1,4 +1,4 @@
-// The SQL text of a function row before its arguments stand in it.
+// Fills the SQL text of a function row (the placeholders are told in functions/function.h).
 #pragma once
 
 #include <span>
@@ -7,21 +7,19 @@
 
 namespace firesteel::engine {
 
-// What an aggregate or window call carries besides its arguments.
-struct CallDecoration {
+// What stands for the placeholders of a call.
+struct TemplateValues {
+  std::span<const std::string> arguments;
+  std::string_view time_zone;  // not quoted
+  std::string type;            // DuckDB's type of the result
+  // Aggregate and window calls only:
   bool is_distinct = false;
   bool ignore_nulls = false;
-  std::string order_by;  // "x ASC NULLS FIRST, …" of WITHIN GROUP; empty: none
-  std::string filter;    // condition; empty: none
-  std::string over;      // "OVER (…)"; empty: an aggregate of a GROUP BY
+  std::string order;   // "x ASC NULLS FIRST, …"; empty: none
+  std::string filter;  // condition; empty: none
+  std::string over;    // "OVER (…)"; empty: an aggregate of a GROUP BY
 };
 
-// Puts DISTINCT, ORDER BY, FILTER and OVER at every aggregate call of the template:
-// "CAST(sum($1) AS BIGINT)" → "CAST(sum(DISTINCT $1) FILTER (WHERE …) OVER (…) AS BIGINT)".
-std::string decorate_aggregates(std::string_view text, const CallDecoration& decoration);
-
-// Replaces $1, $2, …, $*, $@N and $zone.
-std::string substitute_arguments(std::string_view text, std::span<const std::string> arguments,
-                                 std::string_view time_zone);
+std::string fill_template(std::string_view text, const TemplateValues& values);
 
 }  // namespace firesteel::engine

@@ -24,7 +24,8 @@ using plan::TypeKind;
 std::string row_template(const plan::FunctionCall& call, const Type& type) {
   const auto& form = call.function->duckdb;
   if (const auto* rename = std::get_if<functions::Rename>(&form)) {
-    return std::string(rename->name) + "($*)";
+    bool is_scalar = call.function->kind == FunctionKind::kScalar;
+    return std::string(rename->name) + (is_scalar ? "($*)" : "($distinct$*$order)$suffix");
   }
   if (const auto* text = std::get_if<functions::Template>(&form)) {
     return std::string(call.ansi || text->legacy.empty() ? text->ansi : text->legacy);
@@ -123,38 +124,21 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
                                            const Scope& scope, const std::string& over) const {
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) arguments.push_back(lower(*argument, scope));
-  std::string text = row_template(call, type);
-  bool is_aggregate = call.function->kind == FunctionKind::kAggregate ||
-                      call.function->kind == FunctionKind::kWindow;
-  if (is_aggregate) {
-    // The decorations go in as further arguments, so that their text is never scanned.
-    CallDecoration decoration;
-    decoration.is_distinct = call.is_distinct;
-    decoration.ignore_nulls = call.ignore_nulls;
-    auto add = [&](std::string sql) {
-      arguments.push_back(std::move(sql));
-      return "$" + std::to_string(arguments.size());
-    };
-    size_t own_count = arguments.size();
-    size_t at = text.find("$*");  // now there are more arguments than the row's own
-    if (at != std::string::npos) {
-      std::string own;
-      for (size_t i = 1; i <= own_count; ++i) own += (i > 1 ? ", $" : "$") + std::to_string(i);
-      text.replace(at, 2, own);
-    }
-    std::string order;
-    for (const ExpressionPtr& item : call.order_by) {
-      order += (order.empty() ? "" : ", ") + lower_order(*item, scope);
-    }
-    if (!order.empty()) decoration.order_by = add(order);
-    if (call.filter) decoration.filter = add(lower(*call.filter, scope));
-    if (!over.empty()) decoration.over = add(over);
-    text = decorate_aggregates(text, decoration);
-  }
   std::string zone = call.time_zone.empty() ? context_.time_zone : call.time_zone;
-  std::string sql = substitute_arguments(text, arguments, zone);
+  TemplateValues values;
+  values.arguments = arguments;
+  values.time_zone = zone;
+  values.type = type_sql(type);
+  values.is_distinct = call.is_distinct;
+  values.ignore_nulls = call.ignore_nulls;
+  for (const ExpressionPtr& item : call.order_by) {
+    values.order += (values.order.empty() ? "" : ", ") + lower_order(*item, scope);
+  }
+  if (call.filter) values.filter = lower(*call.filter, scope);
+  values.over = over;
+  std::string sql = fill_template(row_template(call, type), values);
   if (type.is(TypeKind::kBoolean) || call.function->kind == FunctionKind::kGenerator) return sql;
-  return "CAST(" + sql + " AS " + type_sql(type) + ")";
+  return "CAST(" + sql + " AS " + values.type + ")";
 }
 
 std::string ExpressionLowering::lower_window(const Expression& expression, const Scope& scope) const {
