@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ struct QueryContext {
   int32_t stop_index = -1;   // inclusive
   std::string fragment;
   std::string call_site;
+  // The whole SQL text; lets messages show the lines around the fragment as Spark does.
+  std::shared_ptr<const std::string> sql_text;
 };
 
 class SparkError : public std::exception {
@@ -72,13 +75,19 @@ class SparkError : public std::exception {
   // The same error raised as another client exception: Spark uses one condition, such as
   // CAST_INVALID_INPUT, with several exception classes.
   SparkError with_kind(ErrorKind kind) const;
+  // The same error with Spark's picture of a syntax error: the line (from 1), the position in it
+  // (from 0) and the text with a mark below that line.
+  SparkError at_sql_position(std::string_view text, int line, int position) const;
 
  private:
+  void render_message();
+
   std::string condition_;
   Parameters parameters_;
   std::vector<QueryContext> contexts_;
   std::string message_;
   std::optional<ErrorKind> kind_;  // empty: the table's
+  std::string syntax_picture_;     // empty: not an error with a SQL position
 };
 
 // `UNSUPPORTED_FEATURE.<subclass>` (0A000) naming the thing that Firesteel does not do yet.
