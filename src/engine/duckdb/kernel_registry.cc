@@ -10,6 +10,10 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_cast_kernels(registry);
   register_hash_kernels(registry);
   register_random_kernels(registry);
+  register_failure_kernels(registry);
+  register_decimal_kernels(registry);
+  register_math_kernels(registry);
+  register_date_kernels(registry);
   connection.Execute("COMMIT").Drain();
 }
 

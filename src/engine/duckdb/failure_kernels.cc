@@ -1,0 +1,77 @@
+// Functions whose only purpose is to raise Spark's error where a template meets a bad value.
+#include "base/error.h"
+#include "engine/duckdb/kernel_adaptor.h"
+
+namespace firesteel::engine {
+namespace {
+
+using duckdb::cxx::ScalarFunction;
+
+constexpr const char* kAnsiKey = "\"spark.sql.ansi.enabled\"";
+
+// The result is an untyped null, so that the call fits any branch of a CASE.
+template <typename F>
+void add_failure(KernelRegistry& registry, const std::string& name,
+                 const std::vector<const char*>& parameters, F fail) {
+  auto function = ScalarFunction::Create(registry.connection().GetFactory());
+  function.SetName(name);
+  auto signature = function.GetSignature();
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    signature.AddParameter("a" + std::to_string(i), registry.type(parameters[i]));
+  }
+  signature.SetReturnType(registry.type("\"NULL\""));
+  function.SetUserData<F>(std::move(fail));
+  function.SetExecCallback([](ScalarFunction::ExecInput& input) {
+    try {
+      if (input.GetRowCount() > 0) input.GetUserData<F>()(input);
+    } catch (...) {
+      rethrow_into_duckdb();
+    }
+  });
+  function.SetNullHandling(duckdb::cxx::FunctionNullHandling::SPECIAL);
+  // Never evaluated before the rows that fail are known.
+  function.SetStability(duckdb::cxx::FunctionStability::VOLATILE);
+  registry.connection().Register(function);
+}
+
+std::string number_at(ScalarFunction::ExecInput& input, duckdb::cxx::idx_t index) {
+  auto view = input.GetArg(index).GetView();
+  return std::to_string(view.Data<int64_t>()[view.SelAt(0)]);
+}
+
+}  // namespace
+
+void register_failure_kernels(KernelRegistry& registry) {
+  add_failure(registry, "fs_fail_divide_by_zero", {}, [](ScalarFunction::ExecInput&) {
+    throw SparkError("DIVIDE_BY_ZERO", {{"config", kAnsiKey}});
+  });
+  add_failure(registry, "fs_fail_remainder_by_zero", {}, [](ScalarFunction::ExecInput&) {
+    throw SparkError("REMAINDER_BY_ZERO", {{"config", kAnsiKey}});
+  });
+  add_failure(registry, "fs_fail_zero_index", {}, [](ScalarFunction::ExecInput&) {
+    throw SparkError("INVALID_INDEX_OF_ZERO", {});
+  });
+  add_failure(registry, "fs_fail_element_index", {"BIGINT", "BIGINT"},
+              [](ScalarFunction::ExecInput& input) {
+                throw SparkError("INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
+                                 {{"indexValue", number_at(input, 0)},
+                                  {"arraySize", number_at(input, 1)},
+                                  {"ansiConfig", kAnsiKey}});
+              });
+  add_failure(registry, "fs_fail_array_index", {"BIGINT", "BIGINT"},
+              [](ScalarFunction::ExecInput& input) {
+                throw SparkError("INVALID_ARRAY_INDEX", {{"indexValue", number_at(input, 0)},
+                                                         {"arraySize", number_at(input, 1)},
+                                                         {"ansiConfig", kAnsiKey}});
+              });
+  add_failure(registry, "fs_raise_error", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
+    auto view = input.GetArg(0).GetView();
+    bool is_null = !view.IsValid(0);
+    throw SparkError("USER_RAISED_EXCEPTION",
+                     {{"errorMessage",
+                       is_null ? "null"
+                               : std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view())}});
+  });
+}
+
+}  // namespace firesteel::engine
