@@ -8,7 +8,7 @@ python=${PYTHON:-python3}
 loans=${LOANS:-15600}
 quarters=${QUARTERS:-4}
 data=${DATA:-$root/build/demo/$loans-$quarters}
-binary=${FIRESTEEL_BINARY:-$root/build/release/firesteel}
+binary=${FIRESTEEL:-$root/build/release/firesteel}
 report=${REPORT:-$root/build/demo/report.html}
 
 [ -x "$binary" ] || { echo "there is no server at $binary: run make first" >&2; exit 1; }

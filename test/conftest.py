@@ -17,6 +17,13 @@ collect_ignore = ["generate", "firesteel_testing"]
 
 # ---------------------------------------------------------------- the server
 
+class RunningServer:
+    """A server that the tests did not start and know only by its address."""
+
+    def __init__(self, remote):
+        self.remote, self.port, self.process = remote, int(remote.rsplit(":", 1)[1]), None
+
+
 class SharedServer:
     """Started when first needed; started anew if a test made it end (that test fails by itself)."""
 
@@ -24,6 +31,8 @@ class SharedServer:
         self.server = None
 
     def get(self):
+        if os.environ.get("FIRESTEEL_REMOTE"):               # a server that runs already, for example Spark itself
+            return RunningServer(os.environ["FIRESTEEL_REMOTE"])
         if self.server is None or not self.server.alive():
             self.server = Server()
         return self.server
@@ -43,9 +52,17 @@ def pytest_sessionfinish(session, exitstatus):
 @pytest.fixture
 def server():
     """The server that all tests share."""
-    if not os.path.exists(binary()):
-        pytest.fail(f"there is no server at {binary()}; build it or set FIRESTEEL_BINARY")
+    if not os.path.exists(binary()) and not os.environ.get("FIRESTEEL_REMOTE"):
+        pytest.fail(f"there is no server at {binary()}; build it or set FIRESTEEL")
     return _shared.get()
+
+
+@pytest.fixture
+def own_server(server):
+    """Skips a test that needs the server's process when the server was started elsewhere."""
+    if server.process is None:
+        pytest.skip("the server's process is not ours")
+    return server
 
 
 @pytest.fixture

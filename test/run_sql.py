@@ -3,7 +3,7 @@
 
     run_sql.py [--remote sc://HOST:PORT] [--file PART]... [--processes N] [--show N] [--report FILE] [--update-known]
 
-Without --remote it starts build/release/firesteel (or FIRESTEEL_BINARY). Exit status 1 when a case fails that
+Without --remote it starts build/release/firesteel (or FIRESTEEL). Exit status 1 when a case fails that
 known_failures.txt does not name, or when a case passes that it names.
 """
 import argparse

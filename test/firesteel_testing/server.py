@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 def binary():
     """The server under test."""
-    return os.environ.get("FIRESTEEL_BINARY", os.path.join(ROOT, "build", "release", "firesteel"))
+    return os.environ.get("FIRESTEEL", os.path.join(ROOT, "build", "release", "firesteel"))
 
 
 def free_port():

@@ -1,0 +1,223 @@
+"""Malformed requests get an error each, and the server goes on serving."""
+import os
+import stat
+
+import grpc
+import pyarrow as pa
+import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import functions as F
+from pyspark.sql.connect import proto
+
+from raw import USER, range_, rows, sql
+
+
+@pytest.fixture(autouse=True)
+def server_goes_on(raw):
+    yield
+    assert sum(rows(raw.execute(range_(7)))) == 7
+
+
+def refused(action):
+    with pytest.raises(grpc.RpcError) as error:
+        action()
+    return error.value.details()
+
+
+def local(data, schema=None):
+    relation = proto.LocalRelation(data=data)
+    if schema is not None:
+        relation.schema = schema
+    return proto.Relation(local_relation=relation)
+
+
+def arrow_bytes(table):
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def test_bytes_that_are_no_message(server):
+    channel = grpc.insecure_channel(f"127.0.0.1:{server.port}")
+    call = channel.unary_stream("/spark.connect.SparkConnectService/ExecutePlan", request_serializer=lambda b: b, response_deserializer=lambda b: b)
+    for garbage in (b"\xff" * 100, b"\x0a\xff\xff\xff\xff\x0f", os.urandom(1000)):
+        refused(lambda: list(call(garbage)))
+    channel.close()
+
+
+def test_empty_request(raw):
+    refused(lambda: list(raw.stub.ExecutePlan(proto.ExecutePlanRequest())))
+    refused(lambda: list(raw.stub.ExecutePlan(proto.ExecutePlanRequest(session_id=raw.session_id, user_context=USER))))
+
+
+def test_empty_plan_parts(raw):
+    for relation in (proto.Relation(), proto.Relation(filter=proto.Filter()),
+                     proto.Relation(join=proto.Join(left=range_(1), right=range_(1), join_type=99)),
+                     proto.Relation(project=proto.Project(input=range_(1), expressions=[proto.Expression()])),
+                     proto.Relation(sort=proto.Sort(input=range_(1), order=[proto.Expression.SortOrder()])),
+                     proto.Relation(aggregate=proto.Aggregate(input=range_(1), group_type=77)),
+                     proto.Relation(set_op=proto.SetOperation(left_input=range_(1), right_input=range_(1), set_op_type=55)),
+                     proto.Relation(read=proto.Read()), proto.Relation(ml_relation=proto.MlRelation())):
+        refused(lambda: raw.execute(relation))
+    for command in (proto.Command(), proto.Command(write_operation=proto.WriteOperation()), proto.Command(ml_command=proto.MlCommand())):
+        refused(lambda: raw.execute(command=command))
+
+
+def test_empty_analysis(raw):
+    refused(lambda: raw.analyze())
+    refused(lambda: raw.analyze(explain=proto.AnalyzePlanRequest.Explain(plan=proto.Plan(root=range_(1)), explain_mode=99)))
+
+
+def test_truncated_arrow(raw):
+    whole = arrow_bytes(pa.table({"a": list(range(1000))}))
+    for cut in (1, 10, len(whole) // 2, len(whole) - 200):
+        refused(lambda: raw.execute(local(whole[:cut])))
+
+
+def test_arrow_of_another_type_than_the_schema(raw):
+    refused(lambda: raw.execute(local(arrow_bytes(pa.table({"a": ["x", "y"]})), "a ARRAY<INT>")))
+    refused(lambda: raw.execute(local(arrow_bytes(pa.table({"a": [1], "b": [2]})), "a BIGINT")))
+    refused(lambda: raw.execute(local(arrow_bytes(pa.table({"a": [1]})), "a NONSENSE<")))
+
+
+def test_garbage_as_arrow(raw):
+    refused(lambda: raw.execute(local(os.urandom(4096), "a INT")))
+
+
+def test_arrow_with_wrong_offsets(raw):
+    bad = pa.StringArray.from_buffers(3, pa.py_buffer(b"\x00\x00\x00\x00\x05\x00\x00\x00\xff\xff\xff\x7f\x02\x00\x00\x00"), pa.py_buffer(b"hello"))
+    refused(lambda: raw.execute(local(arrow_bytes(pa.table({"a": bad})), "a STRING")))
+
+
+def test_missing_cached_relation(raw):
+    relation = proto.Relation(cached_local_relation=proto.CachedLocalRelation(hash="0" * 64))
+    refused(lambda: raw.execute(relation))
+
+
+def field(number, payload):
+    """A length-delimited field as it stands on the wire."""
+    out, size = bytearray([number << 3 | 2]), len(payload)
+    while size > 127:
+        out.append(size & 127 | 128)
+        size >>= 7
+    out.append(size)
+    return bytes(out) + payload
+
+
+def wire_nested(depth):
+    """Bytes of a plan of so many limits, made without the recursion of the client's own library."""
+    relation = range_(3).SerializeToString()
+    number = proto.Relation.DESCRIPTOR.fields_by_name["limit"].number
+    for _ in range(depth):
+        relation = field(number, field(1, relation) + b"\x10\x05")
+    return relation
+
+
+def execute_bytes(raw, relation):
+    request = raw.execute_request(range_(1))
+    request.plan.Clear()
+    head = request.SerializeToString()
+    number = proto.ExecutePlanRequest.DESCRIPTOR.fields_by_name["plan"].number
+    call = raw.channel.unary_stream("/spark.connect.SparkConnectService/ExecutePlan", request_serializer=lambda b: b,
+                                    response_deserializer=proto.ExecutePlanResponse.FromString)
+    return list(call(head + field(number, field(1, relation))))
+
+
+def test_deep_plan_of_four_thousand_levels(raw):
+    assert sum(rows(execute_bytes(raw, wire_nested(4000)))) == 3
+
+
+def test_plan_beyond_the_recursion_limit_is_refused(raw):
+    refused(lambda: execute_bytes(raw, wire_nested(100_000)))
+
+
+def test_six_hundred_columns_chained(spark):
+    df = spark.range(2)
+    for i in range(600):
+        df = df.withColumn("x", F.col("id") + i)
+    assert sorted(df.collect()) == [(0, 599), (1, 600)]
+
+
+def test_deep_sql(spark):
+    for text in ("(" * 5000 + "1" + ")" * 5000, "1" + "+1" * 5000, "NOT " * 5000 + "true", "array(" * 3000 + ")" * 3000):
+        try:
+            spark.sql(f"SELECT {text} AS x").collect()
+        except PySparkException:
+            pass
+
+
+def test_large_literal(spark):
+    assert len(spark.range(1).select(F.lit("x" * 20_000_000)).collect()[0][0]) == 20_000_000
+
+
+def test_invalid_utf8_in_sql(server):
+    channel = grpc.insecure_channel(f"127.0.0.1:{server.port}")
+    call = channel.unary_stream("/spark.connect.SparkConnectService/ExecutePlan", request_serializer=lambda b: b, response_deserializer=lambda b: b)
+    request = proto.ExecutePlanRequest(session_id="00112233-4455-6677-8899-aabbccddeeff", user_context=USER,
+                                       plan=proto.Plan(root=sql("SELECT 'QQQQ'"))).SerializeToString().replace(b"QQQQ", b"\xff\xfe\xff\xfe")
+    refused(lambda: list(call(request)))
+    channel.close()
+
+
+def test_unknown_functions_options_and_formats(spark, tmp_path):
+    for action in (lambda: spark.range(1).select(F.call_function("no_such_function", "id")).collect(),
+                   lambda: spark.range(1).write.format("no_such_format").save(str(tmp_path / "a")),
+                   lambda: spark.range(1).write.mode("overwrite").option("compression", "no_such_codec").parquet(str(tmp_path / "b"))):
+        with pytest.raises(PySparkException):
+            action()
+
+
+def test_unreadable_file(spark, tmp_path):
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1 this is not parquet PAR1")
+    with pytest.raises(PySparkException):
+        spark.read.parquet(str(bad)).collect()
+    if os.getuid() != 0:
+        bad.chmod(0)
+        with pytest.raises(PySparkException):
+            spark.read.text(str(bad)).collect()
+        bad.chmod(stat.S_IRUSR)
+
+
+def test_vanishing_file(spark, tmp_path):
+    path = str(tmp_path / "t")
+    spark.range(10).coalesce(1).write.parquet(path)
+    df = spark.read.parquet(path)
+    assert df.count() == 10
+    for name in os.listdir(path):
+        os.unlink(os.path.join(path, name))
+    with pytest.raises(PySparkException):
+        df.collect()
+
+
+def test_client_that_never_reads(own_server, raw):
+    before = own_server.resident_bytes()
+    stream = raw.stub.ExecutePlan(raw.execute_request(range_(2 ** 33)))
+    next(iter(stream))
+    import time
+    time.sleep(2)
+    assert own_server.resident_bytes() < before + 400_000_000
+    stream.cancel()
+    raw.stub.Interrupt(proto.InterruptRequest(session_id=raw.session_id, user_context=USER,
+                                              interrupt_type=proto.InterruptRequest.INTERRUPT_TYPE_ALL))
+
+
+def test_files_are_closed_again(own_server, spark, tmp_path):
+    path = str(tmp_path / "t")
+    spark.range(1000).write.parquet(path)
+    spark.read.parquet(path).count()
+    before = own_server.open_files()
+    for _ in range(30):
+        spark.read.parquet(path).count()
+        with pytest.raises(PySparkException):
+            spark.read.parquet(path + "/nothing").count()
+    assert own_server.open_files() <= before + 5
+
+
+def test_write_over_what_is_read(spark, tmp_path):
+    path = str(tmp_path / "t")
+    spark.range(5).write.parquet(path)
+    with pytest.raises(PySparkException):                      # Spark raises too, but only after it has deleted the files
+        spark.read.parquet(path).write.mode("overwrite").parquet(path)
+    assert spark.read.parquet(path).count() == 5
