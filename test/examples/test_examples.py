@@ -80,9 +80,10 @@ def test_notebook(server, tmp_path):
     """Runs the cells in order, as a notebook's kernel would."""
     with open(os.path.join(ROOT, "examples", "mortgage.ipynb")) as f:
         cells = [c for c in json.load(f)["cells"] if c["cell_type"] == "code"]
-    program = "\n\n".join("".join(c["source"]) for c in cells)
+    program = tmp_path / "notebook.py"
+    program.write_text("\n\n".join("".join(c["source"]) for c in cells))
     environment = dict(os.environ, CONNECT_ADDRESS=server.remote, LOANS="100", QUARTERS="1", ITERATIONS="5", TMPDIR=str(tmp_path))
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, cwd=os.path.join(ROOT, "examples"), env=environment)
+    answer = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=300, cwd=os.path.join(ROOT, "examples"), env=environment)
     assert answer.returncode == 0, answer.stdout[-1500:] + answer.stderr[-2500:]
 
 
