@@ -24,7 +24,7 @@ test-nightly: build  ## the long reruns as well
 
 demo: PRESET = release
 demo: build  ## the mortgage pipeline through the real PySpark client
-	@FIRESTEEL=$(CURDIR)/build/$(PRESET)/firesteel PYTHON=$(PYTHON) demo/run.sh
+	@FIRESTEEL_BINARY=$(CURDIR)/build/$(PRESET)/firesteel PYTHON=$(PYTHON) demo/run.sh
 
 format:  ## reformat the C++ sources
 	@tools/bootstrap --with-linters
