@@ -38,12 +38,24 @@ def known_failures():
         return {line.strip() for line in f if line.strip() and not line.startswith("#")}
 
 
-def run_file(relative, remote):
-    """[(case, kind of difference or None, explanation)] of one file."""
+def run_file(relative, remote, cut_seed=None):
+    """[(case, kind of difference or None, explanation)] of one file; with a seed, through a proxy that cuts connections."""
     session.use_reference_zone()
+    if cut_seed is None:
+        return run_blocks(relative, remote)
+    sys.path.insert(0, os.path.join(HERE, "e2e"))
+    from proxy import CuttingProxy, seeded
+    proxy = CuttingProxy(int(remote.rsplit(":", 1)[1]), seeded(f"{relative} {cut_seed}", 200, 60_000), cuts=10**9)
+    try:
+        return run_blocks(relative, f"sc://127.0.0.1:{proxy.port}", retries=True)
+    finally:
+        proxy.close()
+
+
+def run_blocks(relative, remote, retries=False):
     blocks, results = test_file.read(os.path.join(HERE, relative)), []
     try:
-        run = session.FileSession(remote)
+        run = session.FileSession(remote, retries=retries)
     except Exception as error:
         return [(f"{relative}::{b.name}", "no-session", str(error)[:300]) for b in blocks if b.is_case]
     broken = None
@@ -64,10 +76,10 @@ def run_file(relative, remote):
     return results
 
 
-def run_all(files, remote, processes):
+def run_all(files, remote, processes, cut_seed=None):
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, context) as pool:
-        jobs = {pool.submit(run_file, f, remote): f for f in files}
+        jobs = {pool.submit(run_file, f, remote, cut_seed): f for f in files}
         for job in concurrent.futures.as_completed(jobs):
             yield jobs[job], job.result()
 
@@ -93,13 +105,14 @@ def main():
     parser.add_argument("--report", help="write every result as JSON")
     parser.add_argument("--update-known", action="store_true")
     parser.add_argument("--allow-growth", action="store_true")
-    parser.add_argument("--server-argument", action="append", default=[])
+    parser.add_argument("--server-argument", action="append", default=[], help="for example --server-argument=--memory-limit=256MB")
+    parser.add_argument("--cut-connections", metavar="SEED", help="put a proxy between that cuts each connection at a random byte")
     arguments = parser.parse_args()
     files = [f for f in all_files() if not arguments.file or any(part in f for part in arguments.file)]
     server = None if arguments.remote else Server(arguments.server_argument)
     known, results, begin = known_failures(), [], time.time()
     try:
-        for name, answers in run_all(files, arguments.remote or server.remote, arguments.processes):
+        for name, answers in run_all(files, arguments.remote or server.remote, arguments.processes, arguments.cut_connections):
             results += answers
             failed = [a for a in answers if a[1]]
             print(f"{name:70s} {len(answers) - len(failed):4d}/{len(answers):<4d}", flush=True)

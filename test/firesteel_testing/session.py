@@ -32,10 +32,11 @@ def use_reference_zone():
 class FileSession:
     """Runs blocks in order; settings, views and variables live as long as the session."""
 
-    def __init__(self, remote, timeout_seconds=60):
+    def __init__(self, remote, timeout_seconds=60, retries=False):
         from pyspark.sql import Row, SparkSession, Window, functions, types
         self.spark = SparkSession.builder.remote(remote).create()
-        self.spark.client.set_retry_policies([])           # a dead server must show at once
+        if not retries:
+            self.spark.client.set_retry_policies([])       # a dead server must show at once
         self.timeout_seconds = timeout_seconds
         self.folder = tempfile.mkdtemp(prefix="firesteel_test_")
         self.settings = {}
