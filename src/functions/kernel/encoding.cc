@@ -170,7 +170,7 @@ bool append_unbase64(std::string_view text, std::string& out, std::string* messa
   }
   for (; i < text.size(); ++i) {
     if (values[static_cast<unsigned char>(text[i])] >= 0 || text[i] == '=') {
-      return fail("Input byte array has incorrect ending byte at " + std::to_string(i));
+      return fail("Input byte array has incorrect ending byte at " + std::to_string(i + 1));
     }
   }
   return true;
