@@ -44,7 +44,8 @@ def main():
         text = "\n".join(r[0] for r in spark.sql(f"DESCRIBE FUNCTION EXTENDED {quoted}").collect())
         letter = name[0] if name[0].isalpha() else "operators"
         out = files.setdefault(letter, FileBuilder(f"examples/{letter}.test", "", setup=None))
-        for number, statement in enumerate(examples_of(text), 1):
+        fixed = [s for s in examples_of(text) if "unix_timestamp()" not in s]      # the time of asking
+        for number, statement in enumerate(fixed, 1):
             base = f"{name if name[0].isalpha() else 'op_' + '_'.join(str(ord(c)) for c in name)} {number}"
             out.case(base, statement)
     for out in files.values():
