@@ -249,6 +249,7 @@ Rows arithmetic_functions() {
       try_operation("try_divide", "/", "divide", quotient_type),
       try_operation("try_mod", "%", "remainder", remainder_type),
       {.name = "negative",
+       .aliases = {"unary -"},  // what the SQL parser calls the sign, which prints as one
        .since = "1.0.0",
        .group = "math_funcs",
        .summary = "The number with its sign changed.",

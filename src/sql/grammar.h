@@ -1,13 +1,16 @@
 // Spark SQL's grammar as a recursive-descent parser: one method per rule, expressions by
 // precedence climbing. The rules stand in several files: type_grammar.cc, literal_grammar.cc,
-// expression_grammar.cc, …
+// expression_grammar.cc, … Parameters called `from` are the index of a rule's first token.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "sql/interval_literal.h"
 #include "sql/token_reader.h"
 
 namespace firesteel::sql {
@@ -20,8 +23,12 @@ class Grammar : public TokenReader {
   plan::Type whole_type();
   plan::Schema whole_schema();
   std::vector<std::string> whole_multipart_identifier();
+  plan::ExpressionPtr whole_expression();
+  plan::RelationPtr whole_query();
 
- private:
+ protected:
+  using Expressions = std::vector<plan::ExpressionPtr>;
+
   // ---- types (type_grammar.cc) ----
   plan::Type data_type();
   plan::Type nested_type();
@@ -33,6 +40,142 @@ class Grammar : public TokenReader {
   plan::StructField column_definition(bool allows_colon);
   std::optional<std::string> comment_clause();
   void close_angle();
+
+  // ---- literals (literal_grammar.cc) ----
+  bool at_number(size_t ahead = 0) const;
+  plan::ExpressionPtr literal(plan::Literal value, size_t from) const;
+  plan::ExpressionPtr number();  // with an optional minus
+  plan::ExpressionPtr integer_number(const std::string& digits, size_t from);
+  plan::ExpressionPtr sized_integer(const std::string& digits, plan::TypeKind kind, size_t from);
+  plan::ExpressionPtr floating_number(const std::string& digits, plan::TypeKind kind, size_t from);
+  plan::ExpressionPtr decimal_number(const std::string& digits, size_t from);
+  plan::ExpressionPtr typed_literal();  // DATE '…'
+  std::optional<int64_t> special_time(const std::string& text, plan::TypeKind kind) const;
+  plan::ExpressionPtr binary_literal(const std::string& digits, size_t from);
+  bool at_interval_literal() const;
+  bool at_interval_part() const;
+  plan::ExpressionPtr interval_literal();
+  plan::ExpressionPtr interval_from_to(size_t from);
+  plan::ExpressionPtr interval_of_units(const std::vector<IntervalPart>& parts, size_t from);
+
+  // ---- operators (expression_grammar.cc) ----
+  plan::ExpressionPtr call(std::string name, Expressions arguments, size_t from) const;
+  plan::ExpressionPtr text_literal(std::string text, size_t from) const;
+  plan::ExpressionPtr expression();  // booleanExpression: OR
+  plan::ExpressionPtr conjunction();
+  plan::ExpressionPtr negation();
+  plan::ExpressionPtr balanced(std::string_view name, const Expressions& operands, size_t first,
+                               size_t last, size_t from) const;
+  plan::ExpressionPtr predicated();
+  plan::ExpressionPtr predicate(plan::ExpressionPtr operand, size_t from);
+  plan::ExpressionPtr in_predicate(plan::ExpressionPtr operand, size_t from, size_t predicate_from);
+  plan::ExpressionPtr like_predicate(plan::ExpressionPtr operand, bool is_negated, size_t from,
+                                     size_t predicate_from);
+  plan::ExpressionPtr quantified_like(plan::ExpressionPtr operand, const std::string& function,
+                                      bool is_negated, size_t from, size_t predicate_from);
+  plan::ExpressionPtr is_predicate(plan::ExpressionPtr operand, size_t from);
+  // valueExpression: arithmetic and comparison operators that bind at least as tight.
+  plan::ExpressionPtr value_expression(int min_precedence = 0);
+  plan::ExpressionPtr unary();
+  struct BinaryOperator {
+    std::string_view function;
+    int precedence = 0;
+  };
+  std::optional<BinaryOperator> binary_operator() const;
+
+  // ---- primary expressions (primary_grammar.cc) ----
+  plan::ExpressionPtr primary();
+  plan::ExpressionPtr primary_base();
+  plan::ExpressionPtr keyword_primary();  // null: the keyword is an ordinary word here
+  plan::ExpressionPtr suffixed(plan::ExpressionPtr base, size_t from);
+  plan::ExpressionPtr parenthesized();
+  plan::ExpressionPtr row_constructor(Expressions fields, size_t from) const;
+  plan::ExpressionPtr column_reference(std::vector<std::string> parts, size_t from) const;
+  plan::ExpressionPtr star(std::vector<std::string> target, size_t from);
+  plan::ExpressionPtr parameter();
+  plan::ExpressionPtr case_expression();
+  plan::ExpressionPtr cast_expression();
+  plan::ExpressionPtr lambda();
+  bool at_lambda() const;
+  // namedExpression: expression [AS] alias.
+  plan::ExpressionPtr named_expression();
+  Expressions named_expressions();
+  Expressions expressions();
+  plan::ExpressionPtr sort_item();
+  Expressions sort_items();
+  // Whether the word at the cursor names what stands before it, and begins no clause.
+  bool at_implicit_alias() const;
+  bool begins_clause() const;
+
+  // ---- function calls (function_grammar.cc) ----
+  plan::ExpressionPtr function_call(std::vector<std::string> name, size_t from);
+  plan::ExpressionPtr function_argument();
+  plan::ExpressionPtr special_function(Keyword keyword);  // null: an ordinary call
+  plan::ExpressionPtr date_unit_function(Keyword keyword);
+  plan::ExpressionPtr extract_function();
+  plan::ExpressionPtr trim_function();
+  plan::ExpressionPtr substring_function();
+  plan::ExpressionPtr position_function();
+  plan::ExpressionPtr overlay_function();
+  plan::ExpressionPtr over(plan::ExpressionPtr function, size_t from);
+  plan::ExpressionPtr window_specification(plan::ExpressionPtr function, size_t from);
+  std::optional<plan::WindowFrame> window_frame();
+  plan::WindowFrame::Bound frame_bound();
+
+  // ---- queries (query_grammar.cc) ----
+  // Whether a query begins there: SELECT, WITH, VALUES, FROM, TABLE.
+  bool begins_query(size_t ahead = 0) const;
+  // "(query)" at the cursor, or null with the cursor unmoved.
+  plan::RelationPtr parenthesized_query();
+  plan::RelationPtr query();
+  plan::RelationPtr with_clause();
+  plan::CommonTableExpression common_table_expression();
+  plan::RelationPtr query_term(int min_precedence);
+  plan::RelationPtr set_operation(plan::RelationPtr left, Keyword operation, size_t from);
+  plan::RelationPtr query_primary();
+  plan::RelationPtr query_organization(plan::RelationPtr input);
+  plan::RelationPtr inline_table();
+  plan::RelationPtr relation(plan::Relation::Node node, size_t from) const;
+
+  // ---- SELECT (select_grammar.cc) ----
+  struct Select {
+    std::vector<std::pair<std::string, Expressions>> hints;
+    bool is_distinct = false;
+    Expressions columns;
+    plan::ExpressionPtr where;
+    std::optional<plan::Aggregate> aggregation;
+    plan::ExpressionPtr having;
+    plan::ExpressionPtr qualify;
+    std::vector<std::pair<std::string, plan::ExpressionPtr>> windows;
+  };
+  plan::RelationPtr select(plan::RelationPtr source);
+  Select select_clause();
+  void hint(Select* select);
+  plan::RelationPtr apply(Select select, plan::RelationPtr source, size_t from);
+  plan::RelationPtr project(const Select& select, Expressions columns, plan::RelationPtr source,
+                            size_t from);
+  plan::Aggregate group_by();
+  std::vector<Expressions> grouping_element();
+  Expressions grouping_set();
+  std::vector<std::pair<std::string, plan::ExpressionPtr>> window_clause();
+
+  // ---- FROM (relation_grammar.cc) ----
+  plan::RelationPtr from_clause();
+  plan::RelationPtr relation_extensions(plan::RelationPtr left);
+  std::optional<plan::JoinKind> join_kind(bool* is_natural);
+  plan::RelationPtr join(plan::RelationPtr left);
+  plan::RelationPtr relation_primary();
+  plan::RelationPtr named_table();
+  plan::RelationPtr table_function(std::vector<std::string> name, size_t from);
+  plan::RelationPtr sampled(plan::RelationPtr child);
+  plan::RelationPtr aliased(plan::RelationPtr child, const std::string& default_alias = {});
+  plan::RelationPtr lateral_view(plan::RelationPtr child);
+  plan::RelationPtr pivot(plan::RelationPtr child);
+  plan::RelationPtr unpivot(plan::RelationPtr child);
+  std::map<std::string, std::string> property_list();
+
+ private:
+  std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor
 };
 
 }  // namespace firesteel::sql

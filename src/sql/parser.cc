@@ -27,6 +27,14 @@ plan::Schema parse_schema(std::string_view text) {
   }
 }
 
+plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions& options) {
+  return Grammar(text, options).whole_expression();
+}
+
+plan::RelationPtr parse_query(std::string_view text, const ParserOptions& options) {
+  return Grammar(text, options).whole_query();
+}
+
 std::vector<std::string> parse_multipart_identifier(std::string_view text) {
   return Grammar(text, {}).whole_multipart_identifier();
 }

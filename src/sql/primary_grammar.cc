@@ -1,0 +1,380 @@
+// Primary expressions: names, parentheses, CASE, CAST, lambdas, aliases. Source: AstBuilder of
+// Spark 4.2.
+#include <algorithm>
+#include <utility>
+
+#include "sql/grammar.h"
+
+namespace firesteel::sql {
+
+using plan::ExpressionPtr;
+using plan::make_expression;
+
+ExpressionPtr Grammar::primary() {
+  const size_t from = position_;
+  return suffixed(primary_base(), from);
+}
+
+ExpressionPtr Grammar::primary_base() {
+  const size_t from = position_;
+  if (at("-") || at_number()) return number();
+  if (at_string()) return text_literal(adjacent_string_literals(), from);
+  if (at("(")) return at_lambda() ? lambda() : parenthesized();
+  if (at("*")) return star({}, from);
+  if (at("?") || at(":")) return parameter();
+  if (!at_identifier() && peek().keyword == Keyword::kNone) syntax_error();
+  if (at_lambda()) return lambda();
+  if (peek().kind == TokenKind::kWord && peek().keyword != Keyword::kNone) {
+    if (ExpressionPtr special = keyword_primary()) return special;
+  }
+  if (peek().kind == TokenKind::kWord && at_string(1)) return typed_literal();
+  std::vector<std::string> parts = {identifier()};
+  while (at(".") && at_identifier(1)) {
+    advance();
+    parts.push_back(identifier());
+  }
+  if (at(".") && at("*", 1)) {
+    advance();
+    return star(std::move(parts), from);
+  }
+  if (at("(")) return function_call(std::move(parts), from);
+  return column_reference(std::move(parts), from);
+}
+
+ExpressionPtr Grammar::keyword_primary() {
+  const size_t from = position_;
+  const Keyword keyword = peek().keyword;
+  const bool opens = at("(", 1);
+  switch (keyword) {
+    case Keyword::kNull:
+      advance();
+      return literal({plan::Type::null(), {}}, from);
+    case Keyword::kTrue:
+    case Keyword::kFalse:
+      advance();
+      return literal({plan::Type::boolean(), keyword == Keyword::kTrue}, from);
+    case Keyword::kCase:
+      return case_expression();
+    case Keyword::kCast:
+    case Keyword::kTryCast:
+      return opens ? cast_expression() : nullptr;
+    case Keyword::kInterval:
+      return at_interval_literal() ? interval_literal() : nullptr;
+    case Keyword::kCurrentDate:
+    case Keyword::kCurrentTimestamp:
+    case Keyword::kCurrentTime:
+    case Keyword::kCurrentUser:
+    case Keyword::kUser:
+    case Keyword::kSessionUser:
+      // Otherwise a column may have the name; the analyzer tries it first.
+      if (opens || !options_.enforce_reserved_keywords) return nullptr;
+      advance();
+      return call(lower_case(source_text(from)), {}, from);
+    case Keyword::kIdentifier:
+      if (opens && at_string(2) && at(")", 3)) {
+        advance(2);
+        std::vector<std::string> parts = parse_multipart_identifier(string_literal());
+        expect(")");
+        return at("(") ? function_call(std::move(parts), from)
+                       : column_reference(std::move(parts), from);
+      }
+      return nullptr;
+    default:
+      return opens ? special_function(keyword) : nullptr;
+  }
+}
+
+// [index], .field, ::type, COLLATE name
+ExpressionPtr Grammar::suffixed(ExpressionPtr base, size_t from) {
+  for (;;) {
+    if (accept("[")) {
+      plan::UnresolvedExtract extract{std::move(base), value_expression()};
+      expect("]");
+      base = make_expression(std::move(extract), origin(from));
+    } else if (at(".") && at_identifier(1)) {
+      advance();
+      const size_t field_from = position_;
+      std::string field = identifier();
+      ExpressionPtr name = text_literal(std::move(field), field_from);
+      base = make_expression(plan::UnresolvedExtract{std::move(base), std::move(name)},
+                             origin(from));
+    } else if (accept("::")) {
+      plan::Cast cast;
+      cast.child = std::move(base);
+      cast.target = data_type();
+      base = make_expression(std::move(cast), origin(from));
+    } else if (at(Keyword::kCollate) && at_identifier(1)) {
+      advance();
+      const size_t name_from = position_;
+      const std::vector<std::string> name = multipart_identifier();
+      base = call("collate", {std::move(base), text_literal(name.back(), name_from)}, from);
+    } else if (at(":") && at_identifier(1) && peek(1).begin == peek().end) {
+      throw_unsupported("EXPRESSION", "the path after ':' into a VARIANT");
+    } else {
+      return base;
+    }
+  }
+}
+
+ExpressionPtr Grammar::parenthesized() {
+  const Nesting nesting(this);
+  const size_t from = position_;
+  if (plan::RelationPtr plan = parenthesized_query()) {
+    plan::Subquery subquery;
+    subquery.plan = std::move(plan);
+    return make_expression(std::move(subquery), origin(from));
+  }
+  expect("(");
+  ExpressionPtr first = named_expression();
+  if (!at(",")) {
+    expect(")");
+    return first;
+  }
+  Expressions fields = {std::move(first)};
+  while (accept(",")) fields.push_back(named_expression());
+  expect(")");
+  return row_constructor(std::move(fields), from);
+}
+
+// (a, b + 1) is a struct with the fields' own names, or col1, col2, … by position.
+ExpressionPtr Grammar::row_constructor(Expressions fields, size_t from) const {
+  plan::UnresolvedFunction function;
+  function.name = {"named_struct"};
+  // Marks it as a row, whose fields are compared one by one with those of a subquery.
+  function.is_internal = true;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    std::string name = "col" + std::to_string(i + 1);
+    if (const auto* attribute = fields[i]->as<plan::UnresolvedAttribute>()) {
+      name = attribute->parts.back();
+    }
+    ExpressionPtr value = fields[i];
+    if (const auto* alias = fields[i]->as<plan::Alias>()) {
+      name = alias->names.front();
+      value = alias->child;
+    }
+    function.arguments.push_back(plan::make_string_literal(std::move(name)));
+    function.arguments.push_back(std::move(value));
+  }
+  return make_expression(std::move(function), origin(from));
+}
+
+ExpressionPtr Grammar::column_reference(std::vector<std::string> parts, size_t from) const {
+  const std::string first = lower_case(parts.front());
+  for (const auto& scope : lambda_parameters_) {
+    if (std::find(scope.begin(), scope.end(), first) != scope.end()) {
+      return make_expression(plan::UnresolvedLambdaVariable{std::move(parts)}, origin(from));
+    }
+  }
+  plan::UnresolvedAttribute attribute;
+  attribute.parts = std::move(parts);
+  return make_expression(std::move(attribute), origin(from));
+}
+
+ExpressionPtr Grammar::star(std::vector<std::string> target, size_t from) {
+  expect("*");
+  plan::UnresolvedStar star;
+  star.target = std::move(target);
+  if (at(Keyword::kExcept) && at("(", 1) && !begins_query(2)) {
+    advance(2);
+    do {
+      star.except.push_back(multipart_identifier());
+    } while (accept(","));
+    expect(")");
+  }
+  return make_expression(std::move(star), origin(from));
+}
+
+ExpressionPtr Grammar::parameter() {
+  const size_t from = position_;
+  plan::Parameter parameter;
+  if (accept("?")) {
+    parameter.position = static_cast<int>(tokens_[from].character_begin);
+  } else {
+    expect(":");
+    parameter.name = identifier();
+  }
+  return make_expression(std::move(parameter), origin(from));
+}
+
+// Becomes "when" with pairs of condition and value, then the value of ELSE if there is one.
+ExpressionPtr Grammar::case_expression() {
+  const Nesting nesting(this);
+  const size_t from = position_;
+  expect(Keyword::kCase);
+  ExpressionPtr subject;
+  if (!at(Keyword::kWhen)) subject = expression();
+  Expressions arguments;
+  if (!at(Keyword::kWhen)) syntax_error();
+  while (accept(Keyword::kWhen)) {
+    const size_t condition_from = position_;
+    ExpressionPtr condition = expression();
+    if (subject) condition = call("=", {subject, std::move(condition)}, condition_from);
+    arguments.push_back(std::move(condition));
+    expect(Keyword::kThen);
+    arguments.push_back(expression());
+  }
+  if (accept(Keyword::kElse)) arguments.push_back(expression());
+  expect(Keyword::kEnd);
+  return call("when", std::move(arguments), from);
+}
+
+ExpressionPtr Grammar::cast_expression() {
+  const size_t from = position_;
+  plan::Cast cast;
+  if (at(Keyword::kTryCast)) cast.mode = plan::CastMode::kTry;
+  advance();
+  expect("(");
+  cast.child = expression();
+  expect(Keyword::kAs);
+  cast.target = data_type();
+  expect(")");
+  return make_expression(std::move(cast), origin(from));
+}
+
+// x -> …, (x, y) -> …
+bool Grammar::at_lambda() const {
+  if (at_identifier() && !at("(")) return at("->", 1);
+  if (!at("(") || !at_identifier(1)) return false;
+  size_t ahead = 2;
+  while (at(",", ahead) && at_identifier(ahead + 1)) ahead += 2;
+  return at(")", ahead) && at("->", ahead + 1);
+}
+
+ExpressionPtr Grammar::lambda() {
+  const Nesting nesting(this);
+  const size_t from = position_;
+  const bool has_parentheses = accept("(");
+  plan::LambdaFunction function;
+  std::vector<std::string> names;
+  do {
+    const size_t name_from = position_;
+    std::string name = identifier();
+    names.push_back(lower_case(name));
+    function.parameters.push_back(make_expression(
+        plan::UnresolvedLambdaVariable{{std::move(name)}}, origin(name_from)));
+  } while (has_parentheses && accept(","));
+  if (has_parentheses) expect(")");
+  expect("->");
+  lambda_parameters_.push_back(std::move(names));
+  function.body = expression();
+  lambda_parameters_.pop_back();
+  return make_expression(std::move(function), origin(from));
+}
+
+ExpressionPtr Grammar::named_expression() {
+  const size_t from = position_;
+  ExpressionPtr child = expression();
+  plan::Alias alias;
+  if (accept(Keyword::kAs)) {
+    if (at("(")) {
+      alias.names = identifier_list();
+    } else {
+      alias.names = {captured_identifier()};
+    }
+  } else if (at_implicit_alias()) {
+    alias.names = {captured_identifier()};
+  } else if (at("(") && at_identifier(1) && (at(",", 2) || at(")", 2))) {
+    alias.names = identifier_list();
+  } else {
+    return child;
+  }
+  alias.child = std::move(child);
+  return make_expression(std::move(alias), origin(from));
+}
+
+bool Grammar::at_implicit_alias() const { return at_identifier() && !begins_clause(); }
+
+// Words may name a column and begin a clause: `SELECT 1 limit` has a column "limit". Spark's parser
+// takes the clause wherever the text goes on as one.
+bool Grammar::begins_clause() const {
+  const Token& next = peek(1);
+  const bool is_last = next.kind == TokenKind::kEnd || at(")", 1) || at(",", 1) || at(";", 1);
+  switch (peek().keyword) {
+    case Keyword::kFrom:
+    case Keyword::kWhere:
+    case Keyword::kHaving:
+    case Keyword::kQualify:
+    case Keyword::kLimit:
+    case Keyword::kOffset:
+    case Keyword::kOn:
+    case Keyword::kUsing:
+    case Keyword::kJoin:
+    case Keyword::kSelect:
+    case Keyword::kThen:
+    case Keyword::kWhen:
+    case Keyword::kElse:
+    case Keyword::kAs:
+    case Keyword::kAnd:
+    case Keyword::kOr:
+      return !is_last;
+    case Keyword::kEnd:
+      return false;
+    case Keyword::kGroup:
+    case Keyword::kOrder:
+    case Keyword::kSort:
+    case Keyword::kCluster:
+    case Keyword::kDistribute:
+    case Keyword::kPartition:
+      return at(Keyword::kBy, 1);
+    case Keyword::kWindow:
+      return at_identifier(1) && at(Keyword::kAs, 2);
+    case Keyword::kLateral:
+      return at(Keyword::kView, 1) || at("(", 1) || at_identifier(1);
+    case Keyword::kUnion:
+    case Keyword::kExcept:
+    case Keyword::kIntersect:
+    case Keyword::kMinus:
+      return begins_query(1) || at("(", 1) || at(Keyword::kAll, 1) || at(Keyword::kDistinct, 1);
+    case Keyword::kPivot:
+    case Keyword::kTablesample:
+      return at("(", 1);
+    case Keyword::kUnpivot:
+      return at("(", 1) || at(Keyword::kInclude, 1) || at(Keyword::kExclude, 1);
+    case Keyword::kFor:
+      return at_identifier(1);
+    case Keyword::kInsert:
+      return at(Keyword::kInto, 1) || at(Keyword::kOverwrite, 1);
+    case Keyword::kWith:
+      return at("(", 1);
+    default:
+      return false;
+  }
+}
+
+Grammar::Expressions Grammar::named_expressions() {
+  Expressions list = {named_expression()};
+  while (accept(",")) list.push_back(named_expression());
+  return list;
+}
+
+Grammar::Expressions Grammar::expressions() {
+  Expressions list = {expression()};
+  while (accept(",")) list.push_back(expression());
+  return list;
+}
+
+ExpressionPtr Grammar::sort_item() {
+  const size_t from = position_;
+  plan::SortOrder order;
+  order.child = expression();
+  if (accept(Keyword::kDesc)) {
+    order.is_ascending = false;
+  } else {
+    accept(Keyword::kAsc);
+  }
+  if (accept(Keyword::kNulls)) {
+    order.null_order = at(Keyword::kFirst) ? plan::NullOrder::kFirst : plan::NullOrder::kLast;
+    if (!accept(Keyword::kFirst)) expect(Keyword::kLast);
+  } else {
+    order.null_order = order.is_ascending ? plan::NullOrder::kFirst : plan::NullOrder::kLast;
+  }
+  return make_expression(std::move(order), origin(from));
+}
+
+Grammar::Expressions Grammar::sort_items() {
+  Expressions list = {sort_item()};
+  while (accept(",")) list.push_back(sort_item());
+  return list;
+}
+
+}  // namespace firesteel::sql
