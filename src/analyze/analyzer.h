@@ -33,6 +33,8 @@ struct AnalysisContext {
   std::function<plan::RelationPtr(const plan::UnresolvedRead&)> resolve_source;
   // Tables, views and columns for CatalogCall and SHOW statements: returns LocalData.
   std::function<plan::RelationPtr(const plan::CatalogCall&)> run_catalog_call;
+  // The schema of a transform: the input's columns and, after them, the added ones.
+  std::function<plan::Schema(const plan::MlTransform&, const plan::Schema& input)> transform_schema;
   // Runs a small resolved plan (pivot values, crosstab, inferred schemas) and returns its rows as
   // LocalData.
   std::function<plan::RelationPtr(const plan::RelationPtr&)> evaluate;

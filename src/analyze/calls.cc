@@ -1,0 +1,486 @@
+// Function calls: look-up, argument counts, coercion, lambdas, and the facts of a session.
+#include <algorithm>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Accepts;
+using functions::Function;
+using functions::FunctionKind;
+using functions::Nulls;
+using functions::Signature;
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+std::vector<QueryContext> contexts_of(const Origin& origin) {
+  QueryContext context;
+  if (origin.sql_text && origin.start_index >= 0) {
+    context.start_index = origin.start_index;
+    context.stop_index = origin.stop_index;
+    context.fragment = origin.sql_text->substr(
+        static_cast<size_t>(origin.start_index),
+        static_cast<size_t>(std::max(0, origin.stop_index - origin.start_index + 1)));
+    return {context};
+  }
+  if (origin.function_name.empty() && origin.call_site.empty()) return {};
+  context.kind = QueryContext::Kind::kDataFrame;
+  context.fragment = origin.function_name;
+  context.call_site = origin.call_site;
+  return {context};
+}
+
+bool count_fits(const Signature& s, size_t count) {
+  const size_t least = s.arguments.size() - s.optional_count;
+  return count >= least && (s.is_variadic || count <= s.arguments.size());
+}
+
+Accepts accepted(const Signature& s, size_t index) {
+  return s.arguments[std::min(index, s.arguments.size() - 1)];
+}
+
+[[noreturn]] void throw_wrong_count(const Function& row, size_t actual, const Origin& origin) {
+  std::vector<size_t> counts;
+  bool is_open = false;
+  for (const Signature& s : row.signatures) {
+    for (size_t n = s.arguments.size() - s.optional_count; n <= s.arguments.size(); ++n) counts.push_back(n);
+    is_open |= s.is_variadic;
+  }
+  std::sort(counts.begin(), counts.end());
+  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
+  std::string expected;
+  if (is_open) {
+    expected = "> " + std::to_string(counts.empty() || counts[0] == 0 ? 0 : counts[0] - 1);
+  } else if (counts.size() == 1) {
+    expected = std::to_string(counts[0]);
+  } else {
+    for (size_t n : counts) expected += (expected.empty() ? "" : ", ") + std::to_string(n);
+    expected = "[" + expected + "]";
+  }
+  throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                   {{"functionName", "`" + std::string(row.name) + "`"},
+                    {"expectedNum", expected},
+                    {"actualNum", std::to_string(actual)},
+                    {"docroot", "https://spark.apache.org/docs/latest"}},
+                   contexts_of(origin));
+}
+
+std::string type_text(Accepts accepts) {
+  switch (accepts) {
+    case Accepts::kBoolean: return "\"BOOLEAN\"";
+    case Accepts::kInteger: return "\"INT\"";
+    case Accepts::kLong: return "\"BIGINT\"";
+    case Accepts::kDouble: return "\"DOUBLE\"";
+    case Accepts::kDecimal: return "\"DECIMAL\"";
+    case Accepts::kNumeric: return "\"NUMERIC\"";
+    case Accepts::kIntegral: return "\"INTEGRAL\"";
+    case Accepts::kString: return "\"STRING\"";
+    case Accepts::kBinary: return "\"BINARY\"";
+    case Accepts::kStringOrBinary: return "(\"STRING\" or \"BINARY\")";
+    case Accepts::kDate: return "\"DATE\"";
+    case Accepts::kTimestamp: return "\"TIMESTAMP\"";
+    case Accepts::kArray: return "\"ARRAY\"";
+    case Accepts::kMap: return "\"MAP\"";
+    case Accepts::kStruct: return "\"STRUCT\"";
+    case Accepts::kOrderable: return "\"ORDERABLE\"";
+    default: return "\"ANY\"";
+  }
+}
+
+const char* const kOrdinals[] = {"first", "second", "third", "fourth", "fifth",
+                                 "sixth", "seventh", "eighth", "ninth", "tenth"};
+
+bool is_binary_operator(std::string_view name) {
+  static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "mod", "=", "<",
+                                           "<=", ">", ">=", "<=>", "!=", "and", "or", "&", "|", "^"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+bool is_comparison(std::string_view name) {
+  return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" ||
+         name == "<=>" || name == "!=";
+}
+
+bool is_arithmetic(std::string_view name) {
+  static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "try_add",
+                                           "try_subtract", "try_multiply", "try_divide", "try_mod"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+[[noreturn]] void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
+                                 Accepts wanted, const Origin& origin) {
+  const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
+  if (is_binary_operator(row.name) && call.arguments.size() == 2) {
+    const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
+    const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
+    if (!call.arguments[0]->type.same_type(call.arguments[1]->type)) {
+      throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                       {{"sqlExpr", sql}, {"left", left}, {"right", right}}, contexts_of(origin));
+    }
+    throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                     {{"sqlExpr", sql}, {"inputType", type_text(wanted)}, {"actualDataType", left}},
+                     contexts_of(origin));
+  }
+  const ExpressionPtr& argument = call.arguments[index];
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", sql},
+                    {"paramIndex", kOrdinals[std::min<size_t>(index, 9)]},
+                    {"requiredType", type_text(wanted)},
+                    {"inputSql", "\"" + print_name(*argument) + "\""},
+                    {"inputType", "\"" + argument->type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
+[[noreturn]] void throw_different(const Function& row, const FunctionCall& call,
+                                  const Origin& origin) {
+  std::string types;
+  for (const ExpressionPtr& a : call.arguments) {
+    types += (types.empty() ? "" : " or ") + ("\"" + a->type.sql() + "\"");
+  }
+  throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"functionName", "`" + std::string(row.name) + "`"},
+                    {"dataType", "(" + types + ")"}},
+                   contexts_of(origin));
+}
+
+// Which arguments a lambda's variables stand for.
+std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
+                                                const std::vector<ExpressionPtr>& a) {
+  const Type& type = a[0]->type;
+  if (type.is(TypeKind::kMap)) {
+    return {{type.key(), false}, {type.value(), type.value_contains_null()}};
+  }
+  if (!type.is(TypeKind::kArray)) return {};
+  const std::pair<Type, bool> element{type.element(), type.contains_null()};
+  if (name == "aggregate" && a.size() > 1) return {{a[1]->type, true}, element};
+  if (name == "zip_with" && a.size() > 1 && a[1]->type.is(TypeKind::kArray)) {
+    return {{type.element(), true}, {a[1]->type.element(), true}};
+  }
+  if (name == "array_sort") return {element, element};
+  return {element, {Type::integer(), false}};
+}
+
+}  // namespace
+
+std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
+                                                    const UnresolvedFunction& node,
+                                                    const Scope& scope) {
+  std::vector<ExpressionPtr> out;
+  for (const ExpressionPtr& argument : node.arguments) {
+    if (const auto* star = argument->as<UnresolvedStar>()) {
+      if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct &&
+          star->target.empty()) {
+        out.push_back(make_integer_literal(1));
+      } else {
+        expand_star(*star, scope, out);
+      }
+    } else if (const auto* lambda = argument->as<LambdaFunction>()) {
+      out.push_back(bind_lambda(argument, lambda_types(row.name, out), scope));
+      (void)lambda;
+    } else {
+      out.push_back(expression(argument, scope));
+    }
+  }
+  return out;
+}
+
+ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
+                                    const std::vector<std::pair<Type, bool>>& types,
+                                    const Scope& scope) {
+  LambdaFunction bound = *lambda->as<LambdaFunction>();
+  if (bound.parameters.size() > types.size()) {
+    throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
+                     {{"expectedNumArgs", std::to_string(bound.parameters.size())},
+                      {"actualNumArgs", std::to_string(types.size())}},
+                     contexts_of(lambda->origin));
+  }
+  const size_t before = lambda_variables_.size();
+  for (size_t i = 0; i < bound.parameters.size(); ++i) {
+    const auto* parameter = bound.parameters[i]->as<UnresolvedLambdaVariable>();
+    const std::string name = parameter ? parameter->parts[0]
+                                       : bound.parameters[i]->as<LambdaVariable>()->name;
+    ExpressionPtr variable = make_typed(LambdaVariable{name, next_attribute_id()}, types[i].first,
+                                        types[i].second);
+    bound.parameters[i] = variable;
+    lambda_variables_.push_back(variable);
+  }
+  bound.body = expression(bound.body, scope);
+  lambda_variables_.resize(before);
+  const Type type = bound.body->type;
+  const bool nullable = bound.body->nullable;
+  return make_typed(std::move(bound), type, nullable, lambda->origin);
+}
+
+ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e,
+                             const Scope& scope) {
+  const std::string name = lower(node.name.back());
+  const Function* row = functions::find_function(name);
+  if (!row) {
+    throw SparkError("UNRESOLVED_ROUTINE",
+                     {{"routineName", quoted_name(node.name)},
+                      {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}},
+                     contexts_of(e.origin));
+  }
+  FunctionCall bound;
+  bound.function = row;
+  bound.arguments = call_arguments(*row, node, scope);
+  bound.is_distinct = node.is_distinct;
+  bound.ignore_nulls = node.ignore_nulls;
+  bound.display_name = name;
+  if (node.filter) bound.filter = condition(node.filter, scope, "FILTER");
+  bound.order_by = expressions(node.order_by, scope);
+  if (node.is_distinct && row->kind != FunctionKind::kAggregate) {
+    throw SparkError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     {{"prettyName", quoted_name({name})}, {"syntax", "DISTINCT"}});
+  }
+  if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
+  return bind_call(*row, std::move(bound), e.origin);
+}
+
+// + and - over dates and intervals become the functions that do it.
+ExpressionPtr Resolver::operator_on_dates(const std::string& name,
+                                          const std::vector<ExpressionPtr>& a,
+                                          const Origin& origin) {
+  if ((name != "+" && name != "-") || a.size() != 2) return nullptr;
+  const Type& left = a[0]->type;
+  const Type& right = a[1]->type;
+  if (!left.is_datetime() && !right.is_datetime() && !left.is_interval() && !right.is_interval()) {
+    return nullptr;
+  }
+  auto call = [&](const char* function, std::vector<ExpressionPtr> arguments) {
+    FunctionCall bound;
+    bound.function = functions::find_function(function);
+    if (!bound.function) throw_unsupported("EXPRESSION", name + " of " + left.sql() + " and " + right.sql());
+    bound.arguments = std::move(arguments);
+    bound.display_name = function;
+    return bind_call(*bound.function, std::move(bound), origin);
+  };
+  if (left.is(TypeKind::kDate) && (right.is_integral() || (right.is_string() && name == "+"))) {
+    return call(name == "+" ? "date_add" : "date_sub", a);
+  }
+  if (right.is(TypeKind::kDate) && left.is_integral() && name == "+") {
+    return call("date_add", {a[1], a[0]});
+  }
+  throw_unsupported("EXPRESSION", name + " of " + left.sql() + " and " + right.sql());
+}
+
+void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
+  auto& a = call.arguments;
+  const CoercionRules rule = rules();
+  if (is_arithmetic(row.name) && a.size() == 2) {
+    // Decimals keep their own precision; all else meets in one type.
+    const auto meet = wider_type(a[0]->type, a[1]->type, rule);
+    const bool is_division = row.name == "/" || row.name == "try_divide";
+    if (!meet) return;
+    Type common = *meet;
+    if (!rule.ansi && common.is_string()) common = Type::double_number();
+    if (common.is(TypeKind::kNull)) common = Type::double_number();
+    if (common.is_string()) common = Type::double_number();
+    if (!common.is_numeric()) return;
+    if (common.is(TypeKind::kDecimal)) {
+      for (ExpressionPtr& x : a) {
+        if (x->type.is(TypeKind::kDecimal)) continue;
+        // An integer literal counts with the digits that it has.
+        const auto* literal = x->as<Literal>();
+        const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+        Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
+        if (number && x->type.is_integral()) {
+          type = Type::decimal(static_cast<int>(std::to_string(*number < 0 ? -*number : *number).size()), 0);
+        }
+        x = cast_to(x, type, rule);
+      }
+      return;
+    }
+    if (row.name == "div") {
+      common = common.is_integral() ? Type::long_integer() : common;
+    }
+    if (is_division && !common.is(TypeKind::kDouble)) common = Type::double_number();
+    for (ExpressionPtr& x : a) x = cast_to(x, common, rule);
+    return;
+  }
+  if (row.name == "when") {
+    std::vector<Type> types;
+    for (size_t i = 0; i < a.size(); ++i) {
+      if (i % 2 == 1 || i + 1 == a.size()) types.push_back(a[i]->type);
+    }
+    if (const auto common = wider_type(types, rule)) {
+      for (size_t i = 0; i < a.size(); ++i) {
+        if (i % 2 == 1 || i + 1 == a.size()) a[i] = cast_to(a[i], *common, rule);
+        else a[i] = cast_to(a[i], Type::boolean(), rule);
+      }
+    }
+    return;
+  }
+  if (row.name == "map") {
+    std::vector<Type> keys, values;
+    for (size_t i = 0; i < a.size(); ++i) (i % 2 ? values : keys).push_back(a[i]->type);
+    const auto key = wider_type(keys, rule);
+    const auto value = wider_type(values, rule);
+    for (size_t i = 0; i < a.size() && key && value; ++i) a[i] = cast_to(a[i], i % 2 ? *value : *key, rule);
+    return;
+  }
+  if (row.name == "concat" && !a.empty()) {
+    const bool all_binary = std::all_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kBinary); });
+    const bool has_array = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kArray); });
+    if (!all_binary && !has_array) {
+      for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
+    }
+  }
+  // array_contains(array, value) and its kin: the value takes the element's type or both widen.
+  static const std::string_view with_element[] = {"array_contains", "array_position", "array_remove",
+                                                  "array_append", "array_prepend"};
+  if (std::find(std::begin(with_element), std::end(with_element), row.name) != std::end(with_element) &&
+      a.size() == 2 && a[0]->type.is(TypeKind::kArray)) {
+    if (const auto common = wider_type(a[0]->type.element(), a[1]->type, rule)) {
+      a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
+      a[1] = cast_to(a[1], *common, rule);
+    }
+  }
+  if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
+      a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
+    a[1] = cast_to(a[1], a[0]->type.key(), rule);
+  }
+  if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
+    a[2] = cast_to(a[2], a[0]->type, rule);
+  }
+}
+
+ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const Origin& origin) {
+  call.function = &row;
+  call.ansi = context_.ansi;
+  call.time_zone = context_.time_zone;
+  const bool counts = std::any_of(row.signatures.begin(), row.signatures.end(), [&](const Signature& s) {
+    return count_fits(s, call.arguments.size());
+  });
+  if (!counts) throw_wrong_count(row, call.arguments.size(), origin);
+  coerce_arguments(row, call);
+  size_t bad_index = 0;
+  Accepts bad_wanted = Accepts::kAny;
+  for (const Signature& s : row.signatures) {
+    if (!count_fits(s, call.arguments.size())) continue;
+    std::vector<ExpressionPtr> fitted;
+    bool fits = true;
+    std::vector<size_t> same;
+    for (size_t i = 0; i < call.arguments.size() && fits; ++i) {
+      const Accepts wanted = accepted(s, i);
+      if (wanted == Accepts::kSame) same.push_back(i);
+      ExpressionPtr one = fit_argument(call.arguments[i], wanted, rules());
+      if (!one) {
+        fits = false;
+        bad_index = i;
+        bad_wanted = wanted;
+      }
+      fitted.push_back(one);
+    }
+    if (!fits) continue;
+    if (!same.empty()) {
+      std::optional<Type> common = fitted[same[0]]->type;
+      if (is_comparison(row.name) || row.name == "in" || row.name == "between" || row.name == "nullif") {
+        for (size_t i : same) {
+          if (common) common = comparison_type(*common, fitted[i]->type, rules());
+        }
+      } else {
+        std::vector<Type> types;
+        for (size_t i : same) types.push_back(fitted[i]->type);
+        common = wider_type(types, rules());
+      }
+      if (!common) {
+        if (is_binary_operator(row.name)) throw_mismatch(row, call, 0, Accepts::kSame, origin);
+        throw_different(row, call, origin);
+      }
+      for (size_t i : same) fitted[i] = cast_to(fitted[i], *common, rules());
+      if ((row.name == "<" || row.name == "<=" || row.name == ">" || row.name == ">=" ||
+           row.name == "greatest" || row.name == "least") && !common->is_orderable() && !common->is(TypeKind::kNull)) {
+        throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                         {{"functionName", "`" + std::string(row.name) + "`"},
+                          {"dataType", "\"" + common->sql() + "\""},
+                          {"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""}},
+                         contexts_of(origin));
+      }
+      if ((is_comparison(row.name) || row.name == "in") && common->is(TypeKind::kMap)) {
+        throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                         {{"functionName", "`" + std::string(row.name) + "`"},
+                          {"dataType", "\"" + common->sql() + "\""},
+                          {"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""}},
+                         contexts_of(origin));
+      }
+    }
+    call.arguments = std::move(fitted);
+    // Left-out arguments take their defaults, which Spark prints as well.
+    const size_t given = call.arguments.size();
+    if (!s.is_variadic && given < s.arguments.size() && !s.defaults.empty()) {
+      const size_t first_default = s.arguments.size() - s.defaults.size();
+      for (size_t i = given; i < s.arguments.size(); ++i) {
+        const std::string_view text = s.defaults[i - first_default];
+        ExpressionPtr value;
+        if (text == "NULL") value = make_null_literal(s.arguments[i] == Accepts::kString ? Type::string() : call.arguments.empty() ? Type::null() : call.arguments[0]->type);
+        else if (text == "true" || text == "false") value = make_literal(Literal{Type::boolean(), text == "true"});
+        else if (text[0] == '\'') value = make_string_literal(std::string(text.substr(1, text.size() - 2)));
+        else if (text.ends_with("()")) value = bind_call(*functions::find_function(text.substr(0, text.size() - 2)), {}, origin);
+        else value = make_integer_literal(std::stoi(std::string(text)));
+        call.arguments.push_back(value);
+      }
+    }
+    if (row.check) row.check(call);
+    if (row.rewrite) {
+      if (ExpressionPtr rewritten = row.rewrite(call)) {
+        ExpressionPtr result = expression(rewritten, Scope{});
+        // The name stays that of the call as written.
+        rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
+        rewritten_keep_.push_back(result);
+        return result;
+      }
+    }
+    if (ExpressionPtr fact = session_fact(row, call)) return fact;
+    const Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    bool nullable = true;
+    if (s.nulls == Nulls::kNever) nullable = false;
+    if (s.nulls == Nulls::kAny) nullable = std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& x) { return x->nullable && !x->as<LambdaFunction>(); });
+    if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
+    return make_typed(std::move(call), type, nullable, origin);
+  }
+  throw_mismatch(row, call, bad_index, bad_wanted, origin);
+}
+
+// Calls whose value one query sees as a constant; they keep the call's name.
+ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
+  Literal value;
+  const int64_t now_us = context_.query_start_us;
+  if (row.name == "current_timestamp") value = {Type::timestamp(), now_us};
+  else if (row.name == "current_date" || row.name == "localtimestamp") {
+    Cast cast;
+    cast.child = make_literal({Type::timestamp(), now_us});
+    cast.target = row.name == "current_date" ? Type::date() : Type::timestamp_ntz();
+    cast.mode = CastMode::kLegacy;
+    cast.is_user_specified = false;
+    cast.time_zone = context_.time_zone;
+    const Type target = cast.target;
+    ExpressionPtr result = make_typed(std::move(cast), target, false);
+    rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
+    rewritten_keep_.push_back(result);
+    return result;
+  }
+  else if (row.name == "current_timezone") value = {Type::string(), context_.time_zone};
+  else if (row.name == "current_user") value = {Type::string(), context_.user};
+  else if (row.name == "current_catalog") value = {Type::string(), context_.current_catalog};
+  else if (row.name == "current_schema") value = {Type::string(), context_.current_database};
+  else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
+  else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
+  else return nullptr;
+  ExpressionPtr result = make_literal(std::move(value));
+  rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
+  rewritten_keep_.push_back(result);
+  return result;
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,313 @@
+#include "analyze/coercion.h"
+
+#include <algorithm>
+
+namespace firesteel::analyze {
+
+namespace {
+
+using namespace plan;
+using functions::Accepts;
+
+// Order of the numeric types without decimals.
+int numeric_rank(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return 1;
+    case TypeKind::kShort: return 2;
+    case TypeKind::kInteger: return 3;
+    case TypeKind::kLong: return 4;
+    case TypeKind::kFloat: return 5;
+    case TypeKind::kDouble: return 6;
+    default: return 0;
+  }
+}
+
+Type bounded_decimal(int precision, int scale) {
+  return Type::decimal(std::clamp(precision, 1, 38), std::min(scale, 38));
+}
+
+Type wider_decimal(const Type& a, const Type& b) {
+  const int scale = std::max(a.scale(), b.scale());
+  const int range = std::max(a.precision() - a.scale(), b.precision() - b.scale());
+  return bounded_decimal(range + scale, scale);
+}
+
+std::optional<Type> wider_numeric(const Type& a, const Type& b) {
+  const bool has_decimal = a.is(TypeKind::kDecimal) || b.is(TypeKind::kDecimal);
+  if (!has_decimal) {
+    // A long and a float meet in double under ANSI as well as without: float loses digits.
+    const Type& wide = numeric_rank(a) >= numeric_rank(b) ? a : b;
+    const Type& narrow = numeric_rank(a) >= numeric_rank(b) ? b : a;
+    if (wide.is(TypeKind::kFloat) && narrow.is_integral()) return wide;
+    return wide;
+  }
+  if (a.is_fractional() && !a.is(TypeKind::kDecimal)) return Type::double_number();
+  if (b.is_fractional() && !b.is(TypeKind::kDecimal)) return Type::double_number();
+  return wider_decimal(decimal_for(a), decimal_for(b));
+}
+
+std::optional<Type> wider_datetime(const Type& a, const Type& b) {
+  auto has = [&](TypeKind kind) { return a.is(kind) || b.is(kind); };
+  if (has(TypeKind::kTime)) return std::nullopt;
+  if (has(TypeKind::kTimestamp)) return Type::timestamp();
+  if (has(TypeKind::kTimestampNtz)) return Type::timestamp_ntz();
+  return Type::date();
+}
+
+std::optional<Type> wider_nested(const Type& a, const Type& b, const CoercionRules& rules) {
+  if (a.is(TypeKind::kArray)) {
+    auto element = wider_type(a.element(), b.element(), rules);
+    if (!element) return std::nullopt;
+    return Type::array(*element, a.contains_null() || b.contains_null());
+  }
+  if (a.is(TypeKind::kMap)) {
+    auto key = wider_type(a.key(), b.key(), rules);
+    auto value = wider_type(a.value(), b.value(), rules);
+    if (!key || !value) return std::nullopt;
+    return Type::map(*key, *value, a.value_contains_null() || b.value_contains_null());
+  }
+  const auto& left = a.fields();
+  const auto& right = b.fields();
+  if (left.size() != right.size()) return std::nullopt;
+  std::vector<StructField> fields;
+  for (size_t i = 0; i < left.size(); ++i) {
+    auto type = wider_type(left[i].type, right[i].type, rules);
+    if (!type) return std::nullopt;
+    fields.push_back({left[i].name, *type, left[i].nullable || right[i].nullable, {}});
+  }
+  return Type::structure(std::move(fields));
+}
+
+// AnsiTypeCoercion.findWiderTypeForString: the other side wins.
+std::optional<Type> ansi_with_string(const Type& other) {
+  if (other.is_integral()) return Type::long_integer();
+  if (other.is_fractional()) return Type::double_number();
+  if (other.is_nested() || other.is(TypeKind::kNull)) return std::nullopt;
+  return other;
+}
+
+}  // namespace
+
+Type decimal_for(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return Type::decimal(3, 0);
+    case TypeKind::kShort: return Type::decimal(5, 0);
+    case TypeKind::kInteger: return Type::decimal(10, 0);
+    case TypeKind::kLong: return Type::decimal(20, 0);
+    case TypeKind::kFloat: return Type::decimal(14, 7);
+    case TypeKind::kDouble: return Type::decimal(30, 15);
+    default: return type;
+  }
+}
+
+std::optional<Type> wider_type(const Type& a, const Type& b, const CoercionRules& rules) {
+  if (a.is(TypeKind::kNull)) return b;
+  if (b.is(TypeKind::kNull)) return a;
+  if (a.is_numeric() && b.is_numeric()) return wider_numeric(a, b);
+  if (a.is_datetime() && b.is_datetime() && a.kind() != b.kind()) return wider_datetime(a, b);
+  if (a.kind() == b.kind()) {
+    if (a.is_nested()) return wider_nested(a, b, rules);
+    if (a.is(TypeKind::kYearMonthInterval)) {
+      return Type::year_month_interval(std::min(a.year_month_start(), b.year_month_start()),
+                                       std::max(a.year_month_end(), b.year_month_end()));
+    }
+    if (a.is(TypeKind::kDayTimeInterval)) {
+      return Type::day_time_interval(std::min(a.day_time_start(), b.day_time_start()),
+                                     std::max(a.day_time_end(), b.day_time_end()));
+    }
+    if (a.is(TypeKind::kUdt)) return a.same_type(b) ? std::optional(a) : std::nullopt;
+    return a;
+  }
+  const bool a_is_string = a.is_string();
+  if (a_is_string || b.is_string()) {
+    const Type& other = a_is_string ? b : a;
+    if (rules.ansi) return ansi_with_string(other);
+    if (other.is(TypeKind::kBinary) || other.is(TypeKind::kBoolean) || other.is_nested()) {
+      return std::nullopt;
+    }
+    return Type::string();
+  }
+  return std::nullopt;
+}
+
+std::optional<Type> wider_type(const std::vector<Type>& types, const CoercionRules& rules) {
+  if (types.empty()) return std::nullopt;
+  // Strings last, so that the result does not depend on where they stand.
+  std::vector<Type> ordered = types;
+  std::stable_partition(ordered.begin(), ordered.end(),
+                        [](const Type& type) { return !type.is_string(); });
+  std::optional<Type> result = ordered[0];
+  for (size_t i = 1; i < ordered.size() && result; ++i) {
+    result = wider_type(*result, ordered[i], rules);
+  }
+  return result;
+}
+
+std::optional<Type> comparison_type(const Type& a, const Type& b, const CoercionRules& rules) {
+  if (rules.ansi || a.kind() == b.kind()) return wider_type(a, b, rules);
+  if (a.is_string() || b.is_string()) {
+    const Type& other = a.is_string() ? b : a;
+    if (other.is(TypeKind::kNull)) return Type::string();
+    if (other.is_nested()) return std::nullopt;
+    return other;  // TypeCoercion.findCommonTypeForBinaryComparison
+  }
+  if (a.is(TypeKind::kBoolean) && b.is_numeric()) return b;
+  if (b.is(TypeKind::kBoolean) && a.is_numeric()) return a;
+  return wider_type(a, b, rules);
+}
+
+bool can_cast_implicitly(const Type& from, const Type& to, const CoercionRules& rules) {
+  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
+  if (from.is_numeric() && to.is_numeric()) {
+    // ANSI: only to wider types; doubles and decimals do not become integers.
+    if (!rules.ansi) return true;
+    if (to.is(TypeKind::kDecimal)) return true;
+    return !from.is_fractional() ? numeric_rank(from) <= numeric_rank(to) || to.is_fractional()
+                                 : to.is_fractional();
+  }
+  if (from.is_string()) {
+    return !to.is_nested() && !to.is_interval() && !(to.is(TypeKind::kBoolean) && !rules.ansi);
+  }
+  if (to.is_string()) return !from.is_nested() && !from.is(TypeKind::kBinary) ? true : !rules.ansi && from.is(TypeKind::kBinary);
+  if (from.is_datetime() && to.is_datetime()) {
+    return !from.is(TypeKind::kTime) && !to.is(TypeKind::kTime) &&
+           (!rules.ansi || from.is(TypeKind::kDate) || to.is_datetime());
+  }
+  if (from.kind() == to.kind() && from.is(TypeKind::kArray)) {
+    return can_cast_implicitly(from.element(), to.element(), rules);
+  }
+  return from.kind() == to.kind() && from.is_interval();
+}
+
+bool cast_is_nullable(const Type& from, const Type& to, CastMode mode) {
+  if (mode == CastMode::kTry) return true;
+  if (mode == CastMode::kPretty) return false;
+  if (from.is(TypeKind::kNull) || from.same_type(to)) return false;
+  // Cast.forceNullable; ANSI failures are errors, but Spark keeps these nullable in both modes.
+  if (from.is_string()) return !to.is_string() && !to.is(TypeKind::kBinary);
+  if (mode == CastMode::kAnsi) return false;
+  if (from.is(TypeKind::kDate)) return to.is_numeric() || to.is(TypeKind::kBoolean);
+  if (from.is(TypeKind::kTimestamp)) return to.is(TypeKind::kByte) || to.is(TypeKind::kShort) || to.is(TypeKind::kInteger);
+  if (to.is(TypeKind::kDecimal) && from.is_numeric()) {
+    const Type wide = decimal_for(from);
+    return from.is(TypeKind::kFloat) || from.is(TypeKind::kDouble) ||
+           wide.scale() > to.scale() || wide.precision() - wide.scale() > to.precision() - to.scale();
+  }
+  if (from.is(TypeKind::kDecimal)) return to.is_integral();
+  return (from.is(TypeKind::kFloat) || from.is(TypeKind::kDouble)) && to.is(TypeKind::kTimestamp);
+}
+
+bool can_cast(const Type& from, const Type& to, bool ansi) {
+  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
+  if (from.is(TypeKind::kUdt)) return to.is_string() || to.same_type(from.sql_type());
+  if (to.is_string()) return true;
+  if (from.is_nested() || to.is_nested()) {
+    if (from.kind() != to.kind()) return false;
+    if (from.is(TypeKind::kArray)) return can_cast(from.element(), to.element(), ansi);
+    if (from.is(TypeKind::kMap)) {
+      return can_cast(from.key(), to.key(), ansi) && can_cast(from.value(), to.value(), ansi);
+    }
+    if (from.fields().size() != to.fields().size()) return false;
+    for (size_t i = 0; i < from.fields().size(); ++i) {
+      if (!can_cast(from.fields()[i].type, to.fields()[i].type, ansi)) return false;
+    }
+    return true;
+  }
+  if (from.is_string()) return !to.is(TypeKind::kNull);
+  if (to.is(TypeKind::kBinary)) return !ansi && from.is_integral();
+  if (from.is_numeric() || from.is(TypeKind::kBoolean)) {
+    if (to.is_numeric() || to.is(TypeKind::kBoolean)) return true;
+    if (to.is(TypeKind::kTimestamp)) return from.is_numeric() || !ansi;
+    return from.is_integral() && to.is_interval() && !to.is(TypeKind::kCalendarInterval);
+  }
+  if (from.is(TypeKind::kDate)) return to.is(TypeKind::kTimestamp) || to.is(TypeKind::kTimestampNtz) || (!ansi && to.is_numeric());
+  if (from.is(TypeKind::kTimestamp)) {
+    return to.is_datetime() || to.is_numeric() || (!ansi && to.is(TypeKind::kBoolean));
+  }
+  if (from.is(TypeKind::kTimestampNtz)) return to.is_datetime();
+  if (from.is_interval()) return from.kind() == to.kind() || to.is_integral();
+  return false;
+}
+
+ExpressionPtr cast_to(const ExpressionPtr& expression, const Type& type,
+                      const CoercionRules& rules) {
+  if (expression->type.same_type(type)) return expression;
+  if (const auto* literal = expression->as<Literal>(); literal && literal->is_null()) {
+    return make_null_literal(type);
+  }
+  Cast cast;
+  cast.child = expression;
+  cast.target = type;
+  cast.mode = rules.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  cast.is_user_specified = false;
+  cast.time_zone = rules.time_zone;
+  const bool nullable =
+      expression->nullable || cast_is_nullable(expression->type, type, cast.mode);
+  return make_typed(std::move(cast), type, nullable, expression->origin);
+}
+
+namespace {
+
+std::optional<Type> wanted_type(const Type& from, Accepts accepts) {
+  switch (accepts) {
+    case Accepts::kBoolean: return Type::boolean();
+    case Accepts::kInteger: return Type::integer();
+    case Accepts::kLong: return Type::long_integer();
+    case Accepts::kDouble: return Type::double_number();
+    case Accepts::kDecimal: return from.is_numeric() ? decimal_for(from) : Type::decimal(16, 6);
+    case Accepts::kNumeric: return from.is_numeric() ? from : Type::double_number();
+    case Accepts::kIntegral:
+      if (from.is_integral()) return from;
+      return from.is(TypeKind::kNull) ? Type::integer() : Type::long_integer();
+    case Accepts::kString: return Type::string();
+    case Accepts::kBinary: return Type::binary();
+    case Accepts::kStringOrBinary: return from.is(TypeKind::kBinary) ? from : Type::string();
+    case Accepts::kDate: return Type::date();
+    case Accepts::kTime: return Type::time();
+    case Accepts::kTimestamp: return Type::timestamp();
+    case Accepts::kTimestampAny:
+      return from.is(TypeKind::kTimestampNtz) ? from : Type::timestamp();
+    case Accepts::kDateOrTimestamp:
+      return from.is(TypeKind::kDate) || from.is(TypeKind::kTimestampNtz) ? from : Type::timestamp();
+    default: return std::nullopt;
+  }
+}
+
+// Types that are no values of a class at all, whatever could be cast.
+bool fits_kind(const Type& from, Accepts accepts) {
+  if (from.is(TypeKind::kNull)) return true;
+  switch (accepts) {
+    case Accepts::kArray: return from.is(TypeKind::kArray);
+    case Accepts::kMap: return from.is(TypeKind::kMap);
+    case Accepts::kStruct: return from.is(TypeKind::kStruct);
+    case Accepts::kInterval: return from.is_interval();
+    case Accepts::kOrderable: return from.is_orderable();
+    case Accepts::kIntegral: return from.is_integral() || from.is_string();
+    case Accepts::kNumeric: return from.is_numeric() || from.is_string();
+    default: return true;
+  }
+}
+
+}  // namespace
+
+ExpressionPtr fit_argument(const ExpressionPtr& argument, Accepts accepts,
+                           const CoercionRules& rules) {
+  const Type& from = argument->type;
+  if (accepts == Accepts::kAny || accepts == Accepts::kSame) return argument;
+  if (accepts == Accepts::kLambda) return argument->as<LambdaFunction>() ? argument : nullptr;
+  if (!fits_kind(from, accepts)) return nullptr;
+  const std::optional<Type> wanted = wanted_type(from, accepts);
+  if (!wanted) return argument;
+  if (from.same_type(*wanted)) return argument;
+  // A binary argument accepts strings as their bytes; strings accept dates and numbers as text.
+  if (accepts == Accepts::kBinary && from.is_string()) return cast_to(argument, *wanted, rules);
+  if (accepts == Accepts::kDecimal && from.is_numeric()) return cast_to(argument, *wanted, rules);
+  // An integer literal that is a long in the plan narrows when its value fits.
+  if (accepts == Accepts::kInteger && from.is_integral() && argument->as<Literal>()) {
+    return cast_to(argument, *wanted, rules);
+  }
+  if (!can_cast_implicitly(from, *wanted, rules)) return nullptr;
+  return cast_to(argument, *wanted, rules);
+}
+
+}  // namespace firesteel::analyze

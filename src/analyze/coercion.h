@@ -1,0 +1,45 @@
+// Spark's implicit casts: AnsiTypeCoercion and TypeCoercion. Expressions handed in are resolved.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "functions/function.h"
+#include "plan/expression.h"
+#include "plan/type.h"
+
+namespace firesteel::analyze {
+
+struct CoercionRules {
+  bool ansi = true;
+  std::string time_zone;
+};
+
+// Decimal with the digits of an integral type: DecimalType.forType.
+plan::Type decimal_for(const plan::Type& type);
+
+// The type to which both sides can be cast without loss, strings promoted as the mode says
+// (findWiderTypeForTwo); nothing when there is none.
+std::optional<plan::Type> wider_type(const plan::Type& a, const plan::Type& b,
+                                     const CoercionRules& rules);
+std::optional<plan::Type> wider_type(const std::vector<plan::Type>& types,
+                                     const CoercionRules& rules);
+// The type in which both sides of a comparison are compared.
+std::optional<plan::Type> comparison_type(const plan::Type& a, const plan::Type& b,
+                                          const CoercionRules& rules);
+// Whether `from` may be cast implicitly to `to` (function arguments).
+bool can_cast_implicitly(const plan::Type& from, const plan::Type& to, const CoercionRules& rules);
+
+// A cast that the user did not write, or the expression itself when it has the type already.
+plan::ExpressionPtr cast_to(const plan::ExpressionPtr& expression, const plan::Type& type,
+                            const CoercionRules& rules);
+// Whether a cast may give null for a value that is not null (Cast.forceNullable).
+bool cast_is_nullable(const plan::Type& from, const plan::Type& to, plan::CastMode mode);
+// Whether an explicit cast exists at all (Cast.canCast / canAnsiCast).
+bool can_cast(const plan::Type& from, const plan::Type& to, bool ansi);
+
+// The argument cast to what `accepts` wants; null when it does not fit.
+plan::ExpressionPtr fit_argument(const plan::ExpressionPtr& argument, functions::Accepts accepts,
+                                 const CoercionRules& rules);
+
+}  // namespace firesteel::analyze

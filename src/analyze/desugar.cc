@@ -1,0 +1,290 @@
+// DataFrame calls that are short for projections, filters and aggregates.
+#include <algorithm>
+#include <set>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+
+namespace {
+
+ExpressionPtr renamed(const Attribute& attribute, const std::string& name) {
+  Alias alias{reference(attribute), {name}, {}, next_attribute_id()};
+  if (!attribute.metadata.empty()) alias.metadata = attribute.metadata;
+  return make_typed(std::move(alias), attribute.type, attribute.nullable);
+}
+
+// A literal fits a column for fillna and replace: numbers to numbers, text to text, and so on.
+bool same_class(const Type& column, const Type& value) {
+  if (value.is_numeric()) return column.is_numeric();
+  return column.kind() == value.kind();
+}
+
+}  // namespace
+
+RelationPtr Resolver::to_df(const ToDf& node) {
+  RelationPtr child = resolve(node.child);
+  if (node.names.size() != child->output.size()) {
+    std::string old_names, new_names;
+    for (const Attribute& a : child->output) old_names += (old_names.empty() ? "" : ", ") + a.name;
+    for (const std::string& n : node.names) new_names += (new_names.empty() ? "" : ", ") + n;
+    throw SparkError("ASSIGNMENT_ARITY_MISMATCH",
+                     {{"numExpr", std::to_string(node.names.size())},
+                      {"numTarget", std::to_string(child->output.size())}});
+  }
+  std::vector<ExpressionPtr> columns;
+  for (size_t i = 0; i < node.names.size(); ++i) columns.push_back(renamed(child->output[i], node.names[i]));
+  return select(child, std::move(columns));
+}
+
+RelationPtr Resolver::with_columns(const WithColumns& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> list;
+  std::vector<bool> is_used(node.columns.size(), false);
+  std::set<std::string> seen;
+  for (const ExpressionPtr& column : node.columns) {
+    const std::string& name = column->as<Alias>()->names[0];
+    std::string key = name;
+    if (!context_.case_sensitive) for (char& c : key) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+    if (!seen.insert(key).second) throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", quoted_name({key})}});
+  }
+  for (const Attribute& attribute : child->output) {
+    ExpressionPtr entry = reference(attribute);
+    for (size_t i = 0; i < node.columns.size(); ++i) {
+      if (!same_name(node.columns[i]->as<Alias>()->names[0], attribute.name)) continue;
+      entry = node.columns[i];
+      is_used[i] = true;
+    }
+    list.push_back(entry);
+  }
+  for (size_t i = 0; i < node.columns.size(); ++i) {
+    if (!is_used[i]) list.push_back(node.columns[i]);
+  }
+  return project(child, list);
+}
+
+RelationPtr Resolver::with_columns_renamed(const WithColumnsRenamed& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> columns;
+  for (const Attribute& attribute : child->output) {
+    std::string name = attribute.name;
+    for (const auto& [from, to] : node.renames) {
+      if (same_name(name, from)) name = to;
+    }
+    columns.push_back(name == attribute.name ? reference(attribute) : renamed(attribute, name));
+  }
+  return select(child, std::move(columns));
+}
+
+RelationPtr Resolver::drop(const Drop& node) {
+  RelationPtr child = resolve(node.child);
+  std::set<AttributeId> gone;
+  for (const ExpressionPtr& e : node.columns) {
+    // A column that is not there is no error.
+    try {
+      ExpressionPtr column = expression(e, Scope{&child->output, nullptr, child.get()});
+      if (const auto* attribute = column->as<AttributeReference>()) gone.insert(attribute->id);
+    } catch (const SparkError& error) {
+      if (!error.condition().starts_with("UNRESOLVED_COLUMN") && error.condition() != "CANNOT_RESOLVE_DATAFRAME_COLUMN") throw;
+    }
+  }
+  std::vector<ExpressionPtr> kept;
+  for (const Attribute& attribute : child->output) {
+    const bool is_named = std::any_of(node.names.begin(), node.names.end(), [&](const std::string& name) { return same_name(name, attribute.name); });
+    if (!is_named && !gone.count(attribute.id)) kept.push_back(reference(attribute));
+  }
+  return select(child, std::move(kept));
+}
+
+RelationPtr Resolver::fill_na(const FillNa& node) {
+  RelationPtr child = resolve(node.child);
+  Scope scope{&child->output, nullptr, child.get()};
+  std::vector<ExpressionPtr> list;
+  for (const std::string& name : node.columns) {
+    if (!try_attribute({name}, child->output, {})) {
+      std::string names;
+      for (const Attribute& a : child->output) names += (names.empty() ? "" : ", ") + quoted_name({a.name});
+      throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", quoted_name({name})}, {"proposal", names}});
+    }
+  }
+  for (const Attribute& attribute : child->output) {
+    const Literal* value = nullptr;
+    if (node.columns.empty() && !node.values.empty()) value = &node.values[0];
+    for (size_t i = 0; i < node.columns.size(); ++i) {
+      if (same_name(node.columns[i], attribute.name)) value = &node.values[node.values.size() == 1 ? 0 : i];
+    }
+    if (!value || !same_class(attribute.type, value->type)) {
+      list.push_back(reference(attribute));
+      continue;
+    }
+    FunctionCall call;
+    ExpressionPtr input = reference(attribute);
+    if (attribute.type.is(TypeKind::kFloat) || attribute.type.is(TypeKind::kDouble)) {
+      // fill replaces NaN as well: nanvl(column, null).
+      FunctionCall nan_test;
+      nan_test.arguments = {input};
+      FunctionCall choose;
+      choose.arguments = {bind_call(*functions::find_function("isnan"), nan_test, {}), make_null_literal(attribute.type), input};
+      input = bind_call(*functions::find_function("if"), choose, {});
+    }
+    call.arguments = {input, cast_to(make_literal(*value), attribute.type, rules())};
+    ExpressionPtr filled = bind_call(*functions::find_function("coalesce"), std::move(call), {});
+    list.push_back(make_typed(Alias{filled, {attribute.name}, {}, next_attribute_id()}, filled->type, filled->nullable));
+  }
+  return select(child, std::move(list));
+}
+
+RelationPtr Resolver::drop_na(const DropNa& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> inputs;
+  if (node.columns.empty()) {
+    for (const Attribute& a : child->output) inputs.push_back(reference(a));
+  }
+  for (const std::string& name : node.columns) {
+    inputs.push_back(expression(make_expression(UnresolvedAttribute{{name}, {}, false}), Scope{&child->output, nullptr, child.get()}));
+  }
+  // As many of the columns as asked for must be neither null nor NaN.
+  ExpressionPtr sum;
+  for (const ExpressionPtr& input : inputs) {
+    FunctionCall test;
+    test.arguments = {input};
+    ExpressionPtr there = bind_call(*functions::find_function("isnotnull"), test, {});
+    if (input->type.is(TypeKind::kFloat) || input->type.is(TypeKind::kDouble)) {
+      FunctionCall nan_test, inverted, both;
+      nan_test.arguments = {input};
+      inverted.arguments = {bind_call(*functions::find_function("isnan"), nan_test, {})};
+      both.arguments = {there, bind_call(*functions::find_function("not"), inverted, {})};
+      there = bind_call(*functions::find_function("and"), both, {});
+    }
+    FunctionCall one, add;
+    one.arguments = {there, make_integer_literal(1), make_integer_literal(0)};
+    ExpressionPtr counted = bind_call(*functions::find_function("if"), one, {});
+    add.arguments = {sum, counted};
+    sum = sum ? bind_call(*functions::find_function("+"), add, {}) : counted;
+  }
+  const Attributes output = child->output;
+  if (!sum) return child;
+  FunctionCall compare;
+  compare.arguments = {sum, make_integer_literal(node.min_non_nulls.value_or(static_cast<int>(inputs.size())))};
+  return make_resolved(Filter{child, bind_call(*functions::find_function(">="), compare, {})}, output);
+}
+
+RelationPtr Resolver::replace(const Replace& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> list;
+  for (const Attribute& attribute : child->output) {
+    const bool is_meant = node.columns.empty() || std::any_of(node.columns.begin(), node.columns.end(), [&](const std::string& n) { return n == "*" || same_name(n, attribute.name); });
+    const Literal* first = nullptr;
+    for (const auto& [from, to] : node.replacements) if (!from.is_null() || !first) first = &from;
+    if (!is_meant || !first || !same_class(attribute.type, first->type)) {
+      list.push_back(reference(attribute));
+      continue;
+    }
+    FunctionCall choose;
+    for (const auto& [from, to] : node.replacements) {
+      FunctionCall equal;
+      equal.arguments = {reference(attribute), cast_to(make_literal(from), attribute.type, rules())};
+      choose.arguments.push_back(bind_call(*functions::find_function("="), equal, {}));
+      choose.arguments.push_back(to.is_null() ? make_null_literal(attribute.type) : cast_to(make_literal(to), attribute.type, rules()));
+    }
+    choose.arguments.push_back(reference(attribute));
+    ExpressionPtr value = bind_call(*functions::find_function("when"), choose, {});
+    list.push_back(make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, value->type, value->nullable));
+  }
+  return select(child, std::move(list));
+}
+
+// describe() and summary(): one row per statistic, every value as text (StatFunctions.summary).
+RelationPtr Resolver::summary(RelationPtr child, std::vector<std::string> statistics,
+                              const std::vector<std::string>& columns) {
+  if (statistics.empty()) statistics = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
+  Attributes chosen;
+  for (const std::string& name : columns) {
+    ExpressionPtr column = expression(make_expression(UnresolvedAttribute{{name}, {}, false}), Scope{&child->output, nullptr, child.get()});
+    for (const Attribute& a : child->output) if (a.id == column->as<AttributeReference>()->id) chosen.push_back(a);
+  }
+  if (columns.empty()) chosen = child->output;
+  std::erase_if(chosen, [](const Attribute& a) { return !a.type.is_numeric() && !a.type.is_string(); });
+  auto call = [&](const char* name, std::vector<ExpressionPtr> arguments) {
+    FunctionCall bound;
+    bound.arguments = std::move(arguments);
+    bound.display_name = name;
+    return bind_call(*functions::find_function(name), std::move(bound), {});
+  };
+  auto text = [&](const ExpressionPtr& e) { return cast_to(e, Type::string(), rules()); };
+  const CoercionRules lenient{false, context_.time_zone};
+  SetOperation rows;
+  std::vector<RelationPtr> inputs;
+  for (const std::string& statistic : statistics) {
+    std::vector<ExpressionPtr> list = {make_typed(Alias{make_string_literal(statistic), {"summary"}, {}, next_attribute_id()}, Type::string(), false)};
+    for (const Attribute& attribute : chosen) {
+      ExpressionPtr column = reference(attribute);
+      ExpressionPtr number = attribute.type.is_string() ? [&] {
+        Cast tried{column, Type::double_number(), CastMode::kTry, false, context_.time_zone};
+        return make_typed(std::move(tried), Type::double_number(), true);
+      }() : column;
+      ExpressionPtr value;
+      if (statistic == "count") value = text(call("count", {column}));
+      else if (statistic == "count_distinct") { FunctionCall c; c.arguments = {column}; c.is_distinct = true; value = text(bind_call(*functions::find_function("count"), c, {})); }
+      else if (statistic == "approx_count_distinct") value = text(call("approx_count_distinct", {column}));
+      else if (statistic == "mean") value = text(call("avg", {number}));
+      else if (statistic == "stddev") value = text(call("stddev_samp", {number}));
+      else if (statistic == "min") value = text(call("min", {column}));
+      else if (statistic == "max") value = text(call("max", {column}));
+      else if (statistic.ends_with("%")) {
+        // Spark's approximate percentile with its default accuracy picks an element of the data.
+        const functions::Function* row = functions::find_function("percentile_approx");
+        if (!row) throw_unsupported("FUNCTION", "percentile_approx in summary()");
+        const double fraction = std::stod(statistic.substr(0, statistic.size() - 1)) / 100;
+        FunctionCall c;
+        c.arguments = {number, make_literal({Type::double_number(), fraction}), make_integer_literal(10000)};
+        value = text(bind_call(*row, c, {}));
+      } else {
+        throw SparkError("_LEGACY_ERROR_TEMP_2187", {{"arg", statistic}});
+      }
+      list.push_back(make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, Type::string(), true));
+    }
+    const bool has_values = !chosen.empty();
+    inputs.push_back(has_values ? build_aggregate(child, {}, std::move(list), nullptr) : select(make_resolved(OneRow{}, {}), std::move(list)));
+  }
+  (void)lenient;
+  rows.kind = SetOperationKind::kUnion;
+  return inputs.size() == 1 ? inputs[0] : combine(rows, std::move(inputs));
+}
+
+// show(): one more row than shown, every cell as show() prints it.
+RelationPtr Resolver::show_string(const ShowString& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> cells;
+  for (const Attribute& attribute : child->output) {
+    Cast pretty{reference(attribute), Type::string(), CastMode::kPretty, false, context_.time_zone};
+    ExpressionPtr value = make_typed(std::move(pretty), Type::string(), false);
+    cells.push_back(make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, Type::string(), false));
+  }
+  const int rows = std::clamp(node.rows, 0, 2147483632 - 1);
+  const Attributes child_output = child->output;
+  RelationPtr limited_rows = make_resolved(Limit{child, make_integer_literal(rows + 1)}, child_output);
+  ShowString copy = node;
+  copy.child = select(limited_rows, std::move(cells));
+  return make_resolved(std::move(copy), {{next_attribute_id(), node.is_html ? "html_string" : "show_string", Type::string(), false, {}, {}}});
+}
+
+RelationPtr Resolver::ml_transform(const RelationPtr& relation, const MlTransform& node) {
+  RelationPtr child = resolve(node.child);
+  FIRESTEEL_CHECK(context_.transform_schema != nullptr, "no machine learning here");
+  // The transformer says which columns it adds; each is a new attribute.
+  const Schema schema = context_.transform_schema(node, output_schema(*child));
+  Attributes output = child->output;
+  for (size_t i = output.size(); i < schema.size(); ++i) {
+    output.push_back({next_attribute_id(), schema[i].name, schema[i].type, schema[i].nullable, schema[i].metadata, {}});
+  }
+  MlTransform copy = node;
+  copy.child = child;
+  return make_resolved(std::move(copy), std::move(output), relation->plan_id);
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,587 @@
+// Names, stars, fields, casts and windows of an expression.
+#include <algorithm>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// Edit distance, for suggestions.
+size_t distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+QueryContext context_of(const Origin& origin) {
+  QueryContext context;
+  if (origin.sql_text && origin.start_index >= 0) {
+    context.start_index = origin.start_index;
+    context.stop_index = origin.stop_index;
+    context.fragment = origin.sql_text->substr(
+        static_cast<size_t>(origin.start_index),
+        static_cast<size_t>(std::max(0, origin.stop_index - origin.start_index + 1)));
+  } else {
+    context.kind = QueryContext::Kind::kDataFrame;
+    context.fragment = origin.function_name;
+    context.call_site = origin.call_site;
+  }
+  return context;
+}
+
+std::vector<QueryContext> contexts_of(const Origin& origin) {
+  if (!origin.sql_text && origin.function_name.empty() && origin.call_site.empty()) return {};
+  return {context_of(origin)};
+}
+
+[[noreturn]] void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
+                                   const Origin& origin) {
+  const std::string wanted = quoted_name(parts);
+  if (!scope.attributes || scope.attributes->empty()) {
+    throw SparkError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", wanted}},
+                     contexts_of(origin));
+  }
+  // Spark orders candidates by edit distance of the lower-case names and shows five.
+  std::vector<std::pair<size_t, std::string>> candidates;
+  for (const Attribute& attribute : *scope.attributes) {
+    std::vector<std::string> full = attribute.qualifier;
+    full.push_back(attribute.name);
+    const std::string shown =
+        parts.size() > 1 || full.size() == 1 ? quoted_name(full) : quoted_name({attribute.name});
+    candidates.emplace_back(distance(lower(shown), lower(wanted)), shown);
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string proposal;
+  for (size_t i = 0; i < candidates.size() && i < 5; ++i) {
+    proposal += (i ? ", " : "") + candidates[i].second;
+  }
+  throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                   {{"objectName", wanted}, {"proposal", proposal}}, contexts_of(origin));
+}
+
+}  // namespace
+
+std::string quoted_name(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    text += text.empty() ? "`" : ".`";
+    for (char c : part) text += c == '`' ? std::string("``") : std::string(1, c);
+    text += "`";
+  }
+  return text;
+}
+
+bool Resolver::same_name(std::string_view a, std::string_view b) const {
+  if (context_.case_sensitive) return a == b;
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
+           return tolower(x) == tolower(y);
+         });
+}
+
+ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
+  if (const auto* n = e->as<Literal>()) {
+    return e->type == n->type ? e : make_literal(*n, e->origin);
+  }
+  if (const auto* n = e->as<UnresolvedAttribute>()) return attribute(*n, *e, scope);
+  if (const auto* n = e->as<UnresolvedFunction>()) return call(*n, *e, scope);
+  if (const auto* n = e->as<Cast>()) return cast(*n, *e, scope);
+  if (const auto* n = e->as<Alias>()) {
+    Alias copy = *n;
+    copy.child = expression(n->child, scope);
+    if (copy.id == 0) copy.id = next_attribute_id();
+    const Type type = copy.child->type;
+    const bool nullable = copy.child->nullable;
+    return make_typed(std::move(copy), type, nullable, e->origin);
+  }
+  if (const auto* n = e->as<UnresolvedExtract>()) {
+    return extract(expression(n->child, scope), expression(n->extraction, scope), e->origin);
+  }
+  if (const auto* n = e->as<SortOrder>()) {
+    SortOrder copy = *n;
+    copy.child = expression(n->child, scope);
+    if (copy.null_order == NullOrder::kDefault) {
+      copy.null_order = copy.is_ascending ? NullOrder::kFirst : NullOrder::kLast;
+    }
+    const Type type = copy.child->type;
+    if (!type.is_orderable()) {
+      throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                       {{"sqlExpr", "\"" + print_name(*e) + "\""},
+                        {"functionName", "`sortorder`"},
+                        {"dataType", "\"" + type.sql() + "\""}},
+                       contexts_of(e->origin));
+    }
+    const bool nullable = copy.child->nullable;
+    return make_typed(std::move(copy), type, nullable, e->origin);
+  }
+  if (const auto* n = e->as<Window>()) return window(*n, *e, scope);
+  if (const auto* n = e->as<UnresolvedLambdaVariable>()) {
+    if (ExpressionPtr bound = lambda_variable(n->parts)) return bound;
+    throw_unresolved(n->parts, scope, e->origin);
+  }
+  if (const auto* n = e->as<UpdateFields>()) return update_fields(*n, scope);
+  if (const auto* n = e->as<NamedArgument>()) return expression(n->value, scope);
+  if (const auto* n = e->as<UnresolvedStar>()) {
+    throw SparkError("INVALID_USAGE_OF_STAR_OR_REGEX",
+                     {{"elem", "'*'"}, {"prettyName", n->target.empty() ? "expression" : quoted_name(n->target)}},
+                     contexts_of(e->origin));
+  }
+  if (const auto* n = e->as<Subquery>()) {
+    if (!n->plan) throw_unsupported("EXPRESSION", "subqueries of the DataFrame API");
+    Subquery copy = *n;
+    copy.plan = resolve(n->plan);
+    for (ExpressionPtr& value : copy.in_values) value = expression(value, scope);
+    if (copy.kind == SubqueryKind::kTableArgument) throw_unsupported("EXPRESSION", "TABLE arguments");
+    if (copy.kind == SubqueryKind::kScalar) {
+      if (copy.plan->output.size() != 1) {
+        throw SparkError("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+                         {{"number", std::to_string(copy.plan->output.size())}}, contexts_of(e->origin));
+      }
+      const Type type = copy.plan->output[0].type;
+      return make_typed(std::move(copy), type, true, e->origin);
+    }
+    const bool nullable = copy.kind == SubqueryKind::kIn;
+    return make_typed(std::move(copy), Type::boolean(), nullable, e->origin);
+  }
+  if (e->as<Parameter>()) throw SparkError("UNBOUND_SQL_PARAMETER", {{"name", e->as<Parameter>()->name}}, contexts_of(e->origin));
+  if (e->as<UserFunction>()) throw_unsupported("EXPRESSION", "Python functions");
+  if (e->as<UnresolvedRegex>()) throw_unsupported("EXPRESSION", "a column regular expression here");
+  // Resolved already: references that desugaring made, bound lambdas.
+  return e;
+}
+
+std::vector<ExpressionPtr> Resolver::expressions(const std::vector<ExpressionPtr>& list,
+                                                 const Scope& scope) {
+  std::vector<ExpressionPtr> out;
+  for (const ExpressionPtr& e : list) out.push_back(expression(e, scope));
+  return out;
+}
+
+ExpressionPtr Resolver::condition(const ExpressionPtr& e, const Scope& scope, const char*) {
+  ExpressionPtr resolved = expression(e, scope);
+  if (resolved->type.is(TypeKind::kNull)) return cast_to(resolved, Type::boolean(), rules());
+  if (!resolved->type.is(TypeKind::kBoolean)) {
+    throw SparkError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+                     {{"sqlExpr", "\"" + print_name(*resolved) + "\""},
+                      {"filter", "\"" + print_name(*resolved) + "\""},
+                      {"type", "\"" + resolved->type.sql() + "\""}},
+                     contexts_of(e->origin));
+  }
+  return resolved;
+}
+
+// The attribute, or a field path below one, that `parts` names; null when there is none.
+ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
+                                      const Attributes& attributes, const Origin& origin) {
+  // The longest qualifier wins: try parts as qualifier.name, the rest as fields.
+  std::vector<const Attribute*> matches;
+  size_t used = 0;
+  for (size_t qualifier_size = std::min<size_t>(parts.size() - 1, 3) + 1;
+       qualifier_size-- > 0 && matches.empty();) {
+    for (const Attribute& attribute : attributes) {
+      if (!same_name(attribute.name, parts[qualifier_size])) continue;
+      if (attribute.qualifier.size() < qualifier_size) continue;
+      bool fits = true;
+      const size_t offset = attribute.qualifier.size() - qualifier_size;
+      for (size_t i = 0; i < qualifier_size; ++i) {
+        fits &= same_name(attribute.qualifier[offset + i], parts[i]);
+      }
+      if (fits) matches.push_back(&attribute);
+    }
+    used = qualifier_size + 1;
+  }
+  if (matches.empty()) return nullptr;
+  for (size_t i = 1; i < matches.size(); ++i) {
+    if (matches[i]->id == matches[0]->id) continue;
+    std::string names;
+    std::vector<std::string> shown;
+    for (const Attribute* match : matches) {
+      std::vector<std::string> full = match->qualifier;
+      full.push_back(match->name);
+      shown.push_back(quoted_name(full));
+    }
+    std::sort(shown.begin(), shown.end());
+    for (const std::string& name : shown) names += (names.empty() ? "" : ", ") + name;
+    throw SparkError("AMBIGUOUS_REFERENCE",
+                     {{"name", quoted_name(parts)}, {"referenceNames", "[" + names + "]"}},
+                     contexts_of(origin));
+  }
+  Attribute found = *matches[0];
+  if (!context_.case_sensitive && found.name != parts[used - 1]) {
+    // Spark keeps the name as written in the query for the reference's display.
+    found.name = parts[used - 1];
+  }
+  ExpressionPtr result = reference(found);
+  for (size_t i = used; i < parts.size(); ++i) result = field_of(result, parts[i], origin);
+  return result;
+}
+
+ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Expression& e,
+                                  const Scope& scope) {
+  if (!node.plan_id) {
+    if (ExpressionPtr bound = lambda_variable(node.parts)) return bound;
+  } else if (ExpressionPtr found = attribute_of_plan(node, e, scope)) {
+    return found;
+  }
+  for (const Scope* s = &scope; s; s = s->outer) {
+    if (!s->attributes) continue;
+    if (ExpressionPtr found = try_attribute(node.parts, *s->attributes, e.origin)) return found;
+  }
+  // Functions that SQL lets one write without parentheses.
+  if (node.parts.size() == 1 && !node.plan_id) {
+    static const char* const names[] = {"current_date", "current_timestamp", "current_user",
+                                        "user", "session_user", "localtimestamp", "current_time"};
+    for (const char* name : names) {
+      if (lower(node.parts[0]) == name && functions::find_function(name)) {
+        return expression(make_call(name, {}, e.origin), scope);
+      }
+    }
+  }
+  throw_unresolved(node.parts, scope, e.origin);
+}
+
+// df["x"]: among the outputs that the relation with that plan id has had, the one whose column is
+// visible here.
+ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const Expression& e,
+                                          const Scope& scope) {
+  const auto known = plan_outputs_.find(*node.plan_id);
+  if (known == plan_outputs_.end() || !scope.attributes) return nullptr;
+  ExpressionPtr found;
+  bool exists = false;
+  for (const Attributes& output : known->second) {
+    ExpressionPtr candidate = try_attribute(node.parts, output, e.origin);
+    if (!candidate) continue;
+    exists = true;
+    const Expression* root = candidate.get();
+    while (const auto* field = root->as<GetField>()) root = field->child.get();
+    const AttributeId id = root->as<AttributeReference>() ? root->as<AttributeReference>()->id : 0;
+    for (const Attribute& visible : *scope.attributes) {
+      if (visible.id != id) continue;
+      const AttributeId old = found && found->as<AttributeReference>()
+                                  ? found->as<AttributeReference>()->id : 0;
+      if (found && old != id) {
+        throw SparkError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", quoted_name(node.parts)}},
+                         contexts_of(e.origin));
+      }
+      // Nullability is that of the place, as after an outer join.
+      std::vector<std::string> path(node.parts.begin() + 1, node.parts.end());
+      if (candidate->as<AttributeReference>()) {
+        Attribute here = visible;
+        here.name = candidate->as<AttributeReference>()->name;
+        candidate = reference(here);
+      }
+      found = candidate;
+      break;
+    }
+  }
+  if (found || !exists) {
+    if (!found && !exists) throw_unresolved(node.parts, Scope{&known->second[0], nullptr, nullptr}, e.origin);
+    return found;
+  }
+  throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}},
+                   contexts_of(e.origin));
+}
+
+ExpressionPtr Resolver::lambda_variable(const std::vector<std::string>& parts) {
+  for (auto v = lambda_variables_.rbegin(); v != lambda_variables_.rend(); ++v) {
+    if (!same_name((*v)->as<LambdaVariable>()->name, parts[0])) continue;
+    ExpressionPtr result = *v;
+    for (size_t i = 1; i < parts.size(); ++i) result = field_of(result, parts[i], {});
+    return result;
+  }
+  return nullptr;
+}
+
+ExpressionPtr Resolver::field_of(const ExpressionPtr& child, const std::string& name,
+                                 const Origin& origin) {
+  const Type& type = child->type;
+  if (type.is(TypeKind::kStruct)) {
+    const auto& fields = type.fields();
+    std::optional<size_t> found;
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (!same_name(fields[i].name, name)) continue;
+      if (found) {
+        throw SparkError("AMBIGUOUS_REFERENCE_TO_FIELDS",
+                         {{"field", quoted_name({name})}, {"count", "2"}}, contexts_of(origin));
+      }
+      found = i;
+    }
+    if (!found) {
+      std::string names;
+      for (const StructField& field : fields) {
+        names += (names.empty() ? "" : ", ") + quoted_name({field.name});
+      }
+      throw SparkError("FIELD_NOT_FOUND", {{"fieldName", quoted_name({name})}, {"fields", names}},
+                       contexts_of(origin));
+    }
+    return make_typed(GetField{child, static_cast<int>(*found), fields[*found].name},
+                      fields[*found].type, child->nullable || fields[*found].nullable, origin);
+  }
+  if (type.is(TypeKind::kMap)) return extract(child, make_string_literal(name), origin);
+  if (type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct)) {
+    throw_unsupported("EXPRESSION", "a field of an array of structs (" + name + ")");
+  }
+  throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
+                   {{"base", "\"" + print_name(*child) + "\""}, {"other", "\"" + type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
+ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr& key,
+                                const Origin& origin) {
+  if (child->type.is(TypeKind::kStruct)) {
+    const auto* name = key->as<Literal>();
+    if (name && std::holds_alternative<std::string>(name->value)) {
+      return field_of(child, std::get<std::string>(name->value), origin);
+    }
+    throw SparkError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", "\"" + print_name(*key) + "\""}},
+                     contexts_of(origin));
+  }
+  if (child->type.is(TypeKind::kArray) && child->type.element().is(TypeKind::kStruct) &&
+      key->type.is_string()) {
+    throw_unsupported("EXPRESSION", "a field of an array of structs");
+  }
+  if (!child->type.is(TypeKind::kArray) && !child->type.is(TypeKind::kMap)) {
+    throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
+                     {{"base", "\"" + print_name(*child) + "\""},
+                      {"other", "\"" + child->type.sql() + "\""}},
+                     contexts_of(origin));
+  }
+  FunctionCall call;
+  call.arguments = {child, key};
+  if (child->type.is(TypeKind::kMap)) call.arguments[1] = cast_to(key, child->type.key(), rules());
+  return bind_call(*functions::find_function("[]"), std::move(call), origin);
+}
+
+ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope& scope) {
+  Cast copy = node;
+  copy.child = expression(node.child, scope);
+  if (copy.mode == CastMode::kDefault) {
+    copy.mode = context_.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+  }
+  copy.time_zone = context_.time_zone;
+  if (copy.target.is(TypeKind::kChar) || copy.target.is(TypeKind::kVarchar)) {
+    copy.target = Type::string();
+  }
+  const Type& from = copy.child->type;
+  if (!can_cast(from, copy.target, copy.mode != CastMode::kLegacy)) {
+    const bool works_legacy = copy.mode == CastMode::kAnsi && can_cast(from, copy.target, false);
+    SparkError::Parameters parameters = {{"sqlExpr", "\"" + print_name(Expression{copy, {}, true, {}}) + "\""},
+                                         {"srcType", "\"" + from.sql() + "\""},
+                                         {"targetType", "\"" + copy.target.sql() + "\""}};
+    if (works_legacy) {
+      parameters.push_back({"config", "\"spark.sql.ansi.enabled\""});
+      parameters.push_back({"configVal", "'false'"});
+    }
+    throw SparkError(works_legacy ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION"
+                                  : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+                     parameters, contexts_of(e.origin));
+  }
+  const Type target = copy.target;
+  const bool nullable = copy.child->nullable || cast_is_nullable(from, target, copy.mode);
+  return make_typed(std::move(copy), target, nullable, e.origin);
+}
+
+ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Scope& scope) {
+  Window copy = node;
+  if (!node.name.empty()) {
+    throw SparkError("MISSING_WINDOW_SPECIFICATION",
+                     {{"windowName", node.name}, {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
+  copy.function = expression(node.function, scope);
+  copy.partition_by = expressions(node.partition_by, scope);
+  copy.order_by = expressions(node.order_by, scope);
+  const auto* call = copy.function->as<FunctionCall>();
+  if (!call || (call->function->kind != functions::FunctionKind::kWindow &&
+                call->function->kind != functions::FunctionKind::kAggregate)) {
+    throw SparkError("UNSUPPORTED_EXPR_FOR_WINDOW",
+                     {{"sqlExpr", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
+  }
+  const bool is_ranking = call->function->kind == functions::FunctionKind::kWindow;
+  if (is_ranking && copy.order_by.empty()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1037", {{"wf", print_name(*copy.function)}});
+  }
+  using Bound = WindowFrame::Bound::Kind;
+  if (!copy.frame) {
+    WindowFrame frame;
+    frame.unit = copy.order_by.empty() || is_ranking ? WindowFrame::Unit::kRows
+                                                     : WindowFrame::Unit::kRange;
+    frame.lower.kind = Bound::kUnboundedPreceding;
+    frame.upper.kind = copy.order_by.empty() ? Bound::kUnboundedFollowing : Bound::kCurrentRow;
+    const std::string_view name = call->function->name;
+    if (is_ranking && (name == "lag" || name == "lead")) {
+      // Spark's frame of lag and lead is the one row at that offset.
+      frame.lower.kind = frame.upper.kind = Bound::kValue;
+      ExpressionPtr offset = call->arguments[1];
+      if (const auto* n = offset->as<Literal>(); n && name == "lag" && !n->is_null()) {
+        Literal negative = *n;
+        negative.value = -std::get<int64_t>(n->value);
+        offset = make_literal(negative);
+      }
+      frame.lower.value = frame.upper.value = offset;
+    } else if (name == "nth_value") {
+      frame.unit = WindowFrame::Unit::kRange;
+    }
+    copy.frame = frame;
+  } else {
+    for (WindowFrame::Bound* bound : {&copy.frame->lower, &copy.frame->upper}) {
+      if (bound->value) bound->value = expression(bound->value, scope);
+    }
+  }
+  const Type type = copy.function->type;
+  const bool nullable = copy.function->nullable;
+  return make_typed(std::move(copy), type, nullable, e.origin);
+}
+
+ExpressionPtr Resolver::update_fields(const UpdateFields& node, const Scope& scope) {
+  ExpressionPtr child = expression(node.child, scope);
+  if (!child->type.is(TypeKind::kStruct)) {
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                     {{"sqlExpr", "\"" + print_name(*child) + "\""}, {"paramIndex", "first"},
+                      {"requiredType", "\"STRUCT\""}, {"inputSql", "\"" + print_name(*child) + "\""},
+                      {"inputType", "\"" + child->type.sql() + "\""}});
+  }
+  if (node.field_path.size() != 1) throw_unsupported("EXPRESSION", "withField of a nested field");
+  const std::string& name = node.field_path[0];
+  FunctionCall call;
+  call.function = functions::find_function("named_struct");
+  bool is_replaced = false;
+  for (const StructField& field : child->type.fields()) {
+    const bool is_target = same_name(field.name, name);
+    if (is_target && !node.value) continue;
+    call.arguments.push_back(make_string_literal(is_target ? name : field.name));
+    is_replaced |= is_target;
+    call.arguments.push_back(is_target ? expression(node.value, scope)
+                                       : field_of(child, field.name, {}));
+  }
+  if (node.value && !is_replaced) {
+    call.arguments.push_back(make_string_literal(name));
+    call.arguments.push_back(expression(node.value, scope));
+  }
+  if (call.arguments.empty()) throw SparkError("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", {{"sqlExpr", "\"update_fields(" + print_name(*child) + ", dropfield())\""}});
+  ExpressionPtr built = bind_call(*call.function, call, {});
+  if (!child->nullable) return built;
+  FunctionCall guard;
+  guard.function = functions::find_function("if");
+  FunctionCall is_null;
+  is_null.arguments = {child};
+  guard.arguments = {bind_call(*functions::find_function("isnull"), is_null, {}),
+                     make_null_literal(built->type), built};
+  return bind_call(*guard.function, guard, {});
+}
+
+void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
+                           std::vector<ExpressionPtr>& out) {
+  const Attributes* attributes = scope.attributes;
+  if (node.plan_id) {
+    const auto known = plan_outputs_.find(*node.plan_id);
+    if (known == plan_outputs_.end()) throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", "`*`"}, {"columns", ""}});
+    for (const Attributes& output : known->second) {
+      for (const Attribute& attribute : output) {
+        for (const Attribute& visible : *attributes) {
+          if (visible.id == attribute.id) out.push_back(reference(visible));
+        }
+      }
+    }
+    return;
+  }
+  std::vector<ExpressionPtr> found;
+  for (const Attribute& attribute : *attributes) {
+    bool fits = attribute.qualifier.size() >= node.target.size();
+    for (size_t i = 0; fits && i < node.target.size(); ++i) {
+      const size_t offset = attribute.qualifier.size() - node.target.size();
+      fits = same_name(attribute.qualifier[offset + i], node.target[i]);
+    }
+    if (fits) found.push_back(reference(attribute));
+  }
+  if (found.empty() && !node.target.empty()) {
+    // s.*: the fields of a struct column.
+    ExpressionPtr base = try_attribute(node.target, *attributes, {});
+    if (!base || !base->type.is(TypeKind::kStruct)) {
+      std::string columns;
+      for (const Attribute& a : *attributes) columns += (columns.empty() ? "" : ", ") + quoted_name({a.name});
+      throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", quoted_name(node.target)}, {"columns", columns}});
+    }
+    for (const StructField& field : base->type.fields()) found.push_back(field_of(base, field.name, {}));
+  }
+  for (const auto& name : node.except) {
+    ExpressionPtr dropped = try_attribute(name, *attributes, {});
+    if (!dropped) throw_unresolved(name, scope, {});
+    std::erase_if(found, [&](const ExpressionPtr& e) { return same_expression(*e, *dropped); });
+  }
+  out.insert(out.end(), found.begin(), found.end());
+}
+
+ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr& original) {
+  if (resolved->as<AttributeReference>() || resolved->as<Alias>()) return resolved;
+  Alias alias;
+  alias.child = resolved;
+  const auto rewritten = rewritten_names_.find(resolved.get());
+  std::string name =
+      rewritten != rewritten_names_.end() ? rewritten->second : print_name(*resolved);
+  const auto* field = resolved->as<GetField>();
+  if (field && (original->as<UnresolvedAttribute>() || original->as<UnresolvedStar>())) name = field->name;
+  alias.names = {name};
+  alias.id = next_attribute_id();
+  return make_typed(std::move(alias), resolved->type, resolved->nullable, resolved->origin);
+}
+
+std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>& list,
+                                                const Scope& scope) {
+  std::vector<ExpressionPtr> out;
+  for (const ExpressionPtr& e : list) {
+    if (const auto* star = e->as<UnresolvedStar>()) {
+      std::vector<ExpressionPtr> expanded;
+      expand_star(*star, scope, expanded);
+      for (const ExpressionPtr& one : expanded) out.push_back(named(one, e));
+    } else if (const auto* regex = e->as<UnresolvedRegex>()) {
+      (void)regex;
+      throw_unsupported("EXPRESSION", "colRegex");
+    } else {
+      out.push_back(named(expression(e, scope), e));
+    }
+  }
+  return out;
+}
+
+Attribute attribute_of(const Expression& named) {
+  Attribute attribute;
+  attribute.type = named.type;
+  attribute.nullable = named.nullable;
+  if (const auto* n = named.as<AttributeReference>()) {
+    attribute.id = n->id;
+    attribute.name = n->name;
+    attribute.qualifier = n->qualifier;
+  } else {
+    const auto* alias = named.as<Alias>();
+    FIRESTEEL_CHECK(alias && alias->names.size() == 1, "a select list entry without one name");
+    attribute.id = alias->id;
+    attribute.name = alias->names[0];
+    attribute.metadata = alias->metadata.value_or("");
+  }
+  return attribute;
+}
+
+Resolver::Resolver(const AnalysisContext& context) : context_(context) {}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,210 @@
+// Output names: the text that Spark's toPrettySQL gives an expression.
+#include <cstdio>
+
+#include "analyze/analyzer.h"
+#include "functions/function.h"
+#include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/time_zone.h"
+
+namespace firesteel::analyze {
+
+namespace {
+
+using namespace plan;
+
+std::string joined(const std::vector<ExpressionPtr>& expressions, const char* separator = ", ") {
+  std::string text;
+  for (const ExpressionPtr& e : expressions) {
+    if (!text.empty()) text += separator;
+    text += print_name(*e);
+  }
+  return text;
+}
+
+std::string decimal_text(__int128 unscaled, int scale) {
+  const bool is_negative = unscaled < 0;
+  unsigned __int128 magnitude =
+      is_negative ? -static_cast<unsigned __int128>(unscaled) : static_cast<unsigned __int128>(unscaled);
+  std::string digits;
+  do {
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(magnitude % 10)));
+    magnitude /= 10;
+  } while (magnitude != 0);
+  if (scale > 0) {
+    if (digits.size() <= static_cast<size_t>(scale)) {
+      digits.insert(0, static_cast<size_t>(scale) + 1 - digits.size(), '0');
+    }
+    digits.insert(digits.size() - static_cast<size_t>(scale), ".");
+  }
+  return (is_negative ? "-" : "") + digits;
+}
+
+std::string binary_text(const std::string& bytes) {
+  std::string text = "X'";
+  char digits[3];
+  for (unsigned char byte : bytes) {
+    std::snprintf(digits, sizeof(digits), "%02X", byte);
+    text += digits;
+  }
+  return text + "'";
+}
+
+std::string literal_text(const Literal& literal);
+
+std::string nested_text(const Literal& literal) {
+  const auto& elements = *std::get<std::shared_ptr<const Literal::Elements>>(literal.value);
+  std::string text;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (i) text += ", ";
+    if (literal.type.is(TypeKind::kStruct)) text += literal.type.fields()[i].name + ", ";
+    text += literal_text(elements[i]);
+  }
+  switch (literal.type.kind()) {
+    case TypeKind::kArray: return "ARRAY(" + text + ")";
+    case TypeKind::kMap: return "MAP(" + text + ")";
+    default: return "NAMED_STRUCT(" + text + ")";
+  }
+}
+
+std::string literal_text(const Literal& literal) {
+  if (literal.is_null()) return "NULL";
+  namespace kernel = functions::kernel;
+  std::string text;
+  switch (literal.type.kind()) {
+    case TypeKind::kBoolean: return std::get<bool>(literal.value) ? "true" : "false";
+    case TypeKind::kFloat:
+      kernel::append_float(static_cast<float>(std::get<double>(literal.value)), text);
+      return text;
+    case TypeKind::kDouble: kernel::append_double(std::get<double>(literal.value), text); return text;
+    case TypeKind::kDecimal:
+      return decimal_text(std::get<__int128>(literal.value), literal.type.scale());
+    case TypeKind::kString: return std::get<std::string>(literal.value);
+    case TypeKind::kBinary: return binary_text(std::get<std::string>(literal.value));
+    case TypeKind::kDate:
+      kernel::append_date(static_cast<int32_t>(std::get<int64_t>(literal.value)), text);
+      return "DATE '" + text + "'";
+    case TypeKind::kTimestampNtz:
+      kernel::append_timestamp_ntz(std::get<int64_t>(literal.value), text);
+      return "TIMESTAMP_NTZ '" + text + "'";
+    case TypeKind::kTimestamp:
+      kernel::append_timestamp_ntz(std::get<int64_t>(literal.value), text);
+      return "TIMESTAMP '" + text + "'";
+    case TypeKind::kTime: kernel::append_time(std::get<int64_t>(literal.value), text); return "TIME '" + text + "'";
+    case TypeKind::kYearMonthInterval:
+      kernel::append_year_month_interval(
+          static_cast<int32_t>(std::get<int64_t>(literal.value)),
+          static_cast<kernel::YearMonthField>(literal.type.year_month_start()),
+          static_cast<kernel::YearMonthField>(literal.type.year_month_end()), text);
+      return text;
+    case TypeKind::kDayTimeInterval:
+      kernel::append_day_time_interval(
+          std::get<int64_t>(literal.value),
+          static_cast<kernel::DayTimeField>(literal.type.day_time_start()),
+          static_cast<kernel::DayTimeField>(literal.type.day_time_end()), text);
+      return text;
+    case TypeKind::kArray:
+    case TypeKind::kMap:
+    case TypeKind::kStruct: return nested_text(literal);
+    default:
+      if (const auto* number = std::get_if<int64_t>(&literal.value)) return std::to_string(*number);
+      return literal.type.sql();
+  }
+}
+
+std::string call_text(const FunctionCall& call) {
+  std::vector<std::string> arguments;
+  for (const ExpressionPtr& argument : call.arguments) arguments.push_back(print_name(*argument));
+  std::string text;
+  if (call.function->print) {
+    text = call.function->print(call, arguments);
+  } else {
+    // Aliases print as the row's name unless the row says otherwise; aggregates print the alias.
+    const bool shows_alias = call.function->kind == functions::FunctionKind::kAggregate &&
+                             call.function->name != "collect_list" && !call.display_name.empty();
+    text = (shows_alias ? call.display_name : std::string(call.function->name)) + "(";
+    if (call.is_distinct) text += "DISTINCT ";
+    for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i];
+    text += ")";
+  }
+  if (call.filter) text += " FILTER (WHERE " + print_name(*call.filter) + ")";
+  return text;
+}
+
+std::string bound_text(const WindowFrame::Bound& bound, bool is_lower) {
+  switch (bound.kind) {
+    case WindowFrame::Bound::Kind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
+    case WindowFrame::Bound::Kind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
+    case WindowFrame::Bound::Kind::kCurrentRow: return "CURRENT ROW";
+    case WindowFrame::Bound::Kind::kValue: break;
+  }
+  (void)is_lower;
+  const std::string value = print_name(*bound.value);
+  if (!value.empty() && value[0] == '-') return value.substr(1) + " PRECEDING";
+  return value + " FOLLOWING";
+}
+
+std::string window_text(const Window& window) {
+  std::string inside;
+  auto add = [&](const std::string& part) { inside += (inside.empty() ? "" : " ") + part; };
+  if (!window.partition_by.empty()) add("PARTITION BY " + joined(window.partition_by));
+  if (!window.order_by.empty()) add("ORDER BY " + joined(window.order_by));
+  if (window.frame) {
+    add(std::string(window.frame->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") +
+        " BETWEEN " + bound_text(window.frame->lower, true) + " AND " +
+        bound_text(window.frame->upper, false));
+  }
+  return print_name(*window.function) + " OVER (" + inside + ")";
+}
+
+std::string sort_text(const SortOrder& order) {
+  const bool is_first = order.null_order == NullOrder::kFirst ||
+                        (order.null_order == NullOrder::kDefault && order.is_ascending);
+  return print_name(*order.child) + (order.is_ascending ? " ASC" : " DESC") +
+         (is_first ? " NULLS FIRST" : " NULLS LAST");
+}
+
+std::string dotted(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ".") + part;
+  return text;
+}
+
+}  // namespace
+
+std::string print_name(const Expression& expression) {
+  if (const auto* n = expression.as<Literal>()) return literal_text(*n);
+  if (const auto* n = expression.as<AttributeReference>()) return n->name;
+  if (const auto* n = expression.as<FunctionCall>()) return call_text(*n);
+  if (const auto* n = expression.as<Cast>()) {
+    if (!n->is_user_specified) return print_name(*n->child);
+    return (n->mode == CastMode::kTry ? "TRY_CAST(" : "CAST(") + print_name(*n->child) + " AS " +
+           n->target.sql() + ")";
+  }
+  if (const auto* n = expression.as<Alias>()) {
+    return print_name(*n->child) + " AS " + (n->names.empty() ? "" : n->names[0]);
+  }
+  if (const auto* n = expression.as<GetField>()) return print_name(*n->child) + "." + n->name;
+  if (const auto* n = expression.as<SortOrder>()) return sort_text(*n);
+  if (const auto* n = expression.as<Window>()) return window_text(*n);
+  if (expression.as<LambdaVariable>()) return "namedlambdavariable()";
+  if (const auto* n = expression.as<LambdaFunction>()) {
+    return "lambdafunction(" + print_name(*n->body) + ", " + joined(n->parameters) + ")";
+  }
+  if (const auto* n = expression.as<UserFunction>()) return n->name + "(" + joined(n->arguments) + ")";
+  if (const auto* n = expression.as<UnresolvedAttribute>()) return dotted(n->parts);
+  if (expression.as<UnresolvedStar>()) return "*";
+  if (const auto* n = expression.as<UnresolvedFunction>()) {
+    return n->name.back() + "(" + joined(n->arguments) + ")";
+  }
+  if (const auto* n = expression.as<UnresolvedExtract>()) {
+    return print_name(*n->child) + "[" + print_name(*n->extraction) + "]";
+  }
+  if (const auto* n = expression.as<UnresolvedLambdaVariable>()) return dotted(n->parts);
+  if (const auto* n = expression.as<NamedArgument>()) return n->name + " => " + print_name(*n->value);
+  if (const auto* n = expression.as<Subquery>()) {
+    return n->kind == SubqueryKind::kExists ? "exists()" : n->kind == SubqueryKind::kIn ? "(" + joined(n->in_values) + " IN (listquery()))" : "scalarsubquery()";
+  }
+  return "";
+}
+
+}  // namespace firesteel::analyze
