@@ -102,7 +102,6 @@ RelationPtr Resolver::drop(const Drop& node) {
 
 RelationPtr Resolver::fill_na(const FillNa& node) {
   RelationPtr child = resolve(node.child);
-  Scope scope{&child->output, nullptr, child.get()};
   std::vector<ExpressionPtr> list;
   for (const std::string& name : node.columns) {
     if (!try_attribute({name}, child->output, {})) {
@@ -216,7 +215,6 @@ RelationPtr Resolver::summary(RelationPtr child, std::vector<std::string> statis
     return bind_call(*functions::find_function(name), std::move(bound), {});
   };
   auto text = [&](const ExpressionPtr& e) { return cast_to(e, Type::string(), rules()); };
-  const CoercionRules lenient{false, context_.time_zone};
   SetOperation rows;
   std::vector<RelationPtr> inputs;
   for (const std::string& statistic : statistics) {
@@ -244,14 +242,13 @@ RelationPtr Resolver::summary(RelationPtr child, std::vector<std::string> statis
         c.arguments = {number, make_literal({Type::double_number(), fraction}), make_integer_literal(10000)};
         value = text(bind_call(*row, c, {}));
       } else {
-        throw SparkError("_LEGACY_ERROR_TEMP_2187", {{"arg", statistic}});
+        throw SparkError("UNRECOGNIZED_STATISTIC", {{"stats", "'" + statistic + "'"}});
       }
       list.push_back(make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, Type::string(), true));
     }
     const bool has_values = !chosen.empty();
     inputs.push_back(has_values ? build_aggregate(child, {}, std::move(list), nullptr) : select(make_resolved(OneRow{}, {}), std::move(list)));
   }
-  (void)lenient;
   rows.kind = SetOperationKind::kUnion;
   return inputs.size() == 1 ? inputs[0] : combine(rows, std::move(inputs));
 }

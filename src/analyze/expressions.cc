@@ -419,7 +419,9 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
   }
   const bool is_ranking = call->function->kind == functions::FunctionKind::kWindow;
   if (is_ranking && copy.order_by.empty()) {
-    throw SparkError("_LEGACY_ERROR_TEMP_1037", {{"wf", print_name(*copy.function)}});
+    throw SparkError("WINDOW_FUNCTION_FRAME_NOT_ORDERED",
+                     {{"wf_expr", print_name(*copy.function)},
+                      {"wf_name", std::string(call->function->name)}});
   }
   using Bound = WindowFrame::Bound::Kind;
   if (!copy.frame) {

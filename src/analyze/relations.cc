@@ -456,15 +456,13 @@ RelationPtr Resolver::union_by_name(const SetOperation& node, std::vector<Relati
       if (!node.allow_missing_columns) {
         std::string names;
         for (const Attribute& b : right->output) names += (names.empty() ? "" : ", ") + b.name;
-        throw SparkError("_LEGACY_ERROR_TEMP_1201", {{"colName", a.name}, {"names", names}});
+        throw SparkError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {{"colName", a.name}, {"fieldNames", names}});
       }
       right_columns.push_back(make_typed(Alias{make_null_literal(a.type), {a.name}, {}, next_attribute_id()}, a.type, true));
     }
     for (const Attribute& b : right->output) {
       if (std::any_of(left->output.begin(), left->output.end(), [&](const Attribute& a) { return same_name(a.name, b.name); })) continue;
       if (!node.allow_missing_columns) {
-        std::string names;
-        for (const Attribute& a : right->output) names += (names.empty() ? "" : ", ") + a.name;
         throw SparkError("NUM_COLUMNS_MISMATCH", {{"operator", "UNION"}, {"firstNumColumns", std::to_string(left->output.size())}, {"invalidOrdinalNum", "second"}, {"invalidNumColumns", std::to_string(right->output.size())}});
       }
       left_columns.push_back(make_typed(Alias{make_null_literal(b.type), {b.name}, {}, next_attribute_id()}, b.type, true));

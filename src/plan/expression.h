@@ -114,7 +114,9 @@ struct Alias {
   std::optional<std::string> metadata;  // JSON object
   AttributeId id = 0;                   // set by analyze
 };
-enum class CastMode : uint8_t { kDefault, kAnsi, kLegacy, kTry };  // kDefault: before analyze only
+// kDefault: before analyze only. kPretty: to string as show() prints cells (ToPrettyString), never
+// null.
+enum class CastMode : uint8_t { kDefault, kAnsi, kLegacy, kTry, kPretty };
 struct Cast {
   ExpressionPtr child;
   Type target;
