@@ -1,0 +1,231 @@
+#include "functions/kernel/json_text.h"
+
+#include "functions/kernel/cast_string.h"
+#include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/utf8.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+constexpr int kMaxDepth = 1000;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+void JsonWriter::separate() {
+  if (after_name_) {
+    after_name_ = false;
+    return;
+  }
+  if (has_values_.empty()) return;
+  if (has_values_.back()) out_ += ',';
+  has_values_.back() = true;
+}
+
+void JsonWriter::begin(char bracket) {
+  separate();
+  out_ += bracket;
+  has_values_.push_back(false);
+}
+
+void JsonWriter::end(char bracket) {
+  out_ += bracket;
+  has_values_.pop_back();
+}
+
+void JsonWriter::name(std::string_view text) {
+  separate();
+  append_quoted(text, out_);
+  out_ += ':';
+  after_name_ = true;
+}
+
+void JsonWriter::string(std::string_view text) {
+  separate();
+  append_quoted(text, out_);
+}
+
+void JsonWriter::raw_value(std::string_view text) {
+  separate();
+  out_ += text;
+}
+
+void JsonWriter::append_quoted(std::string_view text, std::string& out) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  out += '"';
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\t': out += "\\t"; break;
+      case '\n': out += "\\n"; break;
+      case '\f': out += "\\f"; break;
+      case '\r': out += "\\r"; break;
+      default:
+        if (byte < 0x20) {
+          out += "\\u00";
+          out += kHex[byte >> 4];
+          out += kHex[byte & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+char JsonReader::peek() {
+  while (position_ < text_.size() &&
+         (text_[position_] == ' ' || text_[position_] == '\t' || text_[position_] == '\n' ||
+          text_[position_] == '\r')) {
+    ++position_;
+  }
+  return position_ < text_.size() ? text_[position_] : '\0';
+}
+
+bool JsonReader::skip(char wanted) {
+  if (peek() != wanted || position_ == text_.size()) return false;
+  ++position_;
+  return true;
+}
+
+void JsonReader::expect(char wanted) {
+  if (!skip(wanted)) throw MalformedJson();
+}
+
+uint32_t JsonReader::hexadecimal() {
+  uint32_t value = 0;
+  for (int i = 0; i < 4; ++i, ++position_) {
+    if (position_ >= text_.size()) throw MalformedJson();
+    const char c = static_cast<char>(text_[position_] | 0x20);
+    if (is_digit(text_[position_])) {
+      value = value * 16 + static_cast<uint32_t>(text_[position_] - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      value = value * 16 + static_cast<uint32_t>(c - 'a' + 10);
+    } else {
+      throw MalformedJson();
+    }
+  }
+  return value;
+}
+
+// After the backslash.
+void JsonReader::append_escape(std::string& out) {
+  if (position_ == text_.size()) throw MalformedJson();
+  switch (const char c = text_[position_++]) {
+    case 'b': out += '\b'; return;
+    case 't': out += '\t'; return;
+    case 'n': out += '\n'; return;
+    case 'f': out += '\f'; return;
+    case 'r': out += '\r'; return;
+    case '"':
+    case '\'':
+    case '/':
+    case '\\': out += c; return;
+    case 'u': break;
+    default: throw MalformedJson();
+  }
+  uint32_t code_point = hexadecimal();
+  if (code_point >= 0xD800 && code_point < 0xDC00 &&
+      text_.substr(position_, 2) == "\\u") {
+    position_ += 2;
+    code_point = 0x10000 + ((code_point - 0xD800) << 10) + (hexadecimal() - 0xDC00);
+  }
+  append_utf8(code_point, out);
+}
+
+std::string JsonReader::string() {
+  const char quote = peek();
+  if (quote != '"' && quote != '\'') throw MalformedJson();
+  ++position_;
+  std::string value;
+  while (true) {
+    if (position_ == text_.size()) throw MalformedJson();
+    const char c = text_[position_++];
+    if (c == quote) return value;
+    if (c == '\\') {
+      append_escape(value);
+    } else {
+      value += c;
+    }
+  }
+}
+
+void JsonReader::skip_value() {
+  JsonWriter ignored;
+  copy_value(ignored);
+}
+
+void JsonReader::copy_value(JsonWriter& writer) {
+  const char c = peek();
+  if (c == '"' || c == '\'') return writer.string(string());
+  if (c == '-' || is_digit(c)) return copy_number(writer);
+  if (c != '{' && c != '[') return copy_word(writer);
+  if (++depth_ > kMaxDepth) throw MalformedJson();
+  ++position_;
+  writer.begin(c);
+  const char close = c == '{' ? '}' : ']';
+  for (bool first = true; !skip(close); first = false) {
+    if (!first) expect(',');
+    if (c == '{') {
+      writer.name(string());
+      expect(':');
+    }
+    copy_value(writer);
+  }
+  writer.end(close);
+  --depth_;
+}
+
+void JsonReader::copy_number(JsonWriter& writer) {
+  const size_t start = position_;
+  if (text_[position_] == '-') ++position_;
+  const auto digits = [&] {
+    const size_t first = position_;
+    while (position_ < text_.size() && is_digit(text_[position_])) ++position_;
+    if (position_ == first) throw MalformedJson();
+    return position_ - first;
+  };
+  const size_t integral = position_;
+  if (digits() > 1 && text_[integral] == '0') throw MalformedJson();
+  bool is_floating = false;
+  if (position_ < text_.size() && text_[position_] == '.') {
+    ++position_;
+    is_floating = true;
+    digits();
+  }
+  if (position_ < text_.size() && (text_[position_] | 0x20) == 'e') {
+    ++position_;
+    is_floating = true;
+    if (position_ < text_.size() && (text_[position_] == '+' || text_[position_] == '-')) {
+      ++position_;
+    }
+    digits();
+  }
+  if (position_ < text_.size() &&
+      std::string_view(" \t\r\n,]}").find(text_[position_]) == std::string_view::npos) {
+    throw MalformedJson();
+  }
+  const std::string_view number = text_.substr(start, position_ - start);
+  if (!is_floating) return writer.raw_value(number == "-0" ? "0" : number);
+  const double value = parse_java_double(number).value_or(0);
+  std::string text;
+  append_double(value, text);
+  if (text.find("Infinity") != std::string::npos) return writer.string(text);
+  writer.raw_value(text);
+}
+
+void JsonReader::copy_word(JsonWriter& writer) {
+  for (std::string_view word : {"true", "false", "null"}) {
+    if (text_.substr(position_, word.size()) != word) continue;
+    position_ += word.size();
+    return writer.raw_value(word);
+  }
+  throw MalformedJson();
+}
+
+}  // namespace firesteel::functions::kernel

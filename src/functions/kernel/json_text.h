@@ -1,0 +1,64 @@
+// Reading JSON as Spark's Jackson parser does: single quotes and control characters in strings are
+// accepted, depth is limited to 1,000. Positions move forward only.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firesteel::functions::kernel {
+
+struct MalformedJson : std::runtime_error {
+  MalformedJson() : std::runtime_error("malformed JSON") {}
+};
+
+// Writes compact JSON as Jackson's generator does.
+class JsonWriter {
+ public:
+  void begin(char bracket);
+  void end(char bracket);
+  void name(std::string_view text);
+  void string(std::string_view text);
+  // Text that is JSON already.
+  void raw_value(std::string_view text);
+  // Text that is put down without quotes or separators.
+  void raw(std::string_view text) { out_ += text; }
+  std::string take() { return std::move(out_); }
+  const std::string& text() const { return out_; }
+
+  static void append_quoted(std::string_view text, std::string& out);
+
+ private:
+  void separate();
+  std::string out_;
+  std::vector<bool> has_values_;
+  bool after_name_ = false;
+};
+
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) : text_(text) {}
+
+  // The first character of the next token; '\0' at the end.
+  char peek();
+  // Consumes a punctuation character or raises MalformedJson.
+  void expect(char wanted);
+  bool skip(char wanted);
+  std::string string();
+  void skip_value();
+  // Copies the next value with numbers and escapes as Jackson writes them.
+  void copy_value(JsonWriter& writer);
+
+ private:
+  void copy_number(JsonWriter& writer);
+  void copy_word(JsonWriter& writer);
+  void append_escape(std::string& out);
+  uint32_t hexadecimal();
+
+  std::string_view text_;
+  size_t position_ = 0;
+  int depth_ = 0;
+};
+
+}  // namespace firesteel::functions::kernel
