@@ -1,0 +1,130 @@
+#include "connect/analysis.h"
+
+#include <arrow/api.h>
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "arrow/spark_schema.h"
+#include "base/error.h"
+#include "base/version.h"
+#include "connect/catalog_calls.h"
+#include "connect/decode.h"
+#include "connect/session_state.h"
+#include "spark/connect/relations.pb.h"
+
+namespace firesteel::connect {
+
+namespace {
+
+plan::RelationPtr find_view(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (parts.size() == 1) return context.session.views().find(parts[0]);
+  if (parts.size() == 2 && parts[0] == "global_temp") return context.global_views.find(parts[1]);
+  return nullptr;
+}
+
+// True while the files that the plan was analysed with are as they were.
+bool files_are_unchanged(const plan::RelationPtr& relation) {
+  if (const auto* scan = relation->as<plan::Scan>()) {
+    for (const plan::FileEntry& file : scan->files) {
+      struct stat info {};
+      if (stat(file.path.c_str(), &info) != 0 || info.st_size != file.size_bytes) return false;
+      const int64_t modified_ms = int64_t{info.st_mtim.tv_sec} * 1000 + info.st_mtim.tv_nsec / 1'000'000;
+      if (file.modified_ms != 0 && modified_ms != file.modified_ms) return false;
+    }
+  }
+  for (const auto& child : plan::children(*relation)) {
+    if (!files_are_unchanged(child)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution) {
+  Config& config = context.session.config();
+  execution->session_id = context.session.id();
+  execution->time_zone = config.get("spark.sql.session.timeZone");
+  execution->ansi = config.get_boolean("spark.sql.ansi.enabled");
+  execution->temporary_folder = context.backend.temporary_folder;
+  // A snapshot: what the session sets later does not reach a running query.
+  auto snapshot = std::make_shared<const Config>(config.values());
+  execution->configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
+}
+
+plan::RelationPtr analyze_relation(const RequestContext& context, const plan::RelationPtr& unresolved,
+                                   std::shared_ptr<engine::ExecutionContext> execution) {
+  Config& config = context.session.config();
+  analyze::AnalysisContext analysis;
+  analysis.ansi = config.get_boolean("spark.sql.ansi.enabled");
+  analysis.case_sensitive = config.get_boolean("spark.sql.caseSensitive");
+  analysis.time_zone = config.get("spark.sql.session.timeZone");
+  analysis.default_source = config.find("spark.sql.sources.default").value_or("parquet");
+  analysis.user = context.session.key().user_id;
+  analysis.spark_version = std::string(spark_version());
+  analysis.query_start_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                                std::chrono::system_clock::now().time_since_epoch())
+                                .count();
+  auto snapshot = std::make_shared<const Config>(config.values());
+  analysis.configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
+  analysis.find_view = [&](const std::vector<std::string>& parts) { return find_view(context, parts); };
+  analysis.resolve_source = [&](const plan::UnresolvedRead& read) {
+    if (!context.backend.resolve_source) throw_unsupported("RELATION", "reading files");
+    return context.backend.resolve_source(read, *snapshot);
+  };
+  analysis.run_catalog_call = [&](const plan::CatalogCall& call) { return run_catalog_call(context, call); };
+  analysis.evaluate = [&](const plan::RelationPtr& plan) {
+    if (!execution) {
+      execution = std::make_shared<engine::ExecutionContext>();
+      prepare_execution(context, execution.get());
+    }
+    return evaluate_to_local(context, plan, execution);
+  };
+  return analyze::analyze(unresolved, analysis);
+}
+
+plan::RelationPtr analyze_cached(const RequestContext& context, const spark::connect::Relation& proto) {
+  const std::string bytes = proto.SerializeAsString();
+  // Every counter only grows, so the sum changes whenever one of them does.
+  const int64_t version = context.session.config().version() + context.session.views().version() +
+                          context.global_views.version();
+  PlanCache& cache = context.session.state().plans();
+  if (plan::RelationPtr known = cache.find(bytes, version); known && files_are_unchanged(known)) return known;
+  plan::RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(proto), nullptr);
+  cache.put(bytes, version, resolved);
+  return resolved;
+}
+
+plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan,
+                                        const std::shared_ptr<engine::ExecutionContext>& execution) {
+  if (!context.session.state().has_persisted()) return plan;
+  if (const auto persisted = context.session.state().find_persisted(*plan)) {
+    if (!persisted->is_materialised) {
+      context.backend.engine->cache(persisted->key, persisted->plan, execution);
+      persisted->is_materialised = true;
+    }
+    return plan::make_resolved(plan::Cached{persisted->key, plan}, plan->output, plan->plan_id);
+  }
+  std::vector<plan::RelationPtr> inputs = plan::children(*plan);
+  bool is_changed = false;
+  for (plan::RelationPtr& input : inputs) {
+    plan::RelationPtr replaced = with_cached_relations(context, input, execution);
+    is_changed = is_changed || replaced != input;
+    input = std::move(replaced);
+  }
+  return is_changed ? plan::with_children(*plan, std::move(inputs)) : plan;
+}
+
+plan::RelationPtr evaluate_to_local(const RequestContext& context, const plan::RelationPtr& plan,
+                                    std::shared_ptr<engine::ExecutionContext> execution) {
+  const plan::Schema schema = plan::output_schema(*plan);
+  const auto arrow_schema = columns::to_arrow_schema(schema, execution->time_zone);
+  const auto stream = context.backend.engine->execute(plan, execution);
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+  while (auto batch = stream->next()) batches.push_back(columns::with_schema(*batch, arrow_schema));
+  auto table = arrow::Table::FromRecordBatches(arrow_schema, batches);
+  FIRESTEEL_CHECK(table.ok(), table.status().ToString());
+  return plan::make_resolved(plan::LocalData{*table, schema}, plan->output);
+}
+
+}  // namespace firesteel::connect

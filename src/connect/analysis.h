@@ -1,0 +1,37 @@
+// Proto relation → resolved plan, with the session as surroundings.
+#pragma once
+
+#include <memory>
+
+#include "analyze/analyzer.h"
+#include "connect/request_context.h"
+#include "engine/engine.h"
+#include "plan/relation.h"
+
+namespace spark::connect {
+class Relation;
+}
+
+namespace firesteel::connect {
+
+// `execution` runs the small queries that analysis needs (pivot values); it may be null for requests
+// that are no operation.
+plan::RelationPtr analyze_relation(const RequestContext& context, const plan::RelationPtr& unresolved,
+                                   std::shared_ptr<engine::ExecutionContext> execution);
+
+// The same for a client's relation, answered from the session's cache where nothing changed. Only for
+// questions about a plan (schema, explain): what depends on the time of the query is fixed in it.
+plan::RelationPtr analyze_cached(const RequestContext& context, const spark::connect::Relation& proto);
+
+// Fills what every execution needs from the session's configuration.
+void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution);
+
+// The plan with persisted subtrees read from the engine's cache, which is filled at the first use.
+plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan,
+                                        const std::shared_ptr<engine::ExecutionContext>& execution);
+
+// The rows of a resolved plan as one LocalData relation with the same output.
+plan::RelationPtr evaluate_to_local(const RequestContext& context, const plan::RelationPtr& plan,
+                                    std::shared_ptr<engine::ExecutionContext> execution);
+
+}  // namespace firesteel::connect

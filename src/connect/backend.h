@@ -1,0 +1,23 @@
+// What the server wires into the services from rooms that `connect` may not name.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/config.h"
+#include "engine/engine.h"
+#include "plan/relation.h"
+
+namespace firesteel::connect {
+
+struct Backend {
+  // Runs resolved plans: the router over all engines. Outlives the server.
+  engine::Engine* engine = nullptr;
+  // Looks a data source up for the analyzer: files, schema, partitions. Returns a resolved Scan.
+  std::function<plan::RelationPtr(const plan::UnresolvedRead&, const Config&)> resolve_source;
+  // Threads that training may use.
+  int threads = 1;
+  std::string temporary_folder = "/tmp";
+};
+
+}  // namespace firesteel::connect

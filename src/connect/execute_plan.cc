@@ -1,0 +1,213 @@
+#include "connect/execute_plan.h"
+
+#include <arrow/api.h>
+
+#include "arrow/ipc.h"
+#include "arrow/spark_schema.h"
+#include "base/error.h"
+#include "base/logging.h"
+#include "connect/analysis.h"
+#include "connect/decode.h"
+#include "connect/local_table.h"
+#include "connect/message.h"
+#include "connect/ml_command.h"
+#include "connect/show_string.h"
+#include "spark/connect/base.pb.h"
+
+namespace firesteel::connect {
+
+namespace proto = spark::connect;
+
+namespace {
+
+constexpr int64_t kBatchBytesMax = int64_t{4} << 20;
+constexpr int64_t kBatchRowsMax = int64_t{1} << 20;
+constexpr int64_t kChunkBytesDefault = int64_t{16} << 20;
+constexpr size_t kDecompressedBytesMax = size_t{2000} << 20;
+
+// Sends batches, each as one message or as several chunks of one.
+class RowSender {
+ public:
+  RowSender(Operation* operation, int64_t rows_max, int64_t chunk_bytes_max)
+      : operation_(operation), rows_max_(rows_max), chunk_bytes_max_(chunk_bytes_max) {}
+
+  void send_schema(const plan::Schema& schema) {
+    proto::ExecutePlanResponse response;
+    encode_schema(schema, response.mutable_schema());
+    operation_->send(&response);
+  }
+
+  void send(const std::shared_ptr<arrow::RecordBatch>& batch) {
+    columns::slice_batch(batch, kBatchBytesMax, rows_max_,
+                         [&](const std::shared_ptr<arrow::RecordBatch>& slice) { send_slice(*slice); });
+  }
+
+  bool has_sent() const { return has_sent_; }
+  void send_slice(const arrow::RecordBatch& batch) {
+    has_sent_ = true;
+    std::string bytes = columns::encode_batch(batch);
+    operation_->summary().rows += batch.num_rows();
+    operation_->summary().bytes += static_cast<int64_t>(bytes.size());
+    const auto size = static_cast<int64_t>(bytes.size());
+    const int64_t chunks = chunk_bytes_max_ > 0 ? (size + chunk_bytes_max_ - 1) / chunk_bytes_max_ : 1;
+    for (int64_t i = 0; i < chunks; ++i) {
+      proto::ExecutePlanResponse response;
+      auto* arrow_batch = response.mutable_arrow_batch();
+      arrow_batch->set_row_count(batch.num_rows());
+      arrow_batch->set_start_offset(rows_sent_);
+      if (chunks == 1) {
+        arrow_batch->set_data(std::move(bytes));
+      } else {
+        arrow_batch->set_data(bytes.substr(static_cast<size_t>(i * chunk_bytes_max_),
+                                           static_cast<size_t>(chunk_bytes_max_)));
+        arrow_batch->set_chunk_index(i);
+        arrow_batch->set_num_chunks_in_batch(chunks);
+      }
+      operation_->send(&response);
+    }
+    rows_sent_ += batch.num_rows();
+  }
+
+ private:
+  Operation* operation_;
+  const int64_t rows_max_;
+  const int64_t chunk_bytes_max_;
+  int64_t rows_sent_ = 0;
+  bool has_sent_ = false;
+};
+
+int64_t rows_per_batch(const Config& config) {
+  // Spark's default of 10,000 bounds its row-to-column conversion; ours only bounds the message. A
+  // value that the session sets is honoured.
+  const auto values = config.values();
+  const auto found = values.find("spark.sql.execution.arrow.maxRecordsPerBatch");
+  if (found == values.end()) return kBatchRowsMax;
+  const int64_t rows = config.get_integer("spark.sql.execution.arrow.maxRecordsPerBatch");
+  return rows <= 0 ? kBatchRowsMax : rows;
+}
+
+// show(): the child's first rows, drawn here; the engine only sees the child.
+plan::RelationPtr drawn(const RequestContext& context, const plan::ShowString& show, Operation& operation) {
+  const plan::Schema schema = plan::output_schema(*show.child);
+  const std::string& time_zone = operation.context().time_zone;
+  ShowTable table(show, schema, time_zone);
+  const auto arrow_schema = columns::to_arrow_schema(schema, time_zone);
+  const plan::RelationPtr child = with_cached_relations(context, show.child, operation.shared_context());
+  const auto limited = plan::make_resolved(
+      plan::Limit{child, plan::make_typed(plan::Literal{plan::Type::integer(), table.rows_wanted()},
+                                          plan::Type::integer(), false)},
+      child->output);
+  const auto stream = context.backend.engine->execute(limited, operation.shared_context());
+  while (const auto batch = stream->next()) {
+    operation.context().cancellation->throw_if_cancelled();
+    table.add(*columns::with_schema(*batch, arrow_schema));
+  }
+  return make_local_table({{show.is_html ? "html_string" : "show_string", plan::Type::string(), false}},
+                          {{table.draw()}});
+}
+
+std::shared_ptr<arrow::RecordBatch> empty_batch(const std::shared_ptr<arrow::Schema>& schema) {
+  auto batch = arrow::RecordBatch::MakeEmpty(schema);
+  FIRESTEEL_CHECK(batch.ok(), batch.status().ToString());
+  return *batch;
+}
+
+int64_t chunk_bytes_wanted(const proto::ExecutePlanRequest& request) {
+  for (const auto& option : request.request_options()) {
+    if (!option.has_result_chunking_options()) continue;
+    const auto& chunking = option.result_chunking_options();
+    if (!chunking.allow_arrow_batch_chunking()) return 0;
+    return chunking.has_preferred_arrow_chunk_size() && chunking.preferred_arrow_chunk_size() > 0
+               ? chunking.preferred_arrow_chunk_size()
+               : kChunkBytesDefault;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void send_rows(const RequestContext& context, const plan::RelationPtr& resolved, Operation& operation,
+               int64_t chunk_bytes_max) {
+  if (const auto* show = resolved->as<plan::ShowString>()) {
+    return send_rows(context, drawn(context, *show, operation), operation, chunk_bytes_max);
+  }
+  const plan::Schema schema = plan::output_schema(*resolved);
+  const auto arrow_schema = columns::to_arrow_schema(schema, operation.context().time_zone);
+  RowSender sender(&operation, rows_per_batch(context.session.config()), chunk_bytes_max);
+  if (const auto* local = resolved->as<plan::LocalData>()) {  // answers that the server itself made
+    sender.send_schema(schema);
+    auto batch = local->table->CombineChunksToBatch();
+    FIRESTEEL_CHECK(batch.ok(), batch.status().ToString());
+    sender.send(columns::with_schema(**batch, arrow_schema));
+  } else {
+    const plan::RelationPtr plan = with_cached_relations(context, resolved, operation.shared_context());
+    const auto stream = context.backend.engine->execute(plan, operation.shared_context());
+    sender.send_schema(schema);
+    while (const auto batch = stream->next()) sender.send(columns::with_schema(*batch, arrow_schema));
+  }
+  // Clients learn the Arrow schema of an empty result from a batch without rows.
+  if (!sender.has_sent()) sender.send_slice(*empty_batch(arrow_schema));
+}
+
+const proto::Plan& uncompressed(const proto::Plan& plan, int recursion_limit, proto::Plan* storage) {
+  if (!plan.has_compressed_operation()) return plan;
+  const auto& compressed = plan.compressed_operation();
+  if (compressed.compression_codec() != proto::COMPRESSION_CODEC_ZSTD) {
+    throw SparkError("CONNECT_INVALID_PLAN.CANNOT_PARSE",
+                     {{"errorMsg", "unknown compression codec " + std::to_string(compressed.compression_codec())}});
+  }
+  const std::string bytes = decompress_zstd(compressed.data(), kDecompressedBytesMax);
+  switch (compressed.op_type()) {
+    case proto::Plan::CompressedOperation::OP_TYPE_RELATION:
+      parse_message(bytes, recursion_limit, storage->mutable_root());
+      break;
+    case proto::Plan::CompressedOperation::OP_TYPE_COMMAND:
+      parse_message(bytes, recursion_limit, storage->mutable_command());
+      break;
+    default:
+      throw SparkError("CONNECT_INVALID_PLAN.CANNOT_PARSE",
+                       {{"errorMsg", "unknown operation type " + std::to_string(compressed.op_type())}});
+  }
+  return *storage;
+}
+
+void execute_plan(const RequestContext& context, const proto::ExecutePlanRequest& request, Operation& operation) {
+  prepare_execution(context, &operation.context());
+  operation.summary().engine = context.backend.engine ? std::string(context.backend.engine->name()) : "";
+  Message<proto::Plan> storage;
+  const auto limit = static_cast<int>(
+      context.session.config().get_integer("spark.connect.grpc.marshallerRecursionLimit"));
+  const proto::Plan& plan = uncompressed(request.plan(), limit, storage.get());
+  if (plan.has_root()) {
+    operation.summary().statement = "relation " + oneof_member(plan.root(), "rel_type");
+    const plan::RelationPtr unresolved = PlanDecoder(context).relation(plan.root());
+    const plan::RelationPtr resolved = analyze_relation(context, unresolved, operation.shared_context());
+    send_rows(context, resolved, operation, chunk_bytes_wanted(request));
+  } else {
+    operation.summary().statement = "command " + oneof_member(plan.command(), "command_type");
+    execute_command(context, plan.command(), operation);
+  }
+}
+
+void log_operation(const Session& session, Operation& operation) {
+  const OperationSummary& summary = operation.summary();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::microseconds>(
+                                std::chrono::steady_clock::now() - operation.started())
+                                .count() /
+                            1000.0;
+  std::string tags;
+  for (const std::string& tag : operation.settings().tags) tags += (tags.empty() ? "" : ",") + tag;
+  const std::optional<SparkError> failure = operation.failure();
+  log_info("operation", {{"session", session.id()},
+                         {"operation", operation.settings().operation_id},
+                         {"user", session.key().user_id},
+                         {"tags", tags},
+                         {"statement", summary.statement},
+                         {"engine", summary.engine},
+                         {"rows", summary.rows},
+                         {"bytes", summary.bytes},
+                         {"ms", milliseconds},
+                         {"error", failure ? failure->condition() : ""}});
+}
+
+}  // namespace firesteel::connect

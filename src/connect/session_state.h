@@ -1,0 +1,90 @@
+// What features keep in a session: checkpoints, persisted relations, analysed plans, models.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "plan/relation.h"
+
+namespace firesteel::engine {
+class Engine;
+}
+
+namespace firesteel::connect {
+
+class MlCache;
+
+struct StorageLevel {
+  bool use_disk = false;
+  bool use_memory = false;
+  bool use_off_heap = false;
+  bool deserialized = false;
+  int replication = 1;
+};
+
+// A relation that the user asked to keep. Its rows are stored at its first use.
+struct PersistedRelation {
+  std::string key;  // in the engine
+  plan::RelationPtr plan;
+  StorageLevel level;
+  bool is_materialised = false;
+};
+
+// Answers of earlier analyses by plan bytes. Bounded by entries and bytes.
+class PlanCache {
+ public:
+  // Null when there is none of this version.
+  plan::RelationPtr find(const std::string& plan_bytes, int64_t version);
+  void put(const std::string& plan_bytes, int64_t version, plan::RelationPtr resolved);
+
+ private:
+  struct Entry {
+    std::string bytes;
+    int64_t version;
+    plan::RelationPtr resolved;
+  };
+  std::mutex mutex_;
+  std::list<Entry> entries_;  // newest first
+  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  size_t size_bytes_ = 0;
+};
+
+// Thread-safe.
+class SessionState {
+ public:
+  SessionState();
+  ~SessionState();
+
+  PlanCache& plans() { return plans_; }
+  MlCache& models() { return *models_; }
+
+  std::string add_checkpoint(plan::RelationPtr relation);
+  plan::RelationPtr find_checkpoint(const std::string& id) const;
+  plan::RelationPtr remove_checkpoint(const std::string& id);
+
+  // The persisted relation with the same semantics, or null.
+  std::shared_ptr<PersistedRelation> find_persisted(const plan::Relation& plan) const;
+  void persist(plan::RelationPtr plan, StorageLevel level);
+  // Returns the removed one, or null.
+  std::shared_ptr<PersistedRelation> unpersist(const plan::Relation& plan);
+  std::vector<std::shared_ptr<PersistedRelation>> take_all_persisted();
+  bool has_persisted() const;
+  // Grows when persisted relations change.
+  int64_t version() const;
+
+ private:
+  mutable std::mutex mutex_;
+  PlanCache plans_;
+  std::unique_ptr<MlCache> models_;
+  std::map<std::string, plan::RelationPtr> checkpoints_;
+  std::vector<std::shared_ptr<PersistedRelation>> persisted_;
+  int64_t version_ = 0;
+};
+
+}  // namespace firesteel::connect
