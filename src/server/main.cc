@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "server/command_line.h"
 #include "server/doctor.h"
+#include "server/serve.h"
 
 int main(int argc, char** argv) {
   using firesteel::server::Command;
@@ -18,8 +19,7 @@ int main(int argc, char** argv) {
     case Command::Kind::kDoctor:
       return firesteel::server::run_doctor(std::cout);
     case Command::Kind::kServe:
-      std::cerr << "firesteel: this build has no Spark Connect services yet\n";
-      return 1;
+      return firesteel::server::serve(command.serve);
     case Command::Kind::kExit:
       (command.exit_status == 0 ? std::cout : std::cerr) << command.output;
       return command.exit_status;

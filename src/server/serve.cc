@@ -1,0 +1,73 @@
+#include "server/serve.h"
+
+#include <exception>
+#include <iostream>
+#include <memory>
+
+#include "base/logging.h"
+#include "base/version.h"
+#include "connect/server.h"
+#include "engine/duckdb/duckdb_engine.h"
+#include "server/stop_signal.h"
+#include "server/temporary_folder.h"
+
+namespace firesteel::server {
+
+namespace {
+
+constexpr int kStopSecondsMax = 4;
+
+connect::ServerOptions connect_options(const ServeOptions& options, const std::string& temporary_folder) {
+  connect::ServerOptions result;
+  result.bind_address = options.bind_address;
+  result.port = options.port;
+  result.token = options.token;
+  result.tls_certificate = options.tls_certificate;
+  result.tls_key = options.tls_key;
+  result.configuration = options.configuration;
+  result.configuration["spark.sql.warehouse.dir"] = options.warehouse_folder;
+  result.temporary_folder = temporary_folder;
+  const Config config(options.configuration);
+  result.idle_session_timeout = std::chrono::milliseconds(
+      config.get_duration_ms("spark.connect.session.manager.defaultSessionTimeout"));
+  if (const auto timeout = config.find("spark.connect.execute.manager.detachedTimeout")) {
+    result.detached_operation_timeout = std::chrono::milliseconds(parse_duration_ms(*timeout).value_or(300'000));
+  }
+  return result;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  set_log_level(options.log_level);
+  try {
+    StopSignal stop;
+    const TemporaryFolder temporary(options.temporary_folder);
+    engine::DuckDbOptions duckdb;
+    duckdb.threads = options.threads;
+    duckdb.memory_limit = std::to_string(options.memory_limit_bytes) + "B";
+    duckdb.temporary_folder = temporary.path();
+    const std::unique_ptr<engine::Engine> engine = engine::make_duckdb_engine(duckdb);
+
+    connect::Backend backend;
+    backend.engine = engine.get();
+    backend.threads = options.threads;
+    backend.temporary_folder = temporary.path();
+    connect::ConnectServer server(connect_options(options, temporary.path()), std::move(backend));
+    server.start();
+    log_info("listening", {{"address", options.bind_address},
+                           {"port", server.port()},
+                           {"version", version()},
+                           {"engine", engine->name()}});
+    const int signal = stop.wait();
+    log_info("stopping", {{"signal", signal}});
+    exit_at_the_latest_after(kStopSecondsMax);
+    server.stop();
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "firesteel: " << error.what() << "\n";
+    return 1;
+  }
+}
+
+}  // namespace firesteel::server
