@@ -111,7 +111,7 @@ Attribute ClassificationSummary::attribute(const std::shared_ptr<const Attribute
     return Value(static_cast<int32_t>(objective_history_.size()) - 1);
   }
   if (call.method == "predictions") {
-    if (const auto model = model_.lock()) return PredictionsAttribute{model, params_};
+    if (const auto model = model_.lock()) return PredictionsAttribute{model, params_, "predictions"};
   }
   throw_no_attribute(*this, call.method);
 }

@@ -35,6 +35,8 @@ struct PredictionsAttribute {
   std::shared_ptr<const Model> model;
   // Parameters with which the model transforms.
   ParamMap params;
+  // "predictions" for all columns, "residuals" for one column of that name: labelCol - predictionCol.
+  std::string name = "predictions";
 };
 
 using Attribute = std::variant<Value, TableAttribute, PredictionsAttribute,

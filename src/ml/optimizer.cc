@@ -209,8 +209,8 @@ class Minimizer {
   const Evaluation& evaluate(Array& x) {
     if (last_x_ != x || last_x_.empty()) {
       last_.gradient.assign(x.size(), 0.0);
-      last_x_ = x;
       last_.value = objective_(x, last_.gradient);
+      last_x_ = x;  // as the objective left it
       adjust(x, last_);
     }
     return last_;

@@ -392,6 +392,14 @@ void throw_user_raised(const std::string& message) {
   throw SparkError("USER_RAISED_EXCEPTION", {{"errorMessage", message}});
 }
 
+void throw_failed_transform(const std::string& function, const std::string& signature,
+                            const std::string& result, const std::string& reason) {
+  throw SparkError("FAILED_EXECUTE_UDF", {{"functionName", "`" + function + "`"},
+                                          {"signature", signature},
+                                          {"result", result},
+                                          {"reason", "org.apache.spark.SparkException: " + reason}});
+}
+
 void require(bool condition, const std::string& message) {
   if (!condition) throw_illegal_argument("requirement failed: " + message);
 }

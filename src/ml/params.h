@@ -116,5 +116,9 @@ void require(bool condition, const std::string& message);
 [[noreturn]] void throw_spark_exception(const std::string& message);
 // What Spark's checks on a column's values raise from inside a task.
 [[noreturn]] void throw_user_raised(const std::string& message);
+// What Spark raises when a row fails inside an operator's transform: FAILED_EXECUTE_UDF. `signature`
+// and `result` are the types as Spark prints them.
+[[noreturn]] void throw_failed_transform(const std::string& function, const std::string& signature,
+                                         const std::string& result, const std::string& reason);
 
 }  // namespace firesteel::ml

@@ -11,7 +11,14 @@ const std::vector<Operator>& operators() {
   static const std::vector<Operator> rows = [] {
     std::vector<Operator> all;
     for (const auto& contribute : {
+             evaluator_operators,
+             feature_hasher_operators,
+             linear_regression_operators,
              logistic_regression_operators,
+             one_hot_encoder_operators,
+             standard_scaler_operators,
+             string_indexer_operators,
+             vector_assembler_operators,
          }) {
       for (Operator& row : contribute()) all.push_back(std::move(row));
     }
