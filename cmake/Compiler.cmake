@@ -22,6 +22,8 @@ endif()
 
 # Warnings for our own code; generated and third-party code is compiled without.
 add_library(firesteel_warnings INTERFACE)
-target_compile_options(firesteel_warnings INTERFACE -Wall -Wextra -Wswitch -Werror
-  # g++ 12 sees overflows and overlaps in inlined std::string code that are not there.
-  -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(firesteel_warnings INTERFACE -Wall -Wextra -Wswitch -Werror
+    # g++ 12 sees overflows and overlaps in inlined std::string code that are not there.
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
+endif()

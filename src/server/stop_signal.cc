@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <thread>
+#include <utility>
 
 namespace firesteel::server {
 namespace {
@@ -33,9 +33,10 @@ int StopSignal::wait() {
   return number;
 }
 
-void exit_at_the_latest_after(int seconds) {
-  std::thread([seconds] {
-    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+void exit_at_the_latest_after(std::chrono::milliseconds delay, std::function<void()> last_act) {
+  std::thread([delay, last_act = std::move(last_act)] {
+    std::this_thread::sleep_for(delay);
+    last_act();
     _exit(0);
   }).detach();
 }

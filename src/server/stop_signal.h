@@ -1,5 +1,8 @@
-// SIGTERM and SIGINT as something to wait for.
+// SIGTERM and SIGINT as something to wait for, and an end that comes whatever threads do.
 #pragma once
+
+#include <chrono>
+#include <functional>
 
 namespace firesteel::server {
 
@@ -12,7 +15,7 @@ class StopSignal {
   int wait();
 };
 
-// Ends the process with exit status 0 after `seconds`, whatever its threads do.
-void exit_at_the_latest_after(int seconds);
+// After `delay` runs `last_act` on a thread of its own and ends the process with exit status 0.
+void exit_at_the_latest_after(std::chrono::milliseconds delay, std::function<void()> last_act);
 
 }  // namespace firesteel::server
