@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -15,9 +16,10 @@ namespace firesteel::server {
 
 namespace {
 
-constexpr int kStopSecondsMax = 4;
+constexpr std::chrono::milliseconds kStopMax(4000);
 
-connect::ServerOptions connect_options(const ServeOptions& options, const std::string& temporary_folder) {
+connect::ServerOptions connect_options(const ServeOptions& options,
+                                       const std::string& temporary_folder) {
   connect::ServerOptions result;
   result.bind_address = options.bind_address;
   result.port = options.port;
@@ -31,7 +33,8 @@ connect::ServerOptions connect_options(const ServeOptions& options, const std::s
   result.idle_session_timeout = std::chrono::milliseconds(
       config.get_duration_ms("spark.connect.session.manager.defaultSessionTimeout"));
   if (const auto timeout = config.find("spark.connect.execute.manager.detachedTimeout")) {
-    result.detached_operation_timeout = std::chrono::milliseconds(parse_duration_ms(*timeout).value_or(300'000));
+    result.detached_operation_timeout =
+        std::chrono::milliseconds(parse_duration_ms(*timeout).value_or(300'000));
   }
   return result;
 }
@@ -42,7 +45,7 @@ int serve(const ServeOptions& options) {
   set_log_level(options.log_level);
   try {
     StopSignal stop;
-    const TemporaryFolder temporary(options.temporary_folder);
+    TemporaryFolder temporary(options.temporary_folder);
     engine::DuckDbOptions duckdb;
     duckdb.threads = options.threads;
     duckdb.memory_limit = std::to_string(options.memory_limit_bytes) + "B";
@@ -61,7 +64,7 @@ int serve(const ServeOptions& options) {
                            {"engine", engine->name()}});
     const int signal = stop.wait();
     log_info("stopping", {{"signal", signal}});
-    exit_at_the_latest_after(kStopSecondsMax);
+    exit_at_the_latest_after(kStopMax, [&temporary] { temporary.remove(); });
     server.stop();
     return 0;
   } catch (const std::exception& error) {
