@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "google/protobuf/arena.h"
-#include "google/protobuf/message.h"
+#include <google/protobuf/arena.h>
+#include <google/protobuf/message.h>
 
 namespace firesteel::connect {
 
