@@ -39,6 +39,7 @@ void Database::apply_settings(const DatabaseOptions& options) {
   if (!options.memory_limit.empty()) config.SetOption("memory_limit", options.memory_limit);
   config.SetOption("temp_directory", options.temporary_folder);
   config.SetOption("preserve_insertion_order", "true");
+  config.SetOption("TimeZone", "UTC");
 }
 
 std::shared_ptr<Connection> Database::lease() {

@@ -64,6 +64,12 @@ void register_failure_kernels(KernelRegistry& registry) {
                                                          {"arraySize", number_at(input, 1)},
                                                          {"ansiConfig", kAnsiKey}});
               });
+  add_failure(registry, "fs_fail_malformed", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
+    auto view = input.GetArg(0).GetView();
+    std::string record(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
+    throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+                     {{"badRecord", record}, {"failFastMode", "FAILFAST"}});
+  });
   add_failure(registry, "fs_raise_error", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
     auto view = input.GetArg(0).GetView();
     bool is_null = !view.IsValid(0);

@@ -1,12 +1,282 @@
 #include "engine/duckdb/file_scan.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
+#include "engine/duckdb/parquet_schema.h"
+#include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/type_sql.h"
 
 namespace firesteel::engine {
+namespace {
 
-ScanText scan_sql(const plan::Relation&, const plan::Scan& scan, const std::vector<bool>&,
-                  const ExecutionContext&, const std::string&) {
-  throw_unsupported("RELATION", "a scan of " + scan.format);
+using plan::Scan;
+using plan::Type;
+using plan::TypeKind;
+
+constexpr const char* kFileColumn = "fs_file";
+
+// The value of a partition column by file: one constant per folder.
+std::string partition_sql(const Scan& scan, size_t index, const std::string& file) {
+  const auto& files = scan.files;
+  bool is_constant = std::all_of(files.begin(), files.end(), [&](const plan::FileEntry& entry) {
+    return entry.partition_values[index] == files[0].partition_values[index];
+  });
+  const Type& type = scan.partition_schema[index].type;
+  auto value_of = [&](const plan::FileEntry& entry) {
+    plan::Literal literal = entry.partition_values[index];
+    if (literal.type.same_type(type)) return literal_sql(literal);
+    return "CAST(" + literal_sql(literal) + " AS " + type_sql(type) + ")";
+  };
+  if (files.empty()) return "CAST(NULL AS " + type_sql(type) + ")";
+  if (is_constant) return value_of(files[0]);
+  std::string keys;
+  std::string values;
+  for (const auto& entry : files) {
+    keys += (keys.empty() ? "" : ", ") + quote_string(entry.path);
+    values += (values.empty() ? "" : ", ") + value_of(entry);
+  }
+  return "MAP([" + keys + "], [" + values + "])[" + file + "]";
+}
+
+std::string metadata_sql(const Scan& scan, const std::string& file) {
+  std::string keys, sizes, times;
+  for (const auto& entry : scan.files) {
+    keys += (keys.empty() ? "" : ", ") + quote_string(entry.path);
+    sizes += (sizes.empty() ? "" : ", ") + ("CAST(" + std::to_string(entry.size_bytes) + " AS BIGINT)");
+    times += (times.empty() ? "" : ", ") +
+             ("make_timestamp(CAST(" + std::to_string(entry.modified_ms * 1000) + " AS BIGINT))");
+  }
+  std::string size = "MAP([" + keys + "], [" + sizes + "])[" + file + "]";
+  std::string time = "MAP([" + keys + "], [" + times + "])[" + file + "]";
+  return "struct_pack(f0 := fs_file_uri(" + file + "), f1 := fs_file_name(" + file + "), f2 := " + size +
+         ", f3 := CAST(0 AS BIGINT), f4 := " + size + ", f5 := " + time + ")";
+}
+
+// CSV: every column comes as text and is read by Spark's rules.
+std::string csv_value_sql(const std::string& raw, const Type& type, const CsvOptions& options,
+                          const std::string& zone) {
+  std::string quoted_zone = quote_string(zone);
+  switch (type.kind()) {
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar: return raw;
+    case TypeKind::kBoolean:
+      return "(CASE lower(" + raw + ") WHEN 'true' THEN true WHEN 'false' THEN false END)";
+    case TypeKind::kByte: return "fs_cast_string_byte(" + raw + ", 'try')";
+    case TypeKind::kShort: return "fs_cast_string_short(" + raw + ", 'try')";
+    case TypeKind::kInteger: return "fs_cast_string_int(" + raw + ", 'try')";
+    case TypeKind::kLong: return "fs_cast_string_long(" + raw + ", 'try')";
+    case TypeKind::kFloat: return "fs_cast_string_float(" + raw + ", 'try')";
+    case TypeKind::kDouble: return "fs_cast_string_double(" + raw + ", 'try')";
+    case TypeKind::kDecimal:
+      return "fs_cast_string_decimal(" + raw + ", " + std::to_string(type.precision()) + ", " +
+             std::to_string(type.scale()) + ", 'try')";
+    case TypeKind::kDate:
+      if (options.date_format.empty()) return "fs_cast_string_date(" + raw + ", 'try')";
+      return "fs_parse_date(" + raw + ", " + quote_string(options.date_format) + ", " + quoted_zone +
+             ", false)";
+    case TypeKind::kTimestamp:
+      if (options.timestamp_format.empty()) {
+        return "fs_cast_string_timestamp(" + raw + ", 'try', " + quoted_zone + ")";
+      }
+      return "fs_parse_timestamp(" + raw + ", " + quote_string(options.timestamp_format) + ", " +
+             quoted_zone + ", false)";
+    case TypeKind::kTimestampNtz:
+      return "fs_cast_string_timestamp_ntz(" + raw + ", 'try', " + quoted_zone + ")";
+    default: break;
+  }
+  throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                   {{"format", "CSV"}, {"columnName", ""}, {"columnType", "\"" + type.sql() + "\""}});
+}
+
+class CsvScan {
+ public:
+  CsvScan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
+          std::string alias)
+      : scan_(scan), options_(scan.options), is_needed_(is_needed), context_(context), alias_(std::move(alias)) {
+    size_t position = 0;
+    for (const auto& field : scan.data_schema) {
+      bool is_corrupt = field.name == options_.corrupt_column && field.type.is_string();
+      positions_.push_back(is_corrupt ? SIZE_MAX : position++);
+    }
+    column_count_ = position;
+  }
+
+  ScanText run(const std::string& file_column) {
+    ScanText text;
+    text.from = options_.read_sql(file_list_sql(scan_.files), std::max<size_t>(1, column_count_), file_column) +
+                " AS " + alias_;
+    bool has_corrupt = false;
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      if (positions_[i] == SIZE_MAX) {
+        has_corrupt = has_corrupt || is_needed_[i];
+        text.columns.push_back({});
+        continue;
+      }
+      const Type& type = scan_.data_schema[i].type;
+      text.columns.push_back({is_needed_[i] ? value(i) : "", type.is_string()});
+    }
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      if (positions_[i] == SIZE_MAX && is_needed_[i]) {
+        text.columns[i] = {"(CASE WHEN " + malformed(true) + " THEN " + record() + " END)", false};
+      }
+    }
+    if (options_.mode == "DROPMALFORMED") text.where.push_back("NOT " + malformed(false));
+    if (options_.mode == "FAILFAST") {
+      text.where.push_back("CASE WHEN " + malformed(false) + " THEN fs_fail_malformed(" + record() +
+                           ") ELSE true END");
+    }
+    return text;
+  }
+
+ private:
+  std::string raw(size_t i) const {
+    std::string text = alias_ + ".k" + std::to_string(positions_[i]);
+    if (options_.trims_leading && options_.trims_trailing) return "trim(" + text + ")";
+    if (options_.trims_leading) return "ltrim(" + text + ")";
+    if (options_.trims_trailing) return "rtrim(" + text + ")";
+    return text;
+  }
+  std::string value(size_t i) const {
+    return csv_value_sql(raw(i), scan_.data_schema[i].type, options_, context_.time_zone);
+  }
+  // A record is malformed when a text is there that is no value of its column.
+  std::string malformed(bool all_columns) const {
+    std::string text;
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      if (positions_[i] == SIZE_MAX || (!all_columns && !is_needed_[i])) continue;
+      if (scan_.data_schema[i].type.is_string()) continue;
+      text += (text.empty() ? "(" : " OR ") + ("(" + raw(i) + " IS NOT NULL AND " + value(i) + " IS NULL)");
+    }
+    return text.empty() ? "false" : text + ")";
+  }
+  std::string record() const {
+    std::string fields;
+    for (size_t i = 0; i < column_count_; ++i) {
+      fields += (i > 0 ? ", " : "") + ("coalesce(" + alias_ + ".k" + std::to_string(i) + ", '')");
+    }
+    return "array_to_string([" + fields + "], " + quote_string(options_.separator) + ")";
+  }
+
+  const Scan& scan_;
+  CsvOptions options_;
+  const std::vector<bool>& is_needed_;
+  const ExecutionContext& context_;
+  std::string alias_;
+  std::vector<size_t> positions_;  // in the file; SIZE_MAX: the column of corrupt records
+  size_t column_count_ = 0;
+};
+
+bool has_struct(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kStruct: return true;
+    case TypeKind::kArray: return has_struct(type.element());
+    case TypeKind::kMap: return has_struct(type.key()) || has_struct(type.value());
+    case TypeKind::kUdt: return has_struct(type.sql_type());
+    default: return false;
+  }
+}
+
+// Fields of structs by position instead of by the file's names.
+std::string by_position_sql(const std::string& sql, const Type& type) {
+  if (type.is(TypeKind::kUdt)) return by_position_sql(sql, type.sql_type());
+  if (!has_struct(type)) return "CAST(" + sql + " AS " + type_sql(type) + ")";
+  if (type.is(TypeKind::kArray)) {
+    return "list_transform(" + sql + ", lambda x: " + by_position_sql("x", type.element()) + ")";
+  }
+  if (type.is(TypeKind::kMap)) {
+    return "map_from_entries(list_transform(map_entries(" + sql + "), lambda x: row(" +
+           by_position_sql("x.key", type.key()) + ", " + by_position_sql("x.value", type.value()) + ")))";
+  }
+  std::string text = "(CASE WHEN " + sql + " IS NOT NULL THEN struct_pack(";
+  for (size_t i = 0; i < type.fields().size(); ++i) {
+    const auto& field = type.fields()[i];
+    text += (i > 0 ? ", f" : "f") + std::to_string(i) + " := " +
+            by_position_sql("struct_extract(" + sql + ", " + quote_string(field.name) + ")", field.type);
+  }
+  return text + ") END)";
+}
+
+ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed,
+                      const std::string& alias, const std::string& file_column) {
+  ScanText text;
+  text.from = "read_parquet(" + file_list_sql(scan.files) + ", hive_partitioning = false, union_by_name = " +
+              (scan.files.size() > 1 && ReaderOptions(scan.options).flag("mergeSchema", false) ? "true" : "false");
+  if (!file_column.empty()) text.from += ", filename = " + quote_string(file_column);
+  text.from += ") AS " + alias;
+  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
+    const auto& field = scan.data_schema[i];
+    if (!is_needed[i]) {
+      text.columns.push_back({});
+      continue;
+    }
+    std::string column = alias + "." + quote_identifier(field.name);
+    if (has_struct(field.type)) {
+      text.columns.push_back({by_position_sql(column, field.type), false});
+    } else {
+      text.columns.push_back({"CAST(" + column + " AS " + type_sql(field.type) + ")", true});
+    }
+  }
+  return text;
+}
+
+ScanText text_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias) {
+  ReaderOptions options(scan.options);
+  options.refuse("lineSep", "\n");
+  options.refuse("encoding", "UTF-8");
+  ScanText text;
+  std::string paths = file_list_sql(scan.files);
+  if (options.flag("wholetext", false)) {
+    text.from = "(SELECT content AS value, filename AS " + std::string(kFileColumn) + " FROM read_text(" + paths +
+                ")) AS " + alias;
+  } else {
+    text.from = "fs_text(" + paths + ") AS " + alias;
+  }
+  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
+    text.columns.push_back({is_needed[i] ? alias + ".value" : ""});
+  }
+  return text;
+}
+
+}  // namespace
+
+ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed,
+                  const ExecutionContext& context, const std::string& alias) {
+  size_t data_count = scan.data_schema.size();
+  size_t first_metadata = data_count + scan.partition_schema.size();
+  bool needs_file = scan.format == "text";
+  for (size_t i = data_count; i < is_needed.size(); ++i) needs_file = needs_file || is_needed[i];
+  ScanText text;
+  if (scan.files.empty()) {
+    // No file at all: no row.
+    text.from = "(SELECT 1 AS empty WHERE false) AS " + alias;
+    for (const auto& attribute : node.output) {
+      text.columns.push_back({"CAST(NULL AS " + type_sql(attribute.type) + ")", false});
+    }
+    return text;
+  }
+  std::string file_column = needs_file ? kFileColumn : "";
+  if (scan.format == "csv") {
+    text = CsvScan(scan, is_needed, context, alias).run(file_column);
+  } else if (scan.format == "parquet") {
+    text = parquet_scan(scan, is_needed, alias, file_column);
+  } else if (scan.format == "text") {
+    text = text_scan(scan, is_needed, alias);
+  } else {
+    throw_unsupported("RELATION", "a scan of " + scan.format);
+  }
+  std::string file = alias + "." + kFileColumn;
+  for (size_t i = 0; i < scan.partition_schema.size(); ++i) {
+    bool is_used = is_needed[data_count + i];
+    text.columns.push_back({is_used ? partition_sql(scan, i, file) : "", false});
+  }
+  for (size_t i = first_metadata; i < node.output.size(); ++i) {
+    std::string sql = node.output[i].type.is_string() ? "fs_file_uri(" + file + ")" : metadata_sql(scan, file);
+    text.columns.push_back({is_needed[i] ? sql : "", false});
+  }
+  return text;
 }
 
 }  // namespace firesteel::engine

@@ -350,6 +350,7 @@ void register_cast_kernels(KernelRegistry& registry);
 void register_hash_kernels(KernelRegistry& registry);
 void register_random_kernels(KernelRegistry& registry);
 void register_failure_kernels(KernelRegistry& registry);
+void register_file_kernels(KernelRegistry& registry);
 void register_decimal_kernels(KernelRegistry& registry);
 void register_math_kernels(KernelRegistry& registry);
 void register_date_kernels(KernelRegistry& registry);

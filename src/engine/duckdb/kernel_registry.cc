@@ -11,6 +11,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_hash_kernels(registry);
   register_random_kernels(registry);
   register_failure_kernels(registry);
+  register_file_kernels(registry);
   register_decimal_kernels(registry);
   register_math_kernels(registry);
   register_date_kernels(registry);

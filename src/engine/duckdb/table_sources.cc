@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/range_source.h"
+#include "engine/duckdb/text_source.h"
 
 namespace firesteel::engine {
 namespace {
@@ -187,6 +188,7 @@ void register_arrow_source(duckdb::cxx::Connection& connection) {
 void register_table_sources(duckdb::cxx::Connection& connection) {
   register_range_source(connection);
   register_arrow_source(connection);
+  register_text_source(connection);
 }
 
 ArrowInput::ArrowInput(std::shared_ptr<State> state) {

@@ -1,0 +1,158 @@
+#include "engine/duckdb/csv_inference.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "base/error.h"
+#include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/parquet_schema.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::Type;
+
+std::string lower(std::string_view text) {
+  std::string result;
+  for (unsigned char c : text) result += static_cast<char>(std::tolower(c));
+  return result;
+}
+
+std::vector<std::string> first_row(Database& database, const std::string& sql) {
+  auto connection = database.lease();
+  auto result = connection->Execute(sql);
+  std::vector<std::string> row;
+  if (auto chunk = result.FetchChunk(); chunk && chunk.GetRowCount() > 0) {
+    for (duckdb::cxx::idx_t i = 0; i < chunk.GetVectorCount(); ++i) {
+      auto view = chunk.GetVector(i).GetView();
+      row.push_back(view.IsValid(0)
+                        ? std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view())
+                        : std::string());
+    }
+  }
+  return row;
+}
+
+// The fields of one line; quotes keep separators.
+std::vector<std::string> split_line(std::string_view line, const CsvOptions& options) {
+  std::vector<std::string> fields(1);
+  bool is_quoted = false;
+  for (size_t i = 0; i < line.size();) {
+    if (!options.quote.empty() && line.substr(i).starts_with(options.quote)) {
+      is_quoted = !is_quoted;
+      i += options.quote.size();
+    } else if (is_quoted && !options.escape.empty() && line.substr(i).starts_with(options.escape) &&
+               i + 1 < line.size()) {
+      fields.back() += line[i + 1];
+      i += 2;
+    } else if (!is_quoted && line.substr(i).starts_with(options.separator)) {
+      fields.emplace_back();
+      i += options.separator.size();
+    } else {
+      fields.back() += line[i++];
+    }
+  }
+  return fields;
+}
+
+std::vector<std::string> column_names(const std::vector<std::string>& fields, const CsvOptions& options) {
+  std::multiset<std::string> seen;
+  for (const std::string& field : fields) seen.insert(lower(field));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    std::string generated = "_c" + std::to_string(i);
+    const std::string& field = fields[i];
+    if (!options.has_header || field.empty() || field == options.null_value) {
+      names.push_back(generated);
+    } else if (seen.count(lower(field)) > 1) {
+      names.push_back(field + std::to_string(i));
+    } else {
+      names.push_back(field);
+    }
+  }
+  return names;
+}
+
+struct Candidate {
+  Type type;
+  std::string sql;  // with $ for the text: not null where the text is one of the type
+};
+
+std::vector<Candidate> candidates(const CsvOptions& options) {
+  std::string date = options.date_format.empty()
+                         ? "fs_cast_string_date($, 'try')"
+                         : "fs_parse_date($, " + quote_string(options.date_format) + ", 'UTC', false)";
+  std::string timestamp =
+      options.timestamp_format.empty()
+          ? "fs_cast_string_timestamp($, 'try', 'UTC')"
+          : "fs_parse_timestamp($, " + quote_string(options.timestamp_format) + ", 'UTC', false)";
+  return {{Type::integer(), "fs_cast_string_int($, 'try')"},
+          {Type::long_integer(), "fs_cast_string_long($, 'try')"},
+          {Type::double_number(), "fs_cast_string_double($, 'try')"},
+          {Type::date(), date},
+          {Type::timestamp(), timestamp},
+          {Type::boolean(), "CASE WHEN lower($) IN ('true', 'false') THEN 1 END"}};
+}
+
+std::vector<Type> infer_types(Database& database, const CsvOptions& options,
+                              const std::vector<plan::FileEntry>& files, size_t count) {
+  auto tried = candidates(options);
+  std::string select;
+  for (size_t i = 0; i < count; ++i) {
+    std::string name = "k" + std::to_string(i);
+    select += (i > 0 ? ", " : "") + std::string("CAST(count(") + name + ") AS VARCHAR)";
+    for (const Candidate& candidate : tried) {
+      std::string test = candidate.sql;
+      for (size_t at = test.find('$'); at != std::string::npos; at = test.find('$', at)) {
+        test.replace(at, 1, name);
+      }
+      select += ", CAST(count(" + test + ") AS VARCHAR)";
+    }
+  }
+  std::string sql = "SELECT " + select + " FROM " + options.read_sql(file_list_sql(files), count, "");
+  if (options.sampling_ratio < 1.0) sql += " WHERE random() < " + std::to_string(options.sampling_ratio);
+  auto counts = first_row(database, sql);
+  std::vector<Type> types;
+  for (size_t i = 0; i < count; ++i) {
+    size_t base = i * (tried.size() + 1);
+    const std::string& total = counts.at(base);
+    Type type = Type::string();
+    for (size_t k = 0; k < tried.size() && total != "0"; ++k) {
+      if (counts.at(base + 1 + k) == total) {
+        type = tried[k].type;
+        break;
+      }
+    }
+    types.push_back(type);
+  }
+  return types;
+}
+
+}  // namespace
+
+plan::Schema infer_csv_schema(Database& database, const CsvOptions& options,
+                              const std::vector<plan::FileEntry>& files) {
+  try {
+    // A separator that no line holds: each record is the line as it stands.
+    CsvOptions lines = options;
+    lines.separator = "\x1f\x1e\x1d\x1c";
+    lines.quote.clear();
+    lines.null_value.clear();
+    lines.has_header = false;
+    auto line = first_row(database, "SELECT k0 FROM " + lines.read_sql(file_list_sql(files), 1, "") +
+                                        " WHERE trim(k0) <> '' LIMIT 1");
+    if (line.empty()) return {};
+    auto names = column_names(split_line(line[0], options), options);
+    std::vector<Type> types(names.size(), Type::string());
+    if (options.infers_schema) types = infer_types(database, options, files, names.size());
+    plan::Schema schema;
+    for (size_t i = 0; i < names.size(); ++i) schema.push_back({names[i], types[i], true, ""});
+    return schema;
+  } catch (...) {
+    rethrow_from_duckdb();
+  }
+}
+
+}  // namespace firesteel::engine

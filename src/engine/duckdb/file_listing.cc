@@ -1,0 +1,245 @@
+#include "engine/duckdb/file_listing.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <fnmatch.h>
+#include <glob.h>
+#include <map>
+#include <optional>
+
+#include "base/error.h"
+#include "functions/kernel/cast_string.h"
+
+namespace firesteel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using plan::Literal;
+using plan::Type;
+
+constexpr std::string_view kNullPartition = "__HIVE_DEFAULT_PARTITION__";
+
+bool is_hidden(const std::string& name) {
+  return (name.starts_with("_") && name.find('=') == std::string::npos) || name.starts_with(".") ||
+         name.ends_with("._COPYING_");
+}
+
+std::string unescape(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    int value = 0;
+    if (text[i] == '%' && i + 2 < text.size()) {
+      auto parsed = std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16);
+      if (parsed.ptr == text.data() + i + 3) {
+        result += static_cast<char>(value);
+        i += 2;
+        continue;
+      }
+    }
+    result += text[i];
+  }
+  return result;
+}
+
+struct FoundFile {
+  plan::FileEntry entry;
+  std::vector<std::pair<std::string, std::string>> partition;  // unescaped
+};
+
+class Lister {
+ public:
+  Lister(const ListingOptions& options, std::vector<FoundFile>& found)
+      : options_(options), found_(found) {}
+
+  void add_file(const fs::path& path, const std::string& root) {
+    std::string name = path.filename().string();
+    if (!options_.name_pattern.empty() &&
+        fnmatch(options_.name_pattern.c_str(), name.c_str(), 0) != 0) {
+      return;
+    }
+    FoundFile file;
+    file.entry.path = path.string();
+    std::error_code error;
+    file.entry.size_bytes = static_cast<int64_t>(fs::file_size(path, error));
+    auto modified = fs::last_write_time(path, error);
+    auto system = std::chrono::file_clock::to_sys(modified);
+    file.entry.modified_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system.time_since_epoch()).count();
+    if (!options_.is_recursive) file.partition = partition_of(path, root);
+    found_.push_back(std::move(file));
+  }
+
+  void add_folder(const fs::path& folder, const std::string& root) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      std::string name = entry.path().filename().string();
+      if (is_hidden(name)) continue;
+      if (entry.is_directory()) {
+        // Without recursion only partition folders are entered.
+        if (options_.is_recursive || name.find('=') != std::string::npos) {
+          add_folder(entry.path(), root);
+        }
+      } else {
+        add_file(entry.path(), root);
+      }
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> partition_of(const fs::path& path,
+                                                                const std::string& root) const {
+    std::vector<std::pair<std::string, std::string>> values;
+    auto relative = path.parent_path().lexically_relative(root);
+    for (const auto& part : relative) {
+      std::string name = part.string();
+      auto equals = name.find('=');
+      if (equals == std::string::npos || equals == 0) continue;
+      values.emplace_back(unescape(name.substr(0, equals)), unescape(name.substr(equals + 1)));
+    }
+    return values;
+  }
+
+  const ListingOptions& options_;
+  std::vector<FoundFile>& found_;
+};
+
+std::vector<std::string> expand_wildcards(const std::string& path) {
+  if (path.find_first_of("*?[{") == std::string::npos || fs::exists(path)) return {path};
+  glob_t matches{};
+  std::vector<std::string> expanded;
+  if (glob(path.c_str(), GLOB_BRACE, nullptr, &matches) == 0) {
+    for (size_t i = 0; i < matches.gl_pathc; ++i) expanded.emplace_back(matches.gl_pathv[i]);
+  }
+  globfree(&matches);
+  return expanded;
+}
+
+namespace kernel = functions::kernel;
+
+// PartitioningUtils.inferPartitionColumnValue: int, long, decimal, double, date, timestamp, string.
+std::optional<Literal> read_value(const std::string& text, const Type& type) {
+  using kernel::CastMode;
+  switch (type.kind()) {
+    case plan::TypeKind::kInteger:
+      if (auto v = kernel::string_to_int(text, CastMode::kTry)) return Literal{type, int64_t{*v}};
+      return std::nullopt;
+    case plan::TypeKind::kLong:
+      if (auto v = kernel::string_to_bigint(text, CastMode::kTry)) return Literal{type, *v};
+      return std::nullopt;
+    case plan::TypeKind::kDouble:
+      if (auto v = kernel::string_to_double(text, CastMode::kTry)) return Literal{type, *v};
+      return std::nullopt;
+    case plan::TypeKind::kDate:
+      if (text.size() < 8) return std::nullopt;
+      if (auto v = kernel::string_to_date(text, CastMode::kTry)) return Literal{type, int64_t{*v}};
+      return std::nullopt;
+    default:
+      return Literal{Type::string(), text};
+  }
+}
+
+Type infer_type(const std::vector<std::string>& values, bool infers) {
+  if (!infers) return Type::string();
+  for (const Type& type : {Type::integer(), Type::long_integer(), Type::double_number(), Type::date()}) {
+    bool fits = true;
+    bool has_values = false;
+    for (const std::string& value : values) {
+      if (value == kNullPartition) continue;
+      has_values = true;
+      fits = fits && read_value(value, type).has_value();
+    }
+    if (fits && has_values) return type;
+  }
+  return Type::string();
+}
+
+void resolve_partitions(std::vector<FoundFile>& found, bool infers, ListedFiles& result) {
+  std::vector<std::string> names;
+  for (const FoundFile& file : found) {
+    for (const auto& [name, value] : file.partition) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+  for (const std::string& name : names) {
+    std::vector<std::string> values;
+    for (const FoundFile& file : found) {
+      std::string value(kNullPartition);
+      for (const auto& [key, text] : file.partition) {
+        if (key == name) value = text;
+      }
+      values.push_back(std::move(value));
+    }
+    Type type = infer_type(values, infers);
+    result.partition_schema.push_back({name, type, true, ""});
+    for (size_t i = 0; i < found.size(); ++i) {
+      Literal null{type, std::monostate{}};
+      found[i].entry.partition_values.push_back(
+          values[i] == kNullPartition ? null : read_value(values[i], type).value_or(null));
+    }
+  }
+}
+
+}  // namespace
+
+std::string local_path(const std::string& path) {
+  std::string plain = path;
+  auto scheme = path.find("://");
+  if (path.starts_with("file:")) {
+    plain = path.substr(5);
+    if (plain.starts_with("//")) plain = plain.substr(2);
+  } else if (scheme != std::string::npos && scheme > 1) {
+    throw_unsupported("OPTION", "paths of the file system " + path.substr(0, scheme));
+  }
+  std::string normal = fs::absolute(plain).lexically_normal().string();
+  while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+std::string file_uri(std::string_view path) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string uri = "file://";
+  for (unsigned char byte : path) {
+    bool is_plain = std::isalnum(byte) || byte >= 0x80 ||
+                    std::string_view("/-_.!~*'():@&=+$,;").find(static_cast<char>(byte)) !=
+                        std::string_view::npos;
+    if (is_plain) {
+      uri += static_cast<char>(byte);
+    } else {
+      uri += '%';
+      uri += kHex[byte >> 4];
+      uri += kHex[byte & 15];
+    }
+  }
+  return uri;
+}
+
+ListedFiles list_files(const std::vector<std::string>& paths, const ListingOptions& options) {
+  ListedFiles result;
+  std::vector<FoundFile> found;
+  Lister lister(options, found);
+  for (const std::string& given : paths) {
+    std::string path = local_path(given);
+    auto expanded = expand_wildcards(path);
+    if (expanded.empty() || !fs::exists(expanded[0])) {
+      throw SparkError("PATH_NOT_FOUND", {{"path", "file:" + path}});
+    }
+    for (const std::string& match : expanded) {
+      std::string root = options.base_path.empty() ? match : local_path(options.base_path);
+      result.roots.push_back(match);
+      if (fs::is_directory(match)) {
+        lister.add_folder(match, root);
+      } else {
+        lister.add_file(match, options.base_path.empty() ? fs::path(match).parent_path().string() : root);
+      }
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {
+    return a.entry.path < b.entry.path;
+  });
+  resolve_partitions(found, options.infers_partition_types, result);
+  for (FoundFile& file : found) result.files.push_back(std::move(file.entry));
+  return result;
+}
+
+}  // namespace firesteel::engine

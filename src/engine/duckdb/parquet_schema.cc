@@ -1,0 +1,94 @@
+#include "engine/duckdb/parquet_schema.h"
+
+#include "base/error.h"
+#include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using duckdb::cxx::LogicalType;
+using duckdb::cxx::LogicalTypeId;
+using plan::Type;
+
+constexpr const char* kSparkSchemaKey = "org.apache.spark.sql.parquet.row.metadata";
+
+}  // namespace
+
+std::string file_list_sql(const std::vector<plan::FileEntry>& files) {
+  std::string text = "[";
+  for (size_t i = 0; i < files.size(); ++i) text += (i > 0 ? ", " : "") + quote_string(files[i].path);
+  return text + "]";
+}
+
+Type plan_type(const LogicalType& type) {
+  switch (type.GetTypeId()) {
+    case LogicalTypeId::BOOLEAN: return Type::boolean();
+    case LogicalTypeId::TINYINT: return Type::byte();
+    case LogicalTypeId::SMALLINT:
+    case LogicalTypeId::UTINYINT: return Type::short_integer();
+    case LogicalTypeId::INTEGER:
+    case LogicalTypeId::USMALLINT: return Type::integer();
+    case LogicalTypeId::BIGINT:
+    case LogicalTypeId::UINTEGER: return Type::long_integer();
+    case LogicalTypeId::UBIGINT: return Type::decimal(20, 0);
+    case LogicalTypeId::FLOAT: return Type::float_number();
+    case LogicalTypeId::DOUBLE: return Type::double_number();
+    case LogicalTypeId::DECIMAL: return Type::decimal(type.GetDecimalWidth(), type.GetDecimalScale());
+    case LogicalTypeId::VARCHAR:
+    case LogicalTypeId::ENUM: return Type::string();
+    case LogicalTypeId::BLOB: return Type::binary();
+    case LogicalTypeId::DATE: return Type::date();
+    case LogicalTypeId::TIMESTAMP_TZ: return Type::timestamp();
+    case LogicalTypeId::TIMESTAMP:
+    case LogicalTypeId::TIMESTAMP_NS:
+    case LogicalTypeId::TIMESTAMP_MS:
+    case LogicalTypeId::TIMESTAMP_SEC: return Type::timestamp_ntz();
+    case LogicalTypeId::LIST: return Type::array(plan_type(type.GetListChildType()));
+    case LogicalTypeId::MAP:
+      return Type::map(plan_type(type.GetMapKeyType()), plan_type(type.GetMapValueType()));
+    case LogicalTypeId::STRUCT: {
+      std::vector<plan::StructField> fields;
+      for (duckdb::cxx::idx_t i = 0; i < type.GetStructChildCount(); ++i) {
+        fields.push_back({type.GetStructChildName(i), plan_type(type.GetStructChildType(i)), true, ""});
+      }
+      return Type::structure(std::move(fields));
+    }
+    default: break;
+  }
+  throw_unsupported("RELATION", "a Parquet column of the type " + type.ToText());
+}
+
+plan::Schema parquet_schema(Database& database, const std::vector<plan::FileEntry>& files,
+                            bool merges) {
+  try {
+    auto connection = database.lease();
+    if (!merges) {
+      auto result = connection->Execute("SELECT decode(value) FROM parquet_kv_metadata(" +
+                                        quote_string(files[0].path) + ") WHERE decode(key) = " +
+                                        quote_string(kSparkSchemaKey));
+      auto chunk = result.FetchChunk();
+      if (chunk && chunk.GetRowCount() > 0) {
+        auto view = chunk.GetVector(0).GetView();
+        auto type = plan::type_from_json(
+            view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
+        return type.fields();
+      }
+    }
+    std::string source = merges ? file_list_sql(files) + ", union_by_name = true"
+                                : quote_string(files[0].path);
+    auto statements = connection->ParseSQL("SELECT * FROM read_parquet(" + source +
+                                           ", hive_partitioning = false)");
+    auto statement = statements.Next();
+    auto bound = connection->Bind(statement).output;
+    plan::Schema schema;
+    for (duckdb::cxx::idx_t i = 0; i < bound.GetFieldCount(); ++i) {
+      schema.push_back({std::string(bound.GetFieldName(i)), plan_type(bound.GetFieldType(i)), true, ""});
+    }
+    return schema;
+  } catch (...) {
+    rethrow_from_duckdb();
+  }
+}
+
+}  // namespace firesteel::engine

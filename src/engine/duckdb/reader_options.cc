@@ -1,0 +1,132 @@
+#include "engine/duckdb/reader_options.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/error.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+// CSVExprUtils.toDelimiterStr: \t and the like are written out by users.
+std::string unescape_delimiter(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      result += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+      case 't': result += '\t'; break;
+      case 'r': result += '\r'; break;
+      case 'n': result += '\n'; break;
+      case 'b': result += '\b'; break;
+      case 'f': result += '\f'; break;
+      case '0': result += '\x01'; break;
+      default: result += text[i];
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+ReaderOptions::ReaderOptions(const plan::Options& options) {
+  for (const auto& [key, value] : options) values_[lower(key)] = value;
+}
+
+std::optional<std::string> ReaderOptions::find(std::string_view name) const {
+  auto found = values_.find(lower(name));
+  if (found == values_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string ReaderOptions::get(std::string_view name, std::string_view fallback) const {
+  return find(name).value_or(std::string(fallback));
+}
+
+bool ReaderOptions::flag(std::string_view name, bool fallback) const {
+  auto text = find(name);
+  if (!text) return fallback;
+  std::string value = lower(*text);
+  if (value == "true") return true;
+  if (value == "false") return false;
+  throw_unsupported("OPTION", std::string(name) + "=" + *text);
+}
+
+void ReaderOptions::refuse(std::string_view name, std::string_view only) const {
+  auto text = find(name);
+  if (text && *text != only) throw_unsupported("OPTION", std::string(name) + "=" + *text);
+}
+
+CsvOptions::CsvOptions(const plan::Options& given) {
+  ReaderOptions options(given);
+  has_header = options.flag("header", false);
+  infers_schema = options.flag("inferSchema", false);
+  is_multi_line = options.flag("multiLine", false);
+  separator = unescape_delimiter(options.get("sep", options.get("delimiter", ",")));
+  quote = options.get("quote", "\"");
+  if (quote == std::string(1, '\0')) quote.clear();
+  escape = options.get("escape", "\\");
+  comment = options.get("comment", "");
+  null_value = options.get("nullValue", "");
+  date_format = options.get("dateFormat", "");
+  timestamp_format = options.get("timestampFormat", "");
+  mode = options.get("mode", "PERMISSIVE");
+  std::transform(mode.begin(), mode.end(), mode.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
+  corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);
+  encoding = options.get("encoding", options.get("charset", "UTF-8"));
+  trims_leading = options.flag("ignoreLeadingWhiteSpace", false);
+  trims_trailing = options.flag("ignoreTrailingWhiteSpace", false);
+  nan_value = options.get("nanValue", nan_value);
+  positive_infinity = options.get("positiveInf", positive_infinity);
+  negative_infinity = options.get("negativeInf", negative_infinity);
+  sampling_ratio = std::stod(options.get("samplingRatio", "1.0"));
+  options.refuse("lineSep", "\n");
+  options.refuse("emptyValue");
+  options.refuse("locale", "en-US");
+  options.refuse("charToEscapeQuoteEscaping");
+  options.refuse("unescapedQuoteHandling", "STOP_AT_DELIMITER");
+  options.refuse("timestampNTZFormat");
+  if (separator.empty()) throw_unsupported("OPTION", "an empty sep");
+}
+
+std::string CsvOptions::read_sql(const std::string& files, size_t column_count,
+                                 const std::string& file_column) const {
+  std::string columns;
+  for (size_t i = 0; i < column_count; ++i) {
+    columns += (i > 0 ? ", 'k" : "'k") + std::to_string(i) + "': 'VARCHAR'";
+  }
+  std::string sql = "read_csv(" + files + ", auto_detect = false, header = false, columns = {" +
+                    columns + "}, delim = " + quote_string(separator) +
+                    ", quote = " + quote_string(quote) +
+                    ", escape = " + quote_string(quote.empty() ? "" : escape) +
+                    ", strict_mode = false, null_padding = true, max_line_size = 16777216";
+  if (has_header) sql += ", skip = 1";
+  if (!comment.empty()) sql += ", comment = " + quote_string(comment);
+  sql += ", nullstr = [''" + (null_value.empty() ? "" : ", " + quote_string(null_value)) + "]";
+  if (is_multi_line) sql += ", parallel = false";
+  std::string name;
+  for (unsigned char c : encoding) name += static_cast<char>(std::toupper(c));
+  if (name == "ISO-8859-1" || name == "LATIN1") {
+    sql += ", encoding = 'latin-1'";
+  } else if (name == "UTF-16") {
+    sql += ", encoding = 'utf-16'";
+  } else if (name != "UTF-8" && name != "UTF8" && name != "US-ASCII") {
+    throw_unsupported("OPTION", "encoding=" + encoding);
+  }
+  if (!file_column.empty()) sql += ", filename = " + quote_string(file_column);
+  return sql + ")";
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,14 @@
+// Data sources: what a read names, as a resolved scan.
+#pragma once
+
+#include "engine/duckdb/database.h"
+#include "plan/relation.h"
+
+namespace firesteel::engine {
+
+// Lists the files, infers the schema and discovers partitions. The result is a plan::Scan with fresh
+// attribute ids. Throws SparkError.
+plan::RelationPtr resolve_file_source(Database& database, const plan::UnresolvedRead& read,
+                                      bool ansi);
+
+}  // namespace firesteel::engine
