@@ -3,10 +3,14 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/duckdb/cache_tables.h"
 #include "engine/duckdb/database.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/file_writer.h"
 #include "engine/duckdb/lowering.h"
 #include "engine/duckdb/query_stream.h"
+#include "engine/duckdb/sources.h"
+#include "engine/duckdb/transform_input.h"
 
 namespace firesteel::engine {
 namespace {
@@ -31,15 +35,20 @@ class DuckDbEngine : public Engine {
     return run_query(database_, std::move(query), plan->output, std::move(context));
   }
 
-  void write(const WriteRequest&, std::shared_ptr<ExecutionContext>) override {
-    throw_unsupported("STATEMENT", "writing files");
+  void write(const WriteRequest& request, std::shared_ptr<ExecutionContext> context) override {
+    write_files(database_, request, context, services(context));
   }
 
-  void cache(const std::string&, const plan::RelationPtr&, std::shared_ptr<ExecutionContext>) override {
-    throw_unsupported("STATEMENT", "persist");
+  void cache(const std::string& key, const plan::RelationPtr& plan,
+             std::shared_ptr<ExecutionContext> context) override {
+    cache_.keep(key, plan, *context, services(context));
   }
-  void uncache(const std::string&) override {}
-  CacheStatus cache_status(const std::string&) const override { return {}; }
+  void uncache(const std::string& key) override { cache_.drop(key); }
+  CacheStatus cache_status(const std::string& key) const override { return cache_.status(key); }
+
+  plan::RelationPtr resolve_source(const plan::UnresolvedRead& read) {
+    return resolve_file_source(database_, read, true);
+  }
 
   std::string explain(const plan::RelationPtr& plan) const override {
     ExecutionContext context;
@@ -47,9 +56,17 @@ class DuckDbEngine : public Engine {
   }
 
  private:
-  LoweringServices services(const std::shared_ptr<ExecutionContext>&) { return {}; }
+  LoweringServices services(const std::shared_ptr<ExecutionContext>& context) {
+    LoweringServices result;
+    result.cached_table = [this](const std::string& key) { return cache_.table(key); };
+    result.run_fragment = [this, context](const plan::RelationPtr& plan) {
+      return transform_input(*this, plan, context);
+    };
+    return result;
+  }
 
-  mutable Database database_;
+  Database database_;
+  CacheTables cache_{database_};
   std::string version_;
 };
 
@@ -57,6 +74,12 @@ class DuckDbEngine : public Engine {
 
 std::unique_ptr<Engine> make_duckdb_engine(const DuckDbOptions& options) {
   return std::make_unique<DuckDbEngine>(options);
+}
+
+plan::RelationPtr resolve_source(Engine& engine, const plan::UnresolvedRead& read) {
+  auto* duckdb = dynamic_cast<DuckDbEngine*>(&engine);
+  FIRESTEEL_CHECK(duckdb, "sources are resolved by the DuckDB engine");
+  return duckdb->resolve_source(read);
 }
 
 }  // namespace firesteel::engine

@@ -17,4 +17,8 @@ struct DuckDbOptions {
 // Throws SparkError when the instance cannot be opened. Thread-safe; outlives its streams.
 std::unique_ptr<Engine> make_duckdb_engine(const DuckDbOptions& options);
 
+// Looks a file source up (AnalysisContext::resolve_source): lists the files, infers the schema,
+// discovers partitions. `engine` is one that make_duckdb_engine() made. Throws SparkError.
+plan::RelationPtr resolve_source(Engine& engine, const plan::UnresolvedRead& read);
+
 }  // namespace firesteel::engine

@@ -101,6 +101,20 @@ class QueryStream : public BatchStream {
 
 }  // namespace
 
+int64_t run_statement(Database& database, const std::string& sql, const ExecutionContext& context) {
+  context.cancellation->throw_if_cancelled();
+  auto connection = database.lease();
+  int handle = context.cancellation->on_cancel([connection] { connection->Interrupt(); });
+  try {
+    auto rows = static_cast<int64_t>(connection->Execute(sql).Drain());
+    context.cancellation->remove(handle);
+    return rows;
+  } catch (...) {
+    context.cancellation->remove(handle);
+    rethrow_from_duckdb();
+  }
+}
+
 std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,
                                        std::vector<plan::Attribute> output,
                                        std::shared_ptr<ExecutionContext> context) {

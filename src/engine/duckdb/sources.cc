@@ -34,15 +34,6 @@ std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const Rea
   return paths;
 }
 
-Type metadata_type() {
-  return Type::structure({{"file_path", Type::string(), false, ""},
-                          {"file_name", Type::string(), false, ""},
-                          {"file_size", Type::long_integer(), false, ""},
-                          {"file_block_start", Type::long_integer(), false, ""},
-                          {"file_block_length", Type::long_integer(), false, ""},
-                          {"file_modification_time", Type::timestamp(), false, ""}});
-}
-
 Attribute attribute(const plan::StructField& field) {
   Attribute result;
   result.id = plan::next_attribute_id();
@@ -107,12 +98,10 @@ plan::RelationPtr resolve_file_source(Database& database, const plan::Unresolved
   }
   scan.data_schema = std::move(all);
   scan.files = std::move(listed.files);
-  scan.metadata_columns = {"input_file_name", "_metadata"};
 
   std::vector<Attribute> output;
   for (const auto& field : scan.data_schema) output.push_back(attribute(field));
   for (const auto& field : scan.partition_schema) output.push_back(attribute(field));
-  scan.metadata_columns.clear();
   return plan::make_resolved(std::move(scan), std::move(output));
 }
 

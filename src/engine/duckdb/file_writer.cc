@@ -1,0 +1,387 @@
+#include "engine/duckdb/file_writer.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "base/error.h"
+#include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/file_listing.h"
+#include "engine/duckdb/query_stream.h"
+#include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using plan::Type;
+using plan::TypeKind;
+
+constexpr const char* kNullPartition = "__HIVE_DEFAULT_PARTITION__";
+constexpr const char* kFilePart = "fs_part";
+
+std::string lower(std::string_view text) {
+  std::string result;
+  for (unsigned char c : text) result += static_cast<char>(std::tolower(c));
+  return result;
+}
+
+std::string random_uuid() {
+  std::random_device device;
+  char text[37];
+  auto word = [&] { return static_cast<unsigned>(device()); };
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%04x%08x", word(), word() & 0xffff,
+                word() & 0xfff, (word() & 0x3fff) | 0x8000, word() & 0xffff, word());
+  return text;
+}
+
+// Structs carry their fields by position inside the engine; files get the names back, and instants
+// say that they are UTC.
+std::string named_sql(const std::string& sql, const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kTimestamp: return "CAST(" + sql + " AS TIMESTAMPTZ)";
+    case TypeKind::kUdt: return named_sql(sql, type.sql_type());
+    case TypeKind::kArray:
+      if (named_sql("x", type.element()) == "x") return sql;
+      return "list_transform(" + sql + ", lambda x: " + named_sql("x", type.element()) + ")";
+    case TypeKind::kMap:
+      if (named_sql("x", type.key()) == "x" && named_sql("x", type.value()) == "x") return sql;
+      return "map_from_entries(list_transform(map_entries(" + sql + "), lambda x: row(" +
+             named_sql("x.key", type.key()) + ", " + named_sql("x.value", type.value()) + ")))";
+    case TypeKind::kStruct: {
+      std::string text = "(CASE WHEN " + sql + " IS NOT NULL THEN struct_pack(";
+      for (size_t i = 0; i < type.fields().size(); ++i) {
+        text += (i > 0 ? ", " : "") + quote_identifier(type.fields()[i].name) + " := " +
+                named_sql("struct_extract(" + sql + ", 'f" + std::to_string(i) + "')",
+                          type.fields()[i].type);
+      }
+      return text + ") END)";
+    }
+    default: return sql;
+  }
+}
+
+// How many files the plan asks for: the repartition nearest to the root.
+int file_count(const plan::Relation& relation) {
+  if (const auto* node = relation.as<plan::Repartition>()) return std::max(1, node->partitions.value_or(1));
+  if (relation.as<plan::Project>() || relation.as<plan::Filter>() || relation.as<plan::SubqueryAlias>() ||
+      (relation.as<plan::Sort>() && !relation.as<plan::Sort>()->is_global)) {
+    return file_count(*plan::children(relation)[0]);
+  }
+  return 1;
+}
+
+void collect_scan_paths(const plan::Relation& relation, std::set<std::string>& paths) {
+  if (const auto* scan = relation.as<plan::Scan>()) {
+    paths.insert(scan->root_paths.begin(), scan->root_paths.end());
+    for (const auto& file : scan->files) paths.insert(fs::path(file.path).parent_path().string());
+  }
+  for (const auto& child : plan::children(relation)) collect_scan_paths(*child, paths);
+}
+
+// ExternalCatalogUtils.escapePathName.
+std::string escape_path_name(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string result;
+  for (unsigned char byte : text) {
+    bool is_special = byte < 0x20 || byte == 0x7f ||
+                      std::string_view("\"#%'*/:=?\\{[]^").find(static_cast<char>(byte)) !=
+                          std::string_view::npos;
+    if (is_special) {
+      result += '%';
+      result += kHex[byte >> 4];
+      result += kHex[byte & 15];
+    } else {
+      result += static_cast<char>(byte);
+    }
+  }
+  return result;
+}
+
+std::string decode_percent(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3) {
+      result += static_cast<char>(value);
+      i += 2;
+    } else {
+      result += text[i];
+    }
+  }
+  return result;
+}
+
+class FileWrite {
+ public:
+  FileWrite(Database& database, const WriteRequest& request,
+            const std::shared_ptr<ExecutionContext>& context, const LoweringServices& services)
+      : database_(database),
+        request_(request),
+        context_(context),
+        services_(services),
+        options_(request.options),
+        format_(lower(request.format.empty() ? "parquet" : request.format)),
+        target_(local_path(request.path)),
+        uuid_(random_uuid()) {}
+
+  void run() {
+    if (format_ != "parquet" && format_ != "csv" && format_ != "text") {
+      throw_unsupported("RELATION", "writing the format " + format_);
+    }
+    if (fs::exists(target_)) {
+      if (request_.mode == WriteRequest::Mode::kErrorIfExists) {
+        throw SparkError("PATH_ALREADY_EXISTS", {{"outputPath", "file:" + target_}});
+      }
+      if (request_.mode == WriteRequest::Mode::kIgnore) return;
+    }
+    find_columns();
+    check_overwrite();
+    fs::path staging = fs::path(target_) / "_temporary" / uuid_;
+    bool existed = fs::exists(target_);
+    try {
+      fs::create_directories(staging);
+      run_copy(staging);
+      commit(staging);
+    } catch (const fs::filesystem_error& error) {
+      discard(staging, existed);
+      throw SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", error.what()}});
+    } catch (...) {
+      discard(staging, existed);
+      throw;
+    }
+  }
+
+ private:
+  void find_columns() {
+    const auto& output = request_.plan->output;
+    std::set<std::string> names;
+    for (const auto& attribute : output) {
+      if (!names.insert(lower(attribute.name)).second) {
+        throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower(attribute.name) + "`"}});
+      }
+    }
+    for (const std::string& name : request_.partition_by) {
+      auto found = std::find_if(output.begin(), output.end(), [&](const plan::Attribute& attribute) {
+        return lower(attribute.name) == lower(name);
+      });
+      if (found == output.end()) {
+        throw SparkError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
+                         {{"column", "`" + name + "`"}, {"schema", ""}});
+      }
+      partitions_.push_back(static_cast<size_t>(found - output.begin()));
+    }
+    for (size_t i = 0; i < output.size(); ++i) {
+      if (std::find(partitions_.begin(), partitions_.end(), i) == partitions_.end()) data_.push_back(i);
+    }
+    if (data_.empty() && !partitions_.empty()) throw SparkError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
+    if (format_ == "text" && (data_.size() != 1 || !output[data_[0]].type.is_string())) {
+      throw_unsupported("RELATION", "a text file of other than one string column");
+    }
+  }
+
+  void check_overwrite() const {
+    if (request_.mode != WriteRequest::Mode::kOverwrite) return;
+    std::set<std::string> read;
+    collect_scan_paths(*request_.plan, read);
+    for (const std::string& path : read) {
+      if (path == target_ || path.starts_with(target_ + "/")) {
+        throw SparkError("UNSUPPORTED_OVERWRITE.PATH", {{"path", "\"file:" + target_ + "\""}});
+      }
+    }
+  }
+
+  std::string value_sql(const plan::Attribute& attribute, const std::string& column) const {
+    const Type& type = attribute.type;
+    if (format_ == "parquet") return named_sql(column, type);
+    if (format_ == "text") return column;
+    if (type.is_nested() || type.is(TypeKind::kBinary)) {
+      throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                       {{"format", "CSV"},
+                        {"columnName", "`" + attribute.name + "`"},
+                        {"columnType", "\"" + type.sql() + "\""}});
+    }
+    std::string zone = context_->time_zone;
+    if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
+      bool is_local = type.is(TypeKind::kTimestampNtz);
+      std::string pattern = is_local ? options_.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]")
+                                     : options_.get("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
+      return "fs_date_format(" + column + ", " + quote_string(pattern) + ", " +
+             quote_string(is_local ? "UTC" : zone) + ")";
+    }
+    if (type.is(TypeKind::kDate) && options_.find("dateFormat")) {
+      return "fs_date_format(CAST(" + column + " AS TIMESTAMP), " +
+             quote_string(*options_.find("dateFormat")) + ", 'UTC')";
+    }
+    std::string text = cast_sql(column, type, Type::string(), plan::CastMode::kAnsi, zone);
+    if (!type.is_string()) return text;
+    bool trims_leading = options_.flag("ignoreLeadingWhiteSpace", true);
+    bool trims_trailing = options_.flag("ignoreTrailingWhiteSpace", true);
+    if (trims_leading) text = "ltrim(" + text + ", ' \t')";
+    if (trims_trailing) text = "rtrim(" + text + ", ' \t')";
+    return text;
+  }
+
+  std::string format_sql() {
+    std::string compression = lower(options_.get("compression", options_.get("codec", "")));
+    if (format_ == "parquet") {
+      if (compression.empty()) compression = "snappy";
+      static const std::set<std::string> known = {"none", "uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"};
+      if (!known.contains(compression) || compression == "brotli") throw_unsupported("OPTION", "compression=" + compression);
+      if (compression == "none") compression = "uncompressed";
+      extension_ = compression == "uncompressed" ? ".parquet"
+                   : compression == "gzip"       ? ".gz.parquet"
+                   : compression == "lz4"        ? ".lz4hadoop.parquet"
+                                                 : "." + compression + ".parquet";
+      plan::Schema schema;
+      for (size_t i : data_) {
+        const auto& attribute = request_.plan->output[i];
+        schema.push_back({attribute.name, attribute.type, true, attribute.metadata});
+      }
+      std::string json = Type::structure(std::move(schema)).json();
+      return "FORMAT parquet, COMPRESSION " + (compression == "lz4" ? std::string("lz4_raw") : compression) +
+             ", KV_METADATA {'org.apache.spark.version': '4.2.0', "
+             "'org.apache.spark.sql.parquet.row.metadata': " + quote_string(json) + "}";
+    }
+    std::string suffix;
+    std::string codec;
+    if (compression == "gzip") { suffix = ".gz"; codec = ", COMPRESSION gzip"; }
+    else if (compression == "zstd") { suffix = ".zst"; codec = ", COMPRESSION zstd"; }
+    else if (!compression.empty() && compression != "none" && compression != "uncompressed") {
+      throw_unsupported("OPTION", "compression=" + compression);
+    } else { codec = ", COMPRESSION none"; }
+    if (format_ == "text") {
+      options_.refuse("lineSep", "\n");
+      extension_ = ".txt" + suffix;
+      return "FORMAT csv, HEADER false, DELIMITER '\x1f\x1e\x1d\x1c', QUOTE '', ESCAPE '', NULLSTR ''" + codec;
+    }
+    options_.refuse("emptyValue", "\"\"");
+    options_.refuse("lineSep", "\n");
+    options_.refuse("charToEscapeQuoteEscaping");
+    extension_ = ".csv" + suffix;
+    CsvOptions csv(request_.options);
+    std::string text = "FORMAT csv, HEADER " + std::string(csv.has_header ? "true" : "false") +
+                       ", DELIMITER " + quote_string(csv.separator) + ", QUOTE " + quote_string(csv.quote) +
+                       ", ESCAPE " + quote_string(csv.quote.empty() ? "" : csv.escape) + ", NULLSTR " +
+                       quote_string(csv.null_value);
+    if (options_.flag("quoteAll", false)) text += ", FORCE_QUOTE *";
+    return text + codec;
+  }
+
+  void run_copy(const fs::path& staging) {
+    auto query = lower_plan(request_.plan, *context_, services_);
+    const auto& output = request_.plan->output;
+    std::string select;
+    for (size_t i : data_) {
+      select += (select.empty() ? "" : ", ") +
+                value_sql(output[i], "q.c" + std::to_string(output[i].id)) + " AS " +
+                quote_identifier(output[i].name);
+    }
+    std::string partition_list;
+    for (size_t i : partitions_) {
+      std::string text = cast_sql("q.c" + std::to_string(output[i].id), output[i].type, Type::string(),
+                                  plan::CastMode::kAnsi, context_->time_zone);
+      select += ", coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ") AS " +
+                quote_identifier(output[i].name);
+      partition_list += (partition_list.empty() ? "" : ", ") + quote_identifier(output[i].name);
+    }
+    int files = partitions_.empty() ? file_count(*request_.plan) : 1;
+    if (files > 1) {
+      select += ", (row_number() OVER () - 1) % " + std::to_string(files) + " AS " + kFilePart;
+      partition_list = kFilePart;
+    }
+    std::string format = format_sql();
+    std::string sql = "COPY (SELECT " + select + " FROM (" + query.sql + ") AS q) TO ";
+    if (partition_list.empty()) {
+      sql += quote_string((staging / ("part" + extension_)).string()) + " (" + format + ")";
+    } else {
+      sql += quote_string((staging / "tree").string()) + " (" + format + ", PARTITION_BY (" +
+             partition_list + "), WRITE_PARTITION_COLUMNS false)";
+    }
+    run_statement(database_, sql, *context_);
+  }
+
+  std::string part_name(int index) const {
+    char number[16];
+    std::snprintf(number, sizeof number, "%05d", index);
+    return std::string("part-") + number + "-" + uuid_ +
+           (partitions_.empty() ? "-c000" : ".c000") + extension_;
+  }
+
+  // Where each staged file goes, relative to the target.
+  std::vector<std::pair<fs::path, fs::path>> plan_moves(const fs::path& staging) const {
+    std::vector<std::pair<fs::path, fs::path>> moves;
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(staging)) {
+      if (entry.is_regular_file()) found.push_back(entry.path());
+    }
+    std::sort(found.begin(), found.end());
+    int index = 0;
+    for (const fs::path& file : found) {
+      fs::path folder;
+      if (!partitions_.empty()) {
+        for (const auto& part : file.parent_path().lexically_relative(staging / "tree")) {
+          std::string name = part.string();
+          auto equals = name.find('=');
+          if (equals == std::string::npos) continue;
+          folder /= escape_path_name(decode_percent(name.substr(0, equals))) + "=" +
+                    escape_path_name(decode_percent(name.substr(equals + 1)));
+        }
+      }
+      moves.emplace_back(file, folder / part_name(index++));
+    }
+    return moves;
+  }
+
+  void commit(const fs::path& staging) {
+    context_->cancellation->throw_if_cancelled();
+    auto moves = plan_moves(staging);
+    if (request_.mode == WriteRequest::Mode::kOverwrite) {
+      for (const auto& entry : fs::directory_iterator(target_)) {
+        if (entry.path().filename() != "_temporary") fs::remove_all(entry.path());
+      }
+    }
+    for (const auto& [from, to] : moves) {
+      fs::path destination = fs::path(target_) / to;
+      fs::create_directories(destination.parent_path());
+      fs::rename(from, destination);
+    }
+    fs::remove_all(fs::path(target_) / "_temporary");
+    std::ofstream(fs::path(target_) / "_SUCCESS").close();
+  }
+
+  void discard(const fs::path& staging, bool existed) const {
+    std::error_code ignored;
+    fs::remove_all(existed ? staging : fs::path(target_), ignored);
+    fs::remove(fs::path(target_) / "_temporary", ignored);
+  }
+
+  Database& database_;
+  const WriteRequest& request_;
+  const std::shared_ptr<ExecutionContext>& context_;
+  const LoweringServices& services_;
+  ReaderOptions options_;
+  std::string format_;
+  std::string target_;
+  std::string uuid_;
+  std::string extension_;
+  std::vector<size_t> partitions_;  // positions in the plan's output
+  std::vector<size_t> data_;
+};
+
+}  // namespace
+
+void write_files(Database& database, const WriteRequest& request,
+                 const std::shared_ptr<ExecutionContext>& context,
+                 const LoweringServices& services) {
+  FileWrite(database, request, context, services).run();
+}
+
+}  // namespace firesteel::engine
