@@ -41,6 +41,32 @@ std::optional<To> optional_of(const auto& value) {
   return To{*value};
 }
 
+// The length of the UTF-8 sequence at the start of `text`, 0 when it is none.
+size_t utf8_length(std::string_view text) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  bool is_overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
+  bool is_outside = (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf4 && byte(1) > 0x8f);
+  return is_overlong || is_outside ? 0 : length;
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    size_t length = utf8_length(text);
+    result += length > 0 ? text.substr(0, length) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(std::max<size_t>(1, length));
+  }
+  return result;
+}
+
 template <typename From, typename To>
 void add_narrowing(KernelRegistry& registry, const std::string& name) {
   registry.add("fs_cast_" + name, [](From value, std::string_view mode) -> std::optional<To> {
@@ -185,6 +211,10 @@ void register_text_forms(KernelRegistry& registry) {
                  kernel::append_timestamp(value.micros, found, state.span, text);
                  return text;
                });
+  // Strings are valid UTF-8 in the engine: each byte that is none becomes U+FFFD.
+  registry.add("fs_cast_binary_string", [](Bytes value) -> std::string {
+    return replace_invalid_utf8(value.view);
+  });
   registry.add("fs_time_string", [](int64_t nanos) -> std::string {
     std::string text;
     kernel::append_time(nanos, text);

@@ -40,7 +40,8 @@ std::string mode_text(CastMode mode) {
     case CastMode::kLegacy: return "'legacy'";
     case CastMode::kTry: return "'try'";
     case CastMode::kDefault:
-    case CastMode::kAnsi: break;
+    case CastMode::kAnsi:
+    case CastMode::kPretty: break;
   }
   return "'ansi'";
 }
@@ -133,8 +134,9 @@ std::string join_elements(const std::string& list, const std::string& open,
 // Spark's text of nested values: [1, null], {a -> 1}, {1, x}.
 std::string nested_to_string(const std::string& sql, const Type& from, CastMode mode,
                              std::string_view zone) {
+  const char* null_text = mode == CastMode::kPretty ? ", 'NULL')" : ", 'null')";
   auto element = [&](const std::string& value, const Type& type) {
-    return "coalesce(" + cast_to_string(value, type, mode, zone) + ", 'null')";
+    return "coalesce(" + cast_to_string(value, type, mode, zone) + null_text;
   };
   if (from.is(TypeKind::kArray)) {
     return join_elements("list_transform(" + sql + ", lambda x: " + element("x", from.element()) + ")",
@@ -170,6 +172,12 @@ std::string cast_to_string(const std::string& sql, const Type& from, CastMode mo
     case TypeKind::kDecimal:
       return "fs_cast_decimal_string(" + sql + ", " + std::to_string(from.precision()) + ", " +
              std::to_string(from.scale()) + (mode == CastMode::kLegacy ? ", false)" : ", true)");
+    case TypeKind::kBinary:
+      // ToPrettyString shows bytes as [31 32].
+      if (mode == CastMode::kPretty) {
+        return "('[' || trim(regexp_replace(hex(" + sql + "), '(..)', '\\1 ', 'g')) || ']')";
+      }
+      return "fs_cast_binary_string(" + sql + ")";
     case TypeKind::kTimestamp:
       return "fs_cast_timestamp_string(" + sql + ", " + quote_string(zone) + ")";
     case TypeKind::kArray:
@@ -233,6 +241,9 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
                      std::string_view zone) {
   if (from.is(TypeKind::kUdt)) return cast_sql(sql, from.sql_type(), to, mode, zone);
   if (to.is(TypeKind::kUdt)) return cast_sql(sql, from, to.sql_type(), mode, zone);
+  if (mode == CastMode::kPretty) {
+    return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
+  }
   if (from.is(TypeKind::kNull)) return "CAST(NULL AS " + type_sql(to) + ")";
   if (from.same_type(to) || type_sql(from) == type_sql(to)) {
     bool changes_meaning = is_instant(from) && from.kind() != to.kind();
@@ -242,7 +253,6 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-      if (from.is(TypeKind::kBinary)) return "fs_cast_binary_string(" + sql + ")";
       return cast_to_string(sql, from, mode, zone);
     case TypeKind::kByte:
     case TypeKind::kShort:
