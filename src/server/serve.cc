@@ -54,6 +54,9 @@ int serve(const ServeOptions& options) {
 
     connect::Backend backend;
     backend.engine = engine.get();
+    backend.resolve_source = [&engine](const plan::UnresolvedRead& read, const Config&) {
+      return engine::resolve_source(*engine, read);
+    };
     backend.threads = options.threads;
     backend.temporary_folder = temporary.path();
     connect::ConnectServer server(connect_options(options, temporary.path()), std::move(backend));
