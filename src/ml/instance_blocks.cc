@@ -211,9 +211,10 @@ struct InstanceBlocks::State {
   }
 
   void add(double label, double weight, const VectorView& view) {
-    require(view.size == features, "Dimensions mismatch when merging with another summarizer. Expecting " +
-                                       std::to_string(features) + " but got " +
-                                       std::to_string(view.size) + ".");
+    if (view.size != features) {
+      require(false, "Dimensions mismatch when merging with another summarizer. Expecting " +
+                         std::to_string(features) + " but got " + std::to_string(view.size) + ".");
+    }
     open.labels.push_back(label);
     open.weights.push_back(weight);
     const size_t base = open.dense.size();

@@ -17,9 +17,10 @@ namespace firesteel::ml {
 namespace {
 
 double predict(const std::vector<double>& coefficients, double intercept, const VectorView& view) {
-  require(static_cast<size_t>(view.size) == coefficients.size(),
-          "BLAS.dot(x: Vector, y:Vector) was given Vectors with non-matching sizes: x.size = " +
-              std::to_string(view.size) + ", y.size = " + std::to_string(coefficients.size()));
+  if (static_cast<size_t>(view.size) != coefficients.size()) {
+    require(false, "BLAS.dot(x: Vector, y:Vector) was given Vectors with non-matching sizes: x.size = " +
+                       std::to_string(view.size) + ", y.size = " + std::to_string(coefficients.size()));
+  }
   double sum = 0;
   for (int32_t i = 0; i < view.count; ++i) {
     sum += view.values[i] * coefficients[view.indices != nullptr ? view.indices[i] : i];

@@ -42,14 +42,17 @@ struct LanesOf;
 template <>
 struct LanesOf<2> {
   typedef double Type __attribute__((vector_size(16)));
+  typedef int64_t Integers __attribute__((vector_size(16)));
 };
 template <>
 struct LanesOf<4> {
   typedef double Type __attribute__((vector_size(32)));
+  typedef int64_t Integers __attribute__((vector_size(32)));
 };
 template <>
 struct LanesOf<8> {
   typedef double Type __attribute__((vector_size(64)));
+  typedef int64_t Integers __attribute__((vector_size(64)));
 };
 
 // Adds `factor * from[0, Stride)` to `to[0, Stride)`; the compiler turns the copies into unaligned
@@ -65,11 +68,74 @@ template <int Stride>
   std::memcpy(to, &sum, sizeof(sum));
 }
 
-// Margins of the classes as one vector of `Stride` lanes; lanes beyond `classes` stay zero.
+// values[i] = e^(values[i] - highest) for values up to `highest`, to within two units in the last place; 0 below -700. Splits x into
+// k ln 2 + r with |r| <= ln 2 / 2 and sums the series of e^r.
+template <int Stride>
+[[gnu::always_inline]] inline void exp_lanes(double* values, double highest) {
+  using Lanes = typename LanesOf<Stride>::Type;
+  using Bits = typename LanesOf<Stride>::Integers;
+  // Adding it rounds to a whole number, which then stands in the low bits.
+  constexpr double kRound = 6755399441055744.0;
+  constexpr double kInverseLog2 = 1.4426950408889634074;
+  constexpr double kLog2High = 6.93147180369123816490e-01;
+  constexpr double kLog2Low = 1.90821492927058770002e-10;
+  Lanes x;
+  std::memcpy(&x, values, sizeof(x));
+  x -= highest;
+  x = x < -700.0 ? Lanes{} - 700.0 : x;
+  const Lanes rounded = x * kInverseLog2 + kRound;
+  const Lanes k = rounded - kRound;
+  const Lanes r = (x - k * kLog2High) - k * kLog2Low;
+  Lanes sum = Lanes{} + 1.0 / 6227020800.0;
+  sum = sum * r + 1.0 / 479001600.0;
+  sum = sum * r + 1.0 / 39916800.0;
+  sum = sum * r + 1.0 / 3628800.0;
+  sum = sum * r + 1.0 / 362880.0;
+  sum = sum * r + 1.0 / 40320.0;
+  sum = sum * r + 1.0 / 5040.0;
+  sum = sum * r + 1.0 / 720.0;
+  sum = sum * r + 1.0 / 120.0;
+  sum = sum * r + 1.0 / 24.0;
+  sum = sum * r + 1.0 / 6.0;
+  sum = sum * r + 0.5;
+  sum = sum * r + 1.0;
+  sum = sum * r + 1.0;
+  Bits exponent;
+  Bits result;
+  std::memcpy(&exponent, &rounded, sizeof(exponent));
+  std::memcpy(&result, &sum, sizeof(result));
+  result += exponent << 52;
+  std::memcpy(values, &result, sizeof(result));
+}
+
+// Sum of logarithms of numbers between 1 and 2^32, taking one logarithm for many of them.
+class LogarithmSum {
+ public:
+  void add(double value) {
+    product_ *= value;
+    if (product_ > 1e250) flush();
+  }
+  double finish() {
+    flush();
+    return sum_;
+  }
+
+ private:
+  void flush() {
+    sum_ += std::log(product_);
+    product_ = 1.0;
+  }
+  double product_ = 1.0;
+  double sum_ = 0.0;
+};
+
+// Margins of the classes as one vector of `Stride` lanes; lanes beyond `classes` have an
+// offset far below all others and never a share.
 template <int Stride>
 [[gnu::always_inline]] inline double multinomial_block(const KernelArguments& a) {
   const InstanceBlock& block = a.block;
   double loss = 0;
+  LogarithmSum logarithms;
   for (int32_t row = 0; row < block.rows; ++row) {
     const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
     const int32_t begin = block.offsets[row];
@@ -88,8 +154,23 @@ template <int Stride>
         add_lanes<Stride>(margins, a.weights + static_cast<int64_t>(block.indices[k]) * Stride, block.values[k]);
       }
     }
-    loss += softmax_row(margins, a.classes, static_cast<int>(block.labels[row]), block.weights[row]);
+    double highest = margins[0];
+    for (int k = 1; k < Stride; ++k) highest = margins[k] > highest ? margins[k] : highest;
+    const auto label = static_cast<int>(block.labels[row]);
+    const double weight = block.weights[row];
+    loss += weight * (highest - margins[label]);
+    exp_lanes<Stride>(margins, highest);
+    double sum = 0;
+    for (int k = 0; k < a.classes; ++k) sum += margins[k];
+    const double scale = weight / sum;
+    for (int k = 0; k < Stride; ++k) margins[k] *= scale;
     for (int k = a.classes; k < Stride; ++k) margins[k] = 0.0;
+    margins[label] -= weight;
+    if (weight == 1.0) {
+      logarithms.add(sum);
+    } else {
+      loss += weight * std::log(sum);
+    }
     add_lanes<Stride>(a.multiplier_sum, margins, 1.0);
     for (int32_t d = 0; d < block.dense_width; ++d) {
       add_lanes<Stride>(a.gradient + d * Stride, margins, dense[d]);
@@ -104,7 +185,7 @@ template <int Stride>
       }
     }
   }
-  return loss;
+  return loss + logarithms.finish();
 }
 
 // Any number of classes.
@@ -234,6 +315,8 @@ void LogisticLoss::prepare(const std::vector<double>& x) {
   if (problem_.intercept) {
     for (int k = 0; k < sets; ++k) offsets_[k] += x[static_cast<size_t>(slots) * sets + k];
   }
+  // Lanes without a class must not be the highest margin.
+  for (int k = sets; k < stride_; ++k) offsets_[k] = -std::numeric_limits<double>::max() / 4;
 }
 
 double LogisticLoss::collect(const std::vector<double>& x, std::vector<double>& gradient) const {

@@ -70,9 +70,10 @@ class LogisticTransform : public BatchTransform {
 
  private:
   void compute_margins(const VectorView& view, std::vector<double>& margins) const {
-    require(view.size == predictor_.features(),
-            "The columns of A don't match the number of elements of x. A: " +
-                std::to_string(predictor_.features()) + ", x: " + std::to_string(view.size));
+    if (view.size != predictor_.features()) {
+      require(false, "The columns of A don't match the number of elements of x. A: " +
+                         std::to_string(predictor_.features()) + ", x: " + std::to_string(view.size));
+    }
     const int sets = predictor_.sets();
     std::fill(margins.begin(), margins.end(), 0.0);
     for (int32_t i = 0; i < view.count; ++i) {

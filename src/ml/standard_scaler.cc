@@ -36,9 +36,10 @@ class ScaleTransform : public BatchTransform {
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
       Vector vector = vectors[row].to_vector();
-      require(static_cast<size_t>(vector.size) == scale_.size(), "The vector's size " + std::to_string(vector.size) +
-                                                                     " differs from the fitted size " +
-                                                                     std::to_string(scale_.size()));
+      if (static_cast<size_t>(vector.size) != scale_.size()) {
+        require(false, "The vector's size " + std::to_string(vector.size) + " differs from the fitted size " +
+                           std::to_string(scale_.size()));
+      }
       if (!shift_.empty()) vector = Vector::dense(vector.to_array());
       for (size_t i = 0; i < vector.values.size(); ++i) {
         const size_t at = vector.sparse ? static_cast<size_t>(vector.indices[i]) : i;
@@ -130,8 +131,10 @@ class StandardScaler : public Estimator {
           size = view.size;
           summary = Summarizer(size);
         }
-        require(view.size == size, "Dimensions mismatch when adding new sample. Expecting " + std::to_string(size) +
-                                       " but got " + std::to_string(view.size) + ".");
+        if (view.size != size) {
+          require(false, "Dimensions mismatch when adding new sample. Expecting " + std::to_string(size) +
+                             " but got " + std::to_string(view.size) + ".");
+        }
         summary.begin_row(1.0);
         for (int32_t i = 0; i < view.count; ++i) {
           summary.add_entry(view.indices != nullptr ? view.indices[i] : i, view.values[i]);

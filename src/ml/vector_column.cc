@@ -130,17 +130,19 @@ VectorColumn::VectorColumn(const std::shared_ptr<arrow::Array>& array) : array_(
 void VectorColumn::check_row(int64_t row) const {
   if (types_[row] == 1) return;
   const VectorView view = (*this)[row];
-  require(types_[row] == 0, "a vector's type is 0 (sparse) or 1 (dense), but got " +
-                                std::to_string(types_[row]));
-  require(index_offsets_[row + 1] - index_offsets_[row] == view.count,
-          "Sparse vectors require that the dimension of the indices match the dimension of the "
-          "values.");
+  if (types_[row] != 0) {
+    require(false, "a vector's type is 0 (sparse) or 1 (dense), but got " + std::to_string(types_[row]));
+  }
+  if (index_offsets_[row + 1] - index_offsets_[row] != view.count) {
+    require(false, "Sparse vectors require that the dimension of the indices match the dimension of the values.");
+  }
   int32_t previous = -1;
   for (int32_t i = 0; i < view.count; ++i) {
-    require(view.indices[i] > previous && view.indices[i] < view.size,
-            "Index " + std::to_string(view.indices[i]) + " follows " + std::to_string(previous) +
-                " and is not strictly increasing or out of bounds for vector of size " +
-                std::to_string(view.size));
+    if (view.indices[i] <= previous || view.indices[i] >= view.size) {
+      require(false, "Index " + std::to_string(view.indices[i]) + " follows " + std::to_string(previous) +
+                         " and is not strictly increasing or out of bounds for vector of size " +
+                         std::to_string(view.size));
+    }
     previous = view.indices[i];
   }
 }
