@@ -11,6 +11,7 @@
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "ml/transformer.h"
 #include "spark/connect/relations.pb.h"
 
 namespace firesteel::connect {
@@ -79,6 +80,9 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
       prepare_execution(context, execution.get());
     }
     return evaluate_to_local(context, plan, execution);
+  };
+  analysis.transform_schema = [](const plan::MlTransform& transform, const plan::Schema& input) {
+    return std::static_pointer_cast<const ml::BoundTransformer>(transform.transformer)->transform_schema(input);
   };
   return analyze::analyze(unresolved, analysis);
 }

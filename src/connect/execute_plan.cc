@@ -2,6 +2,8 @@
 
 #include <arrow/api.h>
 
+#include <algorithm>
+
 #include "arrow/ipc.h"
 #include "arrow/spark_schema.h"
 #include "base/error.h"
@@ -86,18 +88,29 @@ int64_t rows_per_batch(const Config& config) {
   return rows <= 0 ? kBatchRowsMax : rows;
 }
 
-// show(): the child's first rows, drawn here; the engine only sees the child.
-plan::RelationPtr drawn(const RequestContext& context, const plan::ShowString& show, Operation& operation) {
+bool is_pretty_cast(const plan::ExpressionPtr& expression) {
+  const auto* alias = expression->as<plan::Alias>();
+  const auto* cast = alias != nullptr ? alias->child->as<plan::Cast>() : nullptr;
+  return cast != nullptr && cast->mode == plan::CastMode::kPretty;
+}
+
+// The analyzer casts every cell to text for show(). The few rows that are shown are printed here, so the
+// engine runs the plan below the casts.
+plan::RelationPtr without_pretty_casts(const plan::RelationPtr& plan) {
+  const auto* project = plan->as<plan::Project>();
+  if (project == nullptr) return plan;
+  const bool is_all = std::all_of(project->expressions.begin(), project->expressions.end(), is_pretty_cast);
+  return is_all ? project->child : plan;
+}
+
+plan::RelationPtr drawn(const RequestContext& context, plan::ShowString show, Operation& operation) {
+  show.child = without_pretty_casts(show.child);
   const plan::Schema schema = plan::output_schema(*show.child);
   const std::string& time_zone = operation.context().time_zone;
   ShowTable table(show, schema, time_zone);
   const auto arrow_schema = columns::to_arrow_schema(schema, time_zone);
   const plan::RelationPtr child = with_cached_relations(context, show.child, operation.shared_context());
-  const auto limited = plan::make_resolved(
-      plan::Limit{child, plan::make_typed(plan::Literal{plan::Type::integer(), table.rows_wanted()},
-                                          plan::Type::integer(), false)},
-      child->output);
-  const auto stream = context.backend.engine->execute(limited, operation.shared_context());
+  const auto stream = context.backend.engine->execute(child, operation.shared_context());
   while (const auto batch = stream->next()) {
     operation.context().cancellation->throw_if_cancelled();
     table.add(*columns::with_schema(*batch, arrow_schema));

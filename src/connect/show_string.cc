@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::connect {
@@ -52,7 +53,7 @@ class PrettyPrinter {
         kernel::append_double(static_cast<const arrow::DoubleArray&>(array).Value(row), out);
         break;
       case TypeKind::kDecimal:
-        out += static_cast<const arrow::Decimal128Array&>(array).FormatValue(row);
+        append_decimal(static_cast<const arrow::Decimal128Array&>(array), row, type, out);
         break;
       case TypeKind::kString:
       case TypeKind::kChar:
@@ -108,6 +109,13 @@ class PrettyPrinter {
   }
 
  private:
+  static void append_decimal(const arrow::Decimal128Array& array, int64_t row, const Type& type, std::string& out) {
+    const arrow::Decimal128 value(array.GetValue(row));
+    const auto unscaled = static_cast<kernel::Int128>(
+        (static_cast<kernel::UInt128>(static_cast<uint64_t>(value.high_bits())) << 64) | value.low_bits());
+    kernel::append_decimal_plain(unscaled, type.scale(), out);
+  }
+
   static void append_binary(std::string_view bytes, std::string& out) {
     static constexpr char kDigits[] = "0123456789ABCDEF";
     out += '[';
