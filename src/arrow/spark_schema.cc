@@ -2,7 +2,6 @@
 
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
-#include <arrow/compute/initialize.h>
 
 #include "base/error.h"
 
@@ -93,8 +92,6 @@ std::shared_ptr<::arrow::Array> retype(const std::shared_ptr<::arrow::Array>& ar
   if (wanted->id() == ::arrow::Type::NA) {
     return checked(::arrow::MakeArrayOfNull(wanted, array->length()));
   }
-  static const bool initialized = ::arrow::compute::Initialize().ok();
-  FIRESTEEL_CHECK(initialized, "Arrow's compute functions did not start");
   return checked(::arrow::compute::Cast(*array, wanted));
 }
 

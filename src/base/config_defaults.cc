@@ -10,6 +10,7 @@ const std::vector<ConfigEntry>& config_entries() {
   static const std::vector<ConfigEntry> entries = {
       // clang-format off
       {"spark.connect.authenticate.token", std::nullopt, kString, false},
+      {"spark.connect.execute.manager.detachedTimeout", "5m", kTime, false},
       {"spark.connect.execute.reattachable.senderMaxStreamDuration", "120000ms", kTime, false},
       {"spark.connect.execute.reattachable.senderMaxStreamSize", "1073741824b", kBytes, false},
       {"spark.connect.extensions.command.classes", "", kString, false},
@@ -27,6 +28,7 @@ const std::vector<ConfigEntry>& config_entries() {
       {"spark.connect.jvmStacktrace.maxSize", "1024", kInt, false},
       {"spark.connect.ml.backend.classes", "", kString, true},
       {"spark.connect.progress.reportInterval", "2000ms", kTime, true},
+      {"spark.connect.session.manager.defaultSessionTimeout", "60m", kTime, false},
       {"spark.connect.session.planCompression.defaultAlgorithm", "ZSTD", kString, true},
       {"spark.connect.session.planCompression.threshold", "10485760", kInt, true},
       {"spark.python.sql.dataFrameDebugging.enabled", "true", kBoolean, false},
@@ -186,6 +188,7 @@ const std::vector<ConfigEntry>& config_entries() {
       {"spark.sql.legacy.execution.pythonUDF.pandas.conversion.enabled", "false", kBoolean, true},
       {"spark.sql.legacy.execution.pythonUDTF.pandas.conversion.enabled", "false", kBoolean, true},
       {"spark.sql.legacy.hive.thriftServer.useZeroBasedColumnOrdinalPosition", "false", kBoolean, true},
+      {"spark.sql.legacy.timeParserPolicy", "CORRECTED", kString, true},
       {"spark.sql.mapKeyDedupPolicy", "EXCEPTION", kString, true},
       {"spark.sql.maven.additionalRemoteRepositories", "https://maven-central.storage-download.googleapis.com/maven2/", kString, true},
       {"spark.sql.maxBroadcastTableSize", "8589934592b", kBytes, true},
