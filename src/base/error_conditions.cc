@@ -261,6 +261,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", "42000", kParse, "Invalid SQL syntax: Window reference <windowName> is not a window specification."},
         {"INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000", kParse, "Invalid SQL syntax: The definition of window <windowName> is repetitive."},
         {"INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823", kAnalysis, "Invalid subquery: Scalar subquery must return only one column, but got <number>."},
+        {"INVALID_TEMP_OBJ_QUALIFIER", "42602", kParse, "Temporary <objectType> <objectName> cannot be qualified with <qualifier>. Temporary objects can only be qualified with SESSION or SYSTEM.SESSION."},
         {"INVALID_TIMEZONE", "22009", kDateTime, "The timezone: <timeZone> is invalid. The timezone must be either a region-based zone ID or a zone offset. Region IDs must have the form 'area/city', such as 'America/Los_Angeles'. Zone offsets must be in the format '(+|-)HH', '(+|-)HH:mm’ or '(+|-)HH:mm:ss', e.g '-08' , '+01:00' or '-13:33:33', and must be in the range from -18:00 to +18:00. 'Z' and 'UTC' are accepted as synonyms for '+00:00'."},
         {"INVALID_TYPED_LITERAL", "42604", kParse, "The value of the typed literal <valueType> is invalid: <value>."},
         {"INVALID_URL", "22P02", kIllegalArgument, "The url is invalid: <url>. Use `try_parse_url` to tolerate invalid URL and return NULL instead."},

@@ -25,6 +25,7 @@ class Grammar : public TokenReader {
   std::vector<std::string> whole_multipart_identifier();
   plan::ExpressionPtr whole_expression();
   plan::RelationPtr whole_query();
+  Statement whole_statement();
 
  protected:
   using Expressions = std::vector<plan::ExpressionPtr>;
@@ -173,6 +174,24 @@ class Grammar : public TokenReader {
   plan::RelationPtr pivot(plan::RelationPtr child);
   plan::RelationPtr unpivot(plan::RelationPtr child);
   std::map<std::string, std::string> property_list();
+
+  // ---- other statements (statement_grammar.cc) ----
+  Statement statement();
+  Statement create_statement();
+  Statement create_temporary_view(CreateView view, size_t from);
+  Statement drop_statement();
+  Statement set_statement();
+  Statement set_time_zone();
+  Statement reset_statement();
+  Statement explain_statement();
+  Statement cache_statement();
+  Statement uncache_statement();
+  Statement show_statement();
+  Statement describe_statement();
+  Statement use_statement();
+  void show_filter(const std::string& container, plan::CatalogCall* call);
+  bool accept_if_exists();
+  [[noreturn]] void unsupported_statement(size_t words) const;
 
  private:
   std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor

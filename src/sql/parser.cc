@@ -31,6 +31,10 @@ plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions&
   return Grammar(text, options).whole_expression();
 }
 
+Statement parse_statement(std::string_view text, const ParserOptions& options) {
+  return Grammar(text, options).whole_statement();
+}
+
 plan::RelationPtr parse_query(std::string_view text, const ParserOptions& options) {
   return Grammar(text, options).whole_query();
 }

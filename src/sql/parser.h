@@ -47,7 +47,12 @@ struct UncacheTable {
   bool if_exists = false;
 };
 struct ClearCache {};
-// SHOW …, DESCRIBE …, USE …: answered through the catalog.
+// SHOW …, DESCRIBE …, USE …: answered through the catalog. Calls that spark.catalog has too bear its
+// names; the others are "show_tables", "show_views", "show_databases", "show_catalogs",
+// "show_columns", "show_functions", "show_current_namespace", "describe_table",
+// "describe_function" and "describe_namespace", whose columns are those of the statements.
+// Arguments: "db_name", "catalog_name", "table_name", "column_name", "function_name" (quoted names,
+// `a`.`b`), "pattern", "scope" of functions, "extended".
 struct CatalogStatement {
   plan::CatalogCall call;
 };
@@ -60,6 +65,7 @@ struct ParserOptions {
   bool ansi = true;
   bool enforce_reserved_keywords = false;
   bool double_quoted_identifiers = false;
+  bool escaped_string_literals = false;  // spark.sql.parser.escapedStringLiterals: no unescaping
   std::string time_zone = "UTC";  // TIMESTAMP '…' literals
   bool timestamp_ntz_default = false;  // spark.sql.timestampType
 };

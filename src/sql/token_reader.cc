@@ -208,7 +208,10 @@ std::vector<std::string> TokenReader::identifier_list() {
 
 std::string TokenReader::string_literal() {
   if (!at_string()) syntax_error();
-  std::string value = unescape_string(text_of(peek()));
+  const std::string_view quoted = text_of(peek());
+  std::string value = options_.escaped_string_literals && peek().kind != TokenKind::kRawString
+                          ? std::string(quoted.substr(1, quoted.size() - 2))
+                          : unescape_string(quoted);
   advance();
   return value;
 }
@@ -225,10 +228,8 @@ void TokenReader::syntax_error_at(const Token& token, const std::string& hint) c
                       {{"error", "'" + std::string(text_of(token)) + "'"}, {"hint", hint}}, *text_,
                       token);
   }
-  // The end is shown behind the last token.
-  Token end = token;
-  if (tokens_.size() > 1) end.begin = tokens_[tokens_.size() - 2].end;
-  throw parse_error("PARSE_SYNTAX_ERROR", {{"error", "end of input"}, {"hint", hint}}, *text_, end);
+  throw parse_error("PARSE_SYNTAX_ERROR", {{"error", "end of input"}, {"hint", hint}}, *text_,
+                    token);
 }
 
 plan::Origin TokenReader::origin(size_t from) const {
