@@ -244,6 +244,7 @@ const std::vector<ConfigEntry>& config_entries() {
       {"spark.sql.parquet.recordLevelFilter.enabled", "false", kBoolean, true},
       {"spark.sql.parquet.respectSummaryFiles", "false", kBoolean, true},
       {"spark.sql.parquet.writeLegacyFormat", "false", kBoolean, true},
+      {"spark.sql.parser.escapedStringLiterals", "false", kBoolean, true},
       {"spark.sql.parser.quotedRegexColumnNames", "false", kBoolean, true},
       {"spark.sql.parser.singleCharacterPipeOperator.enabled", "true", kBoolean, true},
       {"spark.sql.path.enabled", "false", kBoolean, true},

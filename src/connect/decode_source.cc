@@ -24,6 +24,7 @@ sql::ParserOptions parser_options(const Config& config) {
   options.double_quoted_identifiers =
       options.ansi && config.get_boolean("spark.sql.ansi.doubleQuotedIdentifiers");
   options.time_zone = config.get("spark.sql.session.timeZone");
+  options.escaped_string_literals = config.get_boolean("spark.sql.parser.escapedStringLiterals");
   options.timestamp_ntz_default = config.get("spark.sql.timestampType") == "TIMESTAMP_NTZ";
   return options;
 }
