@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/kernel_adaptor.h"
+#include "functions/kernel/date_functions.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/time_zone.h"
 
@@ -85,9 +86,47 @@ void register_zones(KernelRegistry& registry) {
   registry.add("fs_to_utc_timestamp", to_utc);
 }
 
+void register_calendar(KernelRegistry& registry) {
+  namespace kernel = functions::kernel;
+  registry.add("fs_add_months", [](Date date, int32_t months) -> Date {
+    return {kernel::add_months(date.days, months)};
+  });
+  registry.add("fs_next_day",
+               [](Date date, std::string_view name, bool ansi) -> std::optional<Date> {
+                 auto day = kernel::parse_day_of_week(name);
+                 if (day) return Date{kernel::next_day(date.days, *day)};
+                 if (ansi) kernel::throw_illegal_day_of_week(name);
+                 return std::nullopt;
+               });
+  registry.add("fs_months_between",
+               [](Formatting& state, Timestamp left, Timestamp right, bool rounds,
+                  std::string_view zone) -> double {
+                 return kernel::months_between(left.micros, right.micros, rounds, state.zone_of(zone));
+               });
+  registry.add("fs_trunc_date", [](Date date, std::string_view name) -> std::optional<Date> {
+    auto unit = kernel::parse_truncate_unit(name);
+    if (!unit || *unit < kernel::TruncateUnit::kWeek) return std::nullopt;
+    return Date{kernel::truncate_date(date.days, *unit)};
+  });
+  registry.add("fs_trunc_timestamp",
+               [](Formatting& state, std::string_view name, Timestamp value,
+                  std::string_view zone) -> std::optional<Timestamp> {
+                 auto unit = kernel::parse_truncate_unit(name);
+                 if (!unit) return std::nullopt;
+                 return Timestamp{kernel::truncate_timestamp(value.micros, *unit, state.zone_of(zone))};
+               });
+  registry.add("fs_make_date",
+               [](int32_t year, int32_t month, int32_t day, bool ansi) -> std::optional<Date> {
+                 auto days = kernel::make_date(year, month, day, ansi);
+                 if (!days) return std::nullopt;
+                 return Date{*days};
+               });
+}
+
 }  // namespace
 
 void register_date_kernels(KernelRegistry& registry) {
+  register_calendar(registry);
   register_parsers(registry);
   register_zones(registry);
   registry.add("fs_date_format",

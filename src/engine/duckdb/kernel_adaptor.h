@@ -16,6 +16,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <duckdb_cpp.hpp>
 
@@ -80,6 +81,7 @@ template <> struct SqlType<Timestamp> { static constexpr const char* name = "TIM
 template <> struct SqlType<Interval> { static constexpr const char* name = "INTERVAL"; };
 template <> struct SqlType<Decimal> { static constexpr const char* name = "ANY"; };
 template <> struct SqlType<DecimalResult> { static constexpr const char* name = "ANY"; };
+template <> struct SqlType<std::vector<std::string_view>> { static constexpr const char* name = "VARCHAR[]"; };
 template <typename T>
 struct SqlType<std::optional<T>> : SqlType<T> {};
 
@@ -192,6 +194,26 @@ struct Writer {
   void put(idx_t row, const V& value) {
     std::memcpy(data + row * sizeof value, &value, sizeof value);
   }
+  void finish() {}
+};
+
+// Lists of strings that are parts of an argument: their elements are laid out at the end.
+template <>
+struct Writer<std::vector<std::string_view>> {
+  Vector& vector;
+  duckdb::cxx::list_entry_t* entries;
+  std::vector<std::string_view> parts;
+  explicit Writer(Vector& target)
+      : vector(target), entries(target.GetDataMutable<duckdb::cxx::list_entry_t>()) {}
+  void set(idx_t row, const std::vector<std::string_view>& value) {
+    entries[row] = {parts.size(), value.size()};
+    parts.insert(parts.end(), value.begin(), value.end());
+  }
+  void finish() {
+    auto child = vector.GetChild(0);
+    child.SetSize(parts.size());
+    for (idx_t i = 0; i < parts.size(); ++i) child.AssignStringUnsafe(i, parts[i]);
+  }
 };
 
 template <typename F>
@@ -266,6 +288,7 @@ struct Execution<F, R, State, std::tuple<A...>> {
         writer.set(row, value);
       }
     }
+    writer.finish();
   }
 
   template <typename... V>
@@ -354,5 +377,8 @@ void register_file_kernels(KernelRegistry& registry);
 void register_decimal_kernels(KernelRegistry& registry);
 void register_math_kernels(KernelRegistry& registry);
 void register_date_kernels(KernelRegistry& registry);
+void register_string_kernels(KernelRegistry& registry);
+void register_regex_kernels(KernelRegistry& registry);
+void register_encoding_kernels(KernelRegistry& registry);
 
 }  // namespace firesteel::engine
