@@ -94,7 +94,7 @@ class PlanDecoder {
   std::optional<RelationNode> statistics_node(const spark::connect::Relation& proto);
   std::optional<RelationNode> source_node(const spark::connect::Relation& proto);
   RelationNode read(const spark::connect::Read& proto);
-  RelationNode sql_query(const spark::connect::SQL& proto);
+  plan::RelationPtr sql_query(const spark::connect::SQL& proto);
   RelationNode local_data(const std::string* bytes, const std::string* schema);
   RelationNode cached_local_data(const std::string& hash);
   RelationNode chunked_local_data(const spark::connect::ChunkedCachedLocalRelation& proto);

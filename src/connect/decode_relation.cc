@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "connect/decode.h"
+#include "connect/sql_text.h"
 #include "spark/connect/relations.pb.h"
 
 // Clients before 4.1 send the fields that the protocol now calls deprecated.
@@ -89,6 +90,8 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
   plan::Relation relation;
   if (proto.has_cached_remote_relation()) {  // resolved already, keeps its output
     relation = *cached_remote(proto.cached_remote_relation().relation_id());
+  } else if (proto.has_sql()) {
+    relation = *sql_query(proto.sql());
   } else {
     relation.node = relation_node(proto);
   }
@@ -113,8 +116,6 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::source_node(const proto::R
   switch (proto.rel_type_case()) {
     case proto::Relation::kRead:
       return read(proto.read());
-    case proto::Relation::kSql:
-      return sql_query(proto.sql());
     case proto::Relation::kLocalRelation: {
       const auto& local = proto.local_relation();
       return local_data(local.has_data() ? &local.data() : nullptr,
@@ -448,7 +449,7 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   return node;
 }
 
-PlanDecoder::RelationNode PlanDecoder::sql_query(const proto::SQL& proto) {
+RelationPtr PlanDecoder::sql_query(const proto::SQL& proto) {
   plan::SqlQuery node;
   node.text = proto.query();
   for (const auto& [name, value] : proto.args()) {
@@ -459,7 +460,7 @@ PlanDecoder::RelationNode PlanDecoder::sql_query(const proto::SQL& proto) {
     node.positional_arguments.push_back(plan::make_literal(decode_literal(value)));
   }
   for (const auto& value : proto.pos_arguments()) node.positional_arguments.push_back(expression(value));
-  return node;
+  return parse_sql_query(node, parser_options_);
 }
 
 plan::Schema PlanDecoder::struct_fields(const proto::DataType& proto) {
