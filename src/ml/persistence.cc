@@ -108,11 +108,14 @@ void write_table(const std::string& folder, const std::string& name, const Field
   const auto metadata = arrow::key_value_metadata(
       {{"org.apache.spark.version", kSparkVersion},
        {"org.apache.spark.sql.parquet.row.metadata", plan::Type::structure(fields).json()}});
-  const auto tagged = table.ReplaceSchemaMetadata(metadata);
   const auto file = (path / "part-00000.snappy.parquet").string();
   const auto sink = check_arrow(arrow::io::FileOutputStream::Open(file));
   const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
-  check_arrow(parquet::arrow::WriteTable(*tagged, arrow::default_memory_pool(), sink, 1 << 20, properties));
+  auto writer = check_arrow(
+      parquet::arrow::FileWriter::Open(*table.schema(), arrow::default_memory_pool(), sink, properties));
+  check_arrow(writer->WriteTable(table, 1 << 20));
+  check_arrow(writer->AddKeyValueMetadata(metadata));
+  check_arrow(writer->Close());
   check_arrow(sink->Close());
   write_success_marker(path);
 }

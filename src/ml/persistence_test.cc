@@ -18,9 +18,13 @@ namespace fs = std::filesystem;
 
 std::string saved(const std::string& name) { return test::fixture_folder() + "models/" + name; }
 
-fs::path output_folder(const std::string& name) {
+fs::path output_path(const std::string& name) {
   const char* keep = std::getenv("FIRESTEEL_KEEP_MODELS");
-  const fs::path folder = fs::path(keep != nullptr ? keep : testing::TempDir() + "firesteel-models") / name;
+  return fs::path(keep != nullptr ? keep : testing::TempDir() + "firesteel-models") / name;
+}
+
+fs::path output_folder(const std::string& name) {
+  const fs::path folder = output_path(name);
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
@@ -76,6 +80,15 @@ TEST(Persistence, FeatureModels) {
   EXPECT_EQ(std::get<std::vector<int32_t>>(attribute(encoder, "categorySizes")), (std::vector<int32_t>{4}));
   const auto scaler = round_trip("org.apache.spark.ml.feature.StandardScalerModel", "standard_scaler");
   EXPECT_EQ(std::get<Vector>(attribute(scaler, "mean")).to_array(), (std::vector<double>{1.0, 1.25}));
+}
+
+// Spark knows a vector from a plain struct by this metadata alone.
+TEST(Persistence, WritesSparksSchemaIntoTheFile) {
+  round_trip("org.apache.spark.ml.regression.LinearRegressionModel", "linear_regression");
+  std::ifstream file(output_path("linear_regression") / "data/part-00000.snappy.parquet", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_NE(bytes.find("org.apache.spark.sql.parquet.row.metadata"), std::string::npos);
+  EXPECT_NE(bytes.find("org.apache.spark.ml.linalg.VectorUDT"), std::string::npos);
 }
 
 TEST(Persistence, RefusesWhatIsNoModel) {
