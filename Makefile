@@ -13,7 +13,7 @@ bootstrap:  ## install what is missing, fetch and verify the pinned dependencies
 	@tools/bootstrap
 
 build: bootstrap  ## build build/$(PRESET)/firesteel and the unit tests
-	@cmake --preset $(PRESET) >build-configure.log 2>&1 || { cat build-configure.log; exit 1; }; rm -f build-configure.log
+	@mkdir -p build; cmake --preset $(PRESET) >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	@cmake --build build/$(PRESET) -j $(JOBS)
 
 test: build  ## every test of a pull request
