@@ -313,11 +313,9 @@ size_t ShowTable::rows_shown() const { return std::min(rows_.size(), static_cast
 
 std::string ShowTable::draw() const {
   std::string text = options_.is_html ? draw_html() : options_.is_vertical ? draw_vertical() : draw_table();
-  if (options_.is_vertical && !options_.is_html && rows_.empty()) return "(0 rows)\n";
+  if (options_.is_vertical && !options_.is_html && rows_.empty()) return "(0 rows)";
   if (rows_.size() > rows_shown()) {
-    text += "only showing top " + std::to_string(rows_shown()) + (rows_shown() == 1 ? " row\n" : " rows\n");
-  } else if (!options_.is_html) {
-    text += "\n";
+    text += "only showing top " + std::to_string(rows_shown()) + (rows_shown() == 1 ? " row" : " rows");
   }
   return text;
 }
@@ -356,7 +354,7 @@ std::string ShowTable::draw_vertical() const {
   size_t value_width = 3;
   std::vector<std::string> names;
   for (const auto& field : schema_) {
-    names.push_back(shortened(escaped(field.name)));
+    names.push_back(escaped(field.name));  // Dataset.showString cuts the names of the flat form only.
     name_width = std::max(name_width, width_of(names.back()));
   }
   for (size_t row = 0; row < rows_shown(); ++row) {
