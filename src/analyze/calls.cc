@@ -454,6 +454,14 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
 
 // Calls whose value one query sees as a constant; they keep the call's name.
 ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
+  if (row.name == "input_file_name") {
+    if (!file_name_) return make_string_literal("");
+    // An own node, so that the call's name stays with this use alone.
+    ExpressionPtr result = std::make_shared<Expression>(*file_name_);
+    rewritten_names_[result.get()] = "input_file_name()";
+    rewritten_keep_.push_back(result);
+    return result;
+  }
   Literal value;
   const int64_t now_us = context_.query_start_us;
   if (row.name == "current_timestamp") value = {Type::timestamp(), now_us};

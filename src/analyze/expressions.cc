@@ -535,7 +535,10 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
 }
 
 ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr& original) {
-  if (resolved->as<AttributeReference>() || resolved->as<Alias>()) return resolved;
+  const bool is_rewritten = rewritten_names_.count(resolved.get()) > 0;
+  if ((resolved->as<AttributeReference>() && !is_rewritten) || resolved->as<Alias>()) {
+    return resolved;
+  }
   Alias alias;
   alias.child = resolved;
   const auto rewritten = rewritten_names_.find(resolved.get());

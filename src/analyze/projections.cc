@@ -66,7 +66,70 @@ const Expression* find_generator(const ExpressionPtr& expression) {
   return found;
 }
 
+namespace {
+
+bool mentions_file_name(const std::vector<ExpressionPtr>& list) {
+  bool found = false;
+  for (const ExpressionPtr& e : list) {
+    walk(e, [&](const ExpressionPtr& node) {
+      const auto* call = node->as<UnresolvedFunction>();
+      found |= call && call->arguments.empty() && call->name.back() == "input_file_name";
+      return !found;
+    });
+  }
+  return found;
+}
+
+// The relation with the hidden column input_file_name of the scan below; null when the rows come
+// from no single scan.
+RelationPtr with_file_name(const RelationPtr& relation, Attribute& column) {
+  auto copy = std::make_shared<Relation>(*relation);
+  if (const auto* scan = relation->as<Scan>()) {
+    column = {next_attribute_id(), "input_file_name", Type::string(), false, {}, {}};
+    Scan with_column = *scan;
+    with_column.metadata_columns.push_back("input_file_name");
+    copy->node = std::move(with_column);
+    copy->output.push_back(column);
+    return copy;
+  }
+  const bool passes_rows = relation->as<Project>() || relation->as<Filter>() ||
+                           relation->as<Limit>() || relation->as<Sort>() ||
+                           relation->as<Repartition>() || relation->as<Sample>();
+  if (!passes_rows) return nullptr;
+  RelationPtr below = with_file_name(children(*relation)[0], column);
+  if (!below) return nullptr;
+  if (const auto* project = relation->as<Project>()) {
+    Project wider = *project;
+    wider.expressions.push_back(reference(column));
+    copy->node = std::move(wider);
+  }
+  copy = std::const_pointer_cast<Relation>(with_children(*copy, {below}));
+  copy->output.push_back(column);
+  return copy;
+}
+
+}  // namespace
+
 RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr>& list) {
+  if (mentions_file_name(list) && !file_name_) {
+    Attribute column;
+    RelationPtr wider = with_file_name(child, column);
+    // Without a file below, Spark's input_file_name() is the empty string.
+    file_name_ = wider ? reference(column) : make_string_literal("");
+    // A star above must not see the hidden column.
+    const Attributes visible = child->output;
+    std::vector<ExpressionPtr> expanded;
+    for (const ExpressionPtr& e : list) {
+      if (const auto* star = e->as<UnresolvedStar>()) {
+        expand_star(*star, Scope{&visible, nullptr, child.get()}, expanded);
+      } else {
+        expanded.push_back(e);
+      }
+    }
+    RelationPtr result = project(wider ? wider : child, expanded);
+    file_name_ = nullptr;
+    return result;
+  }
   Scope scope{&child->output, nullptr, child.get()};
   // Generators first: their columns replace them in the list.
   std::vector<ExpressionPtr> entries;

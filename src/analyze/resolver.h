@@ -134,6 +134,7 @@ class Resolver {
   // For each plan id of the client: the outputs of the relations that carried it.
   std::unordered_map<int64_t, std::vector<Attributes>> plan_outputs_;
   std::vector<std::map<std::string, RelationPtr>> common_tables_;
+  ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution
   std::vector<ExpressionPtr> lambda_variables_;  // innermost last
   // Calls that became other expressions keep the name of the call, by node.
   std::unordered_map<const plan::Expression*, std::string> rewritten_names_;

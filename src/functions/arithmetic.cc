@@ -110,9 +110,21 @@ Lowered arithmetic(const char* op, const char* kernel) {
 
 const char* kFail = "fs_fail_divide_by_zero()";
 
+// A constant that is neither null nor zero needs no guard.
+bool is_nonzero_constant(const ExpressionPtr& divisor) {
+  const ExpressionPtr* inner = &divisor;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  const plan::Literal* constant = literal(*inner);
+  if (!constant) return false;
+  if (const auto* number = std::get_if<int64_t>(&constant->value)) return *number != 0;
+  if (const auto* number = std::get_if<double>(&constant->value)) return *number != 0;
+  return false;
+}
+
 // `sql` where the divisor is not zero; an error or null where it is.
 std::string guarded(const plan::FunctionCall& call, const std::string& divisor,
                     const std::string& sql, const char* failure = kFail) {
+  if (is_nonzero_constant(call.arguments[1])) return sql;
   return "(CASE WHEN " + divisor + " = 0 THEN " + (call.ansi ? failure : "NULL") + " ELSE " + sql +
          " END)";
 }
