@@ -199,8 +199,13 @@ ArrowInput::ArrowInput(std::shared_ptr<State> state) {
 }
 
 ArrowInput::~ArrowInput() {
+  // A state may own the stream of a query with inputs of its own: it dies outside the lock.
+  std::shared_ptr<State> last;
   std::lock_guard lock(registry_mutex);
-  registry().erase(id_);
+  const auto found = registry().find(id_);
+  if (found == registry().end()) return;
+  last = std::move(found->second);
+  registry().erase(found);
 }
 
 std::shared_ptr<ArrowInput> ArrowInput::from_batches(
