@@ -288,12 +288,13 @@ void create_summary(const RequestContext& context, const proto::MlCommand::Creat
 }
 
 void list_cache(const RequestContext& context, proto::MlCommandResult* result) {
-  auto* strings = result->mutable_param()->mutable_specialized_array()->mutable_strings();
+  std::vector<std::string> infos;
   for (const auto& entry : context.session.state().models().all()) {
     const nlohmann::ordered_json json = {
         {"id", entry.id}, {"obj", entry.object->class_name()}, {"size", entry.object->size_bytes()}};
-    strings->add_values(json.dump());
+    infos.push_back(json.dump());
   }
+  encode_ml_value(infos, result->mutable_param());
 }
 
 }  // namespace

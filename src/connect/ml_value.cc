@@ -146,11 +146,6 @@ void encode_integers(const std::vector<int32_t>& values, ProtoLiteral* out) {
   fill(values, out->mutable_specialized_array()->mutable_ints()->mutable_values());
 }
 
-void encode_strings(const std::vector<std::string>& values, ProtoLiteral* out) {
-  auto* strings = out->mutable_specialized_array()->mutable_strings();
-  for (const std::string& value : values) strings->add_values(value);
-}
-
 ProtoLiteral::Struct* begin_struct(const char* jvm_class, ProtoLiteral* out) {
   auto* structure = out->mutable_struct_();
   structure->mutable_struct_type()->mutable_udt()->set_type("udt");
@@ -189,14 +184,9 @@ void encode_matrix(const ml::Matrix& matrix, ProtoLiteral* out) {
   structure->add_elements()->set_boolean(matrix.transposed);
 }
 
-template <typename Rows, typename Encode>
-void encode_rows(const Rows& rows, const plan::Type& element, const Encode& encode, ProtoLiteral* out) {
-  encode_type(plan::Type::array(element, false), out->mutable_array()->mutable_element_type());
-  for (const auto& row : rows) encode(row, out->mutable_array()->add_elements());
-}
-
-struct Encoder {
-  ProtoLiteral* out;
+class Encoder {
+ public:
+  explicit Encoder(ProtoLiteral* literal) : out(literal) {}
   void operator()(std::monostate) const { out->mutable_null()->mutable_null(); }
   void operator()(bool value) const { out->set_boolean(value); }
   void operator()(int32_t value) const { out->set_integer(value); }
@@ -204,23 +194,31 @@ struct Encoder {
   void operator()(double value) const { out->set_double_(value); }
   void operator()(const std::string& value) const { out->set_string(value); }
   void operator()(const std::vector<bool>& values) const {
-    auto* field = out->mutable_specialized_array()->mutable_bools();
-    for (const bool value : values) field->add_values(value);
+    encode_type(plan::Type::boolean(), out->mutable_array()->mutable_element_type());
+    for (const bool value : values) out->mutable_array()->add_elements()->set_boolean(value);
   }
-  void operator()(const std::vector<int32_t>& values) const { encode_integers(values, out); }
-  void operator()(const std::vector<int64_t>& values) const {
-    fill(values, out->mutable_specialized_array()->mutable_longs()->mutable_values());
-  }
-  void operator()(const std::vector<double>& values) const { encode_doubles(values, out); }
-  void operator()(const std::vector<std::string>& values) const { encode_strings(values, out); }
+  void operator()(const std::vector<int32_t>& values) const { array(values, plan::Type::integer()); }
+  void operator()(const std::vector<int64_t>& values) const { array(values, plan::Type::long_integer()); }
+  void operator()(const std::vector<double>& values) const { array(values, plan::Type::double_number()); }
+  void operator()(const std::vector<std::string>& values) const { array(values, plan::Type::string()); }
   void operator()(const std::vector<std::vector<double>>& rows) const {
-    encode_rows(rows, plan::Type::double_number(), encode_doubles, out);
+    array(rows, plan::Type::array(plan::Type::double_number(), false));
   }
   void operator()(const std::vector<std::vector<std::string>>& rows) const {
-    encode_rows(rows, plan::Type::string(), encode_strings, out);
+    array(rows, plan::Type::array(plan::Type::string(), false));
   }
   void operator()(const ml::Vector& vector) const { encode_vector(vector, out); }
   void operator()(const ml::Matrix& matrix) const { encode_matrix(matrix, out); }
+
+ private:
+  ProtoLiteral* out;
+
+  // The client reads arrays element by element; only vectors and matrices use specialized arrays.
+  template <typename T>
+  void array(const std::vector<T>& values, const plan::Type& element) const {
+    encode_type(element, out->mutable_array()->mutable_element_type());
+    for (const T& value : values) Encoder(out->mutable_array()->add_elements())(value);
+  }
 };
 
 }  // namespace
@@ -237,7 +235,7 @@ ml::Value decode_ml_value(const ProtoLiteral& proto) {
   return literal.type.is(TypeKind::kArray) ? array(literal) : scalar(literal);
 }
 
-void encode_ml_value(const ml::Value& value, ProtoLiteral* out) { std::visit(Encoder{out}, value); }
+void encode_ml_value(const ml::Value& value, ProtoLiteral* out) { std::visit(Encoder(out), value); }
 
 void decode_ml_params(const proto::MlParams& proto, ml::ParamMap* params) {
   for (const auto& [name, literal] : proto.params()) params->set(name, decode_ml_value(literal));
