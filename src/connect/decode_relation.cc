@@ -244,8 +244,8 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
       return plan::MapPartitions{input(proto.map_partitions()),
                                  plan::make_expression(user_function(proto.map_partitions().func()))};
     case proto::Relation::kCollectMetrics:
-      return plan::CollectMetrics{input(proto.collect_metrics()), proto.collect_metrics().name(),
-                                  expressions(proto.collect_metrics().metrics())};
+      // The rows would come, but the observation would stay empty: better no answer than half of one.
+      throw_unsupported("RELATION", "collect_metrics (observe)");
     case proto::Relation::kParse:
       return parse(proto.parse());
     case proto::Relation::kShowString: {
