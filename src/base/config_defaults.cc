@@ -278,7 +278,7 @@ const std::vector<ConfigEntry>& config_entries() {
       {"spark.sql.session.timeZone", std::nullopt, kString, true},
       {"spark.sql.shuffle.orderIndependentChecksum.enableFullRetryOnMismatch", "true", kBoolean, true},
       {"spark.sql.shuffle.orderIndependentChecksum.enabled", "true", kBoolean, true},
-      {"spark.sql.shuffle.partitions", "200", kString, true},
+      {"spark.sql.shuffle.partitions", "200", kInt, true},
       {"spark.sql.shuffleDependency.fileCleanup.enabled", "false", kBoolean, true},
       {"spark.sql.shuffleDependency.skipMigration.enabled", "false", kBoolean, true},
       {"spark.sql.shuffledHashJoinFactor", "3", kInt, true},

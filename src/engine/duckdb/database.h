@@ -15,8 +15,8 @@ namespace firesteel::engine {
 
 struct DatabaseOptions {
   int threads = 0;               // 0: as many as the machine has
-  std::string memory_limit;      // "80%", "4GB"; empty: DuckDB's default
-  std::string temporary_folder;  // where results spill; empty: never spill
+  std::string memory_limit = {};      // "80%", "4GB"; empty: DuckDB's default
+  std::string temporary_folder = {};  // where results spill; empty: never spill
 };
 
 // Thread-safe. Outlives every lease.
