@@ -290,8 +290,10 @@ void create_summary(const RequestContext& context, const proto::MlCommand::Creat
 void list_cache(const RequestContext& context, proto::MlCommandResult* result) {
   std::vector<std::string> infos;
   for (const auto& entry : context.session.state().models().all()) {
-    const nlohmann::ordered_json json = {
-        {"id", entry.id}, {"obj", entry.object->class_name()}, {"size", entry.object->size_bytes()}};
+    const auto model = std::dynamic_pointer_cast<const ml::Model>(entry.object);
+    const nlohmann::ordered_json json = {{"id", entry.id},
+                                         {"class", model ? model->jvm_class() : entry.object->class_name()},
+                                         {"size", entry.object->size_bytes()}};
     infos.push_back(json.dump());
   }
   encode_ml_value(infos, result->mutable_param());
@@ -378,6 +380,9 @@ PlanDecoder::RelationNode PlanDecoder::ml(const proto::MlRelation& proto) {
   if (const auto* predictions = std::get_if<ml::PredictionsAttribute>(&attribute)) {
     if (!proto.has_model_summary_dataset()) {
       throw SparkError("CONNECT_ML.UNSUPPORTED_EXCEPTION", {{"message", "the dataset of the summary is missing"}});
+    }
+    if (predictions->name != "predictions") {
+      throw_unsupported("ML_ATTRIBUTE", predictions->model->class_name() + "." + predictions->name);
     }
     return transform_node(relation(proto.model_summary_dataset()), predictions->model, predictions->params,
                           predictions->model->class_name());
