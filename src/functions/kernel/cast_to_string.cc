@@ -225,7 +225,7 @@ void append_day_time_interval(int64_t micros, DayTimeField first, DayTimeField l
     }
     const std::string count = std::to_string(rest / kUnits[field]);
     rest %= kUnits[field];
-    if (!leads && count.size() < 2) out += '0';
+    if (field > 0 && count.size() < 2) out += '0';
     out += count;
   }
   out += "' ";
