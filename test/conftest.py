@@ -1,5 +1,6 @@
 """pytest: `.test` files as items, one server for a whole run, and the list of known failures that may only shrink."""
 import os
+import signal
 import sys
 
 import pytest
@@ -116,6 +117,32 @@ class SqlCase(pytest.Item):
 
     def reportinfo(self):
         return self.path, 0, f"{self.relative}::{self.name}"
+
+
+# ---------------------------------------------------------------- no test hangs
+
+SECONDS_PER_TEST = 120
+
+
+class TooSlow(BaseException):
+    """Not an Exception, so that nothing under test can swallow it."""
+
+
+def _too_slow(*_):
+    raise TooSlow(f"took longer than {SECONDS_PER_TEST} s")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    before = signal.signal(signal.SIGALRM, _too_slow)
+    signal.alarm(SECONDS_PER_TEST)
+    try:
+        outcome = yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    if isinstance(outcome.excinfo and outcome.excinfo[1], TooSlow):
+        outcome.force_exception(AssertionError(str(outcome.excinfo[1])))
 
 
 # ---------------------------------------------------------------- known failures
