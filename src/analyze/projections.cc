@@ -279,12 +279,12 @@ RelationPtr Resolver::lateral_view(const LateralView& node) {
 }
 
 RelationPtr Resolver::aggregate(const Aggregate& node) {
+  if (node.kind == GroupKind::kPivot) return pivot(node);
   RelationPtr child = resolve(node.child);
   if (node.kind != GroupKind::kGroupBy && node.kind != GroupKind::kAll) {
-    throw_unsupported("RELATION", node.kind == GroupKind::kPivot    ? "pivot"
-                                  : node.kind == GroupKind::kRollup ? "rollup"
-                                  : node.kind == GroupKind::kCube   ? "cube"
-                                                                    : "grouping sets");
+    throw_unsupported("RELATION", node.kind == GroupKind::kRollup ? "rollup"
+                                  : node.kind == GroupKind::kCube ? "cube"
+                                                                  : "grouping sets");
   }
   Scope scope{&child->output, nullptr, child.get()};
   std::vector<ExpressionPtr> list;

@@ -64,6 +64,9 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<FillNa>()) return fill_na(*n);
   if (const auto* n = r.as<DropNa>()) return drop_na(*n);
   if (const auto* n = r.as<Replace>()) return replace(*n);
+  if (const auto* n = r.as<Unpivot>()) return unpivot(*n);
+  if (const auto* n = r.as<StatPair>()) return stat_pair(*n);
+  if (const auto* n = r.as<NamedWindows>()) return named_windows(*n);
   if (const auto* n = r.as<CatalogCall>()) return context_.run_catalog_call(*n);
   if (r.as<OneRow>()) return make_resolved(OneRow{}, {});
   if (const auto* n = r.as<LocalData>()) return local_data(relation, *n);

@@ -78,6 +78,11 @@ class Resolver {
   RelationPtr summary(RelationPtr child, std::vector<std::string> statistics,
                       const std::vector<std::string>& columns);
   RelationPtr lateral_view(const plan::LateralView& node);
+  // reshape.cc: relations that become others.
+  RelationPtr unpivot(const plan::Unpivot& node);
+  RelationPtr stat_pair(const plan::StatPair& node);
+  RelationPtr pivot(const plan::Aggregate& node);
+  RelationPtr named_windows(const plan::NamedWindows& node);
   RelationPtr show_string(const plan::ShowString& node);
   RelationPtr ml_transform(const RelationPtr& relation, const plan::MlTransform& node);
 
