@@ -104,6 +104,13 @@ SparkError translate(const duckdb::cxx::Exception& error) {
       error.GetCode() <= DUCKDB_V2_ERROR_IO_HTTP) {
     return SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", std::string(message)}});
   }
+  // A row of the function table names a kernel that this engine has not got.
+  static constexpr std::string_view kMissing = "Function with name fs_";
+  if (const size_t found = std::string_view(message).find(kMissing); found != std::string_view::npos) {
+    std::string_view name = std::string_view(message).substr(found + kMissing.size());
+    name = name.substr(0, name.find(' '));
+    return SparkError("UNSUPPORTED_FEATURE.FUNCTION", {{"thing", std::string(name)}});
+  }
   return SparkError("INTERNAL_ERROR", {{"message", "DuckDB: " + std::string(message)}});
 }
 
