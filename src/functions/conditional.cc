@@ -8,7 +8,9 @@ namespace {
 // CASE: condition, value, condition, value, …[, else].
 bool has_else(size_t count) { return count % 2 == 1; }
 
-Type when_type(Arguments arguments) { return arguments[1]->type; }
+Type when_type(Arguments arguments) {
+  return arguments.size() > 1 ? arguments[1]->type : Type::null();
+}
 
 bool when_nullable(Arguments arguments) {
   if (!has_else(arguments.size())) return true;

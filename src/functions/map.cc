@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -5,7 +6,18 @@ namespace firesteel::functions {
 
 namespace {
 
+// Keys and values alternate; the protocol and SQL may hand over any number.
+void check_pairs(std::string_view name, Arguments arguments) {
+  if (arguments.size() % 2 == 0) return;
+  throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                   {{"functionName", "`" + std::string(name) + "`"},
+                    {"expectedNum", "2n (n > 0)"},
+                    {"actualNum", std::to_string(arguments.size())},
+                    {"docroot", "https://spark.apache.org/docs/latest"}});
+}
+
 Type map_of_pairs(Arguments arguments) {
+  check_pairs("map", arguments);
   if (arguments.empty()) return Type::map(Type::null(), Type::null(), false);
   bool value_nullable = false;
   for (size_t i = 1; i < arguments.size(); i += 2) value_nullable |= arguments[i]->nullable;
@@ -26,6 +38,7 @@ Type entries_type(Arguments arguments) {
 
 Type map_of_entries(Arguments arguments) {
   const auto& entry = arguments[0]->type.element().fields();
+  if (entry.size() != 2) return Type::map(Type::null(), Type::null());
   return Type::map(entry[0].type, entry[1].type, entry[1].nullable);
 }
 

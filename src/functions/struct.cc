@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -8,6 +9,13 @@ namespace {
 // struct(a, b): fields named after columns and aliases, colN otherwise. The analyzer hands over
 // the named form: name, value, name, value.
 Type named_struct_type(Arguments arguments) {
+  if (arguments.size() % 2 != 0) {
+    throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                     {{"functionName", "`named_struct`"},
+                      {"expectedNum", "2n (n > 0)"},
+                      {"actualNum", std::to_string(arguments.size())},
+                      {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
   std::vector<plan::StructField> fields;
   for (size_t i = 0; i + 1 < arguments.size(); i += 2) {
     const plan::Literal* name = literal(arguments[i]);

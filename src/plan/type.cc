@@ -136,12 +136,21 @@ Type Type::udt(UdtInfo info, Type sql_type) {
 const std::string& Type::collation() const {
   return nested_ && !nested_->collation.empty() ? nested_->collation : binary_collation();
 }
-const Type& Type::element() const { return nested_->types[0]; }
-const Type& Type::key() const { return nested_->types[0]; }
-const Type& Type::value() const { return nested_->types[1]; }
-const std::vector<StructField>& Type::fields() const { return nested_->fields; }
+
+// A type without parts (void stands for any type) answers with void and no fields.
+const Type& Type::part(size_t index) const {
+  static const Type none;
+  return nested_ && index < nested_->types.size() ? nested_->types[index] : none;
+}
+const Type& Type::element() const { return part(0); }
+const Type& Type::key() const { return part(0); }
+const Type& Type::value() const { return part(1); }
+const std::vector<StructField>& Type::fields() const {
+  static const std::vector<StructField> none;
+  return nested_ ? nested_->fields : none;
+}
 const UdtInfo& Type::udt_info() const { return nested_->udt; }
-const Type& Type::sql_type() const { return nested_->types[0]; }
+const Type& Type::sql_type() const { return part(0); }
 
 bool Type::is_integral() const {
   return kind_ == TypeKind::kByte || kind_ == TypeKind::kShort || kind_ == TypeKind::kInteger ||

@@ -136,6 +136,7 @@ class Type {
 
  private:
   struct Nested;
+  const Type& part(size_t index) const;
   TypeKind kind_ = TypeKind::kNull;
   int32_t first_ = 0;
   int32_t second_ = 0;
