@@ -30,6 +30,7 @@ void add_failure(KernelRegistry& registry, const std::string& name,
   });
   function.SetNullHandling(duckdb::cxx::FunctionNullHandling::SPECIAL);
   // Never evaluated before the rows that fail are known.
+  function.SetStability(duckdb::cxx::FunctionStability::VOLATILE);
   registry.connection().Register(function);
 }
 
