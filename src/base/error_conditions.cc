@@ -164,6 +164,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_CLOSED", "42K04", kSpark, "Invalid session clone request. Cannot clone session to target session ID <targetSessionId> because a session with this ID was previously closed."},
         {"INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS", "42K04", kSpark, "Invalid session clone request. Cannot clone session to target session ID <targetSessionId> because a session with this ID already exists."},
         {"INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT", "42K04", kSpark, "Invalid session clone request. Target session ID <targetSessionId> for clone operation must be an UUID string of the format '00112233-4455-6677-8899-aabbccddeeff'."},
+        {"INVALID_COLUMN_OR_FIELD_DATA_TYPE", "42000", kAnalysis, "Column or field <name> is of type <type> while it's required to be <expectedType>."},
         {"INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. It should be one of '<confOptions>'."},
         {"INVALID_CONF_VALUE.REQUIREMENT", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. <confRequirement>"},
         {"INVALID_CONF_VALUE.TIME_ZONE", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. Cannot resolve the given timezone."},

@@ -59,8 +59,11 @@ ExplainMode decode_mode(proto::AnalyzePlanRequest::Explain::ExplainMode mode) {
       return ExplainMode::kCost;
     case Explain::EXPLAIN_MODE_FORMATTED:
       return ExplainMode::kFormatted;
-    default:
+    case Explain::EXPLAIN_MODE_UNSPECIFIED:
+    case Explain::EXPLAIN_MODE_SIMPLE:
       return ExplainMode::kSimple;
+    default:
+      return explain_mode("UNRECOGNIZED");  // throws
   }
 }
 

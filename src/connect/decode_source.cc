@@ -29,11 +29,56 @@ sql::ParserOptions parser_options(const Config& config) {
   return options;
 }
 
+namespace {
+
+enum class Shape : uint8_t { kArray, kMap, kStruct, kText, kOther };
+
+Shape shape(const plan::Type& type) {
+  switch (type.kind()) {
+    case plan::TypeKind::kArray:
+      return Shape::kArray;
+    case plan::TypeKind::kMap:
+      return Shape::kMap;
+    case plan::TypeKind::kStruct:
+      return Shape::kStruct;
+    case plan::TypeKind::kUdt:
+      return shape(type.sql_type());
+    case plan::TypeKind::kString:
+      return Shape::kText;
+    default:
+      return Shape::kOther;
+  }
+}
+
+// Spark matches the rows' columns with the stated schema by position and stores what ANSI's rules for assignment
+// allow: text takes every plain value, but nothing else takes text.
+void check_columns(const plan::LocalData& data) {
+  const ::arrow::Schema& columns = *data.table->schema();
+  const plan::Schema& wanted = *data.schema;
+  if (static_cast<size_t>(columns.num_fields()) != wanted.size()) {
+    throw SparkError("ASSIGNMENT_ARITY_MISMATCH", {{"numTarget", std::to_string(columns.num_fields())},
+                                                   {"numExpr", std::to_string(wanted.size())}});
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const plan::Type type = columns::from_arrow_type(*columns.field(static_cast<int>(i))->type());
+    const Shape from = shape(type);
+    const Shape to = shape(wanted[i].type);
+    if (from == to || type.is(plan::TypeKind::kNull) || (from == Shape::kOther && to == Shape::kText)) continue;
+    throw SparkError("INVALID_COLUMN_OR_FIELD_DATA_TYPE", {{"name", "`col_" + std::to_string(i) + "`"},
+                                                           {"type", "\"" + type.sql() + "\""},
+                                                           {"expectedType", "\"" + wanted[i].type.sql() + "\""}});
+  }
+}
+
+}  // namespace
+
 PlanDecoder::RelationNode PlanDecoder::local_data(const std::string* bytes, const std::string* schema) {
   plan::LocalData node;
   if (schema != nullptr && !schema->empty()) node.schema = parse_schema_text(*schema);
   if (bytes != nullptr && !bytes->empty()) {
     node.table = columns::decode_table(*bytes);
+    if (!node.schema) node.schema = columns::from_arrow_schema(*node.table->schema());
+    check_columns(node);
   } else {
     if (!node.schema) throw SparkError("CONNECT_INVALID_PLAN.SCHEMA_REQUIRED_FOR_LOCAL_RELATION", {});
     auto table = arrow::Table::MakeEmpty(columns::to_arrow_schema(*node.schema, parser_options_.time_zone));
@@ -75,6 +120,8 @@ PlanDecoder::RelationNode PlanDecoder::chunked_local_data(const proto::ChunkedCa
     throw SparkError("CONNECT_INVALID_PLAN.CANNOT_PARSE", {{"errorMsg", table.status().ToString()}});
   }
   node.table = *table;
+  if (!node.schema) node.schema = columns::from_arrow_schema(*node.table->schema());
+  check_columns(node);
   return node;
 }
 

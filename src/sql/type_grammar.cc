@@ -238,6 +238,7 @@ Type Grammar::simple_type(const std::string& name, const std::vector<int64_t>& p
     if (name == "MAP") fail("INCOMPLETE_TYPE_DEFINITION.MAP", {}, from);
     if (name == "STRUCT") fail("INCOMPLETE_TYPE_DEFINITION.STRUCT", {}, from);
   }
+  if (at("<")) syntax_error(": extra input '<'");  // Spark reads the whole text before it looks at names
   // Spark prints the parameters without blanks.
   std::string text;
   for (const char c : upper_case(source_text(from))) {

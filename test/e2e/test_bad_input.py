@@ -95,33 +95,42 @@ def test_missing_cached_relation(raw):
     refused(lambda: raw.execute(relation))
 
 
-def field(number, payload):
-    """A length-delimited field as it stands on the wire."""
-    out, size = bytearray([number << 3 | 2]), len(payload)
+def head(number, size):
+    """The tag and length of a field of so many bytes."""
+    out = bytearray([number << 3 | 2])
     while size > 127:
         out.append(size & 127 | 128)
         size >>= 7
     out.append(size)
-    return bytes(out) + payload
+    return bytes(out)
+
+
+def field(number, payload):
+    """A length-delimited field as it stands on the wire."""
+    return head(number, len(payload)) + payload
 
 
 def wire_nested(depth):
     """Bytes of a plan of so many limits, made without the recursion of the client's own library."""
-    relation = range_(3).SerializeToString()
+    core, after = range_(3).SerializeToString(), b"\x10\x05"
     number = proto.Relation.DESCRIPTOR.fields_by_name["limit"].number
+    heads, size = [], len(core)
     for _ in range(depth):
-        relation = field(number, field(1, relation) + b"\x10\x05")
-    return relation
+        limit_head = head(1, size)
+        relation_head = head(number, len(limit_head) + size + len(after))
+        heads.append(relation_head + limit_head)
+        size += len(heads[-1]) + len(after)
+    return b"".join(reversed(heads)) + core + after * depth
 
 
 def execute_bytes(raw, relation):
     request = raw.execute_request(range_(1))
     request.plan.Clear()
-    head = request.SerializeToString()
+    before = request.SerializeToString()
     number = proto.ExecutePlanRequest.DESCRIPTOR.fields_by_name["plan"].number
     call = raw.channel.unary_stream("/spark.connect.SparkConnectService/ExecutePlan", request_serializer=lambda b: b,
                                     response_deserializer=proto.ExecutePlanResponse.FromString)
-    return list(call(head + field(number, field(1, relation))))
+    return list(call(before + field(number, field(1, relation))))
 
 
 def test_deep_plan_of_four_thousand_levels(raw):

@@ -35,6 +35,6 @@ def test_three_parts(spark):
 
 
 def test_same_seed_same_rows(spark):
-    first, again = (spark.range(3000).sample(0.3, seed=4).collect() for _ in range(2))
+    first, again = (spark.range(3000).sample(fraction=0.3, seed=4).collect() for _ in range(2))
     assert first == again
-    assert spark.range(3000).sample(0.3, seed=5).collect() != first
+    assert spark.range(3000).sample(fraction=0.3, seed=5).collect() != first

@@ -23,6 +23,8 @@ def free_port():
 class Server:
     """A running server; `arguments` go to its command line after `serve`."""
 
+    running = set()                                          # every server of this process that was not stopped
+
     def __init__(self, arguments=(), log=None, environment=None):
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="firesteel_server_")
@@ -33,6 +35,7 @@ class Server:
         env = dict(os.environ, TZ="America/Los_Angeles", **(environment or {}))
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder, env=env)
         self.remote = f"sc://127.0.0.1:{self.port}"
+        Server.running.add(self)
         self._wait_for_port()
 
     def _wait_for_port(self, timeout_seconds=30):
@@ -72,4 +75,11 @@ class Server:
                 self.process.kill()
                 self.process.wait()
         self.log.close()
+        Server.running.discard(self)
         return self.process.returncode
+
+    @classmethod
+    def kill_all(cls):
+        """Ends every call that a hanging test waits for."""
+        for server in list(cls.running):
+            server.process.kill()

@@ -244,7 +244,11 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
   if (mode == CastMode::kPretty) {
     return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
   }
-  if (from.is(TypeKind::kNull)) return "CAST(NULL AS " + type_sql(to) + ")";
+  if (from.is(TypeKind::kNull)) {
+    const std::string null = "CAST(NULL AS " + type_sql(to) + ")";
+    const bool may_fail = sql.find("fs_") != std::string::npos;  // raise_error() has the type of NULL
+    return may_fail ? "CASE WHEN (" + sql + ") IS NULL THEN " + null + " END" : null;
+  }
   if (from.same_type(to) || type_sql(from) == type_sql(to)) {
     bool changes_meaning = is_instant(from) && from.kind() != to.kind();
     if (!changes_meaning && !from.is_interval()) return sql;

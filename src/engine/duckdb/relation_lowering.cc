@@ -26,12 +26,14 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   return both;
 }
 
-std::string constant_sql(const ExpressionPtr& expression) {
+int64_t constant(const ExpressionPtr& expression) {
   const auto* literal = expression->as<plan::Literal>();
   FIRESTEEL_CHECK(literal && std::holds_alternative<int64_t>(literal->value),
                   "a limit that is no integer literal");
-  return std::to_string(std::get<int64_t>(literal->value));
+  return std::get<int64_t>(literal->value);
 }
+
+std::string constant_sql(const ExpressionPtr& expression) { return std::to_string(constant(expression)); }
 
 }  // namespace
 
@@ -428,10 +430,18 @@ SelectBlock RelationLowering::lower_sort(const plan::Sort& sort, const Attribute
 }
 
 SelectBlock RelationLowering::lower_limit(const plan::Limit& limit, const AttributeSet& needed) {
-  auto block = lower(limit.child, needed);
-  auto columns = intersect(needed, output_ids(limit.child->output));
+  // Limits that follow each other are the smallest of them; DuckDB's planning time grows with the square of their
+  // number.
+  int64_t rows = constant(limit.limit);
+  const RelationPtr* child = &limit.child;
+  while (const auto* below = (*child)->as<plan::Limit>()) {
+    rows = std::min(rows, constant(below->limit));
+    child = &below->child;
+  }
+  auto block = lower(*child, needed);
+  auto columns = intersect(needed, output_ids((*child)->output));
   if (block.limit) block = wrap(block, columns);
-  block.limit = constant_sql(limit.limit);
+  block.limit = std::to_string(rows);
   return block;
 }
 
