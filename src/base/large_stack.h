@@ -23,6 +23,7 @@ class LargeStackThread {
   void join();
 
  private:
+  void* stack_ = nullptr;
   pthread_t thread_{};
   bool is_joinable_ = false;
 };

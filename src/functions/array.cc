@@ -151,7 +151,8 @@ Rows array_functions() {
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE "
                          "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END)"}),
       array_row("array_distinct", signature({kArray}, type_of_first),
-                Template{"fs_array_distinct($1)"}),
+                Template{"list_filter($1, "
+                         "lambda fs_d, fs_i: fs_i = list_position($1, fs_d))"}),
       array_row("array_remove", signature({kArray, kAny}, type_of_first),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x: "
                          "fs_x IS NULL OR fs_x <> $2) END)"}),
@@ -179,17 +180,20 @@ Rows array_functions() {
       array_row("array_repeat",
                 with_nullable(signature({kAny, kInteger}, array_of_first),
                               [](Arguments a) { return a[1]->nullable; }),
-                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_transform(range(greatest($2, 0)), "
-                         "lambda fs_x: $1) END)"}),
+                Template{"(CASE WHEN $2 IS NULL THEN NULL WHEN $2 > 2147483632 THEN "
+                         "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
+                         "range(greatest($2, 0)), lambda fs_x: $1) END)"}),
       array_row("array_union", signature({kSame, kSame}, both_arrays_type),
-                Template{"fs_array_distinct(list_concat($1, $2))"}),
+                Template{"list_filter(list_concat($1, $2), lambda fs_d, fs_i: fs_i = "
+                         "list_position(list_concat($1, $2), fs_d))"}),
       array_row("array_intersect", signature({kSame, kSame}, both_arrays_type),
-                Template{"fs_array_distinct(list_filter($1, lambda fs_x: CASE WHEN fs_x IS NULL THEN "
-                         "len($2) > list_count($2) ELSE list_contains($2, fs_x) END))"}),
+                Template{"list_filter($1, lambda fs_x, fs_i: fs_i = list_position($1, fs_x) AND (CASE WHEN "
+                         "fs_x IS NULL THEN len($2) > list_count($2) ELSE list_contains($2, fs_x) "
+                         "END))"}),
       array_row("array_except", signature({kSame, kSame}, type_of_first),
-                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE fs_array_distinct(list_filter($1, "
-                         "lambda fs_x: CASE WHEN fs_x IS NULL THEN len($2) = list_count($2) ELSE NOT "
-                         "list_contains($2, fs_x) END)) END)"}),
+                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x, fs_i: "
+                         "fs_i = list_position($1, fs_x) AND (CASE WHEN fs_x IS NULL THEN len($2) = "
+                         "list_count($2) ELSE NOT list_contains($2, fs_x) END)) END)"}),
       array_row("arrays_overlap", signature({kSame, kSame}, Type::boolean(), Nulls::kAlways),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN len(list_intersect("
                          "list_filter($1, lambda fs_x: fs_x IS NOT NULL), list_filter($2, lambda "

@@ -34,9 +34,13 @@ Rows higher_order_functions() {
                                   [](Arguments a) { return a[0]->nullable; }),
           Template{"list_filter($1, $2)"}),
       row("exists", signature({kArray, kLambda}, Type::boolean(), Nulls::kAlways),
-          Template{"fs_any_true(list_transform($1, $2))"}),
+          Template{"(CASE WHEN $1 IS NULL THEN NULL WHEN list_contains(list_transform($1, $2), true) "
+                   "THEN true WHEN len(list_transform($1, $2)) > list_count(list_transform($1, $2)) "
+                   "THEN NULL ELSE false END)"}),
       row("forall", signature({kArray, kLambda}, Type::boolean(), Nulls::kAlways),
-          Template{"fs_all_true(list_transform($1, $2))"}, "3.0.0"),
+          Template{"(CASE WHEN $1 IS NULL THEN NULL WHEN list_contains(list_transform($1, $2), false) "
+                   "THEN false WHEN len(list_transform($1, $2)) > list_count(list_transform($1, "
+                   "$2)) THEN NULL ELSE true END)"}, "3.0.0"),
       {.name = "aggregate",
        .aliases = {"reduce"},
        .since = "2.4.0",

@@ -1,11 +1,14 @@
 #include "server/serve.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <exception>
 #include <iostream>
 #include <memory>
 
 #include "base/logging.h"
+#include "base/memory_budget.h"
 #include "base/version.h"
 #include "connect/server.h"
 #include "engine/duckdb/duckdb_engine.h"
@@ -17,6 +20,17 @@ namespace firesteel::server {
 namespace {
 
 constexpr std::chrono::milliseconds kStopMax(4000);
+
+// An allocation beyond the machine's memory fails, and with it one operation; without a limit the
+// kernel would end the server with every session. Covers what DuckDB's own limit does not see,
+// such as the elements of one long array.
+void limit_data_to_machine_memory() {
+  const auto bytes = static_cast<rlim_t>(machine_memory_bytes());
+  rlimit limit{};
+  if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= bytes) return;
+  limit.rlim_cur = bytes;
+  setrlimit(RLIMIT_DATA, &limit);
+}
 
 connect::ServerOptions connect_options(const ServeOptions& options,
                                        const std::string& temporary_folder) {
@@ -43,6 +57,7 @@ connect::ServerOptions connect_options(const ServeOptions& options,
 
 int serve(const ServeOptions& options) {
   set_log_level(options.log_level);
+  limit_data_to_machine_memory();
   try {
     StopSignal stop;
     TemporaryFolder temporary(options.temporary_folder);

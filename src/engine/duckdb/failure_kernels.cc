@@ -29,14 +29,19 @@ void add_failure(KernelRegistry& registry, const std::string& name,
     }
   });
   function.SetNullHandling(duckdb::cxx::FunctionNullHandling::SPECIAL);
-  // Never evaluated before the rows that fail are known.
-  function.SetStability(duckdb::cxx::FunctionStability::VOLATILE);
   registry.connection().Register(function);
 }
 
 std::string number_at(ScalarFunction::ExecInput& input, duckdb::cxx::idx_t index) {
   auto view = input.GetArg(index).GetView();
   return std::to_string(view.Data<int64_t>()[view.SelAt(0)]);
+}
+
+// "null" for NULL.
+std::string text_at(ScalarFunction::ExecInput& input, duckdb::cxx::idx_t index) {
+  auto view = input.GetArg(index).GetView();
+  if (!view.IsValid(0)) return "null";
+  return std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
 }
 
 }  // namespace
@@ -64,19 +69,20 @@ void register_failure_kernels(KernelRegistry& registry) {
                                                          {"arraySize", number_at(input, 1)},
                                                          {"ansiConfig", kAnsiKey}});
               });
+  add_failure(registry, "fs_fail_array_size", {"BIGINT", "VARCHAR", "VARCHAR"},
+              [](ScalarFunction::ExecInput& input) {
+                throw SparkError("COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
+                                 {{"numberOfElements", number_at(input, 0)},
+                                  {"maxRoundedArrayLength", "2147483632"},
+                                  {"functionName", "`" + text_at(input, 1) + "`"},
+                                  {"parameter", "`" + text_at(input, 2) + "`"}});
+              });
   add_failure(registry, "fs_fail_malformed", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
-    auto view = input.GetArg(0).GetView();
-    std::string record(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
     throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                     {{"badRecord", record}, {"failFastMode", "FAILFAST"}});
+                     {{"badRecord", text_at(input, 0)}, {"failFastMode", "FAILFAST"}});
   });
   add_failure(registry, "fs_raise_error", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
-    auto view = input.GetArg(0).GetView();
-    bool is_null = !view.IsValid(0);
-    throw SparkError("USER_RAISED_EXCEPTION",
-                     {{"errorMessage",
-                       is_null ? "null"
-                               : std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view())}});
+    throw SparkError("USER_RAISED_EXCEPTION", {{"errorMessage", text_at(input, 0)}});
   });
 }
 
