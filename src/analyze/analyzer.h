@@ -46,4 +46,16 @@ plan::RelationPtr analyze(const plan::RelationPtr& plan, const AnalysisContext& 
 // The text of a resolved or unresolved expression as Spark prints it in column names.
 std::string print_name(const plan::Expression& expression);
 
+// While it lives, print_name on this thread shows timestamps in that zone; UTC before and after.
+class NameTimeZone {
+ public:
+  explicit NameTimeZone(std::string zone);
+  ~NameTimeZone();
+  NameTimeZone(const NameTimeZone&) = delete;
+  NameTimeZone& operator=(const NameTimeZone&) = delete;
+
+ private:
+  std::string before_;
+};
+
 }  // namespace firesteel::analyze

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analyze/casts.h"
+
 namespace firesteel::analyze {
 
 namespace {
@@ -177,56 +179,6 @@ bool can_cast_implicitly(const Type& from, const Type& to, const CoercionRules& 
     return can_cast_implicitly(from.element(), to.element(), rules);
   }
   return from.kind() == to.kind() && from.is_interval();
-}
-
-bool cast_is_nullable(const Type& from, const Type& to, CastMode mode) {
-  if (mode == CastMode::kTry) return true;
-  if (mode == CastMode::kPretty) return false;
-  if (from.is(TypeKind::kNull) || from.same_type(to)) return false;
-  // Cast.forceNullable; ANSI failures are errors, but Spark keeps these nullable in both modes.
-  if (from.is_string()) return !to.is_string() && !to.is(TypeKind::kBinary);
-  if (mode == CastMode::kAnsi) return false;
-  if (from.is(TypeKind::kDate)) return to.is_numeric() || to.is(TypeKind::kBoolean);
-  if (from.is(TypeKind::kTimestamp)) return to.is(TypeKind::kByte) || to.is(TypeKind::kShort) || to.is(TypeKind::kInteger);
-  if (to.is(TypeKind::kDecimal) && from.is_numeric()) {
-    const Type wide = decimal_for(from);
-    return from.is(TypeKind::kFloat) || from.is(TypeKind::kDouble) ||
-           wide.scale() > to.scale() || wide.precision() - wide.scale() > to.precision() - to.scale();
-  }
-  if (from.is(TypeKind::kDecimal)) return to.is_integral();
-  return (from.is(TypeKind::kFloat) || from.is(TypeKind::kDouble)) && to.is(TypeKind::kTimestamp);
-}
-
-bool can_cast(const Type& from, const Type& to, bool ansi) {
-  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
-  if (from.is(TypeKind::kUdt)) return to.is_string() || to.same_type(from.sql_type());
-  if (to.is_string()) return true;
-  if (from.is_nested() || to.is_nested()) {
-    if (from.kind() != to.kind()) return false;
-    if (from.is(TypeKind::kArray)) return can_cast(from.element(), to.element(), ansi);
-    if (from.is(TypeKind::kMap)) {
-      return can_cast(from.key(), to.key(), ansi) && can_cast(from.value(), to.value(), ansi);
-    }
-    if (from.fields().size() != to.fields().size()) return false;
-    for (size_t i = 0; i < from.fields().size(); ++i) {
-      if (!can_cast(from.fields()[i].type, to.fields()[i].type, ansi)) return false;
-    }
-    return true;
-  }
-  if (from.is_string()) return !to.is(TypeKind::kNull);
-  if (to.is(TypeKind::kBinary)) return !ansi && from.is_integral();
-  if (from.is_numeric() || from.is(TypeKind::kBoolean)) {
-    if (to.is_numeric() || to.is(TypeKind::kBoolean)) return true;
-    if (to.is(TypeKind::kTimestamp)) return from.is_numeric() || !ansi;
-    return from.is_integral() && to.is_interval() && !to.is(TypeKind::kCalendarInterval);
-  }
-  if (from.is(TypeKind::kDate)) return to.is(TypeKind::kTimestamp) || to.is(TypeKind::kTimestampNtz) || (!ansi && to.is_numeric());
-  if (from.is(TypeKind::kTimestamp)) {
-    return to.is_datetime() || to.is_numeric() || (!ansi && to.is(TypeKind::kBoolean));
-  }
-  if (from.is(TypeKind::kTimestampNtz)) return to.is_datetime();
-  if (from.is_interval()) return from.kind() == to.kind() || to.is_integral();
-  return false;
 }
 
 ExpressionPtr cast_to(const ExpressionPtr& expression, const Type& type,

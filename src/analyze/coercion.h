@@ -33,10 +33,6 @@ bool can_cast_implicitly(const plan::Type& from, const plan::Type& to, const Coe
 // A cast that the user did not write, or the expression itself when it has the type already.
 plan::ExpressionPtr cast_to(const plan::ExpressionPtr& expression, const plan::Type& type,
                             const CoercionRules& rules);
-// Whether a cast may give null for a value that is not null (Cast.forceNullable).
-bool cast_is_nullable(const plan::Type& from, const plan::Type& to, plan::CastMode mode);
-// Whether an explicit cast exists at all (Cast.canCast / canAnsiCast).
-bool can_cast(const plan::Type& from, const plan::Type& to, bool ansi);
 
 // The argument cast to what `accepts` wants; null when it does not fit.
 plan::ExpressionPtr fit_argument(const plan::ExpressionPtr& argument, functions::Accepts accepts,

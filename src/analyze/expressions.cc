@@ -1,6 +1,7 @@
 // Names, stars, fields, casts and windows of an expression.
 #include <algorithm>
 
+#include "analyze/casts.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -384,21 +385,25 @@ ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope&
     copy.target = Type::string();
   }
   const Type& from = copy.child->type;
-  if (!can_cast(from, copy.target, copy.mode != CastMode::kLegacy)) {
-    const bool works_legacy = copy.mode == CastMode::kAnsi && can_cast(from, copy.target, false);
-    SparkError::Parameters parameters = {{"sqlExpr", "\"" + print_name(Expression{copy, {}, true, {}}) + "\""},
-                                         {"srcType", "\"" + from.sql() + "\""},
-                                         {"targetType", "\"" + copy.target.sql() + "\""}};
-    if (works_legacy) {
-      parameters.push_back({"config", "\"spark.sql.ansi.enabled\""});
-      parameters.push_back({"configVal", "'false'"});
-    }
-    throw SparkError(works_legacy ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION"
-                                  : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
-                     parameters, contexts_of(e.origin));
+  if (!can_cast(from, copy.target, copy.mode)) {
+    throw no_such_cast(from, copy.target, copy.mode, print_name(Expression{copy, {}, true, {}}),
+                       contexts_of(e.origin));
   }
   const Type target = copy.target;
   const bool nullable = copy.child->nullable || cast_is_nullable(from, target, copy.mode);
+  if (const auto* literal = copy.child->as<Literal>(); literal && from.is_string() &&
+      target.is_datetime() && !target.is(TypeKind::kTime) && !literal->is_null()) {
+    const std::string& text = std::get<std::string>(literal->value);
+    if (ExpressionPtr value = special_datetime(text, target, copy.time_zone,
+                                               context_.query_start_us)) {
+      // The name and the nullability stay those of the cast.
+      auto special = std::make_shared<Expression>(*value);
+      special->nullable = true;
+      rewritten_names_[special.get()] = print_name(Expression{copy, {}, true, {}});
+      rewritten_keep_.push_back(special);
+      return special;
+    }
+  }
   return make_typed(std::move(copy), target, nullable, e.origin);
 }
 
@@ -544,6 +549,10 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
   const auto rewritten = rewritten_names_.find(resolved.get());
   std::string name =
       rewritten != rewritten_names_.end() ? rewritten->second : print_name(*resolved);
+  // ResolveAliases: a cast of a column keeps the column's name.
+  if (const auto* cast = resolved->as<Cast>(); cast && rewritten == rewritten_names_.end()) {
+    if (const auto* column = cast->child->as<AttributeReference>()) name = column->name;
+  }
   const auto* field = resolved->as<GetField>();
   if (field && (original->as<UnresolvedAttribute>() || original->as<UnresolvedStar>())) name = field->name;
   alias.names = {name};

@@ -1,5 +1,6 @@
 // Output names: the text that Spark's toPrettySQL gives an expression.
 #include <cstdio>
+#include <utility>
 
 #include "analyze/analyzer.h"
 #include "functions/function.h"
@@ -11,6 +12,8 @@ namespace firesteel::analyze {
 namespace {
 
 using namespace plan;
+
+thread_local std::string name_time_zone = "UTC";
 
 std::string joined(const std::vector<ExpressionPtr>& expressions, const char* separator = ", ") {
   std::string text;
@@ -87,7 +90,8 @@ std::string literal_text(const Literal& literal) {
       kernel::append_timestamp_ntz(std::get<int64_t>(literal.value), text);
       return "TIMESTAMP_NTZ '" + text + "'";
     case TypeKind::kTimestamp:
-      kernel::append_timestamp_ntz(std::get<int64_t>(literal.value), text);
+      kernel::append_timestamp(std::get<int64_t>(literal.value),
+                               kernel::TimeZone::get(name_time_zone), text);
       return "TIMESTAMP '" + text + "'";
     case TypeKind::kTime: kernel::append_time(std::get<int64_t>(literal.value), text); return "TIME '" + text + "'";
     case TypeKind::kYearMonthInterval:
@@ -171,12 +175,16 @@ std::string dotted(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+NameTimeZone::NameTimeZone(std::string zone) : before_(std::exchange(name_time_zone, std::move(zone))) {}
+NameTimeZone::~NameTimeZone() { name_time_zone = before_; }
+
 std::string print_name(const Expression& expression) {
   if (const auto* n = expression.as<Literal>()) return literal_text(*n);
   if (const auto* n = expression.as<AttributeReference>()) return n->name;
   if (const auto* n = expression.as<FunctionCall>()) return call_text(*n);
   if (const auto* n = expression.as<Cast>()) {
-    if (!n->is_user_specified) return print_name(*n->child);
+    // Casts to nested types print as their child: Cast.sql.
+    if (!n->is_user_specified || n->target.is_nested()) return print_name(*n->child);
     return (n->mode == CastMode::kTry ? "TRY_CAST(" : "CAST(") + print_name(*n->child) + " AS " +
            n->target.sql() + ")";
   }

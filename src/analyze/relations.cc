@@ -658,6 +658,7 @@ RelationPtr Resolver::select(RelationPtr child, std::vector<ExpressionPtr> named
 }
 
 RelationPtr analyze(const RelationPtr& plan, const AnalysisContext& context) {
+  const NameTimeZone zone(context.time_zone);
   RelationPtr resolved = Resolver(context).resolve(plan);
   FIRESTEEL_CHECK(is_resolved(*resolved), "the analyzed plan holds unresolved nodes");
   return resolved;

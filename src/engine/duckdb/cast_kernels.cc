@@ -74,6 +74,17 @@ void add_narrowing(KernelRegistry& registry, const std::string& name) {
   });
 }
 
+template <typename From>
+void add_to_binary(KernelRegistry& registry, const std::string& name) {
+  registry.add("fs_cast_" + name + "_binary", [](From value) -> BytesResult {
+    std::string bytes;
+    for (int shift = static_cast<int>(sizeof(From)) * 8 - 8; shift >= 0; shift -= 8) {
+      bytes += static_cast<char>((value >> shift) & 0xff);
+    }
+    return {bytes};
+  });
+}
+
 void register_number_casts(KernelRegistry& registry) {
   add_narrowing<int16_t, int8_t>(registry, "short_byte");
   add_narrowing<int32_t, int8_t>(registry, "int_byte");
@@ -89,6 +100,10 @@ void register_number_casts(KernelRegistry& registry) {
   add_narrowing<double, int16_t>(registry, "double_short");
   add_narrowing<double, int32_t>(registry, "double_int");
   add_narrowing<double, int64_t>(registry, "double_long");
+  add_to_binary<int8_t>(registry, "byte");
+  add_to_binary<int16_t>(registry, "short");
+  add_to_binary<int32_t>(registry, "int");
+  add_to_binary<int64_t>(registry, "long");
 }
 
 template <typename To, auto Function>
@@ -247,6 +262,12 @@ void register_instant_casts(KernelRegistry& registry) {
   registry.add("fs_timestamp_seconds", [](int64_t micros) -> int64_t {
     return kernel::timestamp_to_bigint(micros);
   });
+  registry.add("fs_cast_timestamp_integer",
+               [](ZoneState& state, Timestamp value, std::string_view zone, int32_t bits,
+                  std::string_view mode) -> std::optional<int64_t> {
+                 return kernel::timestamp_to_integer(value.micros, state.get(zone), bits,
+                                                     mode_of(mode));
+               });
   registry.add("fs_seconds_to_timestamp", [](int64_t seconds) -> Timestamp {
     return {kernel::bigint_to_timestamp(seconds)};
   });

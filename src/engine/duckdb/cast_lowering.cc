@@ -22,12 +22,10 @@ int integral_rank(const Type& type) {
   }
 }
 
+int integral_bits(const Type& type) { return 4 << integral_rank(type); }
+
 bool is_binary_fraction(const Type& type) {
   return type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
-}
-
-bool is_instant(const Type& type) {
-  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
 }
 
 std::string plain(const std::string& sql, const Type& to) {
@@ -96,12 +94,15 @@ std::string cast_to_decimal(const std::string& sql, const Type& from, const Type
     return "fs_cast_long_decimal(" + plain(sql, Type::long_integer()) + ", " + target + ", " +
            mode_text(mode) + ")";
   }
+  if (from.is(TypeKind::kTime)) {
+    return "fs_cast_time_decimal(" + sql + ", " + target + ", " + mode_text(mode) + ")";
+  }
   return "fs_cast_" + kernel_type(from) + "_decimal(" + sql + ", " + target + ", " +
          mode_text(mode) + ")";
 }
 
 std::string cast_to_integral(const std::string& sql, const Type& from, const Type& to,
-                             CastMode mode) {
+                             CastMode mode, std::string_view zone) {
   if (from.is(TypeKind::kBoolean)) return plain(sql, to);
   if (integral_rank(from) > 0) {
     if (integral_rank(from) < integral_rank(to)) return plain(sql, to);
@@ -109,18 +110,66 @@ std::string cast_to_integral(const std::string& sql, const Type& from, const Typ
   }
   if (from.is(TypeKind::kTimestamp)) {
     // Whole seconds, rounded down.
-    std::string seconds = "fs_timestamp_seconds(epoch_us(" + sql + "))";
-    return to.is(TypeKind::kLong) ? seconds : kernel(seconds, Type::long_integer(), to, mode);
+    if (to.is(TypeKind::kLong)) return "fs_timestamp_seconds(epoch_us(" + sql + "))";
+    return plain("fs_cast_timestamp_integer(" + sql + ", " + quote_string(zone) + ", " +
+                     std::to_string(integral_bits(to)) + ", " + mode_text(mode) + ")",
+                 to);
+  }
+  if (from.is(TypeKind::kTime)) {
+    return plain("fs_cast_time_integer(" + sql + ", " + std::to_string(integral_bits(to)) + ", " +
+                     std::to_string(from.precision()) + ", " + mode_text(mode) + ")",
+                 to);
   }
   if (from.is(TypeKind::kDecimal)) {
     return "fs_cast_decimal_" + kernel_type(to) + "(" + sql + ", " +
            std::to_string(from.precision()) + ", " + std::to_string(from.scale()) + ", " +
            mode_text(mode) + ")";
   }
-  if (from.is(TypeKind::kYearMonthInterval) || from.is(TypeKind::kDayTimeInterval)) {
-    return plain(sql, to);
-  }
   return kernel(sql, from, to, mode);
+}
+
+bool is_ansi_interval(const Type& type) {
+  return type.is(TypeKind::kYearMonthInterval) || type.is(TypeKind::kDayTimeInterval);
+}
+
+// ", first, last" of the fields of an interval type.
+std::string interval_fields(const Type& type) {
+  const bool is_year_month = type.is(TypeKind::kYearMonthInterval);
+  const int first = is_year_month ? static_cast<int>(type.year_month_start())
+                                  : static_cast<int>(type.day_time_start());
+  const int last = is_year_month ? static_cast<int>(type.year_month_end())
+                                 : static_cast<int>(type.day_time_end());
+  return ", " + std::to_string(first) + ", " + std::to_string(last);
+}
+
+std::string cast_interval(const std::string& sql, const Type& from, const Type& to,
+                          CastMode mode) {
+  auto family = [](const Type& type) {
+    return std::string(type.is(TypeKind::kYearMonthInterval) ? "year_month" : "day_time");
+  };
+  auto digits = [](const Type& type) {
+    return ", " + std::to_string(type.precision()) + ", " + std::to_string(type.scale());
+  };
+  const std::string end = ", " + mode_text(mode) + ")";
+  if (is_ansi_interval(from) && is_ansi_interval(to)) {
+    return "fs_truncate_" + family(to) + "(" + sql + interval_fields(to) + ")";
+  }
+  if (is_ansi_interval(from) && to.is(TypeKind::kDecimal)) {
+    return "fs_cast_" + family(from) + "_decimal(" + sql + interval_fields(from) + digits(to) + end;
+  }
+  if (is_ansi_interval(from)) {
+    return plain("fs_cast_" + family(from) + "_integer(" + sql + interval_fields(from) + ", " +
+                     std::to_string(integral_bits(to)) + end,
+                 to);
+  }
+  if (from.is(TypeKind::kString)) {
+    return "fs_cast_string_" + family(to) + "(" + sql + interval_fields(to) + end;
+  }
+  if (from.is(TypeKind::kDecimal)) {
+    return "fs_cast_decimal_" + family(to) + "(" + sql + digits(from) + interval_fields(to) + end;
+  }
+  return "fs_cast_integer_" + family(to) + "(CAST(" + sql + " AS BIGINT), " +
+         quote_string(from.sql()) + interval_fields(to) + end;
 }
 
 std::string cast_to_string(const std::string& sql, const Type& from, CastMode mode,
@@ -214,6 +263,21 @@ std::string cast_to_instant(const std::string& sql, const Type& from, const Type
   return kernel(sql, from, to, mode);
 }
 
+// Whether a nested cast changes no more than names and nullability.
+bool casts_nothing(const Type& from, const Type& to) {
+  if (from.kind() != to.kind()) return false;
+  if (from.is(TypeKind::kArray)) return casts_nothing(from.element(), to.element());
+  if (from.is(TypeKind::kMap)) {
+    return casts_nothing(from.key(), to.key()) && casts_nothing(from.value(), to.value());
+  }
+  if (!from.is(TypeKind::kStruct)) return from.same_type(to);
+  if (from.fields().size() != to.fields().size()) return false;
+  for (size_t i = 0; i < from.fields().size(); ++i) {
+    if (!casts_nothing(from.fields()[i].type, to.fields()[i].type)) return false;
+  }
+  return true;
+}
+
 std::string cast_nested(const std::string& sql, const Type& from, const Type& to, CastMode mode,
                         std::string_view zone) {
   if (from.is(TypeKind::kArray)) {
@@ -249,9 +313,17 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     const bool may_fail = sql.find("fs_") != std::string::npos;  // raise_error() has the type of NULL
     return may_fail ? "CASE WHEN (" + sql + ") IS NULL THEN " + null + " END" : null;
   }
-  if (from.same_type(to) || type_sql(from) == type_sql(to)) {
-    bool changes_meaning = is_instant(from) && from.kind() != to.kind();
-    if (!changes_meaning && !from.is_interval()) return sql;
+  if (from.same_type(to)) return sql;
+  const bool is_text = from.is_string() && to.is_string();
+  if (is_text || (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to))) {
+    return sql;
+  }
+  if (is_ansi_interval(to) || (is_ansi_interval(from) && !to.is_string())) {
+    return cast_interval(sql, from, to, mode);
+  }
+  // Spark's legacy casts of dates to numbers are NULL.
+  if (from.is(TypeKind::kDate) && (to.is_numeric() || to.is(TypeKind::kBoolean))) {
+    return "CAST(NULL AS " + type_sql(to) + ")";
   }
   switch (to.kind()) {
     case TypeKind::kString:
@@ -261,7 +333,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kByte:
     case TypeKind::kShort:
     case TypeKind::kInteger:
-    case TypeKind::kLong: return cast_to_integral(sql, from, to, mode);
+    case TypeKind::kLong: return cast_to_integral(sql, from, to, mode, zone);
     case TypeKind::kFloat:
     case TypeKind::kDouble:
       if (from.is(TypeKind::kTimestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0::DOUBLE)", to);
@@ -294,9 +366,11 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kStruct:
       if (from.kind() == to.kind()) return cast_nested(sql, from, to, mode, zone);
       break;
-    case TypeKind::kYearMonthInterval:
-    case TypeKind::kDayTimeInterval:
-      if (from.kind() == to.kind() || from.is_integral()) return plain(sql, to);
+    case TypeKind::kTime:
+      if (from.is(TypeKind::kString)) {
+        return "fs_cast_string_time(" + sql + ", " + std::to_string(to.precision()) + ", " +
+               mode_text(mode) + ")";
+      }
       break;
     default: break;
   }

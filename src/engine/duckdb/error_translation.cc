@@ -43,9 +43,10 @@ std::optional<SparkError> decode_error(std::string_view message) {
   auto end = message.find(kEnd);
   if (end == std::string_view::npos) return std::nullopt;
   auto fields = split_fields(message.substr(0, end));
-  if (fields.size() < 2) return std::nullopt;
-  size_t parameter_count = std::stoul(fields[1]);
-  size_t at = 2;
+  if (fields.size() < 3) return std::nullopt;
+  auto kind = static_cast<ErrorKind>(std::stoi(fields[1]));
+  size_t parameter_count = std::stoul(fields[2]);
+  size_t at = 3;
   SparkError::Parameters parameters;
   for (size_t i = 0; i < parameter_count && at + 1 < fields.size(); ++i, at += 2) {
     parameters.emplace_back(fields[at], fields[at + 1]);
@@ -62,7 +63,7 @@ std::optional<SparkError> decode_error(std::string_view message) {
     context.call_site = fields[at + 6];
     contexts.push_back(std::move(context));
   }
-  return SparkError(fields[0], std::move(parameters), std::move(contexts));
+  return SparkError(fields[0], std::move(parameters), std::move(contexts)).with_kind(kind);
 }
 
 SparkError arithmetic_overflow(std::string_view message) {
@@ -119,6 +120,7 @@ SparkError translate(const duckdb::cxx::Exception& error) {
 std::string encode_error(const SparkError& error) {
   std::string text(kStart);
   append_field(text, error.condition());
+  append_field(text, std::to_string(static_cast<int>(error.kind())));
   append_field(text, std::to_string(error.parameters().size()));
   for (const auto& [name, value] : error.parameters()) {
     append_field(text, name);

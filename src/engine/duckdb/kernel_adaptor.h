@@ -370,6 +370,7 @@ class KernelRegistry {
 
 // One function per family of kernels; each in its own file.
 void register_cast_kernels(KernelRegistry& registry);
+void register_interval_cast_kernels(KernelRegistry& registry);
 void register_hash_kernels(KernelRegistry& registry);
 void register_random_kernels(KernelRegistry& registry);
 void register_failure_kernels(KernelRegistry& registry);

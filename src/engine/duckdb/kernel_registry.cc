@@ -8,6 +8,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   KernelRegistry registry(connection);
   connection.Execute("BEGIN").Drain();
   register_cast_kernels(registry);
+  register_interval_cast_kernels(registry);
   register_hash_kernels(registry);
   register_random_kernels(registry);
   register_failure_kernels(registry);

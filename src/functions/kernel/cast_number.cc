@@ -79,19 +79,20 @@ std::optional<Int128> double_to_decimal(double value, DecimalType type, CastMode
   return result;
 }
 
-std::optional<int32_t> timestamp_to_int(int64_t micros, const TimeZone& zone, CastMode mode) {
+std::optional<int64_t> timestamp_to_integer(int64_t micros, const TimeZone& zone, int bits,
+                                            CastMode mode) {
   const int64_t seconds = timestamp_to_bigint(micros);
-  if (!casts_exactly<int32_t>(seconds)) {
-    if (mode != CastMode::kAnsi) return std::nullopt;
-    std::string value = "TIMESTAMP '";
-    append_timestamp(micros, zone, value);
-    throw_cast_overflow(value + "'", "TIMESTAMP", "INT");
-  }
-  return static_cast<int32_t>(seconds);
+  const int64_t limit = int64_t{1} << (bits - 1);
+  if (seconds >= -limit && seconds < limit) return seconds;
+  if (mode != CastMode::kAnsi) return std::nullopt;
+  std::string value = "TIMESTAMP '";
+  append_timestamp(micros, zone, value);
+  throw_cast_overflow(value + "'", "TIMESTAMP",
+                      bits == 8 ? "TINYINT" : bits == 16 ? "SMALLINT" : "INT");
 }
 
 std::optional<Int128> timestamp_to_decimal(int64_t micros, DecimalType type, CastMode mode) {
-  return double_to_decimal(timestamp_to_double(micros), type, mode);
+  return decimal_to_decimal(micros, 6, type, mode);
 }
 
 int64_t bigint_to_timestamp(int64_t seconds) {

@@ -100,8 +100,10 @@ std::optional<Int128> decimal_to_decimal(Int128 unscaled, int scale, DecimalType
 // By the digits that the double prints with. NaN and infinities are NULL in every mode.
 std::optional<Int128> double_to_decimal(double value, DecimalType type, CastMode mode);
 
-// Seconds, rounded down; nothing beyond the range in kLegacy too.
-std::optional<int32_t> timestamp_to_int(int64_t micros, const TimeZone& zone, CastMode mode);
+// Seconds, rounded down, for an integer type of 8, 16 or 32 bits; nothing beyond the range in kLegacy
+// too.
+std::optional<int64_t> timestamp_to_integer(int64_t micros, const TimeZone& zone, int bits,
+                                            CastMode mode);
 inline int64_t timestamp_to_bigint(int64_t micros) {
   return micros / 1000000 - (micros % 1000000 < 0 ? 1 : 0);
 }

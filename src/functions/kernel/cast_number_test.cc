@@ -60,7 +60,7 @@ TEST(CastNumber, AnsiErrorsNameTheValue) {
             "CAST_OVERFLOW 3000000000L \"BIGINT\" \"INT\"" + config);
   EXPECT_EQ(overflow([] { decimal_to_tinyint(1287, {10, 1}, kAnsi); }),
             "CAST_OVERFLOW 128.7BD \"DECIMAL(10,1)\" \"TINYINT\"" + config);
-  EXPECT_EQ(overflow([] { timestamp_to_int(253370764800500000, TimeZone::utc(), kAnsi); }),
+  EXPECT_EQ(overflow([] { timestamp_to_integer(253370764800500000, TimeZone::utc(), 32, kAnsi); }),
             "CAST_OVERFLOW TIMESTAMP '9999-01-01 00:00:00.5' \"TIMESTAMP\" \"INT\"" + config);
   EXPECT_EQ(overflow([] { double_to_decimal(1e20, {10, 2}, kAnsi); }),
             "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION 100000000000000000000 10 2" + config);
@@ -86,7 +86,7 @@ TEST(CastNumber, MovesBetweenTimestampsAndSeconds) {
   EXPECT_EQ(timestamp_to_bigint(-500000), -1);
   EXPECT_EQ(timestamp_to_double(-500000), -0.5);
   EXPECT_EQ(timestamp_to_decimal(-500000, {20, 6}, kAnsi), -500000);
-  EXPECT_FALSE(timestamp_to_int(253370764800500000, TimeZone::utc(), kLegacy));
+  EXPECT_FALSE(timestamp_to_integer(253370764800500000, TimeZone::utc(), 32, kLegacy));
   EXPECT_EQ(double_to_timestamp(-1.5, kAnsi), -1500000);
   EXPECT_EQ(double_to_timestamp(1.0000015, kAnsi), 1000001);
   EXPECT_FALSE(double_to_timestamp(NAN, kLegacy));
