@@ -2,17 +2,15 @@
 // only pages that recursion touches become resident.
 #pragma once
 
-#include <pthread.h>
-
 #include <cstddef>
 #include <functional>
-#include <memory>
 
 namespace firesteel {
 
 inline constexpr size_t kLargeStackBytes = size_t{512} << 20;
 
-// A joinable thread on a large stack. `body` must not throw.
+// Runs a body on a thread with a large stack, one of a few that are kept. `body` must not throw, and
+// what it leaves in thread-local variables meets the next body.
 class LargeStackThread {
  public:
   explicit LargeStackThread(std::function<void()> body);
@@ -23,9 +21,8 @@ class LargeStackThread {
   void join();
 
  private:
-  void* stack_ = nullptr;
-  pthread_t thread_{};
-  bool is_joinable_ = false;
+  class Worker;
+  Worker* worker_;
 };
 
 // Runs `body` on a large stack and waits for it; what it throws is thrown here.

@@ -138,6 +138,9 @@ std::string divide_sql(const plan::FunctionCall& call, std::span<const std::stri
 std::string remainder_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                           const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("remainder", call, a, result);
+  if (is_nonzero_constant(call.arguments[1]) && result.is(TypeKind::kLong)) {
+    return "fs_remainder_by_constant(" + a[0] + ", " + a[1] + ")";
+  }
   return guarded(call, a[1], "(" + a[0] + " % " + a[1] + ")", "fs_fail_remainder_by_zero()");
 }
 

@@ -33,13 +33,13 @@ void add_failure(KernelRegistry& registry, const std::string& name,
 }
 
 std::string number_at(ScalarFunction::ExecInput& input, duckdb::cxx::idx_t index) {
-  auto view = input.GetArg(index).GetView();
+  auto view = kernel_detail::view_of(input.GetArg(index));
   return std::to_string(view.Data<int64_t>()[view.SelAt(0)]);
 }
 
 // "null" for NULL.
 std::string text_at(ScalarFunction::ExecInput& input, duckdb::cxx::idx_t index) {
-  auto view = input.GetArg(index).GetView();
+  auto view = kernel_detail::view_of(input.GetArg(index));
   if (!view.IsValid(0)) return "null";
   return std::string(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
 }

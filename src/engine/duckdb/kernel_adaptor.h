@@ -111,10 +111,16 @@ inline Int128 read_decimal(const VectorView& view, LogicalTypeId storage, idx_t 
   return value;
 }
 
+// Sequences and compressed vectors cannot be viewed as they are.
+inline VectorView view_of(const Vector& vector) {
+  if (vector.GetVectorType() == duckdb::cxx::VectorType::OTHER) vector.Flatten();
+  return vector.GetView();
+}
+
 template <typename T>
 struct Reader {
   VectorView view;
-  explicit Reader(const Vector& vector) : view(vector.GetView()) {}
+  explicit Reader(const Vector& vector) : view(view_of(vector)) {}
   bool is_valid(idx_t row) const { return view.IsValid(row); }
   T get(idx_t row) const {
     idx_t at = view.SelAt(row);
@@ -139,7 +145,7 @@ struct Reader<Decimal> {
   LogicalTypeId storage = LogicalTypeId::BIGINT;
   int precision = 0;
   int scale = 0;
-  explicit Reader(const Vector& vector) : view(vector.GetView()) {
+  explicit Reader(const Vector& vector) : view(view_of(vector)) {
     auto type = vector.GetLogicalType();
     if (type.GetTypeId() != LogicalTypeId::DECIMAL) return;  // an untyped null
     storage = type.GetDecimalInternalTypeId();

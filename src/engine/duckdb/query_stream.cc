@@ -6,6 +6,7 @@
 #include <arrow/type.h>
 #include <utility>
 
+#include "arrow/spark_schema.h"
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/type_sql.h"
@@ -35,11 +36,14 @@ class QueryStream : public BatchStream {
     try {
       auto statements = connection_->ParseSQL(query_.sql);
       auto statement = statements.Next();
-      check_types(connection_->Bind(statement).output);
       result_ = std::make_unique<ArrowResult>(connection_->Execute(statement, ArrowFormat()));
       ArrowSchema exported{};
       result_->GetSchema(exported);
       schema_ = take(arrow::ImportSchema(&exported));
+      // Binding once more costs as much as a small query: it is done where Arrow's types leave doubt.
+      if (!has_expected_arrow_types()) {
+        check_types(database.lease()->Bind(statement).output);
+      }
     } catch (...) {
       rethrow_from_duckdb();
     }
@@ -71,6 +75,16 @@ class QueryStream : public BatchStream {
   }
 
  private:
+  bool has_expected_arrow_types() const {
+    if (output_.empty()) return true;
+    if (schema_->num_fields() != static_cast<int>(output_.size())) return false;
+    for (size_t i = 0; i < output_.size(); ++i) {
+      const auto expected = columns::to_arrow_type(output_[i].type, "UTC");
+      if (!expected->Equals(*schema_->field(static_cast<int>(i))->type())) return false;
+    }
+    return true;
+  }
+
   void check_types(const duckdb::cxx::Schema& produced) {
     if (output_.empty()) return;
     FIRESTEEL_CHECK(produced.GetFieldCount() == output_.size(),
