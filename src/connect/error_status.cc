@@ -67,6 +67,9 @@ bool has_prefix(const SparkError& error, std::string_view prefix) {
   return error.condition().compare(0, prefix.size(), prefix) == 0;
 }
 
+// Where Spark throws Java's own exceptions there is no condition: the names of ours stay inside.
+bool has_condition(const SparkError& error) { return !has_prefix(error, "_LEGACY_ERROR_ML"); }
+
 }  // namespace
 
 SparkError as_spark_error(std::exception_ptr failure) {
@@ -151,7 +154,7 @@ grpc::Status to_status(const SparkError& error, const std::string& error_id) {
   append_field(1, classes.front(), &info);
   append_field(2, "org.apache.spark", &info);
   append_metadata("classes", dump_json(classes), &info);
-  append_metadata("errorClass", error.condition(), &info);
+  if (has_condition(error)) append_metadata("errorClass", error.condition(), &info);
   if (!error.sql_state().empty()) append_metadata("sqlState", error.sql_state(), &info);
   if (!error_id.empty()) append_metadata("errorId", error_id, &info);
   const std::string parameters = parameters_json(error);
@@ -166,6 +169,7 @@ void fill_error_details(const SparkError& error, spark::connect::FetchErrorDetai
   auto* proto = response->add_errors();
   for (std::string& name : jvm_classes(error)) proto->add_error_type_hierarchy(std::move(name));
   proto->set_message(error.what());
+  if (!has_condition(error)) return;
   auto* throwable = proto->mutable_spark_throwable();
   throwable->set_error_class(error.condition());
   if (!error.sql_state().empty()) throwable->set_sql_state(std::string(error.sql_state()));

@@ -209,7 +209,21 @@ void call_helper(const std::vector<ml::MethodCall>& calls, proto::MlCommandResul
   throw_unsupported("ML_ATTRIBUTE", call.method);
 }
 
-void fetch(const RequestContext& context, const proto::Fetch& command, proto::MlCommandResult* result) {
+// model.evaluate(dataset): a summary over another dataset.
+std::shared_ptr<const ml::Attributed> evaluate(const RequestContext& context, const proto::Fetch& command,
+                                               Operation* operation) {
+  const auto model = context.session.state().models().find_model(command.obj_ref().id());
+  TrainingRun run(context, command.methods(0).args(0).input(), operation, {});
+  return model->evaluate(model->params(), run.reader(), run.context());
+}
+
+void fetch(const RequestContext& context, const proto::Fetch& command, Operation* operation,
+           proto::MlCommandResult* result) {
+  if (command.methods_size() == 1 && command.methods(0).method() == "evaluate" &&
+      command.methods(0).args_size() == 1 && command.methods(0).args(0).has_input()) {
+    AttributeEncoder{context, result}(evaluate(context, command, operation));
+    return;
+  }
   const std::vector<ml::MethodCall> calls = decode_calls(command.methods());
   if (calls.empty()) throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE", {{"message", "fetch names no method"}});
   if (command.obj_ref().id() == kHelperId) return call_helper(calls, result);
@@ -310,7 +324,7 @@ void execute_ml_command(const RequestContext& context, const proto::MlCommand& c
       fit(context, command.fit(), &operation, result);
       break;
     case proto::MlCommand::kFetch:
-      fetch(context, command.fetch(), result);
+      fetch(context, command.fetch(), &operation, result);
       break;
     case proto::MlCommand::kDelete:
       remove(context, command.delete_(), result);
@@ -352,6 +366,20 @@ plan::MlTransform transform_node(RelationPtr child, std::shared_ptr<const ml::Tr
   return {std::move(child), std::move(bound), std::move(name)};
 }
 
+// labelCol - predictionCol AS residuals
+plan::ExpressionPtr residual(const ml::ParamMap& params) {
+  std::vector<plan::ExpressionPtr> operands;
+  for (const char* column : {"labelCol", "predictionCol"}) {
+    plan::UnresolvedAttribute attribute;
+    attribute.parts = {params.text(column)};
+    operands.push_back(plan::make_expression(std::move(attribute)));
+  }
+  plan::Alias named;
+  named.child = plan::make_call("-", std::move(operands));
+  named.names = {"residuals"};
+  return plan::make_expression(std::move(named));
+}
+
 }  // namespace
 
 PlanDecoder::RelationNode PlanDecoder::ml(const proto::MlRelation& proto) {
@@ -381,11 +409,10 @@ PlanDecoder::RelationNode PlanDecoder::ml(const proto::MlRelation& proto) {
     if (!proto.has_model_summary_dataset()) {
       throw SparkError("CONNECT_ML.UNSUPPORTED_EXCEPTION", {{"message", "the dataset of the summary is missing"}});
     }
-    if (predictions->name != "predictions") {
-      throw_unsupported("ML_ATTRIBUTE", predictions->model->class_name() + "." + predictions->name);
-    }
-    return transform_node(relation(proto.model_summary_dataset()), predictions->model, predictions->params,
-                          predictions->model->class_name());
+    auto transformed = transform_node(relation(proto.model_summary_dataset()), predictions->model,
+                                      predictions->params, predictions->model->class_name());
+    if (predictions->name == "predictions") return transformed;
+    return plan::Project{plan::make_relation(std::move(transformed)), {residual(predictions->params)}};
   }
   throw SparkError("CONNECT_ML.UNSUPPORTED_EXCEPTION", {{"message", "the attribute is no DataFrame"}});
 }

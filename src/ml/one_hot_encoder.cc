@@ -175,6 +175,7 @@ class OneHotEncoder : public Estimator {
       check_numeric_field(context.fields, pair.input);
       require(!has_field(context.fields, pair.output), "Output column " + pair.output + " already exists.");
       const auto stated = class_count(find_field(context.fields, pair.input));
+      if (stated) check_names(find_field(context.fields, pair.input), params.flag("dropLast"));
       if (!stated) unknown.emplace_back(sizes.size(), find_position(context.fields, pair.input));
       sizes.push_back(stated.value_or(0));
     }
@@ -200,6 +201,16 @@ class OneHotEncoder : public Estimator {
   }
 
   std::vector<std::string> input_columns(const ParamMap& params) const override { return input_names(params); }
+
+ private:
+  // The elements of the result are named after the values.
+  static void check_names(const Field& field, bool drop_last) {
+    const auto attribute = column_attribute(field);
+    const size_t named = attribute->values.size() - (drop_last && !attribute->values.empty() ? 1 : 0);
+    for (size_t i = 0; i < named; ++i) {
+      require(!attribute->values[i].empty(), "Cannot have an empty string for name.");
+    }
+  }
 };
 
 std::shared_ptr<const Model> read_model(const std::string& folder) {
