@@ -4,6 +4,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
+#include "functions/kernel/value.h"
 
 namespace firesteel::analyze {
 
@@ -153,10 +154,29 @@ bool is_arithmetic(std::string_view name) {
                    contexts_of(origin));
 }
 
+// schema_of_json('…') and schema_of_csv('…') as the text that they give.
+ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
+  const auto* call = schema->as<FunctionCall>();
+  if (!call || !call->function->name.starts_with("schema_of_")) return schema;
+  const auto* literal = call->arguments[0]->as<Literal>();
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  const auto* kernel = functions::kernel::find_value_kernel(call->function->name);
+  if (!text || !kernel || call->arguments.size() > 1) return schema;
+  functions::kernel::ValueCall values;
+  values.argument_types = {Type::string()};
+  values.result = Type::string();
+  values.time_zone = time_zone;
+  const functions::kernel::Value argument(*text);
+  return make_string_literal(kernel->run(values, {&argument, 1}).text());
+}
+
 // Which arguments a lambda's variables stand for.
 std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
                                                 const std::vector<ExpressionPtr>& a) {
   const Type& type = a[0]->type;
+  if (name == "map_zip_with" && a.size() > 1 && type.is(TypeKind::kMap) && a[1]->type.is(TypeKind::kMap)) {
+    return {{type.key(), false}, {type.value(), true}, {a[1]->type.value(), true}};
+  }
   if (type.is(TypeKind::kMap)) {
     return {{type.key(), false}, {type.value(), type.value_contains_null()}};
   }
@@ -350,6 +370,12 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
     a[1] = cast_to(a[1], a[0]->type.key(), rule);
   }
+  if (row.name == "assert_true" && a.size() == 1) {
+    a.push_back(make_string_literal("'" + print_name(*a[0]) + "' is not true!"));
+  }
+  if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) {
+    a[1] = folded_schema(a[1], context_.time_zone);
+  }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
     a[2] = cast_to(a[2], a[0]->type, rule);
   }
@@ -442,11 +468,21 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       }
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
-    const Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
+    if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;
+    if (row.name.starts_with("percentile_") && !call.order_by.empty()) {
+      // Percentiles of intervals are intervals of all fields.
+      const Type& key = call.order_by[0]->type;
+      const Type whole = key.is(TypeKind::kYearMonthInterval) ? Type::year_month_interval() : Type::day_time_interval();
+      if (key.is_interval()) type = type.is(TypeKind::kArray) ? Type::array(whole, false) : whole;
+    }
     bool nullable = true;
     if (s.nulls == Nulls::kNever) nullable = false;
     if (s.nulls == Nulls::kAny) nullable = std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& x) { return x->nullable && !x->as<LambdaFunction>(); });
     if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
+    // What is an error under ANSI is null without it.
+    if (!call.ansi && row.may_fail && row.group == "datetime_funcs") nullable = true;
     return make_typed(std::move(call), type, nullable, origin);
   }
   throw_mismatch(row, call, bad_index, bad_wanted, origin);

@@ -428,6 +428,13 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
                      {{"wf_expr", print_name(*copy.function)},
                       {"wf_name", std::string(call->function->name)}});
   }
+  // Percentiles are of the whole partition.
+  static const std::string_view whole[] = {"median", "percentile_cont", "percentile_disc"};
+  const bool is_whole = std::find(std::begin(whole), std::end(whole), call->function->name) != std::end(whole);
+  if (is_whole && (!copy.order_by.empty() || copy.frame)) {
+    throw SparkError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
+                     {{"aggFunc", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
+  }
   using Bound = WindowFrame::Bound::Kind;
   if (!copy.frame) {
     WindowFrame frame;
@@ -446,7 +453,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
         offset = make_literal(negative);
       }
       frame.lower.value = frame.upper.value = offset;
-    } else if (name == "nth_value") {
+    } else if (name == "nth_value" || name == "cume_dist") {
       frame.unit = WindowFrame::Unit::kRange;
     }
     copy.frame = frame;

@@ -115,6 +115,13 @@ std::string literal_text(const Literal& literal) {
   }
 }
 
+// Only listagg shows where nulls go.
+std::string order_text(const FunctionCall& call) {
+  if (call.function->name == "listagg") return joined(call.order_by);
+  const auto& order = std::get<SortOrder>(call.order_by[0]->node);
+  return print_name(*order.child) + (order.is_ascending ? "" : " DESC");
+}
+
 std::string call_text(const FunctionCall& call) {
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) arguments.push_back(print_name(*argument));
@@ -130,6 +137,7 @@ std::string call_text(const FunctionCall& call) {
     for (size_t i = 0; i < arguments.size(); ++i) text += (i ? ", " : "") + arguments[i];
     text += ")";
   }
+  if (!call.order_by.empty()) text += " WITHIN GROUP (ORDER BY " + order_text(call) + ")";
   if (call.filter) text += " FILTER (WHERE " + print_name(*call.filter) + ")";
   return text;
 }
@@ -152,7 +160,12 @@ std::string window_text(const Window& window) {
   auto add = [&](const std::string& part) { inside += (inside.empty() ? "" : " ") + part; };
   if (!window.partition_by.empty()) add("PARTITION BY " + joined(window.partition_by));
   if (!window.order_by.empty()) add("ORDER BY " + joined(window.order_by));
-  if (window.frame) {
+  const auto* call = window.function->as<FunctionCall>();
+  const bool is_offset = call && (call->function->name == "lag" || call->function->name == "lead");
+  if (window.frame && is_offset && window.frame->lower.value) {
+    const std::string offset = print_name(*window.frame->lower.value);
+    add("ROWS BETWEEN " + offset + " FOLLOWING AND " + offset + " FOLLOWING");
+  } else if (window.frame) {
     add(std::string(window.frame->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") +
         " BETWEEN " + bound_text(window.frame->lower, true) + " AND " +
         bound_text(window.frame->upper, false));

@@ -19,6 +19,11 @@ Type sum_type(Arguments arguments) {
   return Type::double_number();
 }
 
+Type whole_interval(Arguments arguments) {
+  return arguments[0]->type.is(TypeKind::kYearMonthInterval) ? Type::year_month_interval()
+                                                             : Type::day_time_interval();
+}
+
 // Average.resultType.
 Type average_type(Arguments arguments) {
   const Type& type = arguments[0]->type;
@@ -31,8 +36,8 @@ Type average_type(Arguments arguments) {
 std::string sum_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                     const Type& result) {
   const std::string sum = "sum($distinct" + a[0] + ")$suffix";
-  if (result.is(TypeKind::kDecimal) || result.is_integral()) {
-    if (call.ansi) return "CAST(" + sum + " AS $type)";
+  if (result.is(TypeKind::kDecimal) || result.is_integral() || result.is_interval()) {
+    if (call.ansi || result.is_interval()) return "CAST(" + sum + " AS $type)";
     if (result.is(TypeKind::kDecimal)) return "try_cast(" + sum + " AS $type)";
     // Longs wrap around when ANSI is off; the sum itself is a 128-bit number.
     return "CAST(((" + sum + " & 18446744073709551615::HUGEINT) + 9223372036854775808::HUGEINT & "
@@ -47,6 +52,13 @@ std::string try_sum_sql(const plan::FunctionCall&, std::span<const std::string> 
 
 std::string average_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                         const Type& result) {
+  if (result.is_interval()) {
+    // The exact sum divided, halves away from zero.
+    const std::string sum = "sum($distinct" + a[0] + ")$suffix";
+    const std::string count = "count($distinct" + a[0] + ")$suffix";
+    const std::string text = "((2 * " + sum + " + sign(" + sum + ") * " + count + ") // nullif(2 * " + count + ", 0))";
+    return (call.ansi ? "CAST(" : "try_cast(") + text + " AS $type)";
+  }
   if (!result.is(TypeKind::kDecimal)) return "avg($distinct" + a[0] + ")$suffix";
   const Type& type = call.arguments[0]->type;
   const std::string sum_precision = std::to_string(std::min(38, type.precision() + 10));
@@ -54,6 +66,13 @@ std::string average_sql(const plan::FunctionCall& call, std::span<const std::str
          "," + std::to_string(type.scale()) + ")), CAST(nullif(count($distinct" + a[0] +
          ")$suffix, 0) AS DECIMAL(20,0)), " + std::to_string(result.precision()) + ", " +
          std::to_string(result.scale()) + ", " + (call.ansi ? "true" : "false") + ")";
+}
+
+std::string try_average_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type& result) {
+  plan::FunctionCall tolerant = call;
+  tolerant.ansi = false;
+  return average_sql(tolerant, a, result);
 }
 
 // count(*) counts rows; count(a, b) counts rows in which no argument is null.
@@ -104,9 +123,8 @@ Function first_row(std::string_view name, std::vector<std::string_view> aliases,
           .is_order_dependent = true,
           // The flag is not printed; FIRST(x) IGNORE NULLS prints as first(x).
           .print = [name](const plan::FunctionCall& call, std::span<const std::string> a) {
-            const std::string shown =
-                call.display_name.empty() ? std::string(name) : call.display_name;
-            return shown + "(" + a[0] + ")" + (call.ignore_nulls ? " ignore nulls" : "");
+            const bool has_alias = !call.display_name.empty() && !call.ignore_nulls;
+            return (has_alias ? call.display_name : std::string(name)) + "(" + a[0] + ")";
           }};
 }
 
@@ -120,14 +138,21 @@ Function extreme(std::string_view name, std::string_view sql) {
           .duckdb = Rename{sql}};
 }
 
+Type list_of_best(Arguments arguments) { return Type::array(arguments[0]->type, true); }
+
 Function extreme_by(std::string_view name, std::string_view sql) {
   return {.name = name,
           .since = "3.0.0",
           .group = "agg_funcs",
           .summary = "The value of the row in which the second argument is greatest or least.",
           .kind = FunctionKind::kAggregate,
-          .signatures = {signature({kAny, kOrderable}, type_of_first, Nulls::kAlways)},
-          .duckdb = Template{sql},
+          .signatures = {signature({kAny, kOrderable}, type_of_first, Nulls::kAlways),
+                         signature({kAny, kOrderable, kInteger}, list_of_best, Nulls::kAlways)},
+          .duckdb = Lowered{[sql](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            // With a number: that many values, the best one first.
+            if (a.size() == 3) return (sql.starts_with("arg_max") ? "arg_max" : "arg_min") + std::string("($1, $2, $3)$suffix");
+            return std::string(sql);
+          }},
           .is_order_dependent = true};
 }
 
@@ -166,7 +191,8 @@ Rows aggregate_functions() {
        .group = "agg_funcs",
        .summary = "The sum of the group.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways)},
+       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways),
+                      signature({kInterval}, sum_type, Nulls::kAlways)},
        .duckdb = Lowered{sum_sql},
        .may_fail = true},
       {.name = "try_sum",
@@ -174,15 +200,25 @@ Rows aggregate_functions() {
        .group = "agg_funcs",
        .summary = "The sum of the group; null when it overflows.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways)},
+       .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways),
+                      signature({kInterval}, sum_type, Nulls::kAlways)},
        .duckdb = Lowered{try_sum_sql}},
+      {.name = "try_avg",
+       .since = "3.3.0",
+       .group = "agg_funcs",
+       .summary = "The mean of the group; null when it overflows.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kNumeric}, average_type, Nulls::kAlways),
+                      signature({kInterval}, whole_interval, Nulls::kAlways)},
+       .duckdb = Lowered{try_average_sql}},
       {.name = "avg",
        .aliases = {"mean"},
        .since = "1.0.0",
        .group = "agg_funcs",
        .summary = "The mean of the group.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kNumeric}, average_type, Nulls::kAlways)},
+       .signatures = {signature({kNumeric}, average_type, Nulls::kAlways),
+                      signature({kInterval}, whole_interval, Nulls::kAlways)},
        .duckdb = Lowered{average_sql},
        .may_fail = true},
       extreme("max", "max"),

@@ -1,5 +1,6 @@
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -82,6 +83,54 @@ Function array_row(std::string_view name, Signature s, EngineForm form, bool may
           .may_fail = may_fail};
 }
 
+// The seed is not printed; without one each call draws its own.
+Function shuffle_row() {
+  Function f = array_row("shuffle", optional(signature({kArray, kLong}, type_of_first), 1),
+                         Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                                    const Type& result) {
+                           const std::string seed =
+                               a.size() > 1 ? a[1] : "CAST(hash(random()) >> 1 AS BIGINT)";
+                           return value_kernel_sql("shuffle", call.ansi,
+                                                   {call.arguments[0]->type, Type::long_integer()},
+                                                   result, {a[0], seed});
+                         }});
+  f.is_volatile = true;
+  f.print = [](const plan::FunctionCall&, std::span<const std::string> a) {
+    return "shuffle(" + a[0] + ")";
+  };
+  return f;
+}
+
+Function sequence_row() {
+  Function f = array_row("sequence",
+                         optional(signature({kIntegral, kIntegral, kIntegral}, sequence_type), 1),
+                         value_kernel("sequence"), true);
+  f.signatures.push_back(optional(signature({kSame, kSame, kInterval}, sequence_type), 1));
+  return f;
+}
+
+// Whether an element that exists may be null: a constant position inside an array that the call
+// itself builds says so, everything else may be missing.
+bool tried_element_nullable(Arguments arguments) {
+  const auto* call = arguments[0]->as<plan::FunctionCall>();
+  const plan::Literal* constant = literal(arguments[1]);
+  const int64_t* position = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  if (!call || call->function->name != "array" || !position) return true;
+  const auto size = static_cast<int64_t>(call->arguments.size());
+  const int64_t index = *position > 0 ? *position - 1 : size + *position;
+  if (*position == 0 || index < 0 || index >= size) return true;
+  return call->arguments[static_cast<size_t>(index)]->nullable;
+}
+
+// array_contains and arrays_overlap: null where a null could be the one that is looked for.
+bool search_nullable(Arguments arguments) {
+  if (any_nullable(arguments)) return true;
+  for (const ExpressionPtr& a : arguments) {
+    if (a->type.is(TypeKind::kArray) && a->type.contains_null()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Rows array_functions() {
@@ -119,7 +168,8 @@ Rows array_functions() {
        .since = "3.5.0",
        .group = "array_funcs",
        .summary = "element_at with null where there is no such element.",
-       .signatures = {signature({kArray, kIntegral}, element_of_first, Nulls::kAlways),
+       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
+                                    tried_element_nullable),
                       signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
@@ -141,10 +191,17 @@ Rows array_functions() {
          const char* length = call.arguments[0]->type.is(TypeKind::kMap) ? "cardinality(" : "len(";
          return "CAST(" + (length + a[0]) + ") AS INTEGER)";
        }},
-       .print = printed_as("size", {{"cardinality", "cardinality"}})},
+       .print = printed_as("size", {{"cardinality", "cardinality"}}),
+       // Without ANSI the size of null is -1.
+       .rewrite = [](const plan::FunctionCall& call) -> ExpressionPtr {
+         if (call.ansi) return nullptr;
+         ExpressionPtr list = call.arguments[0];
+         if (list->type.is(TypeKind::kMap)) list = plan::make_call("map_keys", {list});
+         return plan::make_call("coalesce", {plan::make_call("array_size", {list}), plan::make_integer_literal(-1)});
+       }},
       array_row("array_size", signature({kArray}, Type::integer()),
                 Template{"CAST(len($1) AS INTEGER)"}),
-      array_row("array_contains", signature({kArray, kAny}, Type::boolean(), Nulls::kAlways),
+      array_row("array_contains", with_nullable(signature({kArray, kAny}, Type::boolean()), search_nullable),
                 Template{"(CASE WHEN list_contains($1, $2) THEN true WHEN $1 IS NULL OR $2 IS NULL "
                          "OR len($1) > list_count($1) THEN NULL ELSE false END)"}),
       array_row("array_position", signature({kArray, kAny}, Type::long_integer()),
@@ -162,14 +219,12 @@ Rows array_functions() {
                                            }),
                 Template{"list_filter($1, lambda fs_x: fs_x IS NOT NULL)"}),
       array_row("array_append", with_nullable(signature({kArray, kAny}, [](Arguments a) {
-                                  return Type::array(a[0]->type.element(),
-                                                     a[0]->type.contains_null() || a[1]->nullable);
+                                  return Type::array(a[0]->type.element(), true);
                                 }),
                                               [](Arguments a) { return a[0]->nullable; }),
                 Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_append($1, $2) END)"}),
       array_row("array_prepend", with_nullable(signature({kArray, kAny}, [](Arguments a) {
-                                   return Type::array(a[0]->type.element(),
-                                                      a[0]->type.contains_null() || a[1]->nullable);
+                                   return Type::array(a[0]->type.element(), true);
                                  }),
                                                [](Arguments a) { return a[0]->nullable; }),
                 Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_prepend($2, $1) END)"}),
@@ -184,8 +239,9 @@ Rows array_functions() {
                          "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
                          "range(greatest($2, 0)), lambda fs_x: $1) END)"}),
       array_row("array_union", signature({kSame, kSame}, both_arrays_type),
-                Template{"list_filter(list_concat($1, $2), lambda fs_d, fs_i: fs_i = "
-                         "list_position(list_concat($1, $2), fs_d))"}),
+                Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("
+                         "list_concat($1, $2), lambda fs_d, fs_i: fs_i = list_position("
+                         "list_concat($1, $2), fs_d)) END)"}),
       array_row("array_intersect", signature({kSame, kSame}, both_arrays_type),
                 Template{"list_filter($1, lambda fs_x, fs_i: fs_i = list_position($1, fs_x) AND (CASE WHEN "
                          "fs_x IS NULL THEN len($2) > list_count($2) ELSE list_contains($2, fs_x) "
@@ -194,7 +250,7 @@ Rows array_functions() {
                 Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x, fs_i: "
                          "fs_i = list_position($1, fs_x) AND (CASE WHEN fs_x IS NULL THEN len($2) = "
                          "list_count($2) ELSE NOT list_contains($2, fs_x) END)) END)"}),
-      array_row("arrays_overlap", signature({kSame, kSame}, Type::boolean(), Nulls::kAlways),
+      array_row("arrays_overlap", with_nullable(signature({kSame, kSame}, Type::boolean()), search_nullable),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN len(list_intersect("
                          "list_filter($1, lambda fs_x: fs_x IS NOT NULL), list_filter($2, lambda "
                          "fs_y: fs_y IS NOT NULL))) > 0 THEN true WHEN len($1) > 0 AND len($2) > 0 "
@@ -233,18 +289,14 @@ Rows array_functions() {
                 Template{"(CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, "
                          "'DESC', 'NULLS LAST') END)"}),
       array_row("slice", signature({kArray, kInteger, kInteger}, type_of_first),
-                Kernel{"array_slice"}, true),
-      array_row("shuffle", signature({kArray}, type_of_first),
-                No{"a seeded shuffle is not built yet"}),
-      array_row("sequence",
-                optional(signature({kIntegral, kIntegral, kIntegral}, sequence_type), 1),
-                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
-                  const std::string step =
-                      a.size() == 3 ? a[2]
-                                    : "(CASE WHEN " + a[0] + " <= " + a[1] + " THEN 1 ELSE -1 END)";
-                  return "CAST(generate_series(CAST(" + a[0] + " AS BIGINT), CAST(" + a[1] +
-                         " AS BIGINT), CAST(" + step + " AS BIGINT)) AS $type)";
-                }}, true),
+                value_kernel("slice"), true),
+      array_row("array_insert",
+                with_nullable(signature({kArray, kInteger, kAny},
+                                        [](Arguments a) { return Type::array(a[0]->type.element(), true); }),
+                              [](Arguments a) { return a[0]->nullable || a[1]->nullable; }),
+                value_kernel("array_insert"), true),
+      shuffle_row(),
+      sequence_row(),
   };
 }
 

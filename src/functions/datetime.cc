@@ -36,14 +36,21 @@ std::string local_sql(const plan::FunctionCall& call, const std::string& a) {
   return "fs_utc_to_local(" + a + ", $zone)";
 }
 
+// A time is nanoseconds since midnight.
+std::string time_field_sql(std::string_view field, const std::string& a) {
+  const char* unit = field == "hour" ? "3600000000000" : field == "minute" ? "60000000000" : "1000000000";
+  return "CAST((" + a + " // " + unit + ") % 60 AS INTEGER)";
+}
+
 Function clock_field(std::string_view name, const char* sql_function) {
   Function f = row(name, signature({kTimestampAny}, Type::integer()),
                    Lowered{[sql_function](const plan::FunctionCall& call,
                                           std::span<const std::string> a, const Type&) {
+                     if (call.arguments[0]->type.is(TypeKind::kTime)) return time_field_sql(sql_function, a[0]);
                      return "CAST(" + std::string(sql_function) + "(" + local_sql(call, a[0]) +
                             ") AS INTEGER)";
                    }});
-  f.signatures.insert(f.signatures.begin(), signature({kTime}, Type::integer()));
+  f.signatures.push_back(signature({kTime}, Type::integer()));
   return f;
 }
 
@@ -76,11 +83,22 @@ ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
 }
 
 // Of one argument, or of one that is no string: a cast. The two-argument form on strings stays.
-std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(Type result) {
-  return [result](const plan::FunctionCall& call) -> ExpressionPtr {
+std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
+    Type result, plan::CastMode mode = plan::CastMode::kDefault) {
+  return [result, mode](const plan::FunctionCall& call) -> ExpressionPtr {
     if (call.arguments.size() == 2 && call.arguments[0]->type.is_string()) return nullptr;
-    return cast_to(call.arguments[0], result);
+    return cast_to(call.arguments[0], result, mode);
   };
+}
+
+// Null for what does not parse.
+Function tolerant(Function f, const char* kernel) {
+  f.may_fail = false;
+  for (Signature& s : f.signatures) s.nulls = Nulls::kAlways;
+  f.duckdb = Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+    return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, false)";
+  }};
+  return f;
 }
 
 Function with_rewrite(Function f, std::function<ExpressionPtr(const plan::FunctionCall&)> rewrite) {
@@ -158,6 +176,12 @@ Rows datetime_functions() {
       with_rewrite(parsed("to_timestamp_ntz", Type::timestamp_ntz(),
                           "fs_parse_timestamp_ntz"),
                    cast_unless_pattern(Type::timestamp_ntz())),
+      with_rewrite(tolerant(parsed("try_to_date", Type::date(), "fs_parse_date"), "fs_parse_date"),
+                   cast_unless_pattern(Type::date(), plan::CastMode::kTry)),
+      with_rewrite(tolerant(parsed("try_to_timestamp", Type::timestamp(), "fs_parse_timestamp"), "fs_parse_timestamp"),
+                   cast_unless_pattern(Type::timestamp(), plan::CastMode::kTry)),
+      with_rewrite(parsed("to_timestamp_ltz", Type::timestamp(), "fs_parse_timestamp"),
+                   cast_unless_pattern(Type::timestamp())),
       row("date_format", signature({kTimestamp, kString}, Type::string()),
           Kernel{"date_format", true}),
       row("from_unixtime",
@@ -185,10 +209,6 @@ Rows datetime_functions() {
                   printed_as("unix_timestamp", {{"to_unix_timestamp", "to_unix_timestamp"}}))),
       failing(row("make_date", signature({kInteger, kInteger, kInteger}, Type::date()),
                   Kernel{"make_date", false, true})),
-      failing(row("make_timestamp",
-                  signature({kInteger, kInteger, kInteger, kInteger, kInteger, kDecimal},
-                            Type::timestamp()),
-                  Kernel{"make_timestamp", true, true})),
       failing(row("from_utc_timestamp", signature({kTimestamp, kString}, Type::timestamp()),
                   Kernel{"from_utc_timestamp"})),
       failing(row("to_utc_timestamp", signature({kTimestamp, kString}, Type::timestamp()),

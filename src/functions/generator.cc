@@ -44,6 +44,14 @@ Type stack_type(Arguments arguments) {
   return Type::structure(std::move(fields));
 }
 
+Type tuple_type(Arguments arguments) {
+  std::vector<plan::StructField> fields;
+  for (size_t i = 0; i + 1 < arguments.size(); ++i) {
+    fields.push_back({"c" + std::to_string(i), Type::string(), true, {}});
+  }
+  return Type::structure(std::move(fields));
+}
+
 // The engine runs a generator as a node, by name; the form only says that it can.
 Function generator(std::string_view name, std::vector<std::string_view> aliases,
                    std::vector<Signature> signatures) {
@@ -66,6 +74,7 @@ Rows generator_functions() {
       generator("posexplode", {"posexplode_outer"},
                 {signature({kArray}, posexplode_type), signature({kMap}, posexplode_type)}),
       generator("inline", {"inline_outer"}, {signature({kArray}, inline_type)}),
+      generator("json_tuple", {}, {variadic(signature({kString, kString}, tuple_type))}),
       generator("stack", {}, {variadic(signature({kInteger, kAny}, stack_type))}),
   };
 }

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -42,16 +43,6 @@ Type map_of_entries(Arguments arguments) {
   return Type::map(entry[0].type, entry[1].type, entry[1].nullable);
 }
 
-std::string map_sql(const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
-  std::string keys;
-  std::string values;
-  for (size_t i = 0; i + 1 < a.size(); i += 2) {
-    keys += (i ? ", " : "") + a[i];
-    values += (i ? ", " : "") + a[i + 1];
-  }
-  return "CAST(map([" + keys + "], [" + values + "]) AS $type)";
-}
-
 Function map_row(std::string_view name, Signature s, EngineForm form) {
   return {.name = name,
           .since = "2.3.0",
@@ -68,31 +59,31 @@ Rows map_functions() {
   return {
       // The analyzer widens the keys to one type and the values to another.
       map_row("map", variadic(signature({kAny}, map_of_pairs, Nulls::kNever), true),
-              Lowered{map_sql}),
+              value_kernel("map")),
       map_row("map_from_arrays", signature({kArray, kArray}, map_of_arrays),
-              Template{"map($1, $2)"}),
+              value_kernel("map_from_arrays")),
       map_row("map_from_entries",
               with_nullable(signature({kArray}, map_of_entries),
                             [](Arguments a) {
                               return a[0]->nullable || a[0]->type.contains_null();
                             }),
-              Template{"map_from_entries($1)"}),
+              value_kernel("map_from_entries")),
       map_row("map_keys",
               signature({kMap},
-                        [](Arguments a) { return Type::array(a[0]->type.key(), false); }),
+                        [](Arguments a) { return Type::array(a[0]->type.key(), true); }),
               Template{"map_keys($1)"}),
       map_row("map_values",
               signature({kMap},
                         [](Arguments a) {
-                          return Type::array(a[0]->type.value(), a[0]->type.value_contains_null());
+                          return Type::array(a[0]->type.value(), true);
                         }),
               Template{"map_values($1)"}),
       map_row("map_entries", signature({kMap}, entries_type),
-              Template{"CAST(map_entries($1) AS $type)"}),
-      map_row("map_contains_key", signature({kMap, kAny}, Type::boolean()),
+              Template{"list_transform(map_entries($1), lambda fs_e: struct_pack(f0 := struct_extract(fs_e, 'key'), f1 := struct_extract(fs_e, 'value')))"}),
+      map_row("map_contains_key", signature({kMap, kAny}, Type::boolean(), Nulls::kAlways),
               Template{"list_contains(map_keys($1), $2)"}),
       map_row("map_concat", variadic(signature({kSame}, type_of_first), true),
-              Template{"map_concat($*)"}),
+              value_kernel("map_concat")),
   };
 }
 

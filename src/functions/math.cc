@@ -101,7 +101,8 @@ Function toward(const char* name, std::vector<std::string_view> aliases, const c
             return integral_sql(name, call, a, result);
           }},
           .print = [name, upper](const plan::FunctionCall& call, std::span<const std::string> a) {
-            if (a.size() == 2) return std::string(name) + "(" + a[0] + ", " + a[1] + ")";
+            const bool is_ceiling = call.display_name == "ceiling";
+            if (a.size() == 2) return (is_ceiling ? "ceiling" : std::string(name)) + "(" + a[0] + ", " + a[1] + ")";
             return (call.display_name == "ceiling" ? "ceiling" : upper) + ("(" + a[0] + ")");
           }};
 }
@@ -174,12 +175,12 @@ Function kernel(std::string_view name, Signature s, std::string_view kernel_name
 Rows math_functions() {
   return {
       unary("sqrt", "(CASE WHEN $1 < 0 THEN 'NaN'::DOUBLE ELSE sqrt($1) END)", "SQRT"),
-      unary("cbrt", "cbrt($1)", "CBRT"),
+      unary("cbrt", "fs_cbrt($1)", "CBRT"),
       unary("exp", "exp($1)", "EXP"),
       unary("expm1", "fs_expm1($1)", "EXPM1"),
       nullable(unary("ln", "(CASE WHEN $1 <= 0 THEN NULL ELSE ln($1) END)")),
       nullable(unary("log10", "(CASE WHEN $1 <= 0 THEN NULL ELSE log10($1) END)", "LOG10")),
-      nullable(unary("log2", "(CASE WHEN $1 <= 0 THEN NULL ELSE log2($1) END)", "LOG2")),
+      nullable(unary("log2", "(CASE WHEN $1 <= 0 THEN NULL ELSE ln($1) / ln(2.0::DOUBLE) END)", "LOG2")),
       nullable(unary("log1p", "(CASE WHEN $1 <= -1 THEN NULL ELSE fs_log1p($1) END)", "LOG1P")),
       {.name = "log",
        .since = "1.5.0",
@@ -203,19 +204,19 @@ Rows math_functions() {
       unary("cot", "(1.0::DOUBLE / fs_tan($1))", "COT"),
       unary("sec", "(1.0::DOUBLE / fs_cos($1))", "SEC"),
       unary("csc", "(1.0::DOUBLE / fs_sin($1))", "CSC"),
-      unary("asin", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE asin($1) END)", "ASIN"),
-      unary("acos", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE acos($1) END)", "ACOS"),
+      nullable(unary("asin", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE asin($1) END)", "ASIN")),
+      nullable(unary("acos", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE acos($1) END)", "ACOS")),
       unary("atan", "atan($1)", "ATAN"),
       unary("sinh", "sinh($1)", "SINH"),
       unary("cosh", "cosh($1)", "COSH"),
       unary("tanh", "tanh($1)", "TANH"),
-      unary("asinh", "asinh($1)", "ASINH"),
-      unary("acosh", "(CASE WHEN $1 < 1 THEN 'NaN'::DOUBLE ELSE acosh($1) END)", "ACOSH"),
-      unary("atanh", "fs_atanh($1)", "ATANH"),
+      nullable(unary("asinh", "asinh($1)", "ASINH")),
+      nullable(unary("acosh", "(CASE WHEN $1 < 1 THEN 'NaN'::DOUBLE ELSE acosh($1) END)", "ACOSH")),
+      nullable(unary("atanh", "fs_atanh($1)", "ATANH")),
       unary("degrees", "degrees($1)", "DEGREES"),
       unary("radians", "radians($1)", "RADIANS"),
       unary("rint", "round_even($1, 0)", "rint"),
-      unary("signum", "CAST(sign($1) AS DOUBLE)", "SIGNUM", {{"sign", "sign"}}),
+      unary("signum", "(CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END)", "SIGNUM", {{"sign", "sign"}}),
       {.name = "pow",
        .aliases = {"power"},
        .since = "1.4.0",
@@ -234,20 +235,24 @@ Rows math_functions() {
       rounding("round"),
       rounding("bround"),
       kernel("factorial", signature({kInteger}, Type::long_integer(), Nulls::kAlways), "factorial"),
-      kernel("width_bucket",
-             signature({kDouble, kDouble, kDouble, kLong}, Type::long_integer(), Nulls::kAlways),
-             "width_bucket"),
+      {.name = "width_bucket",
+       .since = "3.1.0",
+       .group = "math_funcs",
+       .summary = "The number of the bucket of equal width that a value falls into.",
+       .signatures = {signature({kDouble, kDouble, kDouble, kLong}, Type::long_integer(), Nulls::kAlways),
+                      signature({kInterval, kInterval, kInterval, kLong}, Type::long_integer(),
+                                Nulls::kAlways)},
+       .duckdb = Template{"fs_width_bucket(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE), CAST($3 AS DOUBLE), $4)"}},
       kernel("bin", signature({kLong}, Type::string()), "bin"),
       {.name = "hex",
        .since = "1.5.0",
        .group = "math_funcs",
        .summary = "Hexadecimal digits of a number, a string's or binary's bytes.",
-       .signatures = {signature({kIntegral}, Type::string()),
-                      signature({kStringOrBinary}, Type::string())},
+       .signatures = {signature({kAny}, Type::string())},
        .examples = {{"SELECT hex(17)", "11"}, {"SELECT hex('Spark SQL')", "537061726B2053514C"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type&) {
-         if (call.arguments[0]->type.is_integral()) return "hex(CAST(" + a[0] + " AS BIGINT))";
+         if (call.arguments[0]->type.is_numeric()) return "hex(CAST(trunc(" + a[0] + ") AS BIGINT))";
          return "hex(" + a[0] + ")";
        }}},
       kernel("unhex", signature({kString}, Type::binary(), Nulls::kAlways), "unhex"),

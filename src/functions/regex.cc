@@ -7,6 +7,7 @@ namespace firesteel::functions {
 namespace {
 
 Type strings_type(Arguments) { return Type::array(Type::string(), false); }
+Type matches_type(Arguments) { return Type::array(Type::string(), true); }
 
 Function row(std::string_view name, Signature s, std::string_view kernel, Print print = {}) {
   return {.name = name,
@@ -32,7 +33,7 @@ Rows regex_functions() {
           optional(signature({kString, kString, kInteger}, Type::string()), 1, {"1"}),
           "regexp_extract"),
       row("regexp_extract_all",
-          optional(signature({kString, kString, kInteger}, strings_type), 1, {"1"}),
+          optional(signature({kString, kString, kInteger}, matches_type), 1, {"1"}),
           "regexp_extract_all"),
       row("regexp_replace",
           optional(signature({kString, kString, kString, kInteger}, Type::string()), 1, {"1"}),

@@ -1,5 +1,6 @@
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -28,31 +29,179 @@ Function pair(std::string_view name, std::string_view sql, Type result = Type::d
           .duckdb = Template{sql}};
 }
 
+// Percentiles of numbers are doubles, of intervals intervals; several fractions give an array.
+Type percentile_of(const Type& value, const Type& fractions) {
+  const Type one = value.is_interval() ? value : Type::double_number();
+  return fractions.is(TypeKind::kArray) ? Type::array(one, false) : one;
+}
+
 Type percentile_type(Arguments arguments) {
-  return arguments[1]->type.is(TypeKind::kArray) ? Type::array(Type::double_number(), false)
-                                                 : Type::double_number();
+  return percentile_of(arguments[0]->type, arguments[1]->type);
+}
+
+// The fractions as doubles, whatever they were written as.
+std::string fractions_sql(const Type& type, const std::string& sql) {
+  return "CAST(" + sql + (type.is(TypeKind::kArray) ? " AS DOUBLE[])" : " AS DOUBLE)");
+}
+Type fractions_type(const Type& type) {
+  return type.is(TypeKind::kArray) ? Type::array(Type::double_number()) : Type::double_number();
+}
+
+// The values of the group in one list, which a kernel takes.
+std::string list_kernel(std::string_view kernel, const plan::FunctionCall& call, const Type& value,
+                        const std::string& list, const Type& result,
+                        std::vector<std::pair<Type, std::string>> more) {
+  std::vector<Type> types = {Type::array(value)};
+  std::vector<std::string> texts = {list};
+  for (auto& [type, text] : more) {
+    types.push_back(type);
+    texts.push_back(std::move(text));
+  }
+  return value_kernel_sql(kernel, call.ansi, types, result, texts);
+}
+
+std::string percentile_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                           const Type& result) {
+  const Type& value = call.arguments[0]->type;
+  const Type& fractions = call.arguments[1]->type;
+  const std::pair<Type, std::string> wanted = {fractions_type(fractions), fractions_sql(fractions, a[1])};
+  if (a.size() > 2) {
+    const Type pair = Type::structure({{"v", value, true, {}}, {"n", Type::long_integer(), true, {}}});
+    return list_kernel("weighted_percentile", call, pair,
+                       "list(struct_pack(f0 := " + a[0] + ", f1 := CAST(" + a[2] + " AS BIGINT)))$suffix",
+                       result, {wanted});
+  }
+  return list_kernel("percentile", call, value, "list($distinct" + a[0] + ")$suffix", result,
+                     {wanted, {Type::boolean(), "false"}, {Type::boolean(), "false"}});
+}
+
+// WITHIN GROUP (ORDER BY value): the value is the key of the order.
+Lowered ordered_percentile(bool takes_step) {
+  return Lowered{[takes_step](const plan::FunctionCall& call, std::span<const std::string> a,
+                              const Type& result) {
+    const auto& order = std::get<plan::SortOrder>(call.order_by.at(0)->node);
+    const Type& fractions = call.arguments[0]->type;
+    return list_kernel("percentile", call, order.child->type, "list($distinct$key)$suffix", result,
+                       {{fractions_type(fractions), fractions_sql(fractions, a[0])},
+                        {Type::boolean(), order.is_ascending ? "false" : "true"},
+                        {Type::boolean(), takes_step ? "true" : "false"}});
+  }};
+}
+
+// Integers and intervals interpolate as doubles; the order's key tells nothing to the signature, so
+// that the result is a double.
+Function within_group(std::string_view name, bool takes_step) {
+  return {.name = name,
+          .since = "4.0.0",
+          .group = "agg_funcs",
+          .summary = "The percentile of the values that the order names.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {signature({kAny},
+                                   [](Arguments a) {
+                                     return percentile_of(Type::double_number(), a[0]->type);
+                                   },
+                                   Nulls::kAlways)},
+          .duckdb = ordered_percentile(takes_step)};
+}
+
+Type approximate_type(Arguments arguments) {
+  const Type& type = arguments[0]->type;
+  return arguments[1]->type.is(TypeKind::kArray) ? Type::array(type, false) : type;
+}
+
+std::string approximate_percentile_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                                       const Type& result) {
+  const Type& fractions = call.arguments[1]->type;
+  return list_kernel("percentile_approx", call, call.arguments[0]->type,
+                     "list($distinct" + a[0] + ")$suffix", result,
+                     {{fractions_type(fractions), fractions_sql(fractions, a[1])},
+                      {Type::long_integer(), "CAST(" + a[2] + " AS BIGINT)"}});
+}
+
+// Among equally frequent values: the least for the deterministic forms, any otherwise.
+std::string mode_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                     const Type& result) {
+  const bool has_order = !call.order_by.empty();
+  const plan::Literal* flag = a.size() > 1 ? literal(call.arguments[1]) : nullptr;
+  const bool* is_deterministic = flag ? std::get_if<bool>(&flag->value) : nullptr;
+  if (!has_order && (!is_deterministic || !*is_deterministic)) return "mode($1)$suffix";
+  const Type& type = has_order ? call.order_by[0]->type : call.arguments[0]->type;
+  const bool takes_last = has_order && !std::get<plan::SortOrder>(call.order_by[0]->node).is_ascending;
+  return list_kernel("mode", call, type, "list($distinct" + (has_order ? std::string("$key") : a[0]) + ")$suffix",
+                     result, {{Type::string(), takes_last ? "'last'" : "'first'"}});
+}
+
+std::string mode_name(const plan::FunctionCall&, std::span<const std::string> a) {
+  if (a.size() < 2 || a[1] == "false") return "mode(" + (a.empty() ? "" : a[0]) + ")";
+  return "mode() WITHIN GROUP (ORDER BY " + a[0] + " DESC)";
+}
+
+Type histogram_type(Arguments arguments) {
+  return Type::array(Type::structure({{"x", arguments[0]->type, true, {}},
+                                      {"y", Type::double_number(), true, {}}}),
+                     true);
+}
+
+Function on_list(std::string_view name, std::vector<std::string_view> aliases, Signature s, Lowered form) {
+  return {.name = name,
+          .aliases = std::move(aliases),
+          .since = "3.3.0",
+          .group = "agg_funcs",
+          .summary = "Computed from all values of the group.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form)};
+}
+
+std::string approximate_count_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                                  const Type& result) {
+  const std::string hash = "CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE fs_xxhash64(" + a[0] + ") END";
+  return "coalesce(" +
+         list_kernel("approx_count_distinct", call, Type::long_integer(),
+                     "list(DISTINCT " + hash + ")$suffix", result,
+                     {{Type::double_number(), a.size() > 1 ? "CAST(" + a[1] + " AS DOUBLE)" : "0.05::DOUBLE"}}) +
+         ", 0)";
+}
+
+// listagg(text[, delimiter]); a list keeps the order that WITHIN GROUP asks for.
+std::string joined_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+                       const Type& result) {
+  const Type& type = call.arguments[0]->type;
+  return list_kernel("join_list", call, type, "list($distinct" + a[0] + "$order)$suffix", result,
+                     {{type, a[1]}});
+}
+
+Function bitmap(std::string_view name, Accepts accepts, const char* kernel, const char* empty) {
+  Function f = on_list(name, {}, signature({accepts}, Type::binary(), Nulls::kNever), {});
+  const std::string text(kernel);
+  f.duckdb = Lowered{[text, empty](const plan::FunctionCall& call, std::span<const std::string> a,
+                                   const Type& result) {
+    return list_kernel(text, call, call.arguments[0]->type,
+                       "coalesce(list(" + a[0] + ")$suffix, " + empty + ")", result, {});
+  }};
+  return f;
 }
 
 }  // namespace
 
 Rows statistical_aggregate_functions() {
-  return {
+  Rows rows = {
       moment("stddev_samp", {"stddev", "std"}, "stddev_samp($distinct$1)$suffix"),
       moment("stddev_pop", {}, "stddev_pop($distinct$1)$suffix"),
       moment("var_samp", {"variance"}, "var_samp($distinct$1)$suffix"),
       moment("var_pop", {}, "var_pop($distinct$1)$suffix"),
       moment("skewness", {}, "fs_skewness($distinct$1)$suffix"),
       moment("kurtosis", {}, "fs_kurtosis($distinct$1)$suffix"),
-      pair("corr", "corr($1, $2)$suffix"),
+      pair("corr", "(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL ELSE corr($1, $2)$suffix END)"),
       pair("covar_pop", "covar_pop($1, $2)$suffix"),
       pair("covar_samp", "covar_samp($1, $2)$suffix"),
       pair("regr_avgx", "regr_avgx($1, $2)$suffix"),
       pair("regr_avgy", "regr_avgy($1, $2)$suffix"),
       pair("regr_count", "CAST(regr_count($1, $2)$suffix AS BIGINT)", Type::long_integer(),
            Nulls::kNever),
-      pair("regr_intercept", "regr_intercept($1, $2)$suffix"),
+      pair("regr_intercept", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_intercept($1, $2)$suffix END)"),
       pair("regr_r2", "regr_r2($1, $2)$suffix"),
-      pair("regr_slope", "regr_slope($1, $2)$suffix"),
+      pair("regr_slope", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_slope($1, $2)$suffix END)"),
       pair("regr_sxx", "regr_sxx($1, $2)$suffix"),
       pair("regr_sxy", "regr_sxy($1, $2)$suffix"),
       pair("regr_syy", "regr_syy($1, $2)$suffix"),
@@ -61,34 +210,87 @@ Rows statistical_aggregate_functions() {
        .group = "agg_funcs",
        .summary = "The middle value, interpolated.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways)},
-       .duckdb = Template{"quantile_cont($distinct$1, 0.5)$suffix"}},
+       .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways),
+                      signature({kInterval}, type_of_first, Nulls::kAlways)},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
+                            const Type& result) {
+         if (result.is(TypeKind::kDouble)) return std::string("quantile_cont($distinct$1, 0.5)$suffix");
+         return list_kernel("percentile", call, call.arguments[0]->type, "list($distinct" + a[0] + ")$suffix",
+                            result, {{Type::double_number(), "0.5::DOUBLE"}, {Type::boolean(), "false"}, {Type::boolean(), "false"}});
+       }}},
       {.name = "mode",
        .since = "3.4.0",
        .group = "agg_funcs",
        .summary = "The value that is most frequent.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kAny}, type_of_first, Nulls::kAlways)},
-       .duckdb = Template{"mode($1)$suffix"},
-       .is_order_dependent = true},
+       .signatures = {optional(signature({kAny, kBoolean}, type_of_first, Nulls::kAlways), 1)},
+       .duckdb = Lowered{mode_sql},
+       .is_order_dependent = true,
+       .print = mode_name},
       {.name = "percentile",
        .since = "2.1.0",
        .group = "agg_funcs",
        .summary = "The exact percentile, interpolated, of one fraction or several.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {signature({kDouble, kAny}, percentile_type, Nulls::kAlways)},
-       .duckdb = Template{"quantile_cont($distinct$1, $2)$suffix"},
+       .signatures = {optional(signature({kDouble, kAny, kLong}, percentile_type, Nulls::kAlways), 1),
+                      optional(signature({kInterval, kAny, kLong}, percentile_type, Nulls::kAlways), 1)},
+       .duckdb = Lowered{percentile_sql},
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
-         return "percentile(" + a[0] + ", " + a[1] + ", 1)";
+         return "percentile(" + a[0] + ", " + a[1] + ", " + (a.size() > 2 ? a[2] : "1") + ")";
        }},
+      within_group("percentile_cont", false),
+      within_group("percentile_disc", true),
+      {.name = "percentile_approx",
+       .aliases = {"approx_percentile"},
+       .since = "2.1.0",
+       .group = "agg_funcs",
+       .summary = "A value of the group near the percentile, of one fraction or several.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {optional(signature({kNumeric, kAny, kLong}, approximate_type, Nulls::kAlways), 1,
+                               {"10000"}),
+                      optional(signature({kInterval, kAny, kLong}, approximate_type, Nulls::kAlways), 1,
+                               {"10000"}),
+                      optional(signature({kDateOrTimestamp, kAny, kLong}, approximate_type, Nulls::kAlways),
+                               1, {"10000"})},
+       .duckdb = Lowered{approximate_percentile_sql}},
       {.name = "approx_count_distinct",
        .since = "1.6.0",
        .group = "agg_funcs",
        .summary = "An estimate of the number of distinct values.",
        .kind = FunctionKind::kAggregate,
        .signatures = {optional(signature({kAny, kDouble}, Type::long_integer(), Nulls::kNever), 1)},
-       .duckdb = No{"Spark's HyperLogLog++ estimate is not built yet"}},
+       .duckdb = Lowered{approximate_count_sql},
+       .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
+         return "approx_count_distinct(" + a[0] + ")";
+       }},
+      on_list("histogram_numeric", {}, signature({kNumeric, kInteger}, histogram_type, Nulls::kAlways),
+              Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+                const Type& type = call.arguments[0]->type;
+                const bool is_decimal = type.is(TypeKind::kDecimal);
+                return list_kernel("histogram_numeric", call, is_decimal ? Type::double_number() : type,
+                                   is_decimal ? "list(CAST(" + a[0] + " AS DOUBLE))$suffix" : "list(" + a[0] + ")$suffix",
+                                   result, {{Type::integer(), a[1]}});
+              }}),
+      on_list("listagg", {"string_agg"},
+              optional(signature({kStringOrBinary, kStringOrBinary}, type_of_first, Nulls::kAlways), 1, {"NULL"}),
+              Lowered{joined_sql}),
+      bitmap("bitmap_construct_agg", kLong, "bitmap_construct", "CAST([] AS BIGINT[])"),
+      bitmap("bitmap_or_agg", kBinary, "bitmap_or", "CAST([] AS BLOB[])"),
+      bitmap("bitmap_and_agg", kBinary, "bitmap_and", "CAST([] AS BLOB[])"),
   };
+  for (Function& row : rows) {
+    if (row.name != "listagg") continue;
+    row.is_order_dependent = true;
+    row.print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
+      const std::string name = call.display_name == "string_agg" ? "string_agg(" : "listagg(";
+      return name + std::string(call.is_distinct ? "DISTINCT " : "") + a[0] + ", " + a[1] + ")";
+    };
+  }
+  // mode() WITHIN GROUP (ORDER BY value) has no argument.
+  for (Function& row : rows) {
+    if (row.name == "mode") row.signatures.push_back(signature({}, Type::null(), Nulls::kAlways));
+  }
+  return rows;
 }
 
 }  // namespace firesteel::functions

@@ -1,5 +1,6 @@
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -72,25 +73,58 @@ Signature strings(size_t count, Type result) {
 
 // startswith and its kin also take binaries.
 Function affix(std::string_view name, std::string_view sql) {
-  Function f = row(name, strings(2, Type::boolean()), Template{sql});
-  f.signatures.push_back(signature({kBinary, kBinary}, Type::boolean()));
+  const std::string text(sql);
+  const std::string kernel = "binary_" + std::string(name);
+  Function f = row(name, strings(2, Type::boolean()),
+                   Lowered{[text, kernel](const plan::FunctionCall& call, std::span<const std::string> a,
+                                          const Type& result) {
+                     if (!is_binary(call, 0)) return text;
+                     return value_kernel_sql(kernel, call.ansi, {Type::binary(), Type::binary()}, result,
+                                             {a.begin(), a.end()});
+                   }});
+  // Two binaries are compared as they are.
+  f.signatures.push_back(signature({kBinary, kBinary}, Type::boolean(), Nulls::kAlways));
   return f;
 }
 
 Function trim(std::string_view name, const char* kernel) {
-  // trim(text) removes spaces only; with a second argument, any of its characters. The SQL forms
-  // TRIM(BOTH … FROM …) come as trim(text, characters).
+  // trim(text) removes spaces only; trim(characters, text) any of the characters, as TRIM(BOTH
+  // characters FROM text) comes too.
   return printed(
       row(name, optional(strings(2, Type::string()), 1),
           Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a,
                            const Type&) {
-            return std::string(kernel) + "(" + a[0] + ", " + (a.size() > 1 ? a[1] : "' '") + ")";
+            if (a.size() == 1) return std::string(kernel) + "(" + a[0] + ", ' ')";
+            return std::string(kernel) + "(" + a[1] + ", " + a[0] + ")";
           }}),
       [name](const plan::FunctionCall&, std::span<const std::string> a) {
         if (a.size() == 1) return std::string(name) + "(" + a[0] + ")";
         const char* side = name == "ltrim" ? "LEADING " : name == "rtrim" ? "TRAILING " : "BOTH ";
-        return std::string("TRIM(") + side + a[1] + " FROM " + a[0] + ")";
+        return std::string("TRIM(") + side + a[0] + " FROM " + a[1] + ")";
       });
+}
+
+// decode(bytes, charset), or decode(value, search, result, …[, default]): a CASE that knows nulls.
+ExpressionPtr decode_cases(const plan::FunctionCall& call) {
+  const auto& a = call.arguments;
+  if (a.size() == 2) return nullptr;
+  std::vector<ExpressionPtr> branches;
+  for (size_t i = 1; i + 1 < a.size(); i += 2) {
+    branches.push_back(plan::make_call("<=>", {a[0], a[i]}));
+    branches.push_back(a[i + 1]);
+  }
+  if (a.size() % 2 == 0) branches.push_back(a.back());
+  return plan::make_call("when", std::move(branches));
+}
+
+Function decode_row() {
+  Function f = row("decode", signature({kBinary, kString}, Type::string(), Nulls::kAlways),
+                   Kernel{"decode"});
+  f.signatures.push_back(variadic(signature({kAny, kAny, kAny, kAny}, Type::string(), Nulls::kAlways)));
+  f.signatures.back().optional_count = 1;
+  f.rewrite = decode_cases;
+  f.may_fail = true;
+  return f;
 }
 
 }  // namespace
@@ -186,11 +220,10 @@ Rows string_functions() {
       trim("trim", "trim"),
       trim("ltrim", "ltrim"),
       trim("rtrim", "rtrim"),
-      printed(row("btrim", optional(strings(2, Type::string()), 1, {"' '"}), Template{"trim($1, $2)"}),
-              [](const plan::FunctionCall&, std::span<const std::string> a) {
-                if (a.size() == 1 || a[1] == " ") return "btrim(" + a[0] + ")";
-                return "btrim(" + a[0] + ", " + a[1] + ")";
-              }),
+      row("btrim", optional(strings(2, Type::string()), 1),
+          Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            return "trim(" + a[0] + ", " + (a.size() > 1 ? a[1] : "' '") + ")";
+          }}),
       row("lpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
           Kernel{"lpad"}),
       row("rpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
@@ -262,27 +295,19 @@ Rows string_functions() {
        }},
        .may_fail = true},
       row("format_number", signature({kNumeric, kInteger}, Type::string(), Nulls::kAlways),
-          Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
-            const bool is_decimal = call.arguments[0]->type.is(TypeKind::kDecimal);
-            const bool is_integral = call.arguments[0]->type.is_integral();
-            return (is_decimal    ? "fs_format_number_decimal(" + a[0]
-                    : is_integral ? "fs_format_number_long(CAST(" + a[0] + " AS BIGINT)"
-                                  : "fs_format_number(CAST(" + a[0] + " AS DOUBLE)") +
-                   ", " + a[1] + ")";
-          }}),
+          value_kernel("format_number")),
       failing(printed(row("format_string", with_nullable(variadic(signature({kString, kAny},
                                                                            Type::string()), true),
                                                         [](Arguments a) { return a[0]->nullable; }),
-                          Kernel{"format_string"}, {"printf"}),
+                          value_kernel("format_string"), {"printf"}),
                       printed_as("format_string", {{"printf", "printf"}}))),
       row("base64", signature({kBinary}, Type::string()), Kernel{"base64"}),
       failing(row("unbase64", strings(1, Type::binary()), Kernel{"unbase64"})),
       failing(row("encode", signature({kString, kString}, Type::binary(), Nulls::kAlways),
                   Kernel{"encode"})),
-      failing(row("decode", signature({kBinary, kString}, Type::string(), Nulls::kAlways),
-                  Kernel{"decode"})),
+      decode_row(),
       failing(row("elt", variadic(signature({kInteger, kSame}, type_of_second, Nulls::kAlways)),
-                  Kernel{"elt", false, true})),
+                  value_kernel("elt"))),
       failing(row("url_encode", signature({kString}, Type::string(), Nulls::kAlways),
                   Kernel{"url_encode"})),
       failing(row("url_decode", signature({kString}, Type::string(), Nulls::kAlways),
@@ -296,16 +321,13 @@ Rows string_functions() {
                                      Nulls::kAlways),
                            4, {"'X'", "'x'", "'n'", "NULL"}),
           Kernel{"mask"}),
-      failing(row("to_number", strings(2, Type::decimal(38, 18)),
-                  No{"number format patterns are not built yet"})),
       row("sentences", optional(signature({kString, kString, kString},
                                           [](Arguments) {
-                                            return Type::array(Type::array(Type::string(), false),
-                                                               false);
+                                            return Type::array(Type::array(Type::string(), false), false);
                                           },
                                           Nulls::kAlways),
                                 2, {"''", "''"}),
-          No{"breaking text into sentences is not built yet"}),
+          value_kernel("sentences")),
       row("get_json_object", signature({kString, kString}, Type::string(), Nulls::kAlways),
           Kernel{"get_json_object"}),
       {.name = "str_to_map",
@@ -317,7 +339,8 @@ Rows string_functions() {
                                            return Type::map(Type::string(), Type::string());
                                          }),
                                2, {"','", "':'"})},
-       .duckdb = No{"splitting text into a map is not built yet"}},
+       .duckdb = value_kernel("str_to_map"),
+       .may_fail = true},
   };
   return rows;
 }

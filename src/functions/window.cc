@@ -11,8 +11,17 @@ Function rank_like(std::string_view name, Type result, std::string_view sql) {
           .group = "window_funcs",
           .summary = "The row's place within its partition.",
           .kind = FunctionKind::kWindow,
-          .signatures = {signature({}, std::move(result), Nulls::kNever)},
-          .duckdb = Template{sql}};
+          // The arguments that the SQL standard lets ranks have are not looked at.
+          .signatures = {variadic(signature({kAny}, std::move(result), Nulls::kNever), true)},
+          .duckdb = Template{sql},
+          .print = [name](const plan::FunctionCall&, std::span<const std::string> a) {
+            std::string shown(name);
+            if (name.ends_with("rank")) {
+              for (char& c : shown) c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
+            }
+            if (!a.empty()) return shown + "()";
+            return std::string(name) + "()";
+          }};
 }
 
 bool offset_nullable(Arguments arguments) {

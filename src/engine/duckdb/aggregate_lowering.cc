@@ -171,7 +171,7 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
   bool has_position = name.starts_with("posexplode");
   bool is_outer = generate.is_outer || name.ends_with("_outer");
   bool is_inline = name.starts_with("inline");
-  bool is_stack = name == "stack";
+  bool is_stack = name == "stack" || name == "json_tuple";
   std::string list;
   bool is_map = false;
   if (name.starts_with("explode") || has_position || is_inline) {
@@ -179,6 +179,8 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
     is_map = argument.type.is(TypeKind::kMap);
     list = expressions_.lower(argument, block.columns);
     if (is_map) list = "map_entries(" + list + ")";
+  } else if (name == "json_tuple") {
+    list = tuple_row(*call, block.columns);
   } else if (is_stack) {
     list = stack_rows(*call, generate.generated.size(), block.columns);
   } else {
@@ -231,6 +233,18 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
     add(second + ".element");
   }
   return result;
+}
+
+// json_tuple: the one row of the members that the call names.
+std::string RelationLowering::tuple_row(const plan::FunctionCall& call, const Scope& scope) {
+  constexpr const char* kTypes = R"('{"a":["string","string"],"r":"string"}')";
+  std::string text = "[struct_pack(";
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    text += (i > 1 ? ", f" : "f") + std::to_string(i - 1) + " := fs_value('json_member', " + kTypes +
+            ", 'UTC', true, " + expressions_.lower(*call.arguments[0], scope) + ", " +
+            expressions_.lower(*call.arguments[i], scope) + ")";
+  }
+  return text + ")]";
 }
 
 std::string RelationLowering::stack_rows(const plan::FunctionCall& call, size_t column_count,

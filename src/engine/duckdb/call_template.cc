@@ -44,6 +44,14 @@ class Filler {
       ignore_nulls();
     } else if (take("suffix")) {
       suffix();
+    } else if (take("$")) {
+      result_ += '$';
+    } else if (take("parameter")) {
+      lambda_parameter();
+    } else if (take("key")) {
+      result_ += values_.key;
+    } else if (take("body")) {
+      lambda_body();
     } else if (take("*")) {
       append_arguments(0);
     } else {
@@ -51,10 +59,10 @@ class Filler {
     }
   }
 
-  // Inside the parentheses it is the modifier of a window function. Behind them the row asks for it
-  // whatever the call says: a modifier over a window, a filter in an aggregate.
+  // Before the closing parenthesis it is the modifier of a window function. Behind it the row asks
+  // for it whatever the call says: a modifier over a window, a filter in an aggregate.
   void ignore_nulls() {
-    bool is_behind = !result_.empty() && result_.back() == ')';
+    bool is_behind = at_ >= text_.size() || text_[at_] != ')';
     if (!is_behind) {
       if (values_.ignore_nulls) result_ += " IGNORE NULLS";
     } else if (!values_.over.empty()) {
@@ -74,6 +82,36 @@ class Filler {
     if (!values_.over.empty()) result_ += " " + values_.over;
   }
 
+  size_t number() {
+    size_t value = 0;
+    while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) {
+      value = value * 10 + static_cast<size_t>(text_[at_++] - '0');
+    }
+    return value;
+  }
+
+  // A lambda argument is the text "lambda l1, l2: body".
+  std::string_view lambda_argument() {
+    const size_t index = number();
+    FIRESTEEL_CHECK(index > 0 && index <= values_.arguments.size() &&
+                        values_.arguments[index - 1].starts_with("lambda "),
+                    "no lambda where the function row wants one: " + std::string(text_));
+    return std::string_view(values_.arguments[index - 1]).substr(7);
+  }
+
+  void lambda_body() {
+    const std::string_view lambda = lambda_argument();
+    result_ += "(" + std::string(lambda.substr(lambda.find(": ") + 2)) + ")";
+  }
+
+  void lambda_parameter() {
+    std::string_view names = lambda_argument();
+    names = names.substr(0, names.find(": "));
+    FIRESTEEL_CHECK(take("_"), "bad placeholder in the function row " + std::string(text_));
+    for (size_t skipped = number(); skipped > 1; --skipped) names = names.substr(names.find(", ") + 2);
+    result_ += names.substr(0, names.find(", "));
+  }
+
   void append_arguments(size_t first) {
     for (size_t i = first; i < values_.arguments.size(); ++i) {
       if (i > first) result_ += ", ";
@@ -83,15 +121,12 @@ class Filler {
 
   void numbered() {
     bool is_tail = take("@");
-    size_t number = 0;
-    while (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_]))) {
-      number = number * 10 + static_cast<size_t>(text_[at_++] - '0');
-    }
-    FIRESTEEL_CHECK(number > 0, "bad placeholder in the function row " + std::string(text_));
-    if (is_tail) return append_arguments(number - 1);
-    FIRESTEEL_CHECK(number <= values_.arguments.size(),
+    const size_t index = number();
+    FIRESTEEL_CHECK(index > 0, "bad placeholder in the function row " + std::string(text_));
+    if (is_tail) return append_arguments(index - 1);
+    FIRESTEEL_CHECK(index <= values_.arguments.size(),
                     "missing argument of the function row " + std::string(text_));
-    result_ += values_.arguments[number - 1];
+    result_ += values_.arguments[index - 1];
   }
 
   std::string_view text_;

@@ -1,4 +1,7 @@
-// Fills the SQL text of a function row (the placeholders are told in functions/function.h).
+// Fills the SQL text of a function row. The placeholders are told in functions/function.h; texts that
+// rows compute may hold these too: $parameterN_M, the name of the M-th parameter of the lambda that
+// is argument N, $bodyN, its body, $key, the first expression of WITHIN GROUP (ORDER BY …), and $$, a
+// dollar sign.
 #pragma once
 
 #include <span>
@@ -16,6 +19,7 @@ struct TemplateValues {
   bool is_distinct = false;
   bool ignore_nulls = false;
   std::string order;   // "x ASC NULLS FIRST, …"; empty: none
+  std::string key;     // the first expression of the order
   std::string filter;  // condition; empty: none
   std::string over;    // "OVER (…)"; empty: an aggregate of a GROUP BY
 };

@@ -134,6 +134,9 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   for (const ExpressionPtr& item : call.order_by) {
     values.order += (values.order.empty() ? "" : ", ") + lower_order(*item, scope);
   }
+  if (!call.order_by.empty()) {
+    values.key = lower(*std::get<plan::SortOrder>(call.order_by[0]->node).child, scope);
+  }
   if (call.filter) values.filter = lower(*call.filter, scope);
   values.over = over;
   std::string sql = fill_template(row_template(call, type), values);

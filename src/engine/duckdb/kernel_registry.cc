@@ -1,6 +1,7 @@
 #include "engine/duckdb/kernel_registry.h"
 
 #include "engine/duckdb/kernel_adaptor.h"
+#include "engine/duckdb/value_kernels.h"
 
 namespace firesteel::engine {
 
@@ -19,6 +20,8 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_string_kernels(registry);
   register_regex_kernels(registry);
   register_encoding_kernels(registry);
+  register_value_kernels(registry);
+  register_moment_aggregates(registry);
   connection.Execute("COMMIT").Drain();
 }
 

@@ -2,9 +2,13 @@
 // shifts.
 #include <libdivide.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include "engine/duckdb/kernel_adaptor.h"
+#include "functions/kernel/encoding.h"
 
 namespace firesteel::engine {
 namespace {
@@ -43,15 +47,65 @@ class ConstantRemainder {
   libdivide::divider<int64_t> divider_{1};
 };
 
+// WidthBucket.computeBucketNumber; bounds may fall as well as rise.
+std::optional<int64_t> width_bucket(double value, double low, double high, int64_t count) {
+  if (count <= 0 || count == INT64_MAX || std::isnan(value) || low == high || !std::isfinite(low) ||
+      !std::isfinite(high)) {
+    return std::nullopt;
+  }
+  const double bottom = std::min(low, high);
+  const double top = std::max(low, high);
+  const bool rises = low < high;
+  const auto inside = [&](double distance) {
+    return static_cast<int64_t>(static_cast<double>(count) * distance / (top - bottom)) + 1;
+  };
+  if (rises) {
+    if (value < bottom) return 0;
+    return value >= top ? count + 1 : inside(value - bottom);
+  }
+  if (value > top) return 0;
+  return value <= bottom ? count + 1 : inside(top - value);
+}
+
+std::optional<int64_t> factorial(int32_t number) {
+  if (number < 0 || number > 20) return std::nullopt;
+  int64_t product = 1;
+  for (int64_t i = 2; i <= number; ++i) product *= i;
+  return product;
+}
+
+void register_digits(KernelRegistry& registry) {
+  namespace kernel = functions::kernel;
+  registry.add("fs_bin", [](int64_t number) -> std::string {
+    std::string out;
+    kernel::append_bin(number, out);
+    return out;
+  });
+  registry.add("fs_unhex", [](std::string_view digits) -> std::optional<BytesResult> {
+    BytesResult out;
+    if (!kernel::append_unhex(digits, out.value)) return std::nullopt;
+    return out;
+  });
+}
+
 }  // namespace
 
 void register_math_kernels(KernelRegistry& registry) {
+  register_digits(registry);
+  registry.add("fs_width_bucket",
+               [](double value, double low, double high, int64_t count) -> std::optional<int64_t> {
+                 return width_bucket(value, low, high, count);
+               });
+  registry.add("fs_factorial", [](int32_t number) -> std::optional<int64_t> { return factorial(number); });
   add_unary(registry, "fs_expm1", std::expm1);
   add_unary(registry, "fs_log1p", std::log1p);
   add_unary(registry, "fs_sin", std::sin);
   add_unary(registry, "fs_cos", std::cos);
   add_unary(registry, "fs_tan", std::tan);
   add_unary(registry, "fs_atanh", std::atanh);
+  registry.add("fs_cbrt", [](double value) -> double {
+    return static_cast<double>(cbrtl(static_cast<long double>(value)));
+  });
   registry.add("fs_pow", [](double base, double exponent) -> double { return java_pow(base, exponent); });
   registry.add("fs_hypot", [](double a, double b) -> double { return std::hypot(a, b); });
   registry.add("fs_remainder_by_constant",

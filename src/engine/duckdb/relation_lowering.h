@@ -54,6 +54,7 @@ class RelationLowering {
   // The definition of a repeated subplan, or a block that reads it.
   SelectBlock read_shared(const plan::RelationPtr& plan, int shared);
 
+  std::string tuple_row(const plan::FunctionCall& call, const Scope& scope);
   std::string stack_rows(const plan::FunctionCall& call, size_t column_count, const Scope& scope);
 
   std::string next_alias() { return "t" + std::to_string(++alias_count_); }

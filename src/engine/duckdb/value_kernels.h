@@ -1,0 +1,11 @@
+// Families of kernels that are no plain callables (kernel_adaptor.h).
+#pragma once
+
+namespace firesteel::engine {
+
+class KernelRegistry;
+
+void register_value_kernels(KernelRegistry& registry);
+void register_moment_aggregates(KernelRegistry& registry);
+
+}  // namespace firesteel::engine

@@ -1,0 +1,90 @@
+// JSON and CSV texts.
+#include "base/error.h"
+#include "functions/function_table.h"
+#include "functions/kernel/type_text.h"
+#include "functions/row.h"
+#include "functions/value_kernel.h"
+
+namespace firesteel::functions {
+
+namespace {
+
+Function row(std::string_view name, std::string_view group, Signature s, EngineForm form) {
+  return {.name = name,
+          .since = "2.2.0",
+          .group = group,
+          .summary = "Reads or writes JSON or CSV.",
+          .signatures = {std::move(s)},
+          .duckdb = std::move(form),
+          .may_fail = true};
+}
+
+// Neither the schema nor the options are printed.
+Function printed_short(Function f) {
+  const std::string_view name = f.name;
+  f.print = [name](const plan::FunctionCall&, std::span<const std::string> a) {
+    return std::string(name) + "(" + a[0] + ")";
+  };
+  return f;
+}
+
+Type schema_type(const ExpressionPtr& argument) {
+  const plan::Literal* constant = literal(argument);
+  const std::string* text = constant ? std::get_if<std::string>(&constant->value) : nullptr;
+  if (!text) {
+    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
+  }
+  return kernel::parse_type_text(*text).as_nullable();
+}
+
+Type json_type(Arguments arguments) {
+  const Type type = schema_type(arguments[1]);
+  if (type.is_nested()) return type;
+  throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",
+                   {{"schema", "\"" + type.sql() + "\""}, {"sqlExpr", "\"from_json\""}});
+}
+
+Type csv_type(Arguments arguments) { return schema_type(arguments[1]); }
+
+// The text and the options; the schema is the result's type.
+Lowered parser(std::string_view kernel) {
+  return Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
+                          const Type& result) {
+    std::vector<Type> types = {Type::string()};
+    std::vector<std::string> texts = {a[0]};
+    if (a.size() > 2) {
+      types.push_back(call.arguments[2]->type);
+      texts.push_back(a[2]);
+    }
+    return value_kernel_sql(kernel, call.ansi, types, result, texts);
+  }};
+}
+
+}  // namespace
+
+Rows json_functions() {
+  const Signature to_text = optional(signature({kAny, kMap}, Type::string(), Nulls::kAlways), 1);
+  const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
+  Rows rows = {
+      printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json"))),
+      printed_short(row("from_json", "json_funcs",
+                        optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                        parser("from_json"))),
+      printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
+      row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
+          value_kernel("json_array_length")),
+      row("json_object_keys", "json_funcs",
+          signature({kString}, Type::array(Type::string()), Nulls::kAlways),
+          value_kernel("json_object_keys")),
+      printed_short(row("to_csv", "csv_funcs",
+                        optional(signature({kStruct, kMap}, Type::string(), Nulls::kAlways), 1),
+                        value_kernel("to_csv"))),
+      printed_short(row("from_csv", "csv_funcs",
+                        optional(signature({kString, kString, kMap}, csv_type), 1),
+                        parser("from_csv"))),
+      printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
+  };
+  return rows;
+}
+
+}  // namespace firesteel::functions

@@ -1,0 +1,121 @@
+#include "functions/kernel/datetime_field.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "base/error.h"
+#include "functions/kernel/civil.h"
+#include "functions/kernel/date_functions.h"
+#include "functions/kernel/time_zone.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+using enum DatetimeField;
+
+struct FieldName {
+  std::string_view name;
+  DatetimeField field;
+};
+constexpr FieldName kNames[] = {
+    {"YEAR", kYear},       {"Y", kYear},          {"YEARS", kYear},      {"YR", kYear},
+    {"YRS", kYear},        {"YEAROFWEEK", kYearOfWeek}, {"QUARTER", kQuarter}, {"QTR", kQuarter},
+    {"MONTH", kMonth},     {"MON", kMonth},       {"MONS", kMonth},      {"MONTHS", kMonth},
+    {"WEEK", kWeek},       {"W", kWeek},          {"WEEKS", kWeek},      {"DAY", kDay},
+    {"D", kDay},           {"DAYS", kDay},        {"DAYOFWEEK", kDayOfWeek}, {"DOW", kDayOfWeek},
+    {"DAYOFWEEK_ISO", kDayOfWeekIso}, {"DOW_ISO", kDayOfWeekIso}, {"DOY", kDayOfYear},
+    {"HOUR", kHour},       {"H", kHour},          {"HOURS", kHour},      {"HR", kHour},
+    {"HRS", kHour},        {"MINUTE", kMinute},   {"M", kMinute},        {"MIN", kMinute},
+    {"MINS", kMinute},     {"MINUTES", kMinute},  {"SECOND", kSecond},   {"S", kSecond},
+    {"SEC", kSecond},      {"SECONDS", kSecond},  {"SECS", kSecond}};
+
+Value from_date(DatetimeField field, int64_t days) {
+  const CivilDate date = civil_from_days(days);
+  switch (field) {
+    case kYear: return Value(int64_t{date.year});
+    case kYearOfWeek: return Value(int64_t{week_based_year(days)});
+    case kQuarter: return Value(int64_t{quarter_of(days)});
+    case kMonth: return Value(int64_t{date.month});
+    case kWeek: return Value(int64_t{week_of_year(days)});
+    case kDay: return Value(int64_t{date.day});
+    case kDayOfWeek: return Value(int64_t{day_of_week(days)});
+    case kDayOfWeekIso: return Value(int64_t{iso_day_of_week(days)});
+    case kDayOfYear: return Value(int64_t{day_of_year(days)});
+    default: return Value(int64_t{0});  // the hour, minute or second of midnight
+  }
+}
+
+// Seconds are DECIMAL(8,6): microseconds of the minute.
+Value from_clock(DatetimeField field, int64_t micros) {
+  if (field == kHour) return Value(micros / kMicrosPerHour);
+  if (field == kMinute) return Value(micros % kMicrosPerHour / kMicrosPerMinute);
+  return Value(Int128{micros % kMicrosPerMinute});
+}
+
+bool is_clock(DatetimeField field) { return field >= kHour; }
+
+}  // namespace
+
+std::optional<DatetimeField> parse_datetime_field(std::string_view name) {
+  std::string upper;
+  for (char c : name) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (const FieldName& known : kNames) {
+    if (known.name == upper) return known.field;
+  }
+  return std::nullopt;
+}
+
+std::optional<Type> datetime_field_type(DatetimeField field, const Type& source) {
+  const bool is_year_month = source.is(TypeKind::kYearMonthInterval);
+  const bool is_day_time = source.is(TypeKind::kDayTimeInterval);
+  const bool is_calendar = source.is(TypeKind::kCalendarInterval);
+  if (is_year_month || is_day_time || is_calendar) {
+    if (field == kYear && !is_day_time) return Type::integer();
+    if (field == kMonth && !is_day_time) return Type::byte();
+    if (is_year_month) return std::nullopt;
+    if (field == kDay) return Type::integer();
+    if (field == kHour || field == kMinute) return Type::byte();
+    if (field == kSecond) return Type::decimal(8, 6);
+    return std::nullopt;
+  }
+  if (source.is(TypeKind::kTime) && !is_clock(field)) return std::nullopt;
+  return field == kSecond ? Type::decimal(8, 6) : Type::integer();
+}
+
+Value extract_field(DatetimeField field, const Type& source, const Type& result,
+                    const Value& value, std::string_view time_zone) {
+  switch (source.kind()) {
+    case TypeKind::kDate:
+      if (field == kSecond && result.is(TypeKind::kDecimal)) return Value(Int128{0});
+      return from_date(field, value.integer());
+    case TypeKind::kTime: return from_clock(field, value.integer() / 1000);
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz: {
+      const int64_t local = source.is(TypeKind::kTimestamp)
+                                ? TimeZone::get(time_zone).local_from_utc(value.integer())
+                                : value.integer();
+      if (is_clock(field)) return from_clock(field, floor_mod(local, kMicrosPerDay));
+      return from_date(field, days_from_micros(local));
+    }
+    case TypeKind::kYearMonthInterval:
+      return Value(field == kYear ? value.integer() / 12 : value.integer() % 12);
+    case TypeKind::kDayTimeInterval:
+      if (field == kDay) return Value(value.integer() / kMicrosPerDay);
+      return from_clock(field, value.integer() % kMicrosPerDay);
+    case TypeKind::kCalendarInterval: {
+      const auto& interval = std::get<CalendarInterval>(value.data);
+      if (field == kYear) return Value(int64_t{interval.months / 12});
+      if (field == kMonth) return Value(int64_t{interval.months % 12});
+      if (field == kDay) return Value(int64_t{interval.days});
+      return from_clock(field, interval.micros);
+    }
+    default: break;
+  }
+  throw_internal("a field of a " + source.simple_string());
+}
+
+}  // namespace firesteel::functions::kernel

@@ -1,0 +1,73 @@
+#include "functions/kernel/json_tree.h"
+
+#include "functions/kernel/json_text.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+constexpr int kMaxDepth = 1000;
+
+JsonNode read(JsonReader& reader, int depth) {
+  if (depth > kMaxDepth) throw MalformedJson();
+  JsonNode node;
+  const char first = reader.peek();
+  if (first == '"' || first == '\'') {
+    node.kind = JsonNode::Kind::kString;
+    node.text = reader.string();
+    return node;
+  }
+  JsonWriter writer;
+  if (first == '[') {
+    node.kind = JsonNode::Kind::kArray;
+    reader.expect('[');
+    writer.begin('[');
+    for (bool is_first = true; !reader.skip(']'); is_first = false) {
+      if (!is_first) reader.expect(',');
+      node.elements.push_back(read(reader, depth + 1));
+      const JsonNode& element = node.elements.back();
+      element.kind == JsonNode::Kind::kString ? writer.string(element.text)
+                                              : writer.raw_value(element.text);
+    }
+    writer.end(']');
+  } else if (first == '{') {
+    node.kind = JsonNode::Kind::kObject;
+    reader.expect('{');
+    writer.begin('{');
+    for (bool is_first = true; !reader.skip('}'); is_first = false) {
+      if (!is_first) reader.expect(',');
+      std::string name = reader.string();
+      reader.expect(':');
+      writer.name(name);
+      node.members.emplace_back(std::move(name), read(reader, depth + 1));
+      const JsonNode& value = node.members.back().second;
+      value.kind == JsonNode::Kind::kString ? writer.string(value.text)
+                                            : writer.raw_value(value.text);
+    }
+    writer.end('}');
+  } else {
+    reader.copy_value(writer);
+    node.kind = writer.text() == "null" ? JsonNode::Kind::kNull
+                : first == 't' || first == 'f' ? JsonNode::Kind::kBoolean
+                                               : JsonNode::Kind::kNumber;
+  }
+  node.text = writer.take();
+  return node;
+}
+
+}  // namespace
+
+const JsonNode* JsonNode::member(std::string_view name) const {
+  const JsonNode* found = nullptr;
+  for (const auto& [key, value] : members) {
+    if (key == name) found = &value;
+  }
+  return found;
+}
+
+JsonNode parse_json_tree(std::string_view text) {
+  JsonReader reader(text);
+  return read(reader, 0);
+}
+
+}  // namespace firesteel::functions::kernel

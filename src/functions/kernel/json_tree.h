@@ -1,0 +1,27 @@
+// A JSON text as a tree, for functions that read it by a schema.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace firesteel::functions::kernel {
+
+struct JsonNode {
+  enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
+  Kind kind = Kind::kNull;
+  std::string text;  // a string's characters, everything else as compact JSON
+  std::vector<JsonNode> elements;
+  std::vector<std::pair<std::string, JsonNode>> members;
+
+  bool is_null() const { return kind == Kind::kNull; }
+  // The last member of that name, or null.
+  const JsonNode* member(std::string_view name) const;
+};
+
+// The first value of a text; what follows it does not count. Raises MalformedJson (json_text.h).
+JsonNode parse_json_tree(std::string_view text);
+
+}  // namespace firesteel::functions::kernel

@@ -1,0 +1,416 @@
+// to_json, from_json and what looks into JSON texts.
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "functions/kernel/cast_string.h"
+#include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/decimal.h"
+#include "functions/kernel/encoding.h"
+#include "functions/kernel/json_text.h"
+#include "functions/kernel/json_tree.h"
+#include "functions/kernel/text_options.h"
+#include "functions/kernel/value.h"
+#include "functions/kernel/value_text.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+using Kind = JsonNode::Kind;
+
+// JacksonGenerator.
+class JsonGenerator {
+ public:
+  JsonGenerator(const TextOptions& options, std::string_view zone)
+      : options_(options), zone_(zone), keeps_nulls_(!options.flag("ignoreNullFields", true)) {}
+
+  void write(const Type& type, const Value& value) {
+    if (value.is_null()) return writer_.raw_value("null");
+    switch (type.kind()) {
+      case TypeKind::kStruct: return write_struct(type, value.list());
+      case TypeKind::kMap: return write_map(type, value.list());
+      case TypeKind::kArray:
+        writer_.begin('[');
+        for (const Value& element : value.list()) write(type.element(), element);
+        return writer_.end(']');
+      case TypeKind::kUdt: return write(type.sql_type(), value);
+      default: return write_plain(type, value);
+    }
+  }
+  std::string take() { return writer_.take(); }
+
+ private:
+  void write_plain(const Type& type, const Value& value) {
+    std::string text;
+    switch (type.kind()) {
+      case TypeKind::kFloat:
+      case TypeKind::kDouble:
+        append_value_text(type, value, zone_, text);
+        return std::isfinite(value.real()) ? writer_.raw_value(text) : writer_.string(text);
+      case TypeKind::kBoolean:
+      case TypeKind::kByte:
+      case TypeKind::kShort:
+      case TypeKind::kInteger:
+      case TypeKind::kLong:
+      case TypeKind::kDecimal:
+        append_value_text(type, value, zone_, text);
+        return writer_.raw_value(text);
+      case TypeKind::kDate:
+      case TypeKind::kTimestamp:
+      case TypeKind::kTimestampNtz:
+        options_.append_datetime(type, value.integer(), text);
+        return writer_.string(text);
+      case TypeKind::kBinary:
+        append_base64(value.text(), false, text);
+        return writer_.string(text);
+      default:
+        append_value_text(type, value, zone_, text);
+        return writer_.string(text);
+    }
+  }
+
+  void write_struct(const Type& type, const Values& fields) {
+    writer_.begin('{');
+    std::vector<size_t> order(fields.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    if (options_.flag("sortKeys", false)) {
+      std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+        return type.fields()[a].name < type.fields()[b].name;
+      });
+    }
+    for (size_t i : order) {
+      if (fields[i].is_null() && !keeps_nulls_) continue;
+      writer_.name(type.fields()[i].name);
+      write(type.fields()[i].type, fields[i]);
+    }
+    writer_.end('}');
+  }
+
+  // A struct as a key is the text of its row: [1,a].
+  std::string key_text(const Type& type, const Value& key) {
+    if (!type.is(TypeKind::kStruct)) return value_text(type, key, zone_);
+    std::string text = "[";
+    for (size_t i = 0; i < key.list().size(); ++i) {
+      if (i > 0) text += ",";
+      text += key_text(type.fields()[i].type, key.list()[i]);
+    }
+    return text + "]";
+  }
+
+  void write_map(const Type& type, const Values& entries) {
+    writer_.begin('{');
+    for (size_t i = 0; i + 1 < entries.size(); i += 2) {
+      writer_.name(key_text(type.key(), entries[i]));
+      write(type.value(), entries[i + 1]);
+    }
+    writer_.end('}');
+  }
+
+  const TextOptions& options_;
+  std::string_view zone_;
+  bool keeps_nulls_;
+  JsonWriter writer_;
+};
+
+TextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
+  return call.keep<TextOptions>([&] {
+    return TextOptions(a.size() > index ? a[index] : Value(), call.time_zone);
+  });
+}
+
+Value to_json(ValueCall& call, ValueArguments a) {
+  JsonGenerator generator(options_of(call, a, 1), call.time_zone);
+  generator.write(call.argument_types[0], a[0]);
+  return Value(generator.take());
+}
+
+// JacksonParser in the mode PERMISSIVE: what does not convert is null.
+class JsonConverter {
+ public:
+  explicit JsonConverter(const TextOptions& options) : options_(options) {}
+
+  Value convert(const Type& type, const JsonNode& node) {
+    if (node.is_null()) return Value();
+    switch (type.kind()) {
+      case TypeKind::kStruct:
+        return node.kind == Kind::kObject ? convert_struct(type, node) : bad();
+      case TypeKind::kMap: return node.kind == Kind::kObject ? convert_map(type, node) : bad();
+      case TypeKind::kArray: {
+        if (node.kind != Kind::kArray) return bad();
+        Values values;
+        for (const JsonNode& element : node.elements) values.push_back(convert(type.element(), element));
+        return Value(std::move(values));
+      }
+      case TypeKind::kUdt: return convert(type.sql_type(), node);
+      case TypeKind::kString:
+      case TypeKind::kChar:
+      case TypeKind::kVarchar: return Value(node.text);
+      default: return convert_plain(type, node);
+    }
+  }
+  bool has_failed() const { return has_failed_; }
+  Value convert_struct(const Type& type, const JsonNode& node) {
+    Values values;
+    for (const auto& field : type.fields()) {
+      const JsonNode* member = node.member(field.name);
+      values.push_back(member ? convert(field.type, *member) : Value());
+    }
+    return Value(std::move(values));
+  }
+
+ private:
+  Value bad() {
+    has_failed_ = true;
+    return Value();
+  }
+
+  Value convert_map(const Type& type, const JsonNode& node) {
+    Values entries;
+    for (const auto& [name, value] : node.members) {
+      JsonNode key;
+      key.kind = Kind::kString;
+      key.text = name;
+      entries.push_back(convert(type.key(), key));
+      entries.push_back(convert(type.value(), value));
+    }
+    return Value(std::move(entries));
+  }
+
+  Value integer(const Type& type, const JsonNode& node) {
+    if (node.kind != Kind::kNumber || node.text.find_first_of(".eE") != std::string::npos) return bad();
+    const auto number = string_to_bigint(node.text, CastMode::kTry);
+    if (!number) return bad();
+    const int64_t limit = type.is(TypeKind::kByte)      ? INT8_MAX
+                          : type.is(TypeKind::kShort)   ? INT16_MAX
+                          : type.is(TypeKind::kInteger) ? INT32_MAX
+                                                        : INT64_MAX;
+    return *number > limit || *number < -limit - 1 ? bad() : Value(*number);
+  }
+
+  Value real(const Type& type, const JsonNode& node) {
+    if (node.kind == Kind::kString) {
+      if (node.text == "NaN") return Value(std::nan(""));
+      if (node.text == "Infinity" || node.text == "+Infinity" || node.text == "INF" || node.text == "+INF") return Value(HUGE_VAL);
+      if (node.text == "-Infinity" || node.text == "-INF") return Value(-HUGE_VAL);
+      return bad();
+    }
+    if (node.kind != Kind::kNumber) return bad();
+    const auto number = parse_java_double(node.text);
+    if (!number) return bad();
+    return Value(type.is(TypeKind::kFloat) ? double{static_cast<float>(*number)} : *number);
+  }
+
+  Value convert_plain(const Type& type, const JsonNode& node) {
+    const bool is_text = node.kind == Kind::kString;
+    switch (type.kind()) {
+      case TypeKind::kBoolean:
+        return node.kind == Kind::kBoolean ? Value(node.text == "true") : bad();
+      case TypeKind::kByte:
+      case TypeKind::kShort:
+      case TypeKind::kInteger:
+      case TypeKind::kLong: return integer(type, node);
+      case TypeKind::kFloat:
+      case TypeKind::kDouble: return real(type, node);
+      case TypeKind::kDecimal: {
+        if (!is_text && node.kind != Kind::kNumber) return bad();
+        const auto value = string_to_decimal(node.text, {type.precision(), type.scale()}, CastMode::kTry);
+        return value ? Value(*value) : bad();
+      }
+      case TypeKind::kDate:
+      case TypeKind::kTimestamp:
+      case TypeKind::kTimestampNtz: {
+        if (type.is(TypeKind::kTimestamp) && node.kind == Kind::kNumber) {
+          const auto seconds = string_to_bigint(node.text, CastMode::kTry);
+          return seconds ? Value(*seconds * 1'000'000) : bad();
+        }
+        const auto value = is_text ? options_.parse_datetime(type, node.text) : std::nullopt;
+        return value ? Value(*value) : bad();
+      }
+      case TypeKind::kBinary: {
+        std::string bytes;
+        return is_text && append_unbase64(node.text, bytes) ? Value(std::move(bytes)) : bad();
+      }
+      default: throw_unsupported("FUNCTION", "from_json to " + type.simple_string());
+    }
+  }
+
+  const TextOptions& options_;
+  bool has_failed_ = false;
+};
+
+[[noreturn]] void throw_malformed(const std::string& text) {
+  throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+                   {{"badRecord", text}, {"failFastMode", "FAILFAST"}});
+}
+
+// The row of a record that is no JSON: nulls, and the text where the schema has a place for it.
+Value malformed_row(const Type& type, const TextOptions& options, const std::string& text) {
+  if (options.is_fail_fast()) throw_malformed(text);
+  if (!type.is(TypeKind::kStruct)) return Value();
+  const std::string column = options.find("columnNameOfCorruptRecord").value_or("_corrupt_record");
+  Values values(type.fields().size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (type.fields()[i].name == column && type.fields()[i].type.is_string()) values[i] = Value(text);
+  }
+  return Value(std::move(values));
+}
+
+Value from_json(ValueCall& call, ValueArguments a) {
+  const TextOptions& options = options_of(call, a, 1);
+  const Type& type = call.result;
+  const std::string& text = a[0].text();
+  if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c); })) {
+    return Value();
+  }
+  JsonNode node;
+  try {
+    node = parse_json_tree(text);
+  } catch (const MalformedJson&) {
+    return malformed_row(type, options, text);
+  }
+  JsonConverter converter(options);
+  Value result;
+  const bool wants_structs = type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct);
+  if (type.is(TypeKind::kStruct) && node.kind == Kind::kArray) {
+    // The first object of an array stands for it.
+    if (node.elements.empty()) return Value();
+    result = converter.convert(type, node.elements[0]);
+  } else if (wants_structs && node.kind == Kind::kObject) {
+    result = Value(Values{converter.convert(type.element(), node)});
+  } else {
+    result = converter.convert(type, node);
+  }
+  if (!converter.has_failed()) return result;
+  if (options.is_fail_fast()) throw_malformed(text);
+  if (!type.is(TypeKind::kStruct)) return result;
+  if (result.is_null()) return malformed_row(type, options, text);
+  Value corrupt = malformed_row(type, options, text);
+  for (size_t i = 0; i < corrupt.list().size(); ++i) {
+    if (!corrupt.list()[i].is_null()) result.list()[i] = corrupt.list()[i];
+  }
+  return result;
+}
+
+// Type inference of schema_of_json: JsonInferSchema.
+Type inferred(const JsonNode& node);
+
+Type merged(const Type& a, const Type& b) {
+  if (a.is(TypeKind::kNull)) return b;
+  if (b.is(TypeKind::kNull) || a.same_type(b)) return a;
+  if (a.is_numeric() && b.is_numeric()) return Type::double_number();
+  if (a.is(TypeKind::kArray) && b.is(TypeKind::kArray)) {
+    return Type::array(merged(a.element(), b.element()));
+  }
+  if (a.is(TypeKind::kStruct) && b.is(TypeKind::kStruct)) {
+    std::vector<plan::StructField> fields = a.fields();
+    for (const auto& field : b.fields()) {
+      const auto same = std::find_if(fields.begin(), fields.end(),
+                                     [&](const auto& known) { return known.name == field.name; });
+      if (same == fields.end()) {
+        fields.push_back(field);
+      } else {
+        same->type = merged(same->type, field.type);
+      }
+    }
+    std::sort(fields.begin(), fields.end(), [](const auto& x, const auto& y) { return x.name < y.name; });
+    return Type::structure(std::move(fields));
+  }
+  return Type::string();
+}
+
+Type inferred_number(const std::string& text) {
+  if (text.find_first_of(".eE") != std::string::npos) return Type::double_number();
+  if (string_to_bigint(text, CastMode::kTry)) return Type::long_integer();
+  const size_t digits = text.size() - (text[0] == '-');
+  return digits <= 38 ? Type::decimal(static_cast<int>(digits), 0) : Type::double_number();
+}
+
+Type inferred(const JsonNode& node) {
+  switch (node.kind) {
+    case Kind::kNull: return Type::null();
+    case Kind::kBoolean: return Type::boolean();
+    case Kind::kNumber: return inferred_number(node.text);
+    case Kind::kString: return Type::string();
+    case Kind::kArray: {
+      Type element;
+      for (const JsonNode& one : node.elements) element = merged(element, inferred(one));
+      return Type::array(element);
+    }
+    case Kind::kObject: {
+      Type type = Type::structure({});
+      for (const auto& [name, value] : node.members) {
+        type = merged(type, Type::structure({{name, inferred(value), true, {}}}));
+      }
+      return type;
+    }
+  }
+  return Type::null();
+}
+
+// What no value has told becomes text.
+Type canonical(const Type& type) {
+  if (type.is(TypeKind::kNull)) return Type::string();
+  if (type.is(TypeKind::kArray)) return Type::array(canonical(type.element()));
+  if (!type.is(TypeKind::kStruct)) return type;
+  std::vector<plan::StructField> fields = type.fields();
+  for (auto& field : fields) field.type = canonical(field.type);
+  return Type::structure(std::move(fields));
+}
+
+Value schema_of_json(ValueCall&, ValueArguments a) {
+  try {
+    return Value(canonical(inferred(parse_json_tree(a[0].text()))).sql());
+  } catch (const MalformedJson&) {
+    throw_malformed(a[0].text());
+  }
+}
+
+template <typename F>
+Value of_tree(ValueArguments a, const F& compute) {
+  try {
+    return compute(parse_json_tree(a[0].text()));
+  } catch (const MalformedJson&) {
+    return Value();
+  }
+}
+
+Value array_length(ValueCall&, ValueArguments a) {
+  return of_tree(a, [](const JsonNode& node) {
+    return node.kind == Kind::kArray ? Value(static_cast<int64_t>(node.elements.size())) : Value();
+  });
+}
+
+Value object_keys(ValueCall&, ValueArguments a) {
+  return of_tree(a, [](const JsonNode& node) {
+    if (node.kind != Kind::kObject) return Value();
+    Values keys;
+    for (const auto& [name, value] : node.members) keys.emplace_back(name);
+    return Value(std::move(keys));
+  });
+}
+
+// json_tuple: a member of the outermost object as text.
+Value json_member(ValueCall&, ValueArguments a) {
+  return of_tree(a, [&](const JsonNode& node) {
+    const JsonNode* member = node.member(a[1].text());
+    return member && !member->is_null() ? Value(member->text) : Value();
+  });
+}
+
+constexpr ValueKernel kKernels[] = {
+    {"to_json", to_json},
+    {"from_json", from_json},
+    {"schema_of_json", schema_of_json},
+    {"json_array_length", array_length},
+    {"json_object_keys", object_keys},
+    {"json_member", json_member},
+};
+
+}  // namespace
+
+std::span<const ValueKernel> json_value_kernels() { return kKernels; }
+
+}  // namespace firesteel::functions::kernel

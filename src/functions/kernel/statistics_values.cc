@@ -1,0 +1,247 @@
+// Aggregates over the list of a group's values, where Spark needs all of them or an engine has no
+// state of its own for them. Nulls in a list do not count.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include "base/error.h"
+#include "functions/kernel/histogram.h"
+#include "functions/kernel/value.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+
+Values sorted_values(const Type& type, const Value& list) {
+  Values values;
+  for (const Value& value : list.list()) {
+    if (!value.is_null()) values.push_back(value);
+  }
+  std::stable_sort(values.begin(), values.end(), [&](const Value& a, const Value& b) {
+    return compare_values(type, a, b) < 0;
+  });
+  return values;
+}
+
+double as_double(const Type& type, const Value& value) {
+  if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return value.real();
+  return static_cast<double>(value.integer());
+}
+
+Value from_double(const Type& type, double number) {
+  if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return Value(number);
+  return Value(static_cast<int64_t>(number));  // truncates, as Java's toLong and toInt
+}
+
+// Percentile.getPercentile: linear between the two neighbours.
+double interpolate(const Type& type, const Values& sorted, double fraction) {
+  const double position = static_cast<double>(sorted.size() - 1) * fraction;
+  const double lower = std::floor(position);
+  const double higher = std::ceil(position);
+  const double low = as_double(type, sorted[static_cast<size_t>(lower)]);
+  const double high = as_double(type, sorted[static_cast<size_t>(higher)]);
+  if (lower == higher || low == high) return low;
+  return (higher - position) * low + (position - lower) * high;
+}
+
+// The value at or above the fraction of the values.
+double step(const Type& type, const Values& sorted, double fraction) {
+  const double target = std::ceil(static_cast<double>(sorted.size()) * fraction);
+  return as_double(type, sorted[static_cast<size_t>(std::max(target, 1.0) - 1)]);
+}
+
+template <typename F>
+Value for_fractions(const Value& fractions, const F& compute) {
+  if (const auto* list = std::get_if<Values>(&fractions.data)) {
+    Values results;
+    for (const Value& fraction : *list) results.push_back(compute(fraction.real()));
+    return Value(std::move(results));
+  }
+  return compute(fractions.real());
+}
+
+const Type& result_element(const ValueCall& call) {
+  return call.result.is(TypeKind::kArray) ? call.result.element() : call.result;
+}
+
+// percentile(list, fractions, is descending, takes a step).
+Value percentile(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0].element();
+  Values sorted = sorted_values(type, a[0]);
+  if (sorted.empty()) return Value();
+  if (a[2].boolean()) std::reverse(sorted.begin(), sorted.end());
+  return for_fractions(a[1], [&](double fraction) {
+    const double number = a[3].boolean() ? step(type, sorted, fraction)
+                                         : interpolate(type, sorted, fraction);
+    return from_double(result_element(call), number);
+  });
+}
+
+// percentile(list of value and frequency, fractions): frequencies below one do not count.
+Value weighted_percentile(ValueCall& call, ValueArguments a) {
+  const Type& row = call.argument_types[0].element();
+  const Type& type = row.fields()[0].type;
+  Values values;
+  for (const Value& pair : a[0].list()) {
+    const Value& value = pair.list()[0];
+    const Value& frequency = pair.list()[1];
+    if (value.is_null() || frequency.is_null()) continue;
+    if (frequency.integer() < 0) {
+      throw SparkError("NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION",
+                       {{"frequencyExpression", "\"frequency\""}, {"negativeValue", std::to_string(frequency.integer()) + "L"}});
+    }
+    values.insert(values.end(), static_cast<size_t>(frequency.integer()), value);
+  }
+  const Values sorted = sorted_values(type, Value(std::move(values)));
+  if (sorted.empty()) return Value();
+  return for_fractions(a[1], [&](double fraction) {
+    return from_double(result_element(call), interpolate(type, sorted, fraction));
+  });
+}
+
+// percentile_approx(list, fractions, accuracy): an element of the data, here always the exact one.
+Value percentile_approx(ValueCall& call, ValueArguments a) {
+  const Values sorted = sorted_values(call.argument_types[0].element(), a[0]);
+  if (sorted.empty()) return Value();
+  const double error = 1.0 / static_cast<double>(a[2].integer());
+  return for_fractions(a[1], [&](double fraction) {
+    if (fraction <= error) return sorted.front();
+    if (fraction >= 1 - error) return sorted.back();
+    const double rank = std::ceil(fraction * static_cast<double>(sorted.size()));
+    return sorted[static_cast<size_t>(rank) - 1];
+  });
+}
+
+// mode(list, which): the most frequent value; among equals 'first' is the least, 'last' the
+// greatest one.
+Value mode(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0].element();
+  const Values sorted = sorted_values(type, a[0]);
+  const bool takes_last = a[1].text() == "last";
+  size_t best = 0;
+  size_t best_count = 0;
+  for (size_t i = 0; i < sorted.size();) {
+    size_t end = i + 1;
+    while (end < sorted.size() && compare_values(type, sorted[i], sorted[end]) == 0) ++end;
+    if (end - i > best_count || (takes_last && end - i == best_count)) {
+      best = i;
+      best_count = end - i;
+    }
+    i = end;
+  }
+  return sorted.empty() ? Value() : sorted[best];
+}
+
+Value histogram_numeric(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0].element();
+  NumericHistogram histogram(static_cast<size_t>(a[1].integer()));
+  bool has_any = false;
+  for (const Value& value : a[0].list()) {
+    if (value.is_null()) continue;
+    histogram.add(as_double(type, value));
+    has_any = true;
+  }
+  if (!has_any) return Value();
+  Values bins;
+  for (const auto& bin : histogram.bins()) {
+    bins.emplace_back(Values{from_double(type, bin.center), Value(bin.height)});
+  }
+  return Value(std::move(bins));
+}
+
+// HyperLogLogPlusPlusHelper over the distinct hashes. Between the range of linear counting and five
+// times the number of registers Spark corrects the estimate by a table of measured biases; the
+// count itself stands for that here.
+Value approximate_count(ValueCall&, ValueArguments a) {
+  constexpr double kThresholds[] = {10,   20,   40,    80,    220,   400,    900,   1800,
+                                    3100, 6500, 11500, 20000, 50000, 120000, 350000};
+  const Values& hashes = a[0].list();
+  const int bits = static_cast<int>(std::ceil(2.0 * std::log(1.106 / a[1].real()) / std::log(2.0)));
+  const size_t count = size_t{1} << bits;
+  std::vector<uint8_t> registers(count);
+  int64_t distinct = 0;
+  for (const Value& value : hashes) {
+    if (value.is_null()) continue;
+    ++distinct;
+    const auto hash = static_cast<uint64_t>(value.integer());
+    const uint64_t rest = (hash << bits) | (uint64_t{1} << (bits - 1));
+    auto& slot = registers[hash >> (64 - bits)];
+    slot = std::max(slot, static_cast<uint8_t>(std::countl_zero(rest) + 1));
+  }
+  const auto m = static_cast<double>(count);
+  double sum = 0;
+  double zeros = 0;
+  for (uint8_t value : registers) {
+    sum += 1.0 / static_cast<double>(uint64_t{1} << value);
+    zeros += value == 0;
+  }
+  const double alpha = bits == 4 ? 0.673 : bits == 5 ? 0.697 : bits == 6 ? 0.709 : 0.7213 / (1.0 + 1.079 / m);
+  const double raw = alpha * m * m / sum;
+  const double linear = zeros > 0 ? m * std::log(m / zeros) : 0;
+  const size_t index = std::min<size_t>(static_cast<size_t>(bits - 4), std::size(kThresholds) - 1);
+  if (zeros > 0 && linear <= kThresholds[index]) return Value(static_cast<int64_t>(std::round(linear)));
+  if (raw < 5 * m) return Value(distinct);
+  return Value(static_cast<int64_t>(std::round(raw)));
+}
+
+constexpr size_t kBitmapBytes = 4096;
+
+// bitmap_construct_agg(list of positions).
+Value bitmap_construct(ValueCall&, ValueArguments a) {
+  std::string bitmap(kBitmapBytes, '\0');
+  for (const Value& position : a[0].list()) {
+    if (position.is_null()) continue;
+    const int64_t bit = position.integer();
+    if (bit < 0 || bit >= static_cast<int64_t>(8 * kBitmapBytes)) {
+      throw SparkError("INVALID_BITMAP_POSITION", {{"bitPosition", std::to_string(bit)},
+                                                   {"bitmapNumBits", std::to_string(8 * kBitmapBytes)},
+                                                   {"bitmapNumBytes", std::to_string(kBitmapBytes)}});
+    }
+    auto& byte = bitmap[static_cast<size_t>(bit / 8)];
+    byte = static_cast<char>(byte | (1 << (bit % 8)));
+  }
+  return Value(std::move(bitmap));
+}
+
+template <bool is_and>
+Value bitmap_merge(ValueCall&, ValueArguments a) {
+  std::string merged(kBitmapBytes, is_and ? '\xff' : '\0');
+  for (const Value& bitmap : a[0].list()) {
+    if (bitmap.is_null()) continue;
+    for (size_t i = 0; i < kBitmapBytes; ++i) {
+      const char byte = i < bitmap.text().size() ? bitmap.text()[i] : '\0';
+      merged[i] = static_cast<char>(is_and ? merged[i] & byte : merged[i] | byte);
+    }
+  }
+  return Value(std::move(merged));
+}
+
+Value bitmap_count(ValueCall&, ValueArguments a) {
+  int64_t count = 0;
+  for (char byte : a[0].text()) count += std::popcount(static_cast<unsigned char>(byte));
+  return Value(count);
+}
+
+constexpr ValueKernel kKernels[] = {
+    {"percentile", percentile},
+    {"weighted_percentile", weighted_percentile},
+    {"percentile_approx", percentile_approx},
+    {"mode", mode},
+    {"histogram_numeric", histogram_numeric},
+    {"approx_count_distinct", approximate_count},
+    {"bitmap_construct", bitmap_construct},
+    {"bitmap_or", bitmap_merge<false>},
+    {"bitmap_and", bitmap_merge<true>},
+    {"bitmap_count", bitmap_count},
+};
+
+}  // namespace
+
+std::span<const ValueKernel> statistics_value_kernels() { return kKernels; }
+
+}  // namespace firesteel::functions::kernel

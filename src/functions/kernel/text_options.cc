@@ -1,0 +1,91 @@
+#include "functions/kernel/text_options.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "functions/kernel/cast_string.h"
+#include "functions/kernel/civil.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+}  // namespace
+
+TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
+  if (!options.is_null()) {
+    const Values& entries = options.list();
+    for (size_t i = 0; i + 1 < entries.size(); i += 2) {
+      if (entries[i + 1].is_null()) continue;
+      values_.emplace_back(lower(entries[i].text()), entries[i + 1].text());
+    }
+  }
+  zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
+  date_ = compile("dateFormat", "yyyy-MM-dd");
+  timestamp_ = compile("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
+  timestamp_ntz_ = compile("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
+}
+
+std::optional<std::string> TextOptions::find(std::string_view name) const {
+  const std::string wanted = lower(name);
+  std::optional<std::string> found;
+  for (const auto& [key, value] : values_) {
+    if (key == wanted) found = value;
+  }
+  return found;
+}
+
+bool TextOptions::flag(std::string_view name, bool fallback) const {
+  const auto value = find(name);
+  return value ? lower(*value) == "true" : fallback;
+}
+
+bool TextOptions::is_fail_fast() const { return lower(find("mode").value_or("")) == "failfast"; }
+
+TextOptions::Patterns TextOptions::compile(const char* name, const char* fallback) const {
+  using Purpose = DatePattern::Purpose;
+  const auto wanted = find(name);
+  Patterns patterns;
+  patterns.format = std::make_shared<DatePattern>(wanted.value_or(fallback), Purpose::kFormat);
+  if (wanted) patterns.parse = std::make_shared<DatePattern>(*wanted, Purpose::kParse);
+  return patterns;
+}
+
+const TextOptions::Patterns& TextOptions::patterns(const Type& type) const {
+  if (type.is(TypeKind::kDate)) return date_;
+  return type.is(TypeKind::kTimestamp) ? timestamp_ : timestamp_ntz_;
+}
+
+void TextOptions::append_datetime(const Type& type, int64_t value, std::string& out) const {
+  const bool is_instant = type.is(TypeKind::kTimestamp);
+  const int64_t micros = type.is(TypeKind::kDate) ? value * kMicrosPerDay : value;
+  patterns(type).format->format(micros, is_instant ? *zone_ : TimeZone::utc(), out);
+}
+
+std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string_view text) const {
+  const Patterns& known = patterns(type);
+  switch (type.kind()) {
+    case TypeKind::kDate: {
+      const auto days = known.parse ? known.parse->parse_date(text, *zone_)
+                                    : string_to_date(text, CastMode::kTry);
+      return days ? std::optional<int64_t>(*days) : std::nullopt;
+    }
+    case TypeKind::kTimestamp:
+      return known.parse ? known.parse->parse_timestamp(text, *zone_)
+                         : string_to_timestamp(text, *zone_, CastMode::kTry);
+    default:
+      return known.parse ? known.parse->parse_timestamp_ntz(text)
+                         : string_to_timestamp_ntz(text, CastMode::kTry);
+  }
+}
+
+}  // namespace firesteel::functions::kernel

@@ -1,0 +1,47 @@
+// The options of to_json, from_json, to_csv and from_csv, and the dates and times that they format.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "functions/kernel/date_pattern.h"
+#include "functions/kernel/time_zone.h"
+#include "functions/kernel/value.h"
+
+namespace firesteel::functions::kernel {
+
+class TextOptions {
+ public:
+  TextOptions() = default;
+  // `options` is a map of texts, or null for none. An option's name counts in any case.
+  TextOptions(const Value& options, std::string_view session_zone);
+
+  std::optional<std::string> find(std::string_view name) const;
+  bool flag(std::string_view name, bool fallback) const;
+  bool is_fail_fast() const;
+
+  // Text of a date or timestamp by the formats that are set, Spark's ISO forms otherwise.
+  void append_datetime(const plan::Type& type, int64_t value, std::string& out) const;
+  // The other way round; nothing for what does not fit.
+  std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
+
+ private:
+  using Pattern = std::shared_ptr<const DatePattern>;
+  struct Patterns {
+    Pattern format;
+    Pattern parse;  // without one the text is cast
+  };
+  Patterns compile(const char* name, const char* fallback) const;
+  const Patterns& patterns(const plan::Type& type) const;
+
+  std::vector<std::pair<std::string, std::string>> values_;
+  const TimeZone* zone_ = nullptr;
+  Patterns date_;
+  Patterns timestamp_;
+  Patterns timestamp_ntz_;
+};
+
+}  // namespace firesteel::functions::kernel

@@ -1,0 +1,109 @@
+// Kernels over texts with arguments of any number or type.
+#include "base/error.h"
+#include "functions/kernel/decimal.h"
+#include "functions/kernel/number_format.h"
+#include "functions/kernel/sentences.h"
+#include "functions/kernel/value.h"
+#include "functions/kernel/value_text.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+
+// elt(number, text, …): the text of that number from 1.
+Value elt(ValueCall& call, ValueArguments a) {
+  if (a[0].is_null()) return Value();
+  const int64_t index = a[0].integer();
+  if (index >= 1 && index < static_cast<int64_t>(a.size())) return a[static_cast<size_t>(index)];
+  if (!call.ansi) return Value();
+  throw SparkError("INVALID_ARRAY_INDEX", {{"indexValue", std::to_string(index)},
+                                           {"arraySize", std::to_string(a.size() - 1)},
+                                           {"ansiConfig", "\"spark.sql.ansi.enabled\""}});
+}
+
+int bits_of(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return 8;
+    case TypeKind::kShort: return 16;
+    case TypeKind::kLong: return 64;
+    default: return 32;
+  }
+}
+
+Value format(ValueCall& call, ValueArguments a) {
+  if (a[0].is_null()) return Value();
+  std::vector<std::string> texts(a.size());
+  std::vector<FormatArgument> arguments;
+  for (size_t i = 1; i < a.size(); ++i) {
+    const Type& type = call.argument_types[i];
+    if (a[i].is_null()) {
+      arguments.emplace_back();
+    } else if (type.is(TypeKind::kBoolean)) {
+      arguments.emplace_back(a[i].boolean());
+    } else if (type.is_integral()) {
+      arguments.emplace_back(FormatInteger{a[i].integer(), bits_of(type)});
+    } else if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) {
+      arguments.emplace_back(a[i].real());
+    } else {
+      texts[i] = value_text(type, a[i], call.time_zone);
+      arguments.emplace_back(FormatText{texts[i]});
+    }
+  }
+  std::string out;
+  format_string(a[0].text(), arguments, out);
+  return Value(std::move(out));
+}
+
+Value number_text(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0];
+  const auto places = static_cast<int32_t>(a[1].integer());
+  std::string out;
+  const bool is_formatted =
+      type.is(TypeKind::kDecimal) ? format_number(a[0].decimal(), type.scale(), places, out)
+      : type.is_integral()        ? format_number(a[0].integer(), places, out)
+                                  : format_number(a[0].real(), places, out);
+  return is_formatted ? Value(std::move(out)) : Value();
+}
+
+Value sentence_words(ValueCall&, ValueArguments a) {
+  if (a[0].is_null()) return Value();
+  Values sentences;
+  for (const auto& words : split_sentences(a[0].text())) {
+    Values parts;
+    for (std::string_view word : words) parts.emplace_back(std::string(word));
+    sentences.emplace_back(std::move(parts));
+  }
+  return Value(std::move(sentences));
+}
+
+// listagg: the texts that are not null, joined; null when there is none.
+Value join_list(ValueCall&, ValueArguments a) {
+  if (a[0].is_null()) return Value();
+  const std::string delimiter = a[1].is_null() ? "" : a[1].text();
+  std::string out;
+  bool has_any = false;
+  for (const Value& part : a[0].list()) {
+    if (part.is_null()) continue;
+    if (has_any) out += delimiter;
+    out += part.text();
+    has_any = true;
+  }
+  return has_any ? Value(std::move(out)) : Value();
+}
+
+constexpr ValueKernel kKernels[] = {
+    {"elt", elt, true},
+    {"format_string", format, true},
+    {"format_number", number_text},
+    {"sentences", sentence_words, true},
+    {"join_list", join_list, true},
+};
+
+}  // namespace
+
+std::span<const ValueKernel> text_value_kernels() { return kKernels; }
+
+}  // namespace firesteel::functions::kernel

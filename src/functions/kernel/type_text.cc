@@ -1,0 +1,177 @@
+#include "functions/kernel/type_text.h"
+
+#include <cctype>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+
+class TypeReader {
+ public:
+  explicit TypeReader(std::string_view text) : text_(text) {}
+
+  Type whole() {
+    // One type, or columns when a name and a type follow each other.
+    const size_t start = at_;
+    if (auto type = plain(); type && is_end()) return *type;
+    at_ = start;
+    return columns('\0', false);
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw SparkError("PARSE_SYNTAX_ERROR", {{"error", "'" + std::string(text_.substr(at_, 16)) + "'"}, {"hint", ""}});
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
+  }
+  bool is_end() {
+    skip_blanks();
+    return at_ == text_.size();
+  }
+  bool take(char wanted) {
+    skip_blanks();
+    if (at_ == text_.size() || text_[at_] != wanted) return false;
+    ++at_;
+    return true;
+  }
+  void expect(char wanted) {
+    if (!take(wanted)) fail();
+  }
+
+  std::string word() {
+    skip_blanks();
+    std::string out;
+    if (take('`')) {
+      while (at_ < text_.size() && text_[at_] != '`') out += text_[at_++];
+      expect('`');
+      return out;
+    }
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' ||
+                                  (text_[at_] & 0x80))) {
+      out += text_[at_++];
+    }
+    return out;
+  }
+  std::string lower_word() {
+    std::string out = word();
+    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+  }
+  bool take_word(std::string_view wanted) {
+    const size_t start = at_;
+    if (lower_word() == wanted) return true;
+    at_ = start;
+    return false;
+  }
+
+  Type type() {
+    auto found = plain();
+    if (!found) fail();
+    return *found;
+  }
+
+  std::optional<Type> plain() {
+    const std::string name = lower_word();
+    if (name == "boolean") return Type::boolean();
+    if (name == "tinyint" || name == "byte") return Type::byte();
+    if (name == "smallint" || name == "short") return Type::short_integer();
+    if (name == "int" || name == "integer") return Type::integer();
+    if (name == "bigint" || name == "long") return Type::long_integer();
+    if (name == "float" || name == "real") return Type::float_number();
+    if (name == "double") return Type::double_number();
+    if (name == "string") return Type::string();
+    if (name == "binary") return Type::binary();
+    if (name == "date") return Type::date();
+    if (name == "timestamp" || name == "timestamp_ltz") return Type::timestamp();
+    if (name == "timestamp_ntz") return Type::timestamp_ntz();
+    if (name == "decimal" || name == "dec" || name == "numeric") return decimal();
+    if (name == "char" || name == "character" || name == "varchar") {
+      expect('(');
+      word();
+      expect(')');
+      return Type::string();
+    }
+    if (name == "array") {
+      expect('<');
+      Type element = type();
+      expect('>');
+      return Type::array(std::move(element));
+    }
+    if (name == "map") {
+      expect('<');
+      Type key = type();
+      expect(',');
+      Type value = type();
+      expect('>');
+      return Type::map(std::move(key), std::move(value));
+    }
+    if (name == "struct") {
+      expect('<');
+      return columns('>', true);
+    }
+    return std::nullopt;
+  }
+
+  Type decimal() {
+    if (!take('(')) return Type::decimal(10, 0);
+    const int precision = number();
+    const int scale = take(',') ? number() : 0;
+    expect(')');
+    if (precision < 1 || precision > 38 || scale > precision) fail();
+    return Type::decimal(precision, scale);
+  }
+  int number() {
+    const std::string digits = word();
+    if (digits.empty() || digits.size() > 3 || digits.find_first_not_of("0123456789") != std::string::npos) fail();
+    return std::stoi(digits);
+  }
+
+  Type columns(char end, bool has_colons) {
+    std::vector<plan::StructField> fields;
+    if (end != '\0' && take(end)) return Type::structure({});
+    do {
+      std::string name = word();
+      if (name.empty()) fail();
+      if (has_colons) take(':');
+      Type column = type();
+      const bool is_required = take_word("not");
+      if (is_required && !take_word("null")) fail();
+      if (take_word("comment")) {
+        expect('\'');
+        while (at_ < text_.size() && text_[at_] != '\'') ++at_;
+        expect('\'');
+      }
+      fields.push_back({std::move(name), std::move(column), !is_required, {}});
+    } while (take(','));
+    if (end != '\0') {
+      expect(end);
+    } else if (!is_end()) {
+      fail();
+    }
+    return Type::structure(std::move(fields));
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+Type parse_type_text(std::string_view text) {
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  if (start != std::string_view::npos && (text[start] == '{' || text[start] == '"')) {
+    return plan::type_from_json(text);
+  }
+  return TypeReader(text).whole();
+}
+
+}  // namespace firesteel::functions::kernel
