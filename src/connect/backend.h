@@ -18,6 +18,8 @@ struct Backend {
   // Threads that training may use.
   int threads = 1;
   std::string temporary_folder = "/tmp";
+  // Why no operator runs on a GPU.
+  std::string gpu_absence = "this server has no GPU engine";
 };
 
 }  // namespace firesteel::connect

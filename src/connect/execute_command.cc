@@ -11,6 +11,7 @@
 #include "connect/decode.h"
 #include "connect/execute_plan.h"
 #include "connect/explain.h"
+#include "connect/gpu_placement.h"
 #include "connect/local_table.h"
 #include "connect/ml_command.h"
 #include "connect/session_state.h"
@@ -67,6 +68,7 @@ void write(const RequestContext& context, const proto::WriteOperation& command, 
   engine::WriteRequest request;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  log_gpu_placement(context, resolved, operation.settings().operation_id);
   request.plan = with_cached_relations(context, resolved, operation.shared_context());
   request.format = command.has_source() && !command.source().empty()
                        ? command.source()
@@ -166,8 +168,8 @@ class StatementRunner {
   }
 
   RelationPtr operator()(const sql::Explain& statement) const {
-    const RelationPtr resolved = analyze(statement.query);
-    return make_local_table({{"plan"}}, {{explain(context_, statement.query, resolved, explain_mode(statement.mode))}});
+    return make_local_table({{"plan"}}, {{explain_statement(context_, statement.query, explain_mode(statement.mode),
+                                                            operation_.shared_context())}});
   }
 
   RelationPtr operator()(const sql::CacheTable& statement) const {

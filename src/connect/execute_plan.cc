@@ -10,6 +10,7 @@
 #include "base/logging.h"
 #include "connect/analysis.h"
 #include "connect/decode.h"
+#include "connect/gpu_placement.h"
 #include "connect/local_table.h"
 #include "connect/message.h"
 #include "connect/ml_command.h"
@@ -195,6 +196,7 @@ void execute_plan(const RequestContext& context, const proto::ExecutePlanRequest
     operation.summary().statement = "relation " + oneof_member(plan.root(), "rel_type");
     const plan::RelationPtr unresolved = PlanDecoder(context).relation(plan.root());
     const plan::RelationPtr resolved = analyze_relation(context, unresolved, operation.shared_context());
+    log_gpu_placement(context, resolved, operation.settings().operation_id);
     send_rows(context, resolved, operation, chunk_bytes_wanted(request));
   } else {
     operation.summary().statement = "command " + oneof_member(plan.command(), "command_type");

@@ -1,35 +1,36 @@
 #include "connect/explain.h"
 
 #include "base/error.h"
-#include "plan/relation.h"
+#include "connect/analysis.h"
+#include "connect/gpu_placement.h"
+#include "connect/logical_plan_text.h"
+#include "connect/physical_plan.h"
 
 namespace firesteel::connect {
 
 namespace {
 
-std::string column_list(const plan::Relation& relation) {
-  std::string text = "[";
-  for (const plan::Attribute& attribute : relation.output) {
-    if (text.size() > 1) text += ", ";
-    text += attribute.name + "#" + std::to_string(attribute.id);
-  }
-  return text + "]";
-}
-
-// Spark's tree drawing: the last child hangs at "+- ", the others at ":- ".
-void draw(const plan::Relation& relation, const std::string& lead, const std::string& branch,
-          const std::string& marker, std::string* out) {
-  *out += lead + branch + marker + std::string(plan::node_name(relation)) + " " + column_list(relation) + "\n";
-  const auto inputs = plan::children(relation);
-  const std::string below = branch.empty() ? lead : lead + (branch == "+- " ? "   " : ":  ");
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    draw(*inputs[i], below, i + 1 == inputs.size() ? "+- " : ":- ", marker, out);
-  }
-}
-
-std::string tree(const plan::RelationPtr& relation, const std::string& marker) {
+std::string schema_line(const plan::Relation& resolved) {
   std::string text;
-  draw(*relation, "", "", marker, &text);
+  for (const plan::Attribute& attribute : resolved.output) {
+    text += (text.empty() ? "" : ", ") + attribute.name + ": " + attribute.type.simple_string();
+  }
+  return text + "\n";
+}
+
+// Spark shows the Java code of each pipeline. Here one statement of the engine runs them all, so it
+// stands below the last of them.
+std::string codegen_text(const RequestContext& context, const plan::RelationPtr& resolved,
+                         const PhysicalOperator& root) {
+  const auto stages = fused_stages(root);
+  std::string text = "Found " + std::to_string(stages.size()) + " WholeStageCodegen subtrees.\n";
+  for (size_t i = 0; i < stages.size(); ++i) {
+    text += "== Subtree " + std::to_string(i + 1) + " / " + std::to_string(stages.size()) + " ==\n";
+    text += physical_tree(*stages[i]) + "\n";
+  }
+  if (!stages.empty() && context.backend.engine != nullptr) {
+    text += "Generated code:\n" + context.backend.engine->explain(resolved) + "\n";
+  }
   return text;
 }
 
@@ -47,22 +48,46 @@ ExplainMode explain_mode(std::string_view name) {
 
 std::string explain(const RequestContext& context, const plan::RelationPtr& unresolved,
                     const plan::RelationPtr& resolved, ExplainMode mode) {
+  const PhysicalOperator root = physical_plan(resolved);
   std::string text;
-  if (mode == ExplainMode::kExtended || mode == ExplainMode::kCost) {
-    text += "== Parsed Logical Plan ==\n" + tree(unresolved, "'") + "\n";
-    text += "== Analyzed Logical Plan ==\n";
-    for (const plan::Attribute& attribute : resolved->output) {
-      text += (&attribute == &resolved->output.front() ? "" : ", ") + attribute.name + ": " +
-              attribute.type.simple_string();
-    }
-    text += "\n" + tree(resolved, "") + "\n";
+  switch (mode) {
+    case ExplainMode::kSimple:
+      text = "== Physical Plan ==\n" + physical_tree(root) + "\n";
+      break;
+    case ExplainMode::kExtended:
+      text = "== Parsed Logical Plan ==\n" + logical_tree(unresolved) +
+             "\n== Analyzed Logical Plan ==\n" + schema_line(*resolved) + logical_tree(resolved) +
+             "\n== Optimized Logical Plan ==\n" + logical_tree(resolved) +
+             "\n== Physical Plan ==\n" + physical_tree(root);
+      break;
+    case ExplainMode::kCodegen:
+      text = codegen_text(context, resolved, root);
+      break;
+    case ExplainMode::kCost:
+      text = "== Optimized Logical Plan ==\n" + logical_tree(resolved, true) +
+             "\n== Physical Plan ==\n" + physical_tree(root) + "\n";
+      break;
+    case ExplainMode::kFormatted:
+      text = "== Physical Plan ==\n" + formatted_plan(root) + "\n";
+      break;
   }
-  text += "== Physical Plan ==\n" + tree(resolved, "");
-  if (mode != ExplainMode::kSimple && context.backend.engine != nullptr) {
-    text += "\n== " + std::string(context.backend.engine->name()) + " ==\n" + context.backend.engine->explain(resolved);
-    if (!text.empty() && text.back() != '\n') text += "\n";
+  if (wants_gpu_placement(context)) {
+    text += "== GPU Placement ==\n" + gpu_placement(root, context.backend.gpu_absence) + "\n";
   }
-  return text + "\n";
+  return text;
+}
+
+std::string explain_statement(const RequestContext& context, const plan::RelationPtr& query,
+                              ExplainMode mode,
+                              const std::shared_ptr<engine::ExecutionContext>& execution) {
+  try {
+    const plan::RelationPtr resolved = analyze_relation(context, query, execution);
+    std::string text = explain(context, query, resolved, mode);
+    text.pop_back();  // the statement's text lacks the last line end of the method's
+    return text;
+  } catch (const SparkError& error) {  // ExplainCommand answers with the error's text
+    return "Error occurred during query planning: \n" + std::string(error.what());
+  }
 }
 
 }  // namespace firesteel::connect
