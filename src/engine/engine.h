@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,12 @@ class Cancellation {
   std::vector<std::pair<int, std::function<void()>>> callbacks_;
 };
 
+class BatchStream;
+struct ExecutionContext;
+
+// Rows that one fragment hands to another. Called at most once.
+using FragmentInput = std::function<std::unique_ptr<BatchStream>(std::shared_ptr<ExecutionContext>)>;
+
 // What an operation runs with. Lives longer than the stream that `execute` returns.
 struct ExecutionContext {
   std::string operation_id;
@@ -54,6 +61,8 @@ struct ExecutionContext {
   std::atomic<int64_t> bytes_read{0};
   std::atomic<double> fraction_done{-1};
   std::string temporary_folder;
+  // Where the router cut the plan: a plan::Cached leaf of this key reads the rows of another engine.
+  std::map<std::string, FragmentInput> fragment_inputs;
 };
 
 // Batches of one result, pulled by the consumer: a slow consumer pauses the engine. Columns stand

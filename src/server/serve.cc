@@ -6,12 +6,14 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "base/logging.h"
 #include "base/memory_budget.h"
 #include "base/version.h"
 #include "connect/server.h"
 #include "engine/duckdb/duckdb_engine.h"
+#include "engine/router.h"
 #include "server/stop_signal.h"
 #include "server/temporary_folder.h"
 
@@ -25,6 +27,9 @@ constexpr std::chrono::milliseconds kStopMax(4000);
 // kernel would end the server with every session. Covers what DuckDB's own limit does not see,
 // such as the elements of one long array.
 void limit_data_to_machine_memory() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return;  // the sanitizers' shadow alone is larger
+#endif
   const auto bytes = static_cast<rlim_t>(machine_memory_bytes());
   rlimit limit{};
   if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= bytes) return;
@@ -55,7 +60,7 @@ connect::ServerOptions connect_options(const ServeOptions& options,
 
 }  // namespace
 
-int serve(const ServeOptions& options) {
+int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_engines) {
   set_log_level(options.log_level);
   limit_data_to_machine_memory();
   try {
@@ -65,12 +70,16 @@ int serve(const ServeOptions& options) {
     duckdb.threads = options.threads;
     duckdb.memory_limit = std::to_string(options.memory_limit_bytes) + "B";
     duckdb.temporary_folder = temporary.path();
-    const std::unique_ptr<engine::Engine> engine = engine::make_duckdb_engine(duckdb);
+    Engines engines;
+    engines.push_back(engine::make_duckdb_engine(duckdb));
+    engine::Engine& files = *engines.back();
+    if (add_engines) add_engines(&engines);
+    const std::unique_ptr<engine::Engine> engine = engine::make_router(std::move(engines));
 
     connect::Backend backend;
     backend.engine = engine.get();
-    backend.resolve_source = [&engine](const plan::UnresolvedRead& read, const Config&) {
-      return engine::resolve_source(*engine, read);
+    backend.resolve_source = [&files](const plan::UnresolvedRead& read, const Config&) {
+      return engine::resolve_source(files, read);
     };
     backend.threads = options.threads;
     backend.temporary_folder = temporary.path();

@@ -7,10 +7,10 @@
 #include "engine/duckdb/database.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/file_writer.h"
+#include "engine/duckdb/fragment_input.h"
 #include "engine/duckdb/lowering.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/sources.h"
-#include "engine/duckdb/transform_input.h"
 
 namespace firesteel::engine {
 namespace {
@@ -60,7 +60,7 @@ class DuckDbEngine : public Engine {
     LoweringServices result;
     result.cached_table = [this](const std::string& key) { return cache_.table(key); };
     result.run_fragment = [this, context](const plan::RelationPtr& plan) {
-      return transform_input(*this, plan, context);
+      return fragment_input(*this, plan, context);
     };
     return result;
   }

@@ -187,7 +187,9 @@ SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const Attribut
   if (const auto* r = node.as<plan::LocalData>()) return lower_local_data(node, *r);
   if (const auto* r = node.as<plan::Range>()) return lower_range(node, *r);
   if (const auto* r = node.as<plan::Scan>()) return lower_scan(node, *r, needed);
-  if (const auto* r = node.as<plan::Cached>()) return lower_cached(node, *r, needed);
+  if (const auto* r = node.as<plan::Cached>()) {
+    return context_.fragment_inputs.contains(r->key) ? lower_fragment(plan) : lower_cached(node, *r, needed);
+  }
   if (const auto* r = node.as<plan::Project>()) return lower_project(*r, needed);
   if (const auto* r = node.as<plan::Filter>()) return lower_filter(*r, needed);
   if (const auto* r = node.as<plan::Join>()) return lower_join(*r, needed);

@@ -1,0 +1,26 @@
+#include "engine/duckdb/fragment_input.h"
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include "engine/duckdb/local_data.h"
+#include "engine/duckdb/table_sources.h"
+#include "engine/duckdb/transform_input.h"
+
+namespace firesteel::engine {
+
+std::shared_ptr<ArrowInput> fragment_input(Engine& engine, const plan::RelationPtr& plan,
+                                           const std::shared_ptr<ExecutionContext>& context) {
+  const auto* leaf = plan->as<plan::Cached>();
+  if (!leaf) return transform_input(engine, plan, context);
+  const auto found = context->fragment_inputs.find(leaf->key);
+  if (found == context->fragment_inputs.end()) return nullptr;
+  const std::shared_ptr<BatchStream> stream = found->second(context);
+  const auto schema = engine_schema(*stream->schema());
+  return ArrowInput::from_stream(schema, [stream, schema]() -> std::shared_ptr<arrow::RecordBatch> {
+    const auto batch = stream->next();
+    return batch ? relabel(*batch, schema) : nullptr;
+  });
+}
+
+}  // namespace firesteel::engine
