@@ -25,12 +25,12 @@ class Server:
 
     running = set()                                          # every server of this process that was not stopped
 
-    def __init__(self, arguments=(), log=None, environment=None):
+    def __init__(self, arguments=(), log=None, environment=None, program=None):
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="firesteel_server_")
         self.log_path = log or os.path.join(self.folder, "server.log")
         self.log = open(self.log_path, "ab")
-        argv = [binary(), "serve", "--port", str(self.port), "--warehouse", os.path.join(self.folder, "warehouse"),
+        argv = [program or binary(), "serve", "--port", str(self.port), "--warehouse", os.path.join(self.folder, "warehouse"),
                 *arguments]
         env = dict(os.environ, TZ="America/Los_Angeles", **(environment or {}))
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder, env=env)

@@ -1,4 +1,5 @@
-// Any bytes are a plan or a SparkError to the SQL parser: never a crash, a hang or another exception.
+// Any bytes are a plan or a SparkError to the SQL parser: never a crash, a hang or another
+// exception.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
