@@ -257,6 +257,15 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   bound.is_distinct = node.is_distinct;
   bound.ignore_nulls = node.ignore_nulls;
   bound.display_name = name;
+  if (name == "nth_value" && bound.arguments.size() == 3) {
+    // The client hands IGNORE NULLS over as a flag.
+    const auto* flag = bound.arguments[2]->as<Literal>();
+    const auto* value = flag ? std::get_if<bool>(&flag->value) : nullptr;
+    if (value) {
+      bound.ignore_nulls = *value;
+      bound.arguments.pop_back();
+    }
+  }
   if (node.filter) bound.filter = condition(node.filter, scope, "FILTER");
   bound.order_by = expressions(node.order_by, scope);
   if (node.is_distinct && row->kind != FunctionKind::kAggregate) {

@@ -161,11 +161,8 @@ std::optional<Type> comparison_type(const Type& a, const Type& b, const Coercion
 bool can_cast_implicitly(const Type& from, const Type& to, const CoercionRules& rules) {
   if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
   if (from.is_numeric() && to.is_numeric()) {
-    // ANSI: only to wider types; doubles and decimals do not become integers.
-    if (!rules.ansi) return true;
-    if (to.is(TypeKind::kDecimal)) return true;
-    return !from.is_fractional() ? numeric_rank(from) <= numeric_rank(to) || to.is_fractional()
-                                 : to.is_fractional();
+    // Cast.canANSIStoreAssign: any number for any other; overflow is found when it runs.
+    return true;
   }
   if (from.is_string()) {
     return !to.is_nested() && !to.is_interval() && !(to.is(TypeKind::kBoolean) && !rules.ansi);

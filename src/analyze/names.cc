@@ -119,7 +119,9 @@ std::string literal_text(const Literal& literal) {
 std::string order_text(const FunctionCall& call) {
   if (call.function->name == "listagg") return joined(call.order_by);
   const auto& order = std::get<SortOrder>(call.order_by[0]->node);
-  return print_name(*order.child) + (order.is_ascending ? "" : " DESC");
+  // Spark turns mode()'s order around and prints it so.
+  const bool is_descending = order.is_ascending == (call.function->name == "mode");
+  return print_name(*order.child) + (is_descending ? " DESC" : "");
 }
 
 std::string call_text(const FunctionCall& call) {

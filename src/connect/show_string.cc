@@ -324,7 +324,7 @@ std::string ShowTable::draw_table() const {
   std::vector<size_t> widths;
   std::vector<std::string> names;
   for (const auto& field : schema_) {
-    names.push_back(shortened(escaped(field.name)));
+    names.push_back(escaped(field.name));  // Dataset.showString cuts cells, never names.
     widths.push_back(std::max<size_t>(3, width_of(names.back())));
   }
   for (size_t row = 0; row < rows_shown(); ++row) {
@@ -354,7 +354,7 @@ std::string ShowTable::draw_vertical() const {
   size_t value_width = 3;
   std::vector<std::string> names;
   for (const auto& field : schema_) {
-    names.push_back(escaped(field.name));  // Dataset.showString cuts the names of the flat form only.
+    names.push_back(escaped(field.name));
     name_width = std::max(name_width, width_of(names.back()));
   }
   for (size_t row = 0; row < rows_shown(); ++row) {

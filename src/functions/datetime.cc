@@ -50,7 +50,7 @@ Function clock_field(std::string_view name, const char* sql_function) {
                      return "CAST(" + std::string(sql_function) + "(" + local_sql(call, a[0]) +
                             ") AS INTEGER)";
                    }});
-  f.signatures.push_back(signature({kTime}, Type::integer()));
+  f.signatures.push_back(signature({kTime}, Type::integer(), Nulls::kAlways));
   return f;
 }
 

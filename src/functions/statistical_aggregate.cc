@@ -282,7 +282,8 @@ Rows statistical_aggregate_functions() {
     if (row.name != "listagg") continue;
     row.is_order_dependent = true;
     row.print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
-      const std::string name = call.display_name == "string_agg" ? "string_agg(" : "listagg(";
+      const std::string name = 
+          call.display_name == "string_agg" && call.order_by.empty() ? "string_agg(" : "listagg(";
       return name + std::string(call.is_distinct ? "DISTINCT " : "") + a[0] + ", " + a[1] + ")";
     };
   }

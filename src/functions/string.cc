@@ -293,7 +293,10 @@ Rows string_functions() {
          return "fs_like(fs_lower(" + a[0] + "), fs_lower(" + a[1] + "), " +
                 (a.size() > 2 ? a[2] : "'\\'") + ")";
        }},
-       .may_fail = true},
+       .may_fail = true,
+       .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
+         return "ilike(" + a[0] + ", " + a[1] + ")";
+       }},
       row("format_number", signature({kNumeric, kInteger}, Type::string(), Nulls::kAlways),
           value_kernel("format_number")),
       failing(printed(row("format_string", with_nullable(variadic(signature({kString, kAny},

@@ -181,7 +181,8 @@ std::string NumberPattern::format(Int128 unscaled, int scale) const {
   while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
   size_t places = 0;
   for (const std::string& group : groups_) places += group.size();
-  if (integral == "0" && places == 0) integral.clear();
+  // Nothing stands for zero but the one before a point.
+  if (integral == "0" && (places == 0 || !has_point_)) integral.clear();
   std::string body;
   if (integral.size() > places || fraction.size() > fraction_.size()) {
     for (size_t i = 0; i < groups_.size(); ++i) body += (i ? "," : "") + std::string(groups_[i].size(), '#');
