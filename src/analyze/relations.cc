@@ -116,7 +116,11 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
                   [&](const char* f) { return same_name(f, node.parts[0]); })) {
     return context_.resolve_source({node.parts[0], {}, node.options, {node.parts[1]}});
   }
-  throw SparkError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", quoted_name(node.parts)}}, no_context());
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", quoted_name(node.parts)},
+                    {"searchPath", "[`system`.`builtin`, `system`.`session`, `" + context_.current_catalog + "`.`" +
+                                       context_.current_database + "`]"}},
+                   no_context());
 }
 
 RelationPtr Resolver::with(const With& node) {

@@ -8,21 +8,17 @@
 #include "arrow/spark_schema.h"
 #include "base/error.h"
 #include "base/version.h"
+#include "catalog/warehouse.h"
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "connect/table_calls.h"
 #include "ml/transformer.h"
 #include "spark/connect/relations.pb.h"
 
 namespace firesteel::connect {
 
 namespace {
-
-plan::RelationPtr find_view(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (parts.size() == 1) return context.session.views().find(parts[0]);
-  if (parts.size() == 2 && parts[0] == "global_temp") return context.global_views.find(parts[1]);
-  return nullptr;
-}
 
 // True while the files that the plan was analysed with are as they were.
 bool files_are_unchanged(const plan::RelationPtr& relation) {
@@ -68,7 +64,8 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
                                 .count();
   auto snapshot = std::make_shared<const Config>(config.values());
   analysis.configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
-  analysis.find_view = [&](const std::vector<std::string>& parts) { return find_view(context, parts); };
+  analysis.current_database = context.current_database();
+  analysis.find_view = [&](const std::vector<std::string>& parts) { return find_relation(context, parts); };
   analysis.resolve_source = [&](const plan::UnresolvedRead& read) {
     if (!context.backend.resolve_source) throw_unsupported("RELATION", "reading files");
     return context.backend.resolve_source(read, *snapshot);
@@ -88,10 +85,11 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
 }
 
 plan::RelationPtr analyze_cached(const RequestContext& context, const spark::connect::Relation& proto) {
-  const std::string bytes = proto.SerializeAsString();
+  const std::string bytes = context.session.current_database() + '\0' + proto.SerializeAsString();
   // Every counter only grows, so the sum changes whenever one of them does.
   const int64_t version = context.session.config().version() + context.session.views().version() +
-                          context.global_views.version();
+                          context.global_views.version() +
+                          (context.backend.warehouse != nullptr ? context.backend.warehouse->version() : 0);
   PlanCache& cache = context.session.state().plans();
   if (plan::RelationPtr known = cache.find(bytes, version); known && files_are_unchanged(known)) return known;
   plan::RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(proto), nullptr);

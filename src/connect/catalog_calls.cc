@@ -1,14 +1,18 @@
 #include "connect/catalog_calls.h"
 
-#include <array>
-#include <filesystem>
+#include <algorithm>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "catalog/warehouse.h"
 #include "connect/analysis.h"
 #include "connect/decode.h"
 #include "connect/local_table.h"
 #include "connect/session_state.h"
+#include "connect/show_statements.h"
+#include "connect/table_calls.h"
+#include "connect/table_statements.h"
 #include "functions/function.h"
 #include "sql/parser.h"
 
@@ -20,23 +24,293 @@ using plan::RelationPtr;
 using plan::Type;
 using Rows = std::vector<std::vector<Cell>>;
 
+// Spark's StringUtils.filterPattern: '*' stands for anything, '|' separates alternatives, case does not count.
+bool matches_one(std::string_view pattern, std::string_view text) {
+  size_t p = 0;
+  size_t star = std::string_view::npos;  // the last '*' and the place from which it takes text
+  size_t taken = 0;
+  for (size_t t = 0; t < text.size();) {
+    const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      taken = t;
+    } else if (p < pattern.size() && lower(pattern[p]) == lower(text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++taken;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+RelationPtr text_value(std::string value) { return make_local_table({{"value", Type::string(), true}}, {{std::move(value)}}); }
+RelationPtr flag(bool value) { return make_local_table({{"value", Type::boolean(), false}}, {{value}}); }
+RelationPtr nothing() { return make_local_table({{"value", Type::string(), false}}, {}); }
+
+std::vector<std::string> name_argument(const plan::CatalogCall& call, const std::string& name) {
+  return sql::parse_multipart_identifier(argument(call, name));
+}
+
+// The name of a table, in the database that the call may name beside it.
+std::vector<std::string> table_argument(const plan::CatalogCall& call) {
+  std::vector<std::string> parts = name_argument(call, "table_name");
+  if (parts.size() == 1 && call.arguments.count("db_name") > 0) parts.insert(parts.begin(), database_argument(call, ""));
+  return parts;
+}
+
+catalog::Warehouse& warehouse(const RequestContext& context) {
+  FIRESTEEL_CHECK(context.backend.warehouse != nullptr, "a server without a warehouse");
+  return *context.backend.warehouse;
+}
+
+std::vector<Cell> database_row(const catalog::Database& database) {
+  return {database.name, "spark_catalog", database.description, "file:" + database.location};
+}
+
+RelationPtr database_table(const Rows& rows) {
+  return make_local_table({{"name"}, {"catalog"}, {"description"}, {"locationUri"}}, rows);
+}
+
+RelationPtr databases(const RequestContext& context, const plan::CatalogCall& call) {
+  Rows rows;
+  for (const catalog::Database& database : warehouse(context).databases()) {
+    if (matches(call, database.name)) rows.push_back(database_row(database));
+  }
+  return database_table(rows);
+}
+
+const std::vector<LocalTableColumn>& table_columns() {
+  static const std::vector<LocalTableColumn> columns = {
+      {"name"}, {"catalog"}, {"namespace", Type::array(Type::string())},
+      {"description"}, {"tableType"}, {"isTemporary", Type::boolean(), false}};
+  return columns;
+}
+
+std::vector<Cell> view_row(const std::string& name, const std::string& database) {
+  return {name, Cell(), database, Cell(), "TEMPORARY", true};
+}
+
+std::vector<Cell> table_row(const catalog::Table& table) {
+  const Cell comment = table.comment.empty() ? Cell() : Cell(table.comment);
+  return {table.name, "spark_catalog", table.database, comment, table_kind(table), false};
+}
+
+Rows table_rows(const RequestContext& context, const plan::CatalogCall& call, bool views_only) {
+  const std::string database = database_argument(call, context.current_database());
+  Rows rows;
+  if (database == "global_temp") {
+    for (const auto& [name, plan] : context.global_views.all()) {
+      if (matches(call, name)) rows.push_back(view_row(name, "global_temp"));
+    }
+  } else {
+    for (const catalog::Table& table : warehouse(context).tables(database)) {
+      if (matches(call, table.name) && (table.is_view() || !views_only)) rows.push_back(table_row(table));
+    }
+  }
+  for (const auto& [name, plan] : context.session.views().all()) {
+    if (matches(call, name)) rows.push_back(view_row(name, ""));
+  }
+  return rows;
+}
+
+RelationPtr table(const RequestContext& context, const plan::CatalogCall& call) {
+  const std::vector<std::string> name = table_argument(call);
+  if (find_temporary_view(context, name)) {
+    return make_local_table(table_columns(), {view_row(name.back(), name.size() == 2 ? name[0] : "")});
+  }
+  const std::optional<catalog::Table> found = find_table(context, name);
+  if (!found) throw_table_not_found(context, name);
+  return make_local_table(table_columns(), {table_row(*found)});
+}
+
+RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& call) {
+  const std::vector<std::string> name = table_argument(call);
+  const bool is_view = find_temporary_view(context, name) != nullptr;
+  const std::optional<catalog::Table> found = is_view ? std::nullopt : find_table(context, name);
+  const plan::Schema schema = found ? found->schema : plan::output_schema(*resolved_table(context, name));
+  Rows rows;
+  for (const plan::StructField& field : schema) {
+    const bool is_partition =
+        found && std::count(found->partition_columns.begin(), found->partition_columns.end(), field.name) > 0;
+    const std::string comment = column_comment(field);
+    rows.push_back({field.name, comment.empty() ? Cell() : Cell(comment), field.type.simple_string(), field.nullable,
+                    is_partition, false, false});
+  }
+  return make_local_table({{"name"},
+                           {"description"},
+                           {"dataType"},
+                           {"nullable", Type::boolean(), false},
+                           {"isPartition", Type::boolean(), false},
+                           {"isBucket", Type::boolean(), false},
+                           {"isCluster", Type::boolean(), false}},
+                          rows);
+}
+
+RelationPtr cache_table(const RequestContext& context, const plan::CatalogCall& call) {
+  const RelationPtr plan = resolved_table(context, table_argument(call));
+  if (!context.session.state().find_persisted(*plan)) {
+    context.session.state().persist(plan, StorageLevel{true, true, false, true, 1});
+  }
+  return nothing();
+}
+
+RelationPtr uncache_table(const RequestContext& context, const plan::CatalogCall& call) {
+  const RelationPtr plan = resolved_table(context, table_argument(call));
+  if (const auto removed = context.session.state().unpersist(*plan); removed && removed->is_materialised) {
+    context.backend.engine->uncache(removed->key);
+  }
+  return nothing();
+}
+
+std::vector<Cell> function_row(const functions::Function& function) {
+  return {std::string(function.name), Cell(), Cell(), function_usage(function), "", true};
+}
+
+RelationPtr function_table(const Rows& rows) {
+  return make_local_table({{"name", Type::string(), false},
+                           {"catalog"},
+                           {"namespace", Type::array(Type::string())},
+                           {"description"},
+                           {"className", Type::string(), false},
+                           {"isTemporary", Type::boolean(), false}},
+                          rows);
+}
+
+RelationPtr list_functions(const RequestContext&, const plan::CatalogCall& call) {
+  Rows rows;
+  for (const functions::Function* function : functions::all_functions()) {
+    if (matches(call, std::string(function->name))) rows.push_back(function_row(*function));
+  }
+  return function_table(rows);
+}
+
+RelationPtr get_function(const RequestContext& context, const plan::CatalogCall& call) {
+  return function_table({function_row(find_function(context, name_argument(call, "function_name")))});
+}
+
+RelationPtr create_catalog_table(const RequestContext& context, const plan::CatalogCall& call) {
+  sql::CreateTable statement;
+  statement.name = name_argument(call, "table_name");
+  statement.provider = argument(call, "source");
+  statement.location = argument(call, "path");
+  statement.comment = argument(call, "description");
+  for (const auto& [name, value] : call.arguments) {
+    if (name.compare(0, 8, "options.") == 0) statement.options[name.substr(8)] = value;
+  }
+  if (const std::string schema = argument(call, "schema"); !schema.empty()) {
+    const Type type = plan::type_from_json(schema);
+    if (type.is(plan::TypeKind::kStruct) && !type.fields().empty()) statement.schema = type.fields();
+  }
+  // The client asks for the schema and the rows of the same DataFrame later: only its first use creates the table.
+  const std::string plan_id = argument(call, "plan_id");
+  if (plan_id.empty() || context.session.state().note_once("create_table " + plan_id)) {
+    create_table(context, statement, nullptr, IfExists::kFail, nullptr);
+  }
+  return resolved_table(context, statement.name);
+}
+
+RelationPtr drop_view(ViewTable* views, const plan::CatalogCall& call) { return flag(views->drop(argument(call, "view_name"))); }
+
+RelationPtr set_current_catalog(const RequestContext&, const plan::CatalogCall& call) {
+  const std::string name = argument(call, "catalog_name");
+  if (name == "spark_catalog") return nothing();
+  throw SparkError("CATALOG_NOT_FOUND",
+                   {{"catalogName", "`" + name + "`"}, {"config", "\"spark.sql.catalog." + name + "\""}});
+}
+
+RelationPtr set_current_database(const RequestContext& context, const plan::CatalogCall& call) {
+  context.session.set_current_database(warehouse(context).database(database_argument(call, "")).name);
+  return nothing();
+}
+
+bool database_exists(const RequestContext& context, const plan::CatalogCall& call) {
+  return warehouse(context).find_database(database_argument(call, "")).has_value();
+}
+
+bool relation_exists(const RequestContext& context, const std::vector<std::string>& name) {
+  return find_temporary_view(context, name) != nullptr || find_table(context, name).has_value();
+}
+
+using Handler = std::function<RelationPtr(const RequestContext&, const plan::CatalogCall&)>;
+
+const std::map<std::string, Handler>& handlers() {
+  using Context = const RequestContext&;
+  using Call = const plan::CatalogCall&;
+  static const std::map<std::string, Handler> table_of_calls = {
+      {"cache_table", cache_table},
+      {"clear_cache", [](Context context, Call) { clear_cache(context); return nothing(); }},
+      {"create_external_table", create_catalog_table},
+      {"create_table", create_catalog_table},
+      {"current_catalog", [](Context, Call) { return text_value("spark_catalog"); }},
+      {"current_database", [](Context context, Call) { return text_value(context.current_database()); }},
+      {"database_exists", [](Context context, Call call) { return flag(database_exists(context, call)); }},
+      {"drop_global_temp_view", [](Context context, Call call) { return drop_view(&context.global_views, call); }},
+      {"drop_temp_view", [](Context context, Call call) { return drop_view(&context.session.views(), call); }},
+      {"function_exists",
+       [](Context, Call call) {
+         return flag(functions::find_function(name_argument(call, "function_name").back()) != nullptr);
+       }},
+      {"get_database",
+       [](Context context, Call call) {
+         return database_table({database_row(warehouse(context).database(database_argument(call, "")))});
+       }},
+      {"get_function", get_function},
+      {"get_table", table},
+      {"is_cached",
+       [](Context context, Call call) {
+         const RelationPtr plan = resolved_table(context, table_argument(call));
+         return flag(context.session.state().find_persisted(*plan) != nullptr);
+       }},
+      {"list_catalogs",
+       [](Context, Call call) {
+         Rows rows;
+         if (matches(call, "spark_catalog")) rows.push_back({"spark_catalog", Cell()});
+         return make_local_table({{"name"}, {"description"}}, rows);
+       }},
+      {"list_columns", columns_of},
+      {"list_databases", databases},
+      {"list_functions", list_functions},
+      {"list_tables",
+       [](Context context, Call call) {
+         return make_local_table(table_columns(), table_rows(context, call, /*views_only=*/false));
+       }},
+      {"list_views",
+       [](Context context, Call call) {
+         return make_local_table(table_columns(), table_rows(context, call, /*views_only=*/true));
+       }},
+      // Files are listed anew by every query, so there is nothing to refresh.
+      {"refresh_by_path", [](Context, Call) { return nothing(); }},
+      {"refresh_table",
+       [](Context context, Call call) { resolved_table(context, table_argument(call)); return nothing(); }},
+      {"set_current_catalog", set_current_catalog},
+      {"set_current_database", set_current_database},
+      {"table_exists",
+       [](Context context, Call call) { return flag(relation_exists(context, table_argument(call))); }},
+      {"uncache_table", uncache_table},
+  };
+  return table_of_calls;
+}
+
+}  // namespace
+
 std::string argument(const plan::CatalogCall& call, const std::string& name) {
   const auto found = call.arguments.find(name);
   return found == call.arguments.end() ? "" : found->second;
 }
 
-// Spark's StringUtils.filterPattern: '*' stands for anything, '|' separates alternatives, case does not count.
-bool matches_one(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*') {
-    for (size_t i = 0; i <= text.size(); ++i) {
-      if (matches_one(pattern.substr(1), text.substr(i))) return true;
-    }
-    return false;
-  }
-  return !text.empty() &&
-         std::tolower(static_cast<unsigned char>(pattern[0])) == std::tolower(static_cast<unsigned char>(text[0])) &&
-         matches_one(pattern.substr(1), text.substr(1));
+std::string database_argument(const plan::CatalogCall& call, const std::string& fallback) {
+  const std::string name = argument(call, "db_name");
+  if (name.empty()) return fallback;
+  std::vector<std::string> parts = sql::parse_multipart_identifier(name);
+  if (parts.size() > 1 && parts[0] == "spark_catalog") parts.erase(parts.begin());
+  if (parts.size() == 1) return parts[0];
+  throw SparkError("REQUIRES_SINGLE_PART_NAMESPACE",
+                   {{"sessionCatalog", "spark_catalog"}, {"identifier", backquoted(parts)}});
 }
 
 bool matches(const plan::CatalogCall& call, const std::string& text) {
@@ -51,177 +325,37 @@ bool matches(const plan::CatalogCall& call, const std::string& text) {
   }
 }
 
-RelationPtr text_value(std::string value) { return make_local_table({{"value", Type::string(), true}}, {{std::move(value)}}); }
-RelationPtr flag(bool value) { return make_local_table({{"value", Type::boolean(), false}}, {{value}}); }
-RelationPtr nothing() { return make_local_table({{"value", Type::string(), false}}, {}); }
-
-std::string backquoted(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "`" : ".`") + part + "`";
-  return text;
+std::string table_kind(const catalog::Table& table) {
+  return table.is_view() ? "VIEW" : table.is_external ? "EXTERNAL" : "MANAGED";
 }
 
-RelationPtr find_view(const RequestContext& context, const std::string& name) {
-  const std::vector<std::string> parts = sql::parse_multipart_identifier(name);
-  if (parts.size() == 1) return context.session.views().find(parts[0]);
-  if (parts.size() == 2 && parts[0] == "global_temp") return context.global_views.find(parts[1]);
-  return nullptr;
+std::string column_comment(const plan::StructField& field) {
+  if (field.metadata.empty()) return "";
+  const auto json = nlohmann::json::parse(field.metadata, nullptr, false);
+  return json.is_object() && json.contains("comment") ? json["comment"].get<std::string>() : "";
 }
 
-RelationPtr view(const RequestContext& context, const std::string& name) {
-  RelationPtr found = find_view(context, name);
-  if (found) return found;
-  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
-                   {{"relationName", backquoted(sql::parse_multipart_identifier(name))},
-                    {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
+std::string function_usage(const functions::Function& function) {
+  return std::string(function.usage.empty() ? function.name : function.usage) + (function.summary.empty() ? "" : " - " + std::string(function.summary));
 }
 
-bool is_default_database(const std::string& name) { return name == "default" || name == "spark_catalog.default"; }
-
-std::string warehouse_uri(const RequestContext& context) {
-  const std::string folder = context.session.config().get("spark.sql.warehouse.dir");
-  if (folder.compare(0, 5, "file:") == 0) return folder;
-  return "file:" + std::filesystem::absolute(folder).string();
-}
-
-void check_database(const std::string& name) {
-  if (name.empty() || is_default_database(name)) return;
-  throw SparkError("SCHEMA_NOT_FOUND", {{"schemaName", "`spark_catalog`.`" + name + "`"}});
-}
-
-RelationPtr databases(const RequestContext& context, const plan::CatalogCall& call) {
-  Rows rows;
-  if (matches(call, "default")) {
-    rows.push_back({"default", "spark_catalog", "default database", warehouse_uri(context)});
+const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name) {
+  const functions::Function* found = functions::find_function(name.back());
+  if (found == nullptr) {
+    throw SparkError("UNRESOLVED_ROUTINE",
+                     {{"routineName", backquoted(name)},
+                      {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`" +
+                                         context.current_database() + "`]"}});
   }
-  return make_local_table({{"name"}, {"catalog"}, {"description"}, {"locationUri"}}, rows);
+  return *found;
 }
-
-const std::vector<LocalTableColumn>& table_columns() {
-  static const std::vector<LocalTableColumn> columns = {
-      {"name"}, {"catalog"}, {"namespace", Type::array(Type::string())},
-      {"description"}, {"tableType"}, {"isTemporary", Type::boolean(), false}};
-  return columns;
-}
-
-std::vector<Cell> table_row(const std::string& name, const std::string& database) {
-  return {name, Cell(), database, Cell(), "TEMPORARY", true};
-}
-
-RelationPtr tables(const RequestContext& context, const plan::CatalogCall& call) {
-  const std::string database = argument(call, "db_name");
-  Rows rows;
-  if (database == "global_temp") {
-    for (const auto& [name, plan] : context.global_views.all()) {
-      if (matches(call, name)) rows.push_back(table_row(name, "global_temp"));
-    }
-  } else {
-    check_database(database);
-  }
-  for (const auto& [name, plan] : context.session.views().all()) {
-    if (matches(call, name)) rows.push_back(table_row(name, ""));
-  }
-  return make_local_table(table_columns(), rows);
-}
-
-RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& call) {
-  Rows rows;
-  for (const plan::StructField& field : plan::output_schema(*view(context, argument(call, "table_name")))) {
-    rows.push_back({field.name, Cell(), field.type.simple_string(), field.nullable, false, false, false});
-  }
-  return make_local_table({{"name"},
-                           {"description"},
-                           {"dataType"},
-                           {"nullable", Type::boolean(), false},
-                           {"isPartition", Type::boolean(), false},
-                           {"isBucket", Type::boolean(), false},
-                           {"isCluster", Type::boolean(), false}},
-                          rows);
-}
-
-RelationPtr cache_table(const RequestContext& context, const plan::CatalogCall& call) {
-  const RelationPtr plan = view(context, argument(call, "table_name"));
-  if (!context.session.state().find_persisted(*plan)) {
-    context.session.state().persist(plan, StorageLevel{true, true, false, true, 1});
-  }
-  return nothing();
-}
-
-RelationPtr uncache_table(const RequestContext& context, const plan::CatalogCall& call) {
-  const RelationPtr plan = view(context, argument(call, "table_name"));
-  if (const auto removed = context.session.state().unpersist(*plan); removed && removed->is_materialised) {
-    context.backend.engine->uncache(removed->key);
-  }
-  return nothing();
-}
-
-RelationPtr drop_view(ViewTable* views, const plan::CatalogCall& call) { return flag(views->drop(argument(call, "view_name"))); }
-
-RelationPtr set_current(const plan::CatalogCall& call, const std::string& name) {
-  if (call.name == "set_current_catalog") {
-    if (name != "spark_catalog") throw SparkError("CATALOG_NOT_FOUND", {{"catalogName", "`" + name + "`"}, {"config", "spark.sql.catalog." + name}});
-  } else {
-    check_database(name);
-  }
-  return nothing();
-}
-
-using Handler = std::function<RelationPtr(const RequestContext&, const plan::CatalogCall&)>;
-
-const std::map<std::string, Handler>& handlers() {
-  using Context = const RequestContext&;
-  using Call = const plan::CatalogCall&;
-  static const std::map<std::string, Handler> table = {
-      {"cache_table", cache_table},
-      {"clear_cache", [](Context context, Call) { clear_cache(context); return nothing(); }},
-      {"current_catalog", [](Context, Call) { return text_value("spark_catalog"); }},
-      {"current_database", [](Context, Call) { return text_value("default"); }},
-      {"database_exists", [](Context, Call call) { return flag(is_default_database(argument(call, "db_name"))); }},
-      {"drop_global_temp_view", [](Context context, Call call) { return drop_view(&context.global_views, call); }},
-      {"drop_temp_view", [](Context context, Call call) { return drop_view(&context.session.views(), call); }},
-      {"function_exists",
-       [](Context, Call call) { return flag(functions::find_function(argument(call, "function_name")) != nullptr); }},
-      {"get_database",
-       [](Context context, Call call) { check_database(argument(call, "db_name")); return databases(context, {}); }},
-      {"get_table",
-       [](Context context, Call call) {
-         const std::string name = argument(call, "table_name");
-         view(context, name);
-         const auto parts = sql::parse_multipart_identifier(name);
-         return make_local_table(table_columns(), {table_row(parts.back(), parts.size() == 2 ? parts[0] : "")});
-       }},
-      {"is_cached",
-       [](Context context, Call call) {
-         return flag(context.session.state().find_persisted(*view(context, argument(call, "table_name"))) != nullptr);
-       }},
-      {"list_catalogs",
-       [](Context, Call call) {
-         Rows rows;
-         if (matches(call, "spark_catalog")) rows.push_back({"spark_catalog", Cell()});
-         return make_local_table({{"name"}, {"description"}}, rows);
-       }},
-      {"list_columns", columns_of},
-      {"list_databases", databases},
-      {"list_tables", tables},
-      {"list_views", tables},
-      // Files are listed anew by every query, so there is nothing to refresh.
-      {"refresh_by_path", [](Context, Call) { return nothing(); }},
-      {"refresh_table", [](Context context, Call call) { view(context, argument(call, "table_name")); return nothing(); }},
-      {"set_current_catalog", [](Context, Call call) { return set_current(call, argument(call, "catalog_name")); }},
-      {"set_current_database", [](Context, Call call) { return set_current(call, argument(call, "db_name")); }},
-      {"table_exists",
-       [](Context context, Call call) { return flag(find_view(context, argument(call, "table_name")) != nullptr); }},
-      {"uncache_table", uncache_table},
-  };
-  return table;
-}
-
-}  // namespace
 
 RelationPtr run_catalog_call(const RequestContext& context, const plan::CatalogCall& call) {
   const auto found = handlers().find(call.name);
-  if (found == handlers().end()) throw_unsupported("RELATION", "catalog call " + call.name);
-  return found->second(context, call);
+  if (found != handlers().end()) return found->second(context, call);
+  if (RelationPtr answer = run_table_statement(context, call)) return answer;
+  if (RelationPtr answer = run_show_statement(context, call)) return answer;
+  throw_unsupported("RELATION", "catalog call " + call.name);
 }
 
 void clear_cache(const RequestContext& context) {

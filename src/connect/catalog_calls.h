@@ -1,15 +1,38 @@
-// spark.catalog.… and SHOW statements over what the session knows: one catalog, one database, and
-// temporary views.
+// spark.catalog.… over the warehouse's databases and tables and the session's temporary views; SHOW and DDL
+// statements, which the parser hands over in the same form, are in show_statements and table_statements.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "connect/request_context.h"
 #include "plan/relation.h"
+
+namespace firesteel::catalog {
+struct Table;
+}
+namespace firesteel::functions {
+struct Function;
+}
 
 namespace firesteel::connect {
 
 // The answer as resolved local data. Throws UNSUPPORTED_FEATURE.RELATION naming a call that Firesteel
 // does not do yet.
 plan::RelationPtr run_catalog_call(const RequestContext& context, const plan::CatalogCall& call);
+
+// ---- parts that the statements share ----
+// The argument's text, empty when it is not there.
+std::string argument(const plan::CatalogCall& call, const std::string& name);
+// The plain name of "db_name".
+std::string database_argument(const plan::CatalogCall& call, const std::string& fallback);
+// Whether the text fits the call's "pattern", if it has one.
+bool matches(const plan::CatalogCall& call, const std::string& text);
+std::string table_kind(const catalog::Table& table);  // "MANAGED", "EXTERNAL", "VIEW"
+std::string column_comment(const plan::StructField& field);
+std::string function_usage(const functions::Function& function);
+// Throws UNRESOLVED_ROUTINE.
+const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name);
 
 // Forgets every persisted relation and frees its rows.
 void clear_cache(const RequestContext& context);

@@ -137,8 +137,13 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::source_node(const proto::R
       const auto& function = proto.unresolved_table_valued_function();
       return plan::TableFunction{{function.function_name()}, expressions(function.arguments())};
     }
-    case proto::Relation::kCatalog:
-      return catalog_call(proto.catalog());
+    case proto::Relation::kCatalog: {
+      RelationNode call = catalog_call(proto.catalog());
+      if (proto.common().has_plan_id()) {
+        std::get<plan::CatalogCall>(call).arguments["plan_id"] = std::to_string(proto.common().plan_id());
+      }
+      return call;
+    }
     case proto::Relation::kMlRelation:
       return ml(proto.ml_relation());
     default:

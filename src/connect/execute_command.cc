@@ -15,6 +15,8 @@
 #include "connect/local_table.h"
 #include "connect/ml_command.h"
 #include "connect/session_state.h"
+#include "connect/show_statements.h"
+#include "connect/table_calls.h"
 #include "spark/connect/base.pb.h"
 #include "spark/connect/commands.pb.h"
 #include "spark/connect/ml.pb.h"
@@ -28,12 +30,6 @@ namespace proto = spark::connect;
 using plan::RelationPtr;
 
 namespace {
-
-std::string backquoted(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "`" : ".`") + part + "`";
-  return text;
-}
 
 void create_view(const RequestContext& context, const std::vector<std::string>& name, RelationPtr plan,
                  bool is_global, bool replace) {
@@ -59,8 +55,35 @@ engine::WriteRequest::Mode decode_mode(proto::WriteOperation::SaveMode mode) {
   }
 }
 
+// saveAsTable and insertInto.
+void write_table(const RequestContext& context, const proto::WriteOperation& command, const RelationPtr& resolved,
+                 Operation& operation) {
+  using Save = proto::WriteOperation::SaveTable;
+  const std::vector<std::string> name = sql::parse_multipart_identifier(command.table().table_name());
+  const auto mode = decode_mode(command.mode());
+  const bool is_insert = command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (is_insert || (mode == engine::WriteRequest::Mode::kAppend && find_table(context, name))) {
+    InsertRequest request;
+    request.table = name;
+    request.query = resolved;
+    request.is_overwrite = mode == engine::WriteRequest::Mode::kOverwrite;
+    request.by_name = !is_insert;
+    request.is_save = !is_insert;
+    return insert_into(context, request, operation);
+  }
+  sql::CreateTable statement;
+  statement.name = name;
+  statement.provider = command.source();
+  statement.options = {command.options().begin(), command.options().end()};
+  if (!command.path().empty()) statement.location = command.path();
+  statement.partition_columns = {command.partitioning_columns().begin(), command.partitioning_columns().end()};
+  IfExists if_exists = IfExists::kFail;
+  if (mode == engine::WriteRequest::Mode::kIgnore) if_exists = IfExists::kIgnore;
+  if (mode == engine::WriteRequest::Mode::kOverwrite) if_exists = IfExists::kReplace;
+  create_table(context, statement, resolved, if_exists, &operation);
+}
+
 void write(const RequestContext& context, const proto::WriteOperation& command, Operation& operation) {
-  if (command.has_table()) throw_unsupported("STATEMENT", "saveAsTable and insertInto");
   if (command.has_bucket_by() || command.sort_column_names_size() > 0) {
     throw_unsupported("OPTION", "bucketBy and sortBy");
   }
@@ -69,6 +92,7 @@ void write(const RequestContext& context, const proto::WriteOperation& command, 
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
   log_gpu_placement(context, resolved, operation.settings().operation_id);
+  if (command.has_table()) return write_table(context, command, resolved, operation);
   request.plan = with_cached_relations(context, resolved, operation.shared_context());
   request.format = command.has_source() && !command.source().empty()
                        ? command.source()
@@ -87,6 +111,39 @@ void write(const RequestContext& context, const proto::WriteOperation& command, 
   }
   if (request.path.empty()) throw SparkError("_LEGACY_ERROR_TEMP_2047", {});
   context.backend.engine->write(request, operation.shared_context());
+}
+
+// df.writeTo(…)
+void write_v2(const RequestContext& context, const proto::WriteOperationV2& command, Operation& operation) {
+  using V2 = proto::WriteOperationV2;
+  const RelationPtr resolved =
+      analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  const std::vector<std::string> name = sql::parse_multipart_identifier(command.table_name());
+  if (command.mode() == V2::MODE_APPEND) {
+    InsertRequest request;
+    request.table = name;
+    request.query = resolved;
+    request.by_name = true;
+    request.is_save = true;
+    return insert_into(context, request, operation);
+  }
+  if (command.mode() == V2::MODE_OVERWRITE || command.mode() == V2::MODE_OVERWRITE_PARTITIONS) {
+    throw_unsupported("STATEMENT", "writeTo(…).overwrite and overwritePartitions");
+  }
+  if (command.clustering_columns_size() > 0) throw_unsupported("OPTION", "clusterBy");
+  if (command.mode() == V2::MODE_REPLACE && !find_table(context, name)) throw_table_not_found(context, name);
+  sql::CreateTable statement;
+  statement.name = name;
+  statement.provider = command.provider();
+  statement.options = {command.options().begin(), command.options().end()};
+  statement.properties = {command.table_properties().begin(), command.table_properties().end()};
+  for (const auto& column : command.partitioning_columns()) {
+    if (!column.has_unresolved_attribute()) throw_unsupported("OPTION", "partitionedBy a transform");
+    const auto& attribute = column.unresolved_attribute().unparsed_identifier();
+    statement.partition_columns.push_back(sql::parse_multipart_identifier(attribute).back());
+  }
+  create_table(context, statement, resolved, command.mode() == V2::MODE_CREATE ? IfExists::kFail : IfExists::kReplace,
+               &operation);
 }
 
 void checkpoint(const RequestContext& context, const proto::CheckpointCommand& command, Operation& operation) {
@@ -119,7 +176,14 @@ class StatementRunner {
   RelationPtr operator()(const RelationPtr&) const { throw_internal("a query is no command"); }
 
   RelationPtr operator()(const sql::CreateView& statement) const {
-    const bool exists = find(statement.name, statement.is_global) != nullptr;
+    if (!statement.is_temporary) {
+      RelationPtr query = statement.query;
+      if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});
+      create_catalog_view(context_, statement, analyze(query));
+      return nothing();
+    }
+    const ViewTable& views = statement.is_global ? context_.global_views : context_.session.views();
+    const bool exists = views.find(statement.name.back()) != nullptr;
     if (exists && statement.if_not_exists) return nothing();
     RelationPtr query = statement.query;
     if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});
@@ -128,19 +192,43 @@ class StatementRunner {
   }
 
   RelationPtr operator()(const sql::DropView& statement) const {
-    bool is_dropped = false;
-    if (statement.name.size() == 1) {
-      is_dropped = context_.session.views().drop(statement.name[0]);
-    } else if (statement.name.size() == 2 && statement.name[0] == "global_temp") {
-      is_dropped = context_.global_views.drop(statement.name[1]);
-    }
-    if (!is_dropped && !statement.if_exists) {
-      std::vector<std::string> name = statement.name;
-      if (name.size() == 1) name.insert(name.begin(), {"spark_catalog", "default"});
-      throw SparkError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", backquoted(name)},
-                                                   {"searchPath", "[`spark_catalog`.`default`]"}});
-    }
+    plan::CatalogCall call{"drop_view", {{"view_name", backquoted(statement.name)}}};
+    if (statement.if_exists) call.arguments["if_exists"] = "true";
+    run_catalog_call(context_, call);
     return nothing();
+  }
+
+  RelationPtr operator()(const sql::CreateTable& statement) const {
+    if (statement.replace) {
+      throw SparkError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
+                       {{"tableName", table_name(context_, statement.name).quoted()},
+                        {"operation", statement.query ? "REPLACE TABLE AS SELECT" : "REPLACE TABLE"}});
+    }
+    sql::CreateTable table = statement;
+    if (!statement.like.empty()) {
+      if (!find(statement.like)) throw_table_not_found(context_, statement.like);
+      table.schema = plan::output_schema(*resolved_table(context_, statement.like));
+      if (const auto source = find_table(context_, statement.like); source && table.provider.empty()) {
+        table.provider = source->provider;
+        table.partition_columns = source->partition_columns;
+      }
+    }
+    create_table(context_, table, statement.query ? analyze(statement.query) : nullptr,
+                 statement.if_not_exists ? IfExists::kIgnore : IfExists::kFail, &operation_);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::Insert& statement) const {
+    if (!find_table(context_, statement.table)) throw_table_not_found(context_, statement.table);
+    insert_into(context_,
+                {statement.table, statement.columns, statement.partitions, analyze(statement.query),
+                 statement.is_overwrite, statement.by_name, /*is_save=*/false},
+                operation_);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::DescribeQuery& statement) const {
+    return describe_schema(plan::output_schema(*analyze(statement.query)));
   }
 
   RelationPtr operator()(const sql::SetConfiguration& statement) const {
@@ -174,19 +262,17 @@ class StatementRunner {
 
   RelationPtr operator()(const sql::CacheTable& statement) const {
     if (statement.query) create_view(context_, statement.name, analyze(statement.query), false, false);
-    const RelationPtr view = find(statement.name, false);
-    if (!view) throw_not_found(statement.name);
+    const RelationPtr table = resolved_table(context_, statement.name);
     SessionState& state = context_.session.state();
-    if (!state.find_persisted(*view)) state.persist(view, StorageLevel{true, true, false, true, 1});
-    if (!statement.is_lazy) with_cached_relations(context_, view, operation_.shared_context());
+    if (!state.find_persisted(*table)) state.persist(table, StorageLevel{true, true, false, true, 1});
+    if (!statement.is_lazy) with_cached_relations(context_, table, operation_.shared_context());
     return nothing();
   }
 
   RelationPtr operator()(const sql::UncacheTable& statement) const {
-    const RelationPtr view = find(statement.name, false);
-    if (!view && !statement.if_exists) throw_not_found(statement.name);
-    if (!view) return nothing();
-    if (const auto removed = context_.session.state().unpersist(*view); removed && removed->is_materialised) {
+    if (statement.if_exists && !find(statement.name)) return nothing();
+    const RelationPtr table = resolved_table(context_, statement.name);
+    if (const auto removed = context_.session.state().unpersist(*table); removed && removed->is_materialised) {
       context_.backend.engine->uncache(removed->key);
     }
     return nothing();
@@ -198,24 +284,18 @@ class StatementRunner {
   }
 
   RelationPtr operator()(const sql::CatalogStatement& statement) const {
-    return run_catalog_call(context_, statement.call);
+    RelationPtr answer = run_catalog_call(context_, statement.call);
+    const bool has_rows = statement.call.name.compare(0, 5, "show_") == 0 ||
+                          statement.call.name.compare(0, 9, "describe_") == 0;
+    return has_rows ? answer : nothing();
   }
 
  private:
   static RelationPtr nothing() { return make_local_table({}, {}); }
-  [[noreturn]] static void throw_not_found(const std::vector<std::string>& name) {
-    throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
-                     {{"relationName", backquoted(name)},
-                      {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
-  }
   RelationPtr analyze(const RelationPtr& query) const {
     return analyze_relation(context_, query, operation_.shared_context());
   }
-  RelationPtr find(const std::vector<std::string>& name, bool is_global) const {
-    if (name.size() == 2 && name[0] == "global_temp") return context_.global_views.find(name[1]);
-    if (name.size() != 1) return nullptr;
-    return is_global ? context_.global_views.find(name[0]) : context_.session.views().find(name[0]);
-  }
+  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name); }
 
   const RequestContext& context_;
   Operation& operation_;
@@ -282,6 +362,8 @@ void execute_command(const RequestContext& context, const proto::Command& comman
     }
     case proto::Command::kWriteOperation:
       return write(context, command.write_operation(), operation);
+    case proto::Command::kWriteOperationV2:
+      return write_v2(context, command.write_operation_v2(), operation);
     case proto::Command::kCheckpointCommand:
       return checkpoint(context, command.checkpoint_command(), operation);
     case proto::Command::kRemoveCachedRemoteRelationCommand:

@@ -1,5 +1,8 @@
 #include "connect/ml_command.h"
 
+#include <mutex>
+#include <optional>
+
 #include <arrow/api.h>
 
 #include <filesystem>
@@ -8,6 +11,7 @@
 
 #include "arrow/spark_schema.h"
 #include "base/error.h"
+#include "base/memory_budget.h"
 #include "connect/analysis.h"
 #include "connect/decode.h"
 #include "connect/ml_cache.h"
@@ -73,6 +77,26 @@ RelationPtr pruned(const RelationPtr& plan, const std::vector<std::string>& want
   return plan::make_resolved(plan::Project{plan, std::move(columns)}, std::move(output));
 }
 
+
+// A fit's part of the server's memory limit; its blocks spill when there is no more of it.
+class FitMemory : public ml::MemoryAccount {
+ public:
+  explicit FitMemory(MemoryBudget* budget) : reservation_(budget->reserve("fit", 0)) {}
+
+  bool try_reserve(int64_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    return reservation_.try_resize(reservation_.bytes() + bytes);
+  }
+  void release(int64_t bytes) override {
+    const std::lock_guard lock(mutex_);
+    reservation_.try_resize(std::max<int64_t>(0, reservation_.bytes() - bytes));
+  }
+
+ private:
+  std::mutex mutex_;
+  MemoryBudget::Reservation reservation_;
+};
+
 // A dataset that is being read for training or evaluation, and what the kernels may use meanwhile.
 class TrainingRun {
  public:
@@ -86,6 +110,7 @@ class TrainingRun {
     reader_ = std::make_unique<StreamReader>(context.backend.engine->execute(plan, execution),
                                              columns::to_arrow_schema(fit_.fields, execution->time_zone), operation);
     fit_.threads = context.backend.threads;
+    if (context.backend.memory != nullptr) fit_.memory = &memory_.emplace(context.backend.memory);
     fit_.canceled = &is_cancelled_;
     fit_.temp_dir = context.backend.temporary_folder;
     fit_.progress = [this](const ml::FitProgress& progress) {
@@ -104,6 +129,7 @@ class TrainingRun {
   Operation& operation_;
   std::unique_ptr<StreamReader> reader_;
   ml::FitContext fit_;
+  std::optional<FitMemory> memory_;
   std::atomic<bool> is_cancelled_{false};
   int handle_ = 0;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "connect/backend.h"
 #include "connect/session.h"
 
@@ -10,6 +12,10 @@ struct RequestContext {
   Session& session;
   ViewTable& global_views;
   const Backend& backend;
+  // The database in which a view of the catalog was made, while its query is analysed; otherwise empty.
+  std::string view_database = {};
+
+  std::string current_database() const { return view_database.empty() ? session.current_database() : view_database; }
 };
 
 }  // namespace firesteel::connect

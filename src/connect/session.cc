@@ -171,6 +171,16 @@ std::optional<SparkError> Session::take_error(const std::string& error_id) {
   return error;
 }
 
+std::string Session::current_database() const {
+  const std::lock_guard lock(mutex_);
+  return current_database_;
+}
+
+void Session::set_current_database(std::string name) {
+  const std::lock_guard lock(mutex_);
+  current_database_ = std::move(name);
+}
+
 Session::Clock::duration Session::idle_for() const {
   for (const auto& operation : operations()) {
     if (operation->outcome() == Operation::Outcome::kRunning) return {};
@@ -181,6 +191,7 @@ Session::Clock::duration Session::idle_for() const {
 std::shared_ptr<Session> Session::clone(const std::string& session_id) const {
   auto copy = std::make_shared<Session>(Key{key_.user_id, session_id}, config_.values(), temporary_folder_);
   copy->views_.copy_from(views_);
+  copy->set_current_database(current_database());
   copy->artifacts_.copy_from(artifacts_);
   return copy;
 }

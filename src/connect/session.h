@@ -66,6 +66,8 @@ class Session {
   ArtifactStore& artifacts() { return artifacts_; }
   ViewTable& views() { return views_; }
   SessionState& state() { return *state_; }
+  std::string current_database() const;
+  void set_current_database(std::string name);
 
   // ---- operations ----
   // Registers a new operation. Throws INVALID_HANDLE.OPERATION_ALREADY_EXISTS or .OPERATION_ABANDONED.
@@ -110,6 +112,7 @@ class Session {
   ViewTable views_;
   std::unique_ptr<SessionState> state_;
   mutable std::mutex mutex_;
+  std::string current_database_ = "default";
   std::map<std::string, std::shared_ptr<Operation>> operations_;
   std::map<std::string, Tombstone> tombstones_;
   std::deque<std::string> tombstone_order_;

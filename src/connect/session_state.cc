@@ -45,6 +45,11 @@ void PlanCache::put(const std::string& plan_bytes, int64_t version, plan::Relati
 SessionState::SessionState() : models_(std::make_unique<MlCache>()) {}
 SessionState::~SessionState() = default;
 
+bool SessionState::note_once(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  return notes_.insert(what).second;
+}
+
 std::string SessionState::add_checkpoint(plan::RelationPtr relation) {
   const std::lock_guard lock(mutex_);
   std::string id = make_uuid();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -64,6 +65,9 @@ class SessionState {
   PlanCache& plans() { return plans_; }
   MlCache& models() { return *models_; }
 
+  // True at the first call with this text. For commands that travel as relations, which clients evaluate again.
+  bool note_once(const std::string& what);
+
   std::string add_checkpoint(plan::RelationPtr relation);
   plan::RelationPtr find_checkpoint(const std::string& id) const;
   plan::RelationPtr remove_checkpoint(const std::string& id);
@@ -85,6 +89,7 @@ class SessionState {
   std::map<std::string, plan::RelationPtr> checkpoints_;
   std::vector<std::shared_ptr<PersistedRelation>> persisted_;
   int64_t version_ = 0;
+  std::set<std::string> notes_;
 };
 
 }  // namespace firesteel::connect

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "base/logging.h"
 #include "base/memory_budget.h"
 #include "base/version.h"
+#include "catalog/warehouse.h"
 #include "connect/server.h"
 #include "engine/duckdb/duckdb_engine.h"
 #include "engine/router.h"
@@ -22,6 +24,8 @@ namespace firesteel::server {
 namespace {
 
 constexpr std::chrono::milliseconds kStopMax(4000);
+// DuckDB's part of the memory limit; fits take theirs from the rest and spill what does not fit.
+constexpr double kEngineShare = 0.8;
 
 // An allocation beyond the machine's memory fails, and with it one operation; without a limit the
 // kernel would end the server with every session. Covers what DuckDB's own limit does not see,
@@ -65,10 +69,14 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
   limit_data_to_machine_memory();
   try {
     StopSignal stop;
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow fails its query, not the server
     TemporaryFolder temporary(options.temporary_folder);
+    MemoryBudget memory(options.memory_limit_bytes);
+    const auto share = static_cast<int64_t>(static_cast<double>(options.memory_limit_bytes) * kEngineShare);
+    const MemoryBudget::Reservation engine_memory = memory.reserve("duckdb", share);
     engine::DuckDbOptions duckdb;
     duckdb.threads = options.threads;
-    duckdb.memory_limit = std::to_string(options.memory_limit_bytes) + "B";
+    duckdb.memory_limit = std::to_string(share) + "B";
     duckdb.temporary_folder = temporary.path();
     Engines engines;
     engines.push_back(engine::make_duckdb_engine(duckdb));
@@ -76,10 +84,13 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
     if (add_engines) add_engines(&engines);
     const std::unique_ptr<engine::Engine> engine = engine::make_router(std::move(engines));
 
+    catalog::Warehouse warehouse(options.warehouse_folder);
     connect::Backend backend;
     backend.engine = engine.get();
-    backend.resolve_source = [&files](const plan::UnresolvedRead& read, const Config&) {
-      return engine::resolve_source(files, read);
+    backend.warehouse = &warehouse;
+    backend.memory = &memory;
+    backend.resolve_source = [&files](const plan::UnresolvedRead& read, const Config& config) {
+      return engine::resolve_source(files, read, [&config](std::string_view key) { return config.find(key); });
     };
     backend.threads = options.threads;
     backend.temporary_folder = temporary.path();

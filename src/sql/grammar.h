@@ -191,6 +191,24 @@ class Grammar : public TokenReader {
   Statement use_statement();
   void show_filter(const std::string& container, plan::CatalogCall* call);
   bool accept_if_exists();
+
+  // ---- tables and databases (table_statement_grammar.cc) ----
+  bool at_word(std::string_view word, size_t ahead = 0) const;  // words that are no keywords here too
+  bool accept_word(std::string_view word);
+  bool accept_if_not_exists();
+  std::string required_string();
+  Statement create_table(size_t from, bool replace);
+  void table_columns(CreateTable* table);
+  void partition_columns(CreateTable* table);
+  void table_clauses(CreateTable* table);
+  Statement create_database();
+  Statement create_permanent_view(CreateView view);
+  Statement drop_table();
+  Statement drop_database();
+  Statement insert_statement();
+  Statement alter_statement();
+  Statement table_maintenance();  // TRUNCATE, ANALYZE, MSCK REPAIR, REFRESH
+  Statement show_table_details();
   [[noreturn]] void unsupported_statement(size_t words) const;
 
  private:

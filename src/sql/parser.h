@@ -2,6 +2,7 @@
 // positions; statements that are not done yet raise UNSUPPORTED_FEATURE.STATEMENT.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,13 +17,42 @@
 
 namespace firesteel::sql {
 
-struct CreateView {  // CREATE [OR REPLACE] [GLOBAL] TEMPORARY VIEW
+struct CreateView {  // CREATE [OR REPLACE] [[GLOBAL] TEMPORARY] VIEW
   std::vector<std::string> name;
   std::vector<std::string> column_names;
   plan::RelationPtr query;
   bool is_global = false;
   bool replace = false;
   bool if_not_exists = false;
+  bool is_temporary = true;
+  std::string query_text;  // of a view that is kept in the catalog
+  std::string comment;
+};
+struct CreateTable {
+  std::vector<std::string> name;
+  std::optional<plan::Schema> schema;
+  std::string provider;                         // empty: spark.sql.sources.default
+  std::vector<std::string> partition_columns;   // those with a type stand in `schema` too
+  plan::Options options;
+  std::string location;
+  std::string comment;
+  std::map<std::string, std::string> properties;
+  plan::RelationPtr query;                      // CREATE TABLE … AS; null otherwise
+  std::vector<std::string> like;                // CREATE TABLE … LIKE this one
+  bool if_not_exists = false;
+  bool replace = false;
+};
+struct Insert {  // INSERT INTO | OVERWRITE
+  std::vector<std::string> table;
+  std::vector<std::string> columns;
+  // PARTITION (a = 1, b): columns with the given value, or with the query's.
+  std::vector<std::pair<std::string, plan::ExpressionPtr>> partitions;
+  plan::RelationPtr query;
+  bool is_overwrite = false;
+  bool by_name = false;
+};
+struct DescribeQuery {
+  plan::RelationPtr query;
 };
 struct DropView {
   std::vector<std::string> name;
@@ -51,6 +81,8 @@ struct ClearCache {};
 // names; the others are "show_tables", "show_views", "show_databases", "show_catalogs",
 // "show_columns", "show_functions", "show_current_namespace", "describe_table",
 // "describe_function" and "describe_namespace", whose columns are those of the statements.
+// DDL without a query likewise: "create_database", "drop_database", "drop_table", "rename_table",
+// "add_columns", "truncate_table", "analyze_table", "recover_partitions", "refresh_by_path".
 // Arguments: "db_name", "catalog_name", "table_name", "column_name", "function_name" (quoted names,
 // `a`.`b`), "pattern", "scope" of functions, "extended".
 struct CatalogStatement {
@@ -59,7 +91,8 @@ struct CatalogStatement {
 
 using Statement = std::variant<plan::RelationPtr,  // a query
                                CreateView, DropView, SetConfiguration, Explain, CacheTable,
-                               UncacheTable, ClearCache, CatalogStatement>;
+                               UncacheTable, ClearCache, CatalogStatement, CreateTable, Insert,
+                               DescribeQuery>;
 
 struct ParserOptions {
   bool ansi = true;

@@ -77,15 +77,15 @@ Statement Grammar::statement() {
     case Keyword::kUse:
       return use_statement();
     case Keyword::kRefresh:
-      if (!at(Keyword::kTable, 1)) unsupported_statement(2);
-      advance(2);
-      return CatalogStatement{{"refresh_table", {{"table_name", quoted_name(multipart_identifier())}}}};
-    case Keyword::kAlter:
     case Keyword::kAnalyze:
-    case Keyword::kLoad:
     case Keyword::kTruncate:
-    case Keyword::kInsert:
     case Keyword::kMsck:
+      return table_maintenance();
+    case Keyword::kInsert:
+      return insert_statement();
+    case Keyword::kAlter:
+      return alter_statement();
+    case Keyword::kLoad:
     case Keyword::kRepair:
     case Keyword::kLock:
     case Keyword::kUnlock:
@@ -139,6 +139,16 @@ Statement Grammar::create_statement() {
   if (!at(Keyword::kView, ahead)) {
     const Keyword kind = peek(ahead).keyword;
     const std::string word = upper_case(text_of(peek(ahead)));
+    if (!view.is_global && !is_temporary) {
+      if (kind == Keyword::kTable || (word == "EXTERNAL" && at(Keyword::kTable, ahead + 1))) {
+        advance(ahead + (word == "EXTERNAL" ? 2 : 1));
+        return create_table(from, view.replace);
+      }
+      if (kind == Keyword::kDatabase || kind == Keyword::kSchema || kind == Keyword::kNamespace) {
+        advance(ahead + 1);
+        return create_database();
+      }
+    }
     const bool is_known = kind == Keyword::kTable || kind == Keyword::kFunction ||
                           kind == Keyword::kDatabase || kind == Keyword::kSchema ||
                           kind == Keyword::kNamespace || kind == Keyword::kRole ||
@@ -157,7 +167,7 @@ Statement Grammar::create_statement() {
   if (view.if_not_exists && view.replace) {
     fail("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", {{"viewName", view.name.back()}}, from);
   }
-  if (!is_temporary) throw_unsupported("STATEMENT", "CREATE VIEW");
+  if (!is_temporary) return create_permanent_view(std::move(view));
   return create_temporary_view(std::move(view), from);
 }
 
@@ -220,6 +230,8 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
 }
 
 Statement Grammar::drop_statement() {
+  if (at(Keyword::kTable, 1)) return drop_table();
+  if (at(Keyword::kDatabase, 1) || at(Keyword::kSchema, 1) || at(Keyword::kNamespace, 1)) return drop_database();
   if (!at(Keyword::kView, 1)) {
     if (!at_identifier(1)) syntax_error_at(peek(1));
     unsupported_statement(2);
@@ -395,9 +407,8 @@ Statement Grammar::show_statement() {
     call.name = "show_current_namespace";
     advance(2);
   } else {
-    if (peek().kind != TokenKind::kWord) syntax_error();
     position_ = from;
-    unsupported_statement(2);
+    return show_table_details();
   }
   return CatalogStatement{std::move(call)};
 }
@@ -443,7 +454,8 @@ Statement Grammar::describe_statement() {
     call.arguments["db_name"] = quoted_name(multipart_identifier());
   } else if ((at(Keyword::kQuery) && begins_query(1)) || at("(") ||
              (begins_query() && !at(Keyword::kTable))) {
-    throw_unsupported("STATEMENT", "DESCRIBE QUERY");
+    if (at(Keyword::kQuery)) advance();
+    return DescribeQuery{query()};
   } else {
     call.name = "describe_table";
     if (at(Keyword::kTable) && at_identifier(1)) advance();

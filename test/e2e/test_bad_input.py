@@ -6,6 +6,7 @@ import grpc
 import pyarrow as pa
 import pytest
 from pyspark.errors import PySparkException
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 from pyspark.sql.connect import proto
 
@@ -97,7 +98,11 @@ def test_missing_cached_relation(raw):
 
 def head(number, size):
     """The tag and length of a field of so many bytes."""
-    out = bytearray([number << 3 | 2])
+    out, tag = bytearray(), number << 3 | 2
+    while tag > 127:
+        out.append(tag & 127 | 128)
+        tag >>= 7
+    out.append(tag)
     while size > 127:
         out.append(size & 127 | 128)
         size >>= 7
@@ -110,15 +115,15 @@ def field(number, payload):
     return head(number, len(payload)) + payload
 
 
-def wire_nested(depth):
-    """Bytes of a plan of so many limits, made without the recursion of the client's own library."""
-    core, after = range_(3).SerializeToString(), b"\x10\x05"
-    number = proto.Relation.DESCRIPTOR.fields_by_name["limit"].number
+def wire_nested(depth, kind="limit", after=b"\x10\x05"):
+    """Bytes of a plan of so many relations, made without the recursion of the client's own library."""
+    core = range_(3).SerializeToString()
+    number = proto.Relation.DESCRIPTOR.fields_by_name[kind].number
     heads, size = [], len(core)
     for _ in range(depth):
-        limit_head = head(1, size)
-        relation_head = head(number, len(limit_head) + size + len(after))
-        heads.append(relation_head + limit_head)
+        input_head = head(1, size)
+        relation_head = head(number, len(input_head) + size + len(after))
+        heads.append(relation_head + input_head)
         size += len(heads[-1]) + len(after)
     return b"".join(reversed(heads)) + core + after * depth
 
@@ -135,6 +140,17 @@ def execute_bytes(raw, relation):
 
 def test_deep_plan_of_four_thousand_levels(raw):
     assert sum(rows(execute_bytes(raw, wire_nested(4000)))) == 3
+
+
+@pytest.mark.parametrize("kind", ["limit", "filter", "sort", "subquery_alias"])
+def test_ten_thousand_levels_do_not_end_the_server(raw, kind):
+    """An answer or an error: what counts is that the server lives (see server_goes_on)."""
+    after = {"limit": b"\x10\x05", "filter": field(2, proto.Expression(literal=proto.Expression.Literal(boolean=True)).SerializeToString()),
+             "sort": b"", "subquery_alias": field(2, b"a")}[kind]
+    try:
+        execute_bytes(raw, wire_nested(10_000, kind, after))
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.INTERNAL and "CONNECT_INVALID_PLAN" in error.details()
 
 
 def test_plan_beyond_the_recursion_limit_is_refused(raw):
@@ -230,3 +246,75 @@ def test_write_over_what_is_read(spark, tmp_path):
     with pytest.raises(PySparkException):                      # Spark raises too, but only after it has deleted the files
         spark.read.parquet(path).write.mode("overwrite").parquet(path)
     assert spark.read.parquet(path).count() == 5
+
+
+def test_csv_with_too_few_fields_and_too_long_lines(spark, tmp_path):
+    (tmp_path / "few.csv").write_text("1,2,3\n4\n\n5,6\n7,8,9,10\n")
+    few = spark.read.schema("a int, b int, c int").csv(str(tmp_path / "few.csv"))
+    assert sorted(map(tuple, few.collect()), key=str) == sorted([(1, 2, 3), (4, None, None), (5, 6, None), (7, 8, 9)], key=str)
+    (tmp_path / "long.csv").write_text("x" * 40_000_000 + ",1\n")
+    try:
+        spark.read.csv(str(tmp_path / "long.csv")).collect()
+    except PySparkException as error:
+        assert error.getCondition()
+
+
+def test_two_writers_of_one_folder(server, sessions, tmp_path):
+    """Appends at the same time: every row arrives once, and nothing of the writing is left."""
+    import threading
+    path, errors = str(tmp_path / "shared"), []
+
+    def write(session, start):
+        try:
+            for i in range(5):
+                begin = start + 1000 * i
+                session.range(begin, begin + 1000).write.mode("append").parquet(path)
+        except Exception as error:
+            errors.append(f"{type(error).__name__}: {str(error)[:300]}")
+
+    threads = [threading.Thread(target=write, args=(sessions(), 1_000_000 * n)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(50)
+    assert not errors
+    written = [r.id for r in sessions().read.parquet(path).collect()]
+    assert len(written) == len(set(written)) == 15_000
+    assert not os.path.exists(os.path.join(path, "_temporary"))
+
+
+def test_full_disk(own_server, tmp_path):
+    """A file that cannot grow stands for a full disk, for a written file as well as for a spilled one."""
+    import resource
+
+    from pyspark.sql import SparkSession
+
+    from firesteel_testing.server import Server
+    server = Server(["--memory-limit", "200MB"])
+    try:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4_000_000, 4_000_000))
+        spark = SparkSession.builder.remote(server.remote).create()
+        spark.client.set_retry_policies([])
+        wide = spark.range(3_000_000).select(F.sha2(F.col("id").cast("string"), 256).alias("h"))
+        path = str(tmp_path / "full")
+        with pytest.raises(PySparkException):
+            wide.coalesce(1).write.parquet(path)
+        assert not os.path.exists(path) or not [f for f in os.listdir(path) if f.startswith("part-") or f == "_SUCCESS"]
+        with pytest.raises(PySparkException):
+            wide.union(wide).union(wide).orderBy("h").select(F.lag("h").over(Window.orderBy("h")).alias("l")).agg(F.max("l")).collect()
+        assert spark.range(3).count() == 3
+        spark.stop()
+    finally:
+        server.stop()
+
+
+def test_vectors_and_labels_that_do_not_fit(spark):
+    from pyspark.ml.classification import LogisticRegression
+    from pyspark.ml.linalg import Vectors
+    vectors = lambda rows: spark.createDataFrame([(float(y), Vectors.dense(x)) for y, x in rows], ["label", "features"])
+    for rows in ([(0, [1.0, 2.0]), (1, [1.0])],                  # sizes differ
+                 [(0, [1.0]), (-1, [2.0])],                      # a negative label
+                 [(0, [1.0]), (0.5, [2.0])]):                    # a label that is no whole number
+        with pytest.raises(PySparkException):
+            LogisticRegression(maxIter=2).fit(vectors(rows))
+    assert LogisticRegression(maxIter=2).fit(vectors([(0, [1.0]), (1, [2.0]), (1, [3.0])])).coefficients.size == 1

@@ -25,13 +25,13 @@ class Server:
 
     running = set()                                          # every server of this process that was not stopped
 
-    def __init__(self, arguments=(), log=None, environment=None, program=None):
+    def __init__(self, arguments=(), log=None, environment=None, program=None, warehouse=None):
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="firesteel_server_")
         self.log_path = log or os.path.join(self.folder, "server.log")
         self.log = open(self.log_path, "ab")
-        argv = [program or binary(), "serve", "--port", str(self.port), "--warehouse", os.path.join(self.folder, "warehouse"),
-                *arguments]
+        argv = [program or binary(), "serve", "--port", str(self.port), "--warehouse",
+                warehouse or os.path.join(self.folder, "warehouse"), *arguments]
         env = dict(os.environ, TZ="America/Los_Angeles", **(environment or {}))
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder, env=env)
         self.remote = f"sc://127.0.0.1:{self.port}"

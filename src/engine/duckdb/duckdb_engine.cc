@@ -46,8 +46,8 @@ class DuckDbEngine : public Engine {
   void uncache(const std::string& key) override { cache_.drop(key); }
   CacheStatus cache_status(const std::string& key) const override { return cache_.status(key); }
 
-  plan::RelationPtr resolve_source(const plan::UnresolvedRead& read) {
-    return resolve_file_source(database_, read, true);
+  plan::RelationPtr resolve_source(const plan::UnresolvedRead& read, const SourceConfiguration& configuration) {
+    return resolve_file_source(database_, read, configuration);
   }
 
   std::string explain(const plan::RelationPtr& plan) const override {
@@ -76,10 +76,11 @@ std::unique_ptr<Engine> make_duckdb_engine(const DuckDbOptions& options) {
   return std::make_unique<DuckDbEngine>(options);
 }
 
-plan::RelationPtr resolve_source(Engine& engine, const plan::UnresolvedRead& read) {
+plan::RelationPtr resolve_source(Engine& engine, const plan::UnresolvedRead& read,
+                                 const SourceConfiguration& configuration) {
   auto* duckdb = dynamic_cast<DuckDbEngine*>(&engine);
   FIRESTEEL_CHECK(duckdb, "sources are resolved by the DuckDB engine");
-  return duckdb->resolve_source(read);
+  return duckdb->resolve_source(read, configuration);
 }
 
 }  // namespace firesteel::engine

@@ -5,6 +5,7 @@
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/checksum.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/json_text.h"
 
 namespace firesteel::engine {
 
@@ -36,6 +37,11 @@ void register_encoding_kernels(KernelRegistry& registry) {
   registry.add("fs_decode", [](Bytes bytes, Text charset) -> std::string {
     std::string out;
     kernel::append_decoded(bytes.view, charset, out);
+    return out;
+  });
+  registry.add("fs_json_quote", [](Text text) -> std::string {
+    std::string out;
+    kernel::JsonWriter::append_quoted(text, out);
     return out;
   });
   registry.add("fs_url_encode", [](Text text) -> std::string {

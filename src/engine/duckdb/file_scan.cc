@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/duckdb/json_records.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
 
 namespace firesteel::engine {
@@ -102,11 +104,12 @@ class CsvScan {
       positions_.push_back(is_corrupt ? SIZE_MAX : position++);
     }
     column_count_ = position;
+    reads_lines_ = needs_lines();
   }
 
   ScanText run(const std::string& file_column) {
     ScanText text;
-    text.from = options_.read_sql(file_list_sql(scan_.files), std::max<size_t>(1, column_count_), file_column) +
+    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(scan_.files), std::max<size_t>(1, column_count_), file_column) +
                 " AS " + alias_;
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) {
@@ -116,7 +119,7 @@ class CsvScan {
         continue;
       }
       const Type& type = scan_.data_schema[i].type;
-      text.columns.push_back({is_needed_[i] ? value(i) : "", type.is_string()});
+      text.columns.push_back({is_needed_[i] ? value(i) : "", type.is_string() && !reads_lines_});
     }
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX && is_needed_[i]) {
@@ -132,8 +135,37 @@ class CsvScan {
   }
 
  private:
+  bool needs_all() const {
+    return std::all_of(is_needed_.begin(), is_needed_.begin() + static_cast<std::ptrdiff_t>(positions_.size()),
+                       [](bool is_needed) { return is_needed; });
+  }
+  // DuckDB's reader knows neither a record's own text nor how many fields it had; where they count, the lines are
+  // split here. Quoted line ends and other encodings go through DuckDB.
+  bool needs_lines() const {
+    bool has_corrupt = false;
+    for (size_t i = 0; i < positions_.size(); ++i) has_corrupt = has_corrupt || (positions_[i] == SIZE_MAX && is_needed_[i]);
+    if (options_.mode == "PERMISSIVE" && !has_corrupt) return false;
+    if (options_.is_multi_line || (options_.encoding != "UTF-8" && options_.encoding != "utf-8")) return false;
+    return std::none_of(scan_.files.begin(), scan_.files.end(), [](const plan::FileEntry& file) {
+      return file.path.ends_with(".gz") || file.path.ends_with(".zst") || file.path.ends_with(".bz2");
+    });
+  }
+  std::string lines_sql() const {
+    std::string sql = "(SELECT value AS fs_line, string_split(fs_csv_fields(value, " + quote_string(options_.separator) +
+                      ", " + quote_string(options_.quote) + ", " + quote_string(options_.escape) + "), " +
+                      quote_string(kCsvFieldEnd) + ") AS fs_fields, " + kFileColumn + " FROM fs_text(" +
+                      file_list_sql(scan_.files) + ") WHERE trim(value, ' \t\r') <> ''";
+    if (!options_.comment.empty()) sql += " AND NOT starts_with(value, " + quote_string(options_.comment) + ")";
+    if (options_.has_header) sql += " AND fs_first = ''";
+    return sql + ")";
+  }
+
   std::string raw(size_t i) const {
     std::string text = alias_ + ".k" + std::to_string(positions_[i]);
+    if (reads_lines_) {
+      text = "nullif(" + alias_ + ".fs_fields[" + std::to_string(positions_[i] + 1) + "], '')";
+      if (!options_.null_value.empty()) text = "nullif(" + text + ", " + quote_string(options_.null_value) + ")";
+    }
     if (options_.trims_leading && options_.trims_trailing) return "trim(" + text + ")";
     if (options_.trims_leading) return "ltrim(" + text + ")";
     if (options_.trims_trailing) return "rtrim(" + text + ")";
@@ -145,6 +177,8 @@ class CsvScan {
   // A record is malformed when a text is there that is no value of its column.
   std::string malformed(bool all_columns) const {
     std::string text;
+    // With column pruning Spark's parser does not count the fields.
+    if (reads_lines_ && needs_all()) text = "(len(" + alias_ + ".fs_fields) <> " + std::to_string(column_count_);
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX || (!all_columns && !is_needed_[i])) continue;
       if (scan_.data_schema[i].type.is_string()) continue;
@@ -153,6 +187,7 @@ class CsvScan {
     return text.empty() ? "false" : text + ")";
   }
   std::string record() const {
+    if (reads_lines_) return alias_ + ".fs_line";
     std::string fields;
     for (size_t i = 0; i < column_count_; ++i) {
       fields += (i > 0 ? ", " : "") + ("coalesce(" + alias_ + ".k" + std::to_string(i) + ", '')");
@@ -167,6 +202,7 @@ class CsvScan {
   std::string alias_;
   std::vector<size_t> positions_;  // in the file; SIZE_MAX: the column of corrupt records
   size_t column_count_ = 0;
+  bool reads_lines_ = false;
 };
 
 bool has_struct(const Type& type) {
@@ -206,10 +242,15 @@ ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed,
               (scan.files.size() > 1 && ReaderOptions(scan.options).flag("mergeSchema", false) ? "true" : "false");
   if (!file_column.empty()) text.from += ", filename = " + quote_string(file_column);
   text.from += ") AS " + alias;
+  const std::string absent = "\n" + ReaderOptions(scan.options).get(kAbsentColumns, "");
   for (size_t i = 0; i < scan.data_schema.size(); ++i) {
     const auto& field = scan.data_schema[i];
     if (!is_needed[i]) {
       text.columns.push_back({});
+      continue;
+    }
+    if (absent.find("\n" + field.name + "\n") != std::string::npos) {
+      text.columns.push_back({"CAST(NULL AS " + type_sql(field.type) + ")", false});
       continue;
     }
     std::string column = alias + "." + quote_identifier(field.name);
@@ -240,6 +281,29 @@ ScanText text_scan(const Scan& scan, const std::vector<bool>& is_needed, const s
   return text;
 }
 
+// Only the columns in use are read; as in Spark, only they decide whether a record is malformed.
+ScanText json_scan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
+                   const std::string& alias) {
+  const JsonOptions options(scan.options);
+  plan::Schema wanted;
+  ScanText text;
+  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
+    const auto& field = scan.data_schema[i];
+    if (!is_needed[i]) {
+      text.columns.push_back({});
+      continue;
+    }
+    const std::string column = alias + ".k" + std::to_string(wanted.size());
+    text.columns.push_back({"CAST(" + column + " AS " + type_sql(field.type) + ")", true});
+    wanted.push_back(field);
+  }
+  auto input = json_input(options, scan.files, wanted, context.time_zone);
+  text.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
+  if (options.mode == "DROPMALFORMED") text.where.push_back(alias + ".fs_keep");
+  text.inputs.push_back(std::move(input));
+  return text;
+}
+
 }  // namespace
 
 ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed,
@@ -264,6 +328,8 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
     text = parquet_scan(scan, is_needed, alias, file_column);
   } else if (scan.format == "text") {
     text = text_scan(scan, is_needed, alias);
+  } else if (scan.format == "json") {
+    text = json_scan(scan, is_needed, context, alias);
   } else {
     throw_unsupported("RELATION", "a scan of " + scan.format);
   }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "engine/duckdb/cast_lowering.h"
 #include "engine/duckdb/file_listing.h"
+#include "engine/duckdb/json_lowering.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/type_sql.h"
@@ -133,7 +134,7 @@ class FileWrite {
         uuid_(random_uuid()) {}
 
   void run() {
-    if (format_ != "parquet" && format_ != "csv" && format_ != "text") {
+    if (format_ != "parquet" && format_ != "csv" && format_ != "text" && format_ != "json") {
       throw_unsupported("RELATION", "writing the format " + format_);
     }
     if (fs::exists(target_)) {
@@ -257,9 +258,10 @@ class FileWrite {
     else if (!compression.empty() && compression != "none" && compression != "uncompressed") {
       throw_unsupported("OPTION", "compression=" + compression);
     } else { codec = ", COMPRESSION none"; }
-    if (format_ == "text") {
+    if (format_ == "text" || format_ == "json") {
       options_.refuse("lineSep", "\n");
-      extension_ = ".txt" + suffix;
+      options_.refuse("encoding", "UTF-8");
+      extension_ = (format_ == "text" ? ".txt" : ".json") + suffix;
       return "FORMAT csv, HEADER false, DELIMITER '\x1f\x1e\x1d\x1c', QUOTE '', ESCAPE '', NULLSTR ''" + codec;
     }
     options_.refuse("emptyValue", "\"\"");
@@ -279,7 +281,13 @@ class FileWrite {
     auto query = lower_plan(request_.plan, *context_, services_);
     const auto& output = request_.plan->output;
     std::string select;
+    if (format_ == "json") {
+      std::vector<JsonField> fields;
+      for (size_t i : data_) fields.push_back({output[i].name, "q.c" + std::to_string(output[i].id), output[i].type});
+      select = json_object_sql(fields, options_, context_->time_zone) + " AS fs_line";
+    }
     for (size_t i : data_) {
+      if (format_ == "json") break;
       select += (select.empty() ? "" : ", ") +
                 value_sql(output[i], "q.c" + std::to_string(output[i].id)) + " AS " +
                 quote_identifier(output[i].name);
@@ -353,7 +361,10 @@ class FileWrite {
       fs::create_directories(destination.parent_path());
       fs::rename(from, destination);
     }
-    fs::remove_all(fs::path(target_) / "_temporary");
+    // Another writer may stage beside: the common folder goes with the last of them.
+    std::error_code ignored;
+    fs::remove_all(staging, ignored);
+    fs::remove(fs::path(target_) / "_temporary", ignored);
     std::ofstream(fs::path(target_) / "_SUCCESS").close();
   }
 

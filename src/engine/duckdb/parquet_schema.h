@@ -8,6 +8,9 @@
 
 namespace firesteel::engine {
 
+// A scan's option for the columns that no file has, each followed by '\n'.
+inline constexpr const char* kAbsentColumns = "firesteel.absentColumns";
+
 // The schema that Spark wrote into the file, otherwise the one of the file's own types. With `merges`
 // the union of all files' columns.
 plan::Schema parquet_schema(Database& database, const std::vector<plan::FileEntry>& files,

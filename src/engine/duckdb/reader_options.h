@@ -25,6 +25,9 @@ class ReaderOptions {
   std::map<std::string, std::string> values_;  // keys in lower case
 };
 
+// Between the fields that fs_csv_fields() gives; no text holds it.
+inline constexpr const char* kCsvFieldEnd = "\x1f\x1e\x1d\x1c";
+
 // The options of a CSV read as DuckDB's reader and our casts need them.
 struct CsvOptions {
   explicit CsvOptions(const plan::Options& options);

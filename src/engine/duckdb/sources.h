@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/duckdb/database.h"
+#include "engine/duckdb/duckdb_engine.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -9,6 +10,6 @@ namespace firesteel::engine {
 // Lists the files, infers the schema and discovers partitions. The result is a plan::Scan with fresh
 // attribute ids. Throws SparkError.
 plan::RelationPtr resolve_file_source(Database& database, const plan::UnresolvedRead& read,
-                                      bool ansi);
+                                      const SourceConfiguration& configuration);
 
 }  // namespace firesteel::engine

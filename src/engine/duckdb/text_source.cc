@@ -137,6 +137,7 @@ void bind_text(TableFunction::BindInput& input) {
     auto& factory = input.GetContext().GetFactory();
     input.AddResultColumn("value", factory.ParseType("VARCHAR"));
     input.AddResultColumn("fs_file", factory.ParseType("VARCHAR"));
+    input.AddResultColumn("fs_first", factory.ParseType("VARCHAR"));  // "1" on a file's first line
     input.SetBindData<TextBind>(std::move(bind));
   } catch (...) {
     rethrow_into_duckdb();
@@ -185,12 +186,15 @@ void scan_text(TableFunction::ExecInput& input) {
     std::vector<duckdb::cxx::Vector> vectors;
     for (idx_t i = 0; i < input.GetColumnCount(); ++i) vectors.push_back(chunk.GetVector(i));
     while (rows < capacity && !local.is_done) {
+      const bool is_first = local.position == 0 && bind.blocks[local.block].start == 0;
       std::string_view line = next_line(local);
       for (idx_t i = 0; i < vectors.size(); ++i) {
         if (input.GetColumnIndex(i) == 0) {
           vectors[i].AssignString(rows, line);
         } else if (input.GetColumnIndex(i) == 1) {
           vectors[i].AssignStringUnsafe(rows, bind.paths[bind.blocks[local.block].file]);
+        } else if (input.GetColumnIndex(i) == 2) {
+          vectors[i].AssignStringUnsafe(rows, is_first ? "1" : "");
         }
       }
       ++rows;

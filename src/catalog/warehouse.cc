@@ -1,0 +1,269 @@
+#include "catalog/warehouse.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/logging.h"
+
+namespace firesteel::catalog {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char* kDefault = "default";
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+[[noreturn]] void throw_database(const std::string& condition, std::string_view name, bool is_qualified) {
+  const std::string quoted = "`" + std::string(name) + "`";
+  throw SparkError(condition, {{"schemaName", is_qualified ? "`spark_catalog`." + quoted : quoted}});
+}
+
+[[noreturn]] void throw_table_exists(const Table& table) {
+  throw SparkError("TABLE_OR_VIEW_ALREADY_EXISTS",
+                   {{"relationName", "`spark_catalog`.`" + table.database + "`.`" + table.name + "`"}});
+}
+
+Json to_json(const Table& table) {
+  return {{"database", table.database},
+          {"name", table.name},
+          {"provider", table.provider},
+          {"schema", plan::Type::structure(table.schema).json()},
+          {"partition_columns", table.partition_columns},
+          {"location", table.location},
+          {"is_external", table.is_external},
+          {"comment", table.comment},
+          {"options", table.options},
+          {"properties", table.properties},
+          {"created_ms", table.created_ms},
+          {"view_text", table.view_text},
+          {"view_database", table.view_database}};
+}
+
+Table table_from_json(const Json& json) {
+  Table table;
+  json.at("database").get_to(table.database);
+  json.at("name").get_to(table.name);
+  json.at("provider").get_to(table.provider);
+  table.schema = plan::type_from_json(json.at("schema").get<std::string>()).fields();
+  json.at("partition_columns").get_to(table.partition_columns);
+  json.at("location").get_to(table.location);
+  json.at("is_external").get_to(table.is_external);
+  json.at("comment").get_to(table.comment);
+  json.at("options").get_to(table.options);
+  json.at("properties").get_to(table.properties);
+  json.at("created_ms").get_to(table.created_ms);
+  json.at("view_text").get_to(table.view_text);
+  json.at("view_database").get_to(table.view_database);
+  return table;
+}
+
+fs::path catalog_file(const std::string& folder) { return fs::path(folder) / ".firesteel" / "catalog.json"; }
+
+}  // namespace
+
+Warehouse::Warehouse(std::string folder) : folder_(std::move(folder)) {
+  databases_[kDefault] = {kDefault, "default database", folder_};
+  load();
+}
+
+std::vector<Database> Warehouse::databases() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Database> result;
+  for (const auto& [key, database] : databases_) result.push_back(database);
+  return result;
+}
+
+std::optional<Database> Warehouse::find_database(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = databases_.find(lower(name));
+  if (found == databases_.end()) return std::nullopt;
+  return found->second;
+}
+
+Database Warehouse::checked_database(std::string_view name) const {
+  const auto found = databases_.find(lower(name));
+  if (found == databases_.end()) throw_database("SCHEMA_NOT_FOUND", name, true);
+  return found->second;
+}
+
+Database Warehouse::database(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  return checked_database(name);
+}
+
+void Warehouse::create_database(Database database, bool if_not_exists) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = lower(database.name);
+  if (databases_.count(key) > 0) {
+    if (if_not_exists) return;
+    throw_database("SCHEMA_ALREADY_EXISTS", database.name, false);
+  }
+  if (database.location.empty()) database.location = (fs::path(folder_) / (key + ".db")).string();
+  database.name = key;
+  databases_[key] = std::move(database);
+  save();
+}
+
+void Warehouse::drop_database(std::string_view name, bool if_exists, bool cascades) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = lower(name);
+  const auto found = databases_.find(key);
+  if (found == databases_.end()) {
+    if (if_exists) return;
+    throw_database("SCHEMA_NOT_FOUND", name, true);
+  }
+  if (key == kDefault) throw SparkError("UNSUPPORTED_FEATURE.DROP_DATABASE", {{"database", "`spark_catalog`.`default`"}});
+  const auto first = tables_.lower_bound({key, ""});
+  if (first != tables_.end() && first->first.first == key) {
+    if (!cascades) throw_database("SCHEMA_NOT_EMPTY", name, false);
+    for (auto table = first; table != tables_.end() && table->first.first == key;) {
+      drop_files(table->second);
+      table = tables_.erase(table);
+    }
+  }
+  std::error_code ignored;
+  fs::remove(found->second.location, ignored);  // only when nothing foreign is left in it
+  databases_.erase(found);
+  save();
+}
+
+std::vector<Table> Warehouse::tables(std::string_view database) const {
+  const std::lock_guard lock(mutex_);
+  const std::string key = lower(checked_database(database).name);
+  std::vector<Table> result;
+  for (auto table = tables_.lower_bound({key, ""}); table != tables_.end() && table->first.first == key; ++table) {
+    result.push_back(table->second);
+  }
+  return result;
+}
+
+std::optional<Table> Warehouse::find_table(std::string_view database, std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tables_.find({lower(database), lower(name)});
+  if (found == tables_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Warehouse::create_table(Table table) {
+  const std::lock_guard lock(mutex_);
+  checked_database(table.database);
+  const Key key{lower(table.database), lower(table.name)};
+  if (tables_.count(key) > 0) throw_table_exists(table);
+  tables_[key] = std::move(table);
+  save();
+}
+
+void Warehouse::put_table(Table table) {
+  const std::lock_guard lock(mutex_);
+  checked_database(table.database);
+  const Key key{lower(table.database), lower(table.name)};
+  tables_[key] = std::move(table);
+  save();
+}
+
+void Warehouse::drop_files(const Table& table) const {
+  if (table.is_external || table.is_view()) return;
+  std::error_code error;
+  fs::remove_all(table.location, error);
+  if (error) log_warning("table folder stays", {{"folder", table.location}, {"reason", error.message()}});
+}
+
+bool Warehouse::drop_table(std::string_view database, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tables_.find({lower(database), lower(name)});
+  if (found == tables_.end()) return false;
+  drop_files(found->second);
+  tables_.erase(found);
+  save();
+  return true;
+}
+
+void Warehouse::rename_table(std::string_view database, std::string_view name, const std::string& new_name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tables_.find({lower(database), lower(name)});
+  FIRESTEEL_CHECK(found != tables_.end(), "rename of a table that is not there");
+  Table table = found->second;
+  table.name = lower(new_name);
+  const Key key{lower(database), table.name};
+  if (tables_.count(key) > 0) throw_table_exists(table);
+  if (!table.is_external && !table.is_view()) {
+    const std::string location = location_of(checked_database(database), table.name);
+    std::error_code error;
+    fs::rename(table.location, location, error);
+    if (error) throw SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", error.message()}});
+    table.location = location;
+  }
+  tables_.erase(found);
+  tables_[key] = std::move(table);
+  save();
+}
+
+std::string Warehouse::location_of(const Database& database, std::string_view table) const {
+  return (fs::path(database.location) / lower(table)).string();
+}
+
+std::string Warehouse::default_location(std::string_view database, std::string_view table) const {
+  const std::lock_guard lock(mutex_);
+  return location_of(checked_database(database), table);
+}
+
+int64_t Warehouse::version() const {
+  const std::lock_guard lock(mutex_);
+  return version_;
+}
+
+void Warehouse::load() {
+  std::ifstream file(catalog_file(folder_));
+  if (!file) return;
+  try {
+    const Json json = Json::parse(file);
+    for (const Json& entry : json.at("databases")) {
+      const std::string name = entry.at("name");
+      databases_[lower(name)] = {name, entry.at("description"), entry.at("location")};
+    }
+    for (const Json& entry : json.at("tables")) {
+      Table table = table_from_json(entry);
+      tables_[{lower(table.database), lower(table.name)}] = std::move(table);
+    }
+  } catch (const std::exception& error) {
+    log_warning("the warehouse's catalog cannot be read", {{"folder", folder_}, {"reason", std::string(error.what())}});
+  }
+}
+
+void Warehouse::save() {
+  ++version_;
+  Json databases = Json::array();
+  for (const auto& [key, database] : databases_) {
+    if (key == kDefault) continue;
+    databases.push_back(
+        {{"name", database.name}, {"description", database.description}, {"location", database.location}});
+  }
+  Json tables = Json::array();
+  for (const auto& [key, table] : tables_) tables.push_back(to_json(table));
+  const fs::path target = catalog_file(folder_);
+  fs::path draft = target;
+  draft += ".new";
+  std::error_code error;
+  fs::create_directories(target.parent_path(), error);
+  std::ofstream file(draft);
+  file << Json{{"databases", databases}, {"tables", tables}}.dump(1, ' ', false, Json::error_handler_t::replace);
+  file.close();
+  if (file) fs::rename(draft, target, error);
+  if (!file || error) {
+    throw SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", "cannot write " + target.string()}});
+  }
+}
+
+}  // namespace firesteel::catalog

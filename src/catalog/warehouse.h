@@ -1,0 +1,89 @@
+// The databases and tables of one warehouse folder. Names do not distinguish case, as in Spark's session catalog.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/relation.h"
+#include "plan/type.h"
+
+namespace firesteel::catalog {
+
+struct Database {
+  std::string name;
+  std::string description;
+  std::string location;  // absolute path
+};
+
+struct Table {
+  std::string database;
+  std::string name;
+  std::string provider;  // "parquet", "csv"; "view" for a view
+  plan::Schema schema;   // partition columns last
+  std::vector<std::string> partition_columns;
+  std::string location;  // absolute path
+  bool is_external = false;
+  std::string comment;
+  plan::Options options;
+  std::map<std::string, std::string> properties;
+  int64_t created_ms = 0;
+  std::string view_text;  // a view's query, run in the database `view_database`
+  std::string view_database;
+
+  bool is_view() const { return !view_text.empty(); }
+};
+
+// Thread-safe. Errors are Spark's conditions.
+class Warehouse {
+ public:
+  explicit Warehouse(std::string folder);
+
+  const std::string& folder() const { return folder_; }
+
+  std::vector<Database> databases() const;  // sorted by name
+  std::optional<Database> find_database(std::string_view name) const;
+  // Throws SCHEMA_NOT_FOUND.
+  Database database(std::string_view name) const;
+  // An empty location stands for the folder below the warehouse. Throws SCHEMA_ALREADY_EXISTS.
+  void create_database(Database database, bool if_not_exists);
+  // Throws SCHEMA_NOT_FOUND, and SCHEMA_NOT_EMPTY unless `cascades`.
+  void drop_database(std::string_view name, bool if_exists, bool cascades);
+
+  std::vector<Table> tables(std::string_view database) const;  // sorted by name; throws SCHEMA_NOT_FOUND
+  std::optional<Table> find_table(std::string_view database, std::string_view name) const;
+  // Throws SCHEMA_NOT_FOUND and TABLE_OR_VIEW_ALREADY_EXISTS.
+  void create_table(Table table);
+  // Replaces the entry of the same name, or adds it.
+  void put_table(Table table);
+  // Forgets the table; a managed one loses its folder. False when there was none.
+  bool drop_table(std::string_view database, std::string_view name);
+  // Moves a managed table's folder too. Throws TABLE_OR_VIEW_ALREADY_EXISTS.
+  void rename_table(std::string_view database, std::string_view name, const std::string& new_name);
+
+  // The folder of a managed table.
+  std::string default_location(std::string_view database, std::string_view table) const;
+  // Grows with each change: analysed plans depend on it.
+  int64_t version() const;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // lower case
+
+  Database checked_database(std::string_view name) const;  // mutex_ held, as in all below
+  std::string location_of(const Database& database, std::string_view table) const;
+  void drop_files(const Table& table) const;
+  void load();
+  void save();
+
+  const std::string folder_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Database> databases_;
+  std::map<Key, Table> tables_;
+  int64_t version_ = 0;
+};
+
+}  // namespace firesteel::catalog

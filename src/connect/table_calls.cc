@@ -1,0 +1,443 @@
+#include "connect/table_calls.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "analyze/coercion.h"
+#include "base/error.h"
+#include "connect/analysis.h"
+#include "connect/decode.h"
+#include "connect/session_state.h"
+
+namespace firesteel::connect {
+
+namespace {
+
+using catalog::Table;
+using plan::Attribute;
+using plan::ExpressionPtr;
+using plan::RelationPtr;
+using plan::TypeKind;
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+catalog::Warehouse& warehouse(const RequestContext& context) {
+  if (context.backend.warehouse == nullptr) throw_unsupported("RELATION", "tables without a warehouse");
+  return *context.backend.warehouse;
+}
+
+std::string search_path(const RequestContext& context, bool is_drop) {
+  const std::string database = "`spark_catalog`.`" + context.current_database() + "`]";
+  return is_drop ? "[" + database : "[`system`.`builtin`, `system`.`session`, " + database;
+}
+
+std::string local_location(std::string path) {
+  if (path.compare(0, 7, "file://") == 0) {
+    path.erase(0, 7);
+  } else if (path.compare(0, 5, "file:") == 0) {
+    path.erase(0, 5);
+  }
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+std::string column_list(const plan::Schema& schema) {
+  std::string text;
+  for (const plan::StructField& field : schema) text += (text.empty() ? "`" : ", `") + field.name + "`";
+  return text;
+}
+
+plan::Schema all_nullable(plan::Schema schema) {
+  for (plan::StructField& field : schema) field.nullable = true;
+  return schema;
+}
+
+// Partition columns stand last, in the order in which PARTITIONED BY names them.
+plan::Schema partitions_last(const plan::Schema& schema, const std::vector<std::string>& partitions) {
+  plan::Schema data;
+  plan::Schema last;
+  for (const plan::StructField& field : schema) {
+    const auto is_it = [&](const std::string& name) { return same_name(name, field.name); };
+    if (std::none_of(partitions.begin(), partitions.end(), is_it)) data.push_back(field);
+  }
+  for (const std::string& name : partitions) {
+    const auto found = std::find_if(schema.begin(), schema.end(),
+                                    [&](const plan::StructField& field) { return same_name(field.name, name); });
+    if (found == schema.end()) {
+      throw SparkError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
+                       {{"column", "`" + name + "`"}, {"schema", "\"" + plan::Type::structure(schema).sql() + "\""}});
+    }
+    last.push_back(*found);
+  }
+  if (data.empty() && !last.empty()) throw SparkError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
+  data.insert(data.end(), last.begin(), last.end());
+  return data;
+}
+
+void check_columns(const plan::Schema& schema) {
+  for (size_t i = 0; i < schema.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!same_name(schema[i].name, schema[j].name)) continue;
+      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + schema[j].name + "`"}});
+    }
+  }
+}
+
+void check_provider(const std::string& provider) {
+  for (const char* known : {"parquet", "csv", "text", "json"}) {
+    if (same_name(provider, known)) return;
+  }
+  for (const char* other : {"orc", "avro", "xml", "jdbc", "delta", "hive", "iceberg"}) {
+    if (same_name(provider, other)) throw_unsupported("RELATION", "tables of the format " + provider);
+  }
+  throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", provider}});
+}
+
+// Spark's ANSI rules for what may be stored in a column of another type.
+bool can_store(const plan::Type& from, const plan::Type& to) {
+  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
+  if (to.is(TypeKind::kString)) return !from.is_nested() && !from.is(TypeKind::kBinary);
+  if (from.is_numeric() && to.is_numeric()) return true;
+  const auto is_instant = [](const plan::Type& type) {
+    return type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
+  };
+  if (is_instant(from) && is_instant(to)) return true;
+  if (from.is(TypeKind::kArray) && to.is(TypeKind::kArray)) return can_store(from.element(), to.element());
+  if (from.is(TypeKind::kMap) && to.is(TypeKind::kMap)) {
+    return can_store(from.key(), to.key()) && can_store(from.value(), to.value());
+  }
+  if (from.is(TypeKind::kStruct) && to.is(TypeKind::kStruct) && from.fields().size() == to.fields().size()) {
+    for (size_t i = 0; i < to.fields().size(); ++i) {
+      if (!can_store(from.fields()[i].type, to.fields()[i].type)) return false;
+    }
+    return true;
+  }
+  return false;
+}
+
+// A resolved projection that gives the table's columns.
+class TableRows {
+ public:
+  TableRows(const RequestContext& context, const TableName& name, const RelationPtr& query)
+      : name_(name), query_(query) {
+    Config& config = context.session.config();
+    rules_ = {config.get_boolean("spark.sql.ansi.enabled"), config.get("spark.sql.session.timeZone")};
+    rules_.ansi = true;  // spark.sql.storeAssignmentPolicy is ANSI, whatever the session's mode is
+  }
+
+  void add(const plan::StructField& column, ExpressionPtr value) {
+    if (!can_store(value->type, column.type)) {
+      throw SparkError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
+                       {{"tableName", name_.quoted()},
+                        {"colName", "`" + column.name + "`"},
+                        {"srcType", "\"" + value->type.sql() + "\""},
+                        {"targetType", "\"" + column.type.sql() + "\""}});
+    }
+    value = analyze::cast_to(value, column.type, rules_);
+    const bool nullable = value->nullable;
+    const plan::AttributeId id = plan::next_attribute_id();
+    expressions_.push_back(plan::make_typed(plan::Alias{std::move(value), {column.name}, {}, id}, column.type, nullable));
+    output_.push_back(Attribute{id, column.name, column.type, nullable, "", {}});
+  }
+
+  RelationPtr relation() const { return plan::make_resolved(plan::Project{query_, expressions_}, output_); }
+
+ private:
+  const TableName& name_;
+  const RelationPtr& query_;
+  analyze::CoercionRules rules_;
+  std::vector<ExpressionPtr> expressions_;
+  std::vector<Attribute> output_;
+};
+
+[[noreturn]] void throw_arity(bool is_too_many, const TableName& name, const plan::Schema& columns,
+                              const RelationPtr& query) {
+  throw SparkError(is_too_many ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                               : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+                   {{"tableName", name.quoted()},
+                    {"tableColumns", column_list(columns)},
+                    {"dataColumns", column_list(plan::output_schema(*query))}});
+}
+
+const Attribute* find_column(const RelationPtr& query, const std::string& name) {
+  for (const Attribute& attribute : query->output) {
+    if (same_name(attribute.name, name)) return &attribute;
+  }
+  return nullptr;
+}
+
+// Which of the table's columns the query's columns are, in the query's order.
+plan::Schema given_columns(const Table& table, const InsertRequest& request) {
+  plan::Schema given;
+  const auto is_static = [&](const std::string& name) {
+    return std::any_of(request.partitions.begin(), request.partitions.end(), [&](const auto& partition) {
+      return partition.second && same_name(partition.first, name);
+    });
+  };
+  if (request.columns.empty()) {
+    for (const plan::StructField& field : table.schema) {
+      if (!is_static(field.name)) given.push_back(field);
+    }
+    return given;
+  }
+  for (const std::string& name : request.columns) {
+    const auto found = std::find_if(table.schema.begin(), table.schema.end(),
+                                    [&](const plan::StructField& field) { return same_name(field.name, name); });
+    if (found == table.schema.end()) {
+      throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                       {{"objectName", "`" + name + "`"}, {"proposal", column_list(table.schema)}});
+    }
+    given.push_back(*found);
+  }
+  return given;
+}
+
+ExpressionPtr value_of(const plan::StructField& column, const plan::Schema& given, const InsertRequest& request) {
+  for (const auto& [name, value] : request.partitions) {
+    if (!value || !same_name(name, column.name)) continue;
+    if (value->as<plan::Literal>() == nullptr) throw_unsupported("STATEMENT", "PARTITION with an expression");
+    return value;
+  }
+  if (request.by_name) {
+    const Attribute* found = find_column(request.query, column.name);
+    return found != nullptr ? plan::reference(*found) : plan::make_null_literal(column.type);
+  }
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (same_name(given[i].name, column.name)) return plan::reference(request.query->output[i]);
+  }
+  return plan::make_null_literal(column.type);  // columns have no other default
+}
+
+// Columns that are matched by name: none may be left over, and saveAsTable leaves none out.
+void check_names(const Table& table, const TableName& name, const InsertRequest& request) {
+  const plan::Schema data = plan::output_schema(*request.query);
+  if (request.is_save && data.size() != table.schema.size()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1161",
+                     {{"tableName", "spark_catalog." + name.database + "." + name.table},
+                      {"existingTableSchema", plan::Type::structure(table.schema).simple_string()},
+                      {"querySchema", plan::Type::structure(data).simple_string()}});
+  }
+  const auto has = [](const plan::Schema& schema, const std::string& wanted) {
+    return std::any_of(schema.begin(), schema.end(),
+                       [&](const plan::StructField& field) { return same_name(field.name, wanted); });
+  };
+  for (const plan::StructField& field : table.schema) {
+    if (!request.is_save || has(data, field.name)) continue;
+    std::string names;
+    for (const plan::StructField& given : data) names += (names.empty() ? "" : ", ") + given.name;
+    throw SparkError("_LEGACY_ERROR_TEMP_1162", {{"col", field.name}, {"inputColumns", names}});
+  }
+  for (const plan::StructField& field : data) {
+    if (has(table.schema, field.name)) continue;
+    throw SparkError("INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS",
+                     {{"tableName", name.quoted()}, {"extraColumns", "`" + field.name + "`"}});
+  }
+}
+
+RelationPtr table_rows(const RequestContext& context, const Table& table, const TableName& name,
+                       const InsertRequest& request) {
+  for (const auto& partition : request.partitions) {
+    const auto is_it = [&](const std::string& column) { return same_name(column, partition.first); };
+    if (std::none_of(table.partition_columns.begin(), table.partition_columns.end(), is_it)) {
+      throw SparkError("NON_PARTITION_COLUMN", {{"columnName", "`" + partition.first + "`"}});
+    }
+  }
+  if (request.by_name) check_names(table, name, request);
+  const plan::Schema given = given_columns(table, request);
+  const size_t count = request.query->output.size();
+  if (count > given.size()) throw_arity(true, name, given, request.query);
+  if (count < given.size() && !request.by_name) throw_arity(false, name, given, request.query);
+  TableRows rows(context, name, request.query);
+  for (const plan::StructField& column : table.schema) rows.add(column, value_of(column, given, request));
+  return rows.relation();
+}
+
+void write_rows(const RequestContext& context, const Table& table, const RelationPtr& rows, bool is_overwrite,
+                Operation& operation) {
+  engine::WriteRequest request;
+  request.plan = with_cached_relations(context, rows, operation.shared_context());
+  request.format = table.provider;
+  request.path = table.location;
+  request.mode = is_overwrite ? engine::WriteRequest::Mode::kOverwrite : engine::WriteRequest::Mode::kAppend;
+  request.options = table.options;
+  request.partition_by = table.partition_columns;
+  context.backend.engine->write(request, operation.shared_context());
+}
+
+bool is_empty_folder(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::directory_iterator entries(path, error);
+  return error || entries == std::filesystem::directory_iterator();
+}
+
+}  // namespace
+
+std::string backquoted(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    text += text.empty() ? "`" : ".`";
+    for (const char c : part) text += c == '`' ? "``" : std::string(1, c);
+    text += "`";
+  }
+  return text;
+}
+
+TableName table_name(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (parts.size() == 1) return {context.current_database(), parts[0]};
+  if (parts.size() == 2) return {parts[0], parts[1]};
+  if (parts.size() == 3 && same_name(parts[0], "spark_catalog")) return {parts[1], parts[2]};
+  if (parts.size() == 3) {
+    throw SparkError("CATALOG_NOT_FOUND",
+                     {{"catalogName", "`" + parts[0] + "`"}, {"config", "\"spark.sql.catalog." + parts[0] + "\""}});
+  }
+  throw SparkError("REQUIRES_SINGLE_PART_NAMESPACE",
+                   {{"sessionCatalog", "spark_catalog"}, {"identifier", backquoted({parts.begin(), parts.end() - 1})}});
+}
+
+std::optional<Table> find_table(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (context.backend.warehouse == nullptr || parts.empty() || parts.size() > 3) return std::nullopt;
+  if (parts.size() == 3 && !same_name(parts[0], "spark_catalog")) return std::nullopt;
+  const TableName name = table_name(context, parts);
+  return context.backend.warehouse->find_table(name.database, name.table);
+}
+
+RelationPtr find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (parts.size() == 1) return context.session.views().find(parts[0]);
+  if (parts.size() == 2 && same_name(parts[0], "global_temp")) return context.global_views.find(parts[1]);
+  return nullptr;
+}
+
+RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (RelationPtr view = find_temporary_view(context, parts)) return view;
+  const std::optional<Table> table = find_table(context, parts);
+  if (!table) return nullptr;
+  if (table->is_view()) {
+    // A view sees its names where it was made.
+    RequestContext inner{context.session, context.global_views, context.backend, table->view_database};
+    RelationPtr query = sql::parse_query(table->view_text, parser_options(context.session.config()));
+    std::vector<std::string> names;
+    for (const plan::StructField& field : table->schema) names.push_back(field.name);
+    return analyze_relation(inner, plan::make_relation(plan::ToDf{std::move(query), std::move(names)}), nullptr);
+  }
+  plan::UnresolvedRead read;
+  read.format = table->provider;
+  read.schema = table->schema;
+  read.options = table->options;
+  read.paths = {table->location};
+  return plan::make_relation(std::move(read));
+}
+
+RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (!find_relation(context, parts)) throw_table_not_found(context, parts);
+  return analyze_relation(context, plan::make_relation(plan::UnresolvedTable{parts, {}}), nullptr);
+}
+
+void throw_table_not_found(const RequestContext& context, const std::vector<std::string>& parts) {
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", backquoted(parts)}, {"searchPath", search_path(context, false)}});
+}
+
+void throw_nothing_to_drop(const RequestContext& context, const std::vector<std::string>& parts) {
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", table_name(context, parts).quoted()},
+                                               {"searchPath", search_path(context, true)}});
+}
+
+void create_table(const RequestContext& context, const sql::CreateTable& statement, const RelationPtr& resolved,
+                  IfExists if_exists, Operation* operation) {
+  catalog::Warehouse& tables = warehouse(context);
+  const TableName name = table_name(context, statement.name);
+  tables.database(name.database);
+  const std::optional<Table> former = tables.find_table(name.database, name.table);
+  if (former && if_exists == IfExists::kIgnore) return;
+  if (former && if_exists == IfExists::kFail) {
+    throw SparkError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", name.quoted()}});
+  }
+  Table table;
+  table.database = name.database;
+  table.name = name.table;
+  table.provider = statement.provider.empty()
+                       ? context.session.config().find("spark.sql.sources.default").value_or("parquet")
+                       : statement.provider;
+  check_provider(table.provider);
+  table.options = statement.options;
+  std::string location = statement.location;
+  for (auto option = table.options.begin(); option != table.options.end();) {
+    const bool is_path = same_name(option->first, "path");
+    if (is_path) location = option->second;
+    option = is_path ? table.options.erase(option) : std::next(option);
+  }
+  table.is_external = !location.empty();
+  table.location = location.empty() ? tables.default_location(name.database, name.table) : local_location(location);
+  table.partition_columns = statement.partition_columns;
+  table.comment = statement.comment;
+  table.properties = statement.properties;
+  table.created_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  plan::Schema schema;
+  if (resolved) {
+    schema = plan::output_schema(*resolved);
+  } else if (statement.schema) {
+    schema = *statement.schema;
+  } else {
+    plan::UnresolvedRead read{table.provider, {}, table.options, {table.location}};
+    schema = plan::output_schema(*analyze_relation(context, plan::make_relation(std::move(read)), nullptr));
+  }
+  check_columns(schema);
+  table.schema = all_nullable(partitions_last(schema, table.partition_columns));
+  if (!table.is_external && !former && !is_empty_folder(table.location)) {
+    throw SparkError("LOCATION_ALREADY_EXISTS",
+                     {{"location", "'file:" + table.location + "'"}, {"identifier", name.quoted()}});
+  }
+  std::filesystem::create_directories(table.location);
+  if (resolved) {
+    InsertRequest request;
+    request.query = resolved;
+    request.by_name = true;
+    const bool replaces = former.has_value() || table.is_external;
+    write_rows(context, table, table_rows(context, table, name, request), replaces, *operation);
+  }
+  tables.put_table(std::move(table));
+}
+
+void create_catalog_view(const RequestContext& context, const sql::CreateView& statement, const RelationPtr& resolved) {
+  catalog::Warehouse& tables = warehouse(context);
+  const TableName name = table_name(context, statement.name);
+  tables.database(name.database);
+  const std::optional<Table> former = tables.find_table(name.database, name.table);
+  if (former && statement.if_not_exists) return;
+  if (former && (!statement.replace || !former->is_view())) {
+    throw SparkError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", name.quoted()}});
+  }
+  Table view;
+  view.database = name.database;
+  view.name = name.table;
+  view.provider = "view";
+  view.schema = plan::output_schema(*resolved);
+  view.comment = statement.comment;
+  view.view_text = statement.query_text;
+  view.view_database = context.current_database();
+  tables.put_table(std::move(view));
+}
+
+void insert_into(const RequestContext& context, const InsertRequest& request, Operation& operation) {
+  const TableName name = table_name(context, request.table);
+  std::optional<Table> table = find_table(context, request.table);
+  if (!table) throw_table_not_found(context, request.table);
+  if (table->is_view()) {
+    throw SparkError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {{"viewName", name.quoted()}, {"operation", "INSERT"}});
+  }
+  if (request.is_overwrite && !request.partitions.empty()) {
+    throw_unsupported("STATEMENT", "INSERT OVERWRITE of a partition");
+  }
+  if (request.is_overwrite && !table->partition_columns.empty()) {
+    const std::string mode = context.session.config().get("spark.sql.sources.partitionOverwriteMode");
+    if (!same_name(mode, "static")) throw_unsupported("OPTION", "spark.sql.sources.partitionOverwriteMode=" + mode);
+  }
+  write_rows(context, *table, table_rows(context, *table, name, request), request.is_overwrite, operation);
+}
+
+}  // namespace firesteel::connect

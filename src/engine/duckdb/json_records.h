@@ -1,0 +1,61 @@
+// JSON files as Spark's JSON source reads them: one record a line, or one value a file.
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/relation.h"
+#include "plan/type.h"
+
+namespace arrow {
+class Schema;
+class RecordBatch;
+}  // namespace arrow
+
+namespace firesteel::engine {
+
+class ArrowInput;
+
+struct JsonOptions {
+  // Throws UNSUPPORTED_FEATURE.OPTION for an option that is not done yet.
+  explicit JsonOptions(const plan::Options& options);
+
+  bool is_multi_line = false;
+  bool primitives_as_string = false;
+  std::string mode = "PERMISSIVE";
+  std::string corrupt_column = "_corrupt_record";
+  std::string date_format;       // empty: Spark's default
+  std::string timestamp_format;  // empty: Spark's default
+};
+
+// The records' texts, file by file.
+class JsonRecords {
+ public:
+  JsonRecords(std::vector<plan::FileEntry> files, bool is_multi_line);
+  // False at the end. Throws FAILED_READ_FILE.*.
+  bool next(std::string* record);
+  const std::string& path() const { return files_[file_].path; }
+
+ private:
+  bool open_next();
+
+  std::vector<plan::FileEntry> files_;
+  const bool is_multi_line_;
+  size_t next_file_ = 0;
+  size_t file_ = 0;
+  std::ifstream stream_;
+};
+
+// The schema of all records: JsonInferSchema.
+plan::Schema infer_json_schema(const JsonOptions& options, const std::vector<plan::FileEntry>& files);
+
+// The columns of `schema` as k0, k1, …, then fs_file (the path) and fs_keep (false for a record that DROPMALFORMED
+// leaves out).
+std::shared_ptr<ArrowInput> json_input(const JsonOptions& options, const std::vector<plan::FileEntry>& files,
+                                       const plan::Schema& schema, const std::string& time_zone);
+
+}  // namespace firesteel::engine

@@ -1,0 +1,320 @@
+// Statements about tables and databases. Source: SqlBaseParser.g4 and SparkSqlAstBuilder of Spark 4.2.
+#include <utility>
+
+#include "sql/grammar.h"
+
+namespace firesteel::sql {
+
+namespace {
+
+std::string quoted(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += '.';
+    text += '`';
+    for (const char c : part) text += c == '`' ? "``" : std::string(1, c);
+    text += '`';
+  }
+  return text;
+}
+
+}  // namespace
+
+bool Grammar::at_word(std::string_view word, size_t ahead) const {
+  return peek(ahead).kind == TokenKind::kWord && upper_case(text_of(peek(ahead))) == word;
+}
+
+bool Grammar::accept_word(std::string_view word) {
+  if (!at_word(word)) return false;
+  advance();
+  return true;
+}
+
+bool Grammar::accept_if_not_exists() {
+  if (!at(Keyword::kIf) || !at(Keyword::kNot, 1) || !at(Keyword::kExists, 2)) return false;
+  advance(3);
+  return true;
+}
+
+std::string Grammar::required_string() {
+  if (!at_string()) syntax_error();
+  return string_literal();
+}
+
+// ---- CREATE -----------------------------------------------------------------------------------
+
+Statement Grammar::create_table(size_t from, bool replace) {
+  CreateTable table;
+  table.replace = replace;
+  table.if_not_exists = accept_if_not_exists();
+  table.name = multipart_identifier();
+  if (table.replace && table.if_not_exists) syntax_error();
+  if (accept(Keyword::kLike)) {
+    table.like = multipart_identifier();
+  } else if (at("(") && !peek().opens_query) {
+    table_columns(&table);
+  }
+  table_clauses(&table);
+  if (accept(Keyword::kAs) || begins_query() || (at("(") && peek().opens_query)) {
+    if (table.schema) {
+      fail("_LEGACY_ERROR_TEMP_0035", {{"message", "Schema may not be specified in a Create Table As Select (CTAS) statement"}},
+           from);
+    }
+    table.query = query();
+  }
+  return table;
+}
+
+void Grammar::table_columns(CreateTable* table) {
+  table->schema.emplace();
+  expect("(");
+  do {
+    table->schema->push_back(column_definition(/*allows_colon=*/false));
+  } while (accept(","));
+  expect(")");
+}
+
+void Grammar::partition_columns(CreateTable* table) {
+  expect(Keyword::kBy);
+  expect("(");
+  do {
+    if (at_identifier() && (at(",", 1) || at(")", 1))) {
+      table->partition_columns.push_back(identifier());
+      continue;
+    }
+    if (at("(", 1)) throw_unsupported("STATEMENT", "PARTITIONED BY a transform");
+    // Hive's form: the column is declared here.
+    const plan::StructField field = column_definition(/*allows_colon=*/false);
+    table->partition_columns.push_back(field.name);
+    if (!table->schema) table->schema.emplace();
+    table->schema->push_back(field);
+  } while (accept(","));
+  expect(")");
+}
+
+void Grammar::table_clauses(CreateTable* table) {
+  while (true) {
+    if (accept(Keyword::kUsing)) {
+      table->provider.clear();
+      for (const std::string& part : multipart_identifier()) {
+        table->provider += (table->provider.empty() ? "" : ".") + part;
+      }
+    } else if (accept(Keyword::kOptions)) {
+      table->options = property_list();
+    } else if (at_word("PARTITIONED") && at(Keyword::kBy, 1)) {
+      advance();
+      partition_columns(table);
+    } else if (at_word("LOCATION") && at_string(1)) {
+      advance();
+      table->location = string_literal();
+    } else if (auto comment = comment_clause()) {
+      table->comment = *comment;
+    } else if (accept(Keyword::kTblproperties)) {
+      table->properties = property_list();
+    } else if (at_word("STORED") && at(Keyword::kAs, 1)) {
+      advance(2);
+      table->provider = lower_case(identifier());
+    } else if (at_word("CLUSTERED") || at_word("CLUSTER") || at_word("SKEWED") || at_word("ROW")) {
+      throw_unsupported("STATEMENT", "CREATE TABLE with " + upper_case(text_of(peek())));
+    } else {
+      return;
+    }
+  }
+}
+
+Statement Grammar::create_database() {
+  plan::CatalogCall call{"create_database", {}};
+  if (accept_if_not_exists()) call.arguments["if_not_exists"] = "true";
+  call.arguments["db_name"] = quoted(multipart_identifier());
+  while (true) {
+    if (auto comment = comment_clause()) {
+      call.arguments["comment"] = *comment;
+    } else if (at_word("LOCATION") && at_string(1)) {
+      advance();
+      call.arguments["location"] = string_literal();
+    } else if (at(Keyword::kWith) && (at_word("DBPROPERTIES", 1) || at_word("PROPERTIES", 1))) {
+      advance(2);
+      property_list();
+    } else {
+      return CatalogStatement{std::move(call)};
+    }
+  }
+}
+
+Statement Grammar::create_permanent_view(CreateView view) {
+  view.is_temporary = false;
+  if (accept("(")) {
+    do {
+      view.column_names.push_back(identifier());
+      comment_clause();
+    } while (accept(","));
+    expect(")");
+  }
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    if (auto comment = comment_clause()) {
+      view.comment = *comment;
+      goes_on = true;
+    } else if (accept(Keyword::kTblproperties)) {
+      property_list();
+      goes_on = true;
+    }
+  }
+  expect(Keyword::kAs);
+  const size_t from = position_;
+  view.query = query();
+  view.query_text = source_text(from);
+  return view;
+}
+
+// ---- DROP -------------------------------------------------------------------------------------
+
+Statement Grammar::drop_table() {
+  advance(2);
+  plan::CatalogCall call{"drop_table", {}};
+  if (accept_if_exists()) call.arguments["if_exists"] = "true";
+  call.arguments["table_name"] = quoted(multipart_identifier());
+  accept_word("PURGE");
+  return CatalogStatement{std::move(call)};
+}
+
+Statement Grammar::drop_database() {
+  advance(2);
+  plan::CatalogCall call{"drop_database", {}};
+  if (accept_if_exists()) call.arguments["if_exists"] = "true";
+  call.arguments["db_name"] = quoted(multipart_identifier());
+  if (accept(Keyword::kCascade)) {
+    call.arguments["cascade"] = "true";
+  } else {
+    accept_word("RESTRICT");
+  }
+  return CatalogStatement{std::move(call)};
+}
+
+// ---- INSERT -----------------------------------------------------------------------------------
+
+Statement Grammar::insert_statement() {
+  advance();
+  Insert insert;
+  if (at(Keyword::kOverwrite) && (at_word("DIRECTORY", 1) || at_word("LOCAL", 1))) {
+    throw_unsupported("STATEMENT", "INSERT OVERWRITE DIRECTORY");
+  }
+  insert.is_overwrite = accept(Keyword::kOverwrite);
+  if (!insert.is_overwrite) expect(Keyword::kInto);
+  accept(Keyword::kTable);
+  insert.table = multipart_identifier();
+  if (at_word("REPLACE")) throw_unsupported("STATEMENT", "INSERT INTO … REPLACE");
+  if (accept(Keyword::kPartition)) {
+    expect("(");
+    do {
+      std::string name = identifier();
+      insert.partitions.emplace_back(std::move(name), accept("=") ? expression() : nullptr);
+    } while (accept(","));
+    expect(")");
+    if (accept_if_not_exists()) throw_unsupported("STATEMENT", "INSERT OVERWRITE … IF NOT EXISTS");
+  }
+  if (at(Keyword::kBy) && at_word("NAME", 1)) {
+    advance(2);
+    insert.by_name = true;
+  } else if (at("(") && !peek().opens_query) {
+    advance();
+    do {
+      insert.columns.push_back(identifier());
+    } while (accept(","));
+    expect(")");
+  }
+  insert.query = query();
+  return insert;
+}
+
+// ---- ALTER and upkeep ---------------------------------------------------------------------------
+
+Statement Grammar::alter_statement() {
+  const size_t from = position_;
+  advance();
+  const bool is_view = at(Keyword::kView);
+  if (!is_view && !at(Keyword::kTable)) {
+    position_ = from;
+    unsupported_statement(2);
+  }
+  advance();
+  const std::string name = quoted(multipart_identifier());
+  if (at_word("RENAME") && at(Keyword::kTo, 1)) {
+    advance(2);
+    return CatalogStatement{{"rename_table", {{"table_name", name}, {"new_name", quoted(multipart_identifier())}}}};
+  }
+  if (!is_view && at_word("ADD") && (at_word("COLUMN", 1) || at_word("COLUMNS", 1))) {
+    advance(2);
+    const bool is_list = accept("(");
+    plan::Schema columns;
+    do {
+      columns.push_back(column_definition(/*allows_colon=*/false));
+    } while (accept(","));
+    if (is_list) expect(")");
+    return CatalogStatement{
+        {"add_columns", {{"table_name", name}, {"columns", plan::Type::structure(columns).json()}}}};
+  }
+  position_ = from;
+  unsupported_statement(2);
+}
+
+Statement Grammar::table_maintenance() {
+  const size_t from = position_;
+  const Keyword what = peek().keyword;
+  advance();
+  if (what == Keyword::kRefresh && at_string()) {
+    return CatalogStatement{{"refresh_by_path", {{"path", string_literal()}}}};
+  }
+  const bool is_msck = what == Keyword::kMsck && accept(Keyword::kRepair);
+  if ((what == Keyword::kMsck && !is_msck) || !at(Keyword::kTable)) {
+    position_ = from;
+    unsupported_statement(2);
+  }
+  advance();
+  const std::string name = quoted(multipart_identifier());
+  const auto call = [&](const char* what_to_do) { return CatalogStatement{{what_to_do, {{"table_name", name}}}}; };
+  if (what == Keyword::kRefresh) return call("refresh_table");
+  if (what == Keyword::kTruncate) {
+    if (at(Keyword::kPartition)) throw_unsupported("STATEMENT", "TRUNCATE TABLE of a partition");
+    return call("truncate_table");
+  }
+  if (is_msck) return call("recover_partitions");
+  if (at(Keyword::kPartition)) throw_unsupported("STATEMENT", "ANALYZE TABLE of a partition");
+  while (!at_end() && !at(";")) advance();  // COMPUTE STATISTICS …: DuckDB keeps its own statistics
+  return call("analyze_table");
+}
+
+// SHOW CREATE TABLE, TBLPROPERTIES, PARTITIONS, TABLE EXTENDED
+Statement Grammar::show_table_details() {
+  const size_t from = position_;
+  advance();
+  plan::CatalogCall call;
+  if (at(Keyword::kCreate) && at(Keyword::kTable, 1)) {
+    advance(2);
+    call.name = "show_create_table";
+  } else if (accept(Keyword::kTblproperties)) {
+    call.name = "show_tblproperties";
+  } else if (accept(Keyword::kPartitions)) {
+    call.name = "show_partitions";
+  } else if (at(Keyword::kTable) && at(Keyword::kExtended, 1)) {
+    advance(2);
+    call.name = "show_table_extended";
+    if (accept(Keyword::kIn) || accept(Keyword::kFrom)) call.arguments["db_name"] = quoted(multipart_identifier());
+    expect(Keyword::kLike);
+    call.arguments["pattern"] = required_string();
+    return CatalogStatement{std::move(call)};
+  } else {
+    if (peek().kind != TokenKind::kWord) syntax_error();
+    position_ = from;
+    unsupported_statement(2);
+  }
+  call.arguments["table_name"] = quoted(multipart_identifier());
+  if (call.name == "show_tblproperties" && accept("(")) {
+    call.arguments["pattern"] = at_string() ? string_literal() : quoted(multipart_identifier());
+    expect(")");
+  }
+  if (at(Keyword::kPartition) || at(Keyword::kAs)) throw_unsupported("STATEMENT", "SHOW of a partition or AS SERDE");
+  return CatalogStatement{std::move(call)};
+}
+
+}  // namespace firesteel::sql

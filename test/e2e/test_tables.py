@@ -1,0 +1,184 @@
+"""Tables of the warehouse: what SQL and DataFrame writers make of them, with Spark's answers."""
+import os
+
+import pytest
+from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import functions as F
+
+
+@pytest.fixture
+def database(spark):
+    spark.sql("DROP DATABASE IF EXISTS tables_test CASCADE")
+    spark.sql("CREATE DATABASE tables_test COMMENT 'a test'")
+    spark.sql("USE tables_test")
+    yield "tables_test"
+    spark.sql("DROP DATABASE tables_test CASCADE")
+
+
+def condition(action):
+    with pytest.raises(PySparkException) as error:
+        action()
+    return error.value.getCondition()
+
+
+def rows(spark, text):
+    return [tuple(r) for r in spark.sql(text).collect()]
+
+
+def test_databases(spark, database):
+    assert spark.catalog.currentDatabase() == database
+    assert condition(lambda: spark.sql(f"CREATE DATABASE {database}")) == "SCHEMA_ALREADY_EXISTS"
+    spark.sql(f"CREATE DATABASE IF NOT EXISTS {database}")
+    assert rows(spark, "SHOW DATABASES LIKE 'tables_*'") == [(database,)]
+    assert rows(spark, "SHOW CURRENT DATABASE") == [("spark_catalog", database)]
+    assert rows(spark, f"DESCRIBE DATABASE {database}")[:3] == [
+        ("Catalog Name", "spark_catalog"), ("Namespace Name", database), ("Comment", "a test")]
+    spark.sql("CREATE TABLE inside (a INT)")
+    assert condition(lambda: spark.sql(f"DROP DATABASE {database}")) == "SCHEMA_NOT_EMPTY"
+    assert condition(lambda: spark.sql("USE nope")) == "SCHEMA_NOT_FOUND"
+    assert condition(lambda: spark.sql("SHOW TABLES IN nope")) == "SCHEMA_NOT_FOUND"
+
+
+def test_create_and_insert(spark, database):
+    spark.sql("CREATE TABLE t (a INT COMMENT 'the a', b STRING NOT NULL, c DOUBLE) USING parquet COMMENT 'hello'")
+    assert condition(lambda: spark.sql("CREATE TABLE t (a INT)")) == "TABLE_OR_VIEW_ALREADY_EXISTS"
+    spark.sql("CREATE TABLE IF NOT EXISTS t (a INT)")
+    assert rows(spark, "SELECT * FROM t") == []
+    spark.sql("INSERT INTO t VALUES (1, 'x', 2.5), (2, 'y', NULL)")
+    spark.sql("INSERT INTO t (b, a) VALUES ('z', 3)")
+    assert rows(spark, "SELECT * FROM t ORDER BY a") == [(1, "x", 2.5), (2, "y", None), (3, "z", None)]
+    assert [(f.name, f.dataType.simpleString(), f.nullable) for f in spark.table("t").schema] == [
+        ("a", "int", True), ("b", "string", True), ("c", "double", True)]
+    assert condition(lambda: spark.sql("INSERT INTO t VALUES (1, 'x')")) == "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS"
+    assert condition(lambda: spark.sql("INSERT INTO t VALUES (1, 'x', 2, 3)")) == "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+    assert condition(lambda: spark.sql("INSERT INTO t VALUES ('nope', 'x', 2)")) == "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST"
+    assert condition(lambda: spark.sql("INSERT INTO nope VALUES (1)")) == "TABLE_OR_VIEW_NOT_FOUND"
+    spark.sql("INSERT OVERWRITE t VALUES (9, 'q', 1)")
+    assert rows(spark, "SELECT * FROM t") == [(9, "q", 1.0)]
+    spark.sql("TRUNCATE TABLE t")
+    assert spark.table("t").count() == 0
+
+
+def test_partitions(spark, database):
+    spark.sql("CREATE TABLE t USING parquet PARTITIONED BY (p) AS SELECT id, id % 2 AS p FROM range(4)")
+    spark.sql("INSERT INTO t SELECT 10, 7")
+    spark.sql("INSERT INTO t PARTITION (p = 8) SELECT 11")
+    assert rows(spark, "SELECT * FROM t ORDER BY 1") == [(0, 0), (1, 1), (2, 0), (3, 1), (10, 7), (11, 8)]
+    assert rows(spark, "SHOW PARTITIONS t") == [("p=0",), ("p=1",), ("p=7",), ("p=8",)]
+    assert rows(spark, "DESCRIBE t") == [("id", "bigint", None), ("p", "bigint", None), ("# Partition Information", "", ""),
+                                         ("# col_name", "data_type", "comment"), ("p", "bigint", None)]
+    assert [(c.name, c.isPartition) for c in spark.catalog.listColumns("t")] == [("id", False), ("p", True)]
+    assert condition(lambda: spark.range(2).write.partitionBy("id").saveAsTable("u")) == "ALL_PARTITION_COLUMNS_NOT_ALLOWED"
+
+
+def test_describe_and_show(spark, database):
+    spark.sql("CREATE TABLE t (a INT COMMENT 'the a', b STRING) USING parquet COMMENT 'hello'")
+    spark.sql("CREATE OR REPLACE TEMPORARY VIEW v AS SELECT 1 AS one")
+    assert rows(spark, "SHOW TABLES") == [(database, "t", False), ("", "v", True)]
+    assert spark.sql("SHOW TABLES").columns == ["namespace", "tableName", "isTemporary"]
+    assert rows(spark, "SHOW VIEWS") == [("", "v", True)]
+    assert rows(spark, "SHOW COLUMNS IN t") == [("a",), ("b",)]
+    assert rows(spark, "DESCRIBE t") == [("a", "int", "the a"), ("b", "string", None)]
+    assert rows(spark, "DESCRIBE v") == [("one", "int", None)]
+    assert rows(spark, "DESC t a") == [("col_name", "a"), ("data_type", "int"), ("comment", "the a")]
+    assert rows(spark, "DESCRIBE QUERY SELECT 1 AS a, 'x' b") == [("a", "int", None), ("b", "string", None)]
+    assert rows(spark, "SHOW CREATE TABLE t") == [
+        ("CREATE TABLE spark_catalog.tables_test.t (\n  a INT COMMENT 'the a',\n  b STRING COLLATE UTF8_BINARY)\nUSING parquet\nCOMMENT 'hello'\n",)]
+    assert rows(spark, "SHOW FUNCTIONS LIKE 'acos*'") == [("acos",), ("acosh",)]
+    assert rows(spark, "SHOW USER FUNCTIONS") == [] and rows(spark, "SHOW CATALOGS") == [("spark_catalog",)]
+    assert condition(lambda: spark.sql("DESCRIBE missing")) == "TABLE_OR_VIEW_NOT_FOUND"
+    assert condition(lambda: spark.sql("DESCRIBE FUNCTION nope")) == "UNRESOLVED_ROUTINE"
+    spark.sql("DROP VIEW v")
+
+
+def test_save_modes(spark, database):
+    spark.range(3).write.saveAsTable("t")
+    assert condition(lambda: spark.range(3).write.saveAsTable("t")) == "TABLE_OR_VIEW_ALREADY_EXISTS"
+    spark.range(3).write.mode("ignore").saveAsTable("t")
+    spark.range(3, 5).write.mode("append").saveAsTable("t")
+    assert sorted(r.id for r in spark.table("t").collect()) == [0, 1, 2, 3, 4]
+    with pytest.raises(AnalysisException):
+        spark.range(1).withColumnRenamed("id", "x").write.mode("append").saveAsTable("t")
+    spark.range(9, 10).withColumnRenamed("id", "x").write.insertInto("t")      # by position
+    assert spark.table("t").count() == 6
+    spark.range(7).write.mode("overwrite").saveAsTable("t")
+    assert spark.table("t").count() == 7
+    spark.range(2).write.insertInto("t", overwrite=True)
+    assert spark.read.table("t").count() == 2
+    assert condition(lambda: spark.range(1).write.insertInto("nope")) == "TABLE_OR_VIEW_NOT_FOUND"
+
+
+def test_formats_and_places(spark, database, tmp_path):
+    df = spark.range(4).select("id", (F.col("id") % 2).alias("p"))
+    df.write.partitionBy("p").format("csv").option("header", True).saveAsTable("c")
+    assert sorted(map(tuple, spark.table("c").collect())) == [(0, 0), (1, 1), (2, 0), (3, 1)]
+    df.write.option("path", str(tmp_path / "e")).saveAsTable("e")
+    assert spark.catalog.getTable("e").tableType == "EXTERNAL"
+    spark.sql("DROP TABLE e")
+    assert [f for f in os.listdir(tmp_path / "e") if f.startswith("part-")]    # a table elsewhere keeps its files
+    assert spark.catalog.createTable("again", str(tmp_path / "e")).count() == 4
+    df.write.format("json").saveAsTable("j")
+    assert spark.table("j").count() == 4
+    assert condition(lambda: spark.sql("CREATE TABLE n (a INT) USING nonsense")) == "DATA_SOURCE_NOT_FOUND"
+    spark.range(2).writeTo("w").using("parquet").create()
+    assert spark.table("w").count() == 2
+
+
+def test_drop_and_rename(spark, database):
+    spark.sql("CREATE TABLE t AS SELECT 1 AS x, 'a' AS y")
+    spark.sql("ALTER TABLE t RENAME TO u")
+    spark.sql("ALTER TABLE u ADD COLUMNS (z INT)")
+    assert rows(spark, "SELECT * FROM u") == [(1, "a", None)]
+    spark.sql("INSERT INTO u VALUES (2, 'b', 3)")
+    assert rows(spark, "SELECT * FROM u ORDER BY x") == [(1, "a", None), (2, "b", 3)]
+    assert condition(lambda: spark.sql("DROP VIEW u")) == "WRONG_COMMAND_FOR_OBJECT_TYPE"
+    spark.sql("DROP TABLE u")
+    assert condition(lambda: spark.sql("DROP TABLE u")) == "TABLE_OR_VIEW_NOT_FOUND"
+    spark.sql("DROP TABLE IF EXISTS u")
+
+
+def test_views_of_the_catalog(spark, database):
+    spark.sql("CREATE TABLE t AS SELECT 1 AS x")
+    spark.sql("CREATE VIEW v AS SELECT x + 1 AS y FROM t")
+    spark.sql("USE default")
+    assert rows(spark, f"SELECT * FROM {database}.v") == [(2,)]
+    spark.sql(f"USE {database}")
+    assert rows(spark, "SHOW VIEWS") == [(database, "v", False)]
+    assert condition(lambda: spark.sql("INSERT INTO v VALUES (1)")) == "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE"
+    spark.sql("DROP VIEW v")
+
+
+def test_tables_are_shared_and_kept(own_server):
+    """Another session, and a server that starts anew on the same warehouse, see the tables."""
+    from firesteel_testing.server import Server
+    first = Server()
+    try:
+        from pyspark.sql import SparkSession
+        spark = SparkSession.builder.remote(first.remote).create()
+        spark.client.set_retry_policies([])
+        spark.range(5).write.saveAsTable("kept")
+        other = SparkSession.builder.remote(first.remote).create()
+        assert other.table("kept").count() == 5
+        spark.stop()
+        other.stop()
+    finally:
+        first.stop()
+    second = Server(warehouse=os.path.join(first.folder, "warehouse"))
+    try:
+        spark = SparkSession.builder.remote(second.remote).create()
+        spark.client.set_retry_policies([])
+        assert spark.table("kept").count() == 5
+        spark.stop()
+    finally:
+        second.stop()
+
+
+def test_cache_of_a_table(spark, database):
+    spark.range(3).write.saveAsTable("t")
+    spark.sql("CACHE TABLE t")
+    assert spark.catalog.isCached("t") and spark.table("t").count() == 3
+    spark.sql("UNCACHE TABLE t")
+    assert not spark.catalog.isCached("t")
+    assert condition(lambda: spark.sql("UNCACHE TABLE nope")) == "TABLE_OR_VIEW_NOT_FOUND"
+    spark.sql("UNCACHE TABLE IF EXISTS nope")
+    spark.sql("REFRESH TABLE t")
