@@ -10,6 +10,7 @@
 #include "base/logging.h"
 #include "connect/analysis.h"
 #include "connect/decode.h"
+#include "connect/error_origin.h"
 #include "connect/gpu_placement.h"
 #include "connect/local_table.h"
 #include "connect/message.h"
@@ -197,7 +198,11 @@ void execute_plan(const RequestContext& context, const proto::ExecutePlanRequest
     const plan::RelationPtr unresolved = PlanDecoder(context).relation(plan.root());
     const plan::RelationPtr resolved = analyze_relation(context, unresolved, operation.shared_context());
     log_gpu_placement(context, resolved, operation.settings().operation_id);
-    send_rows(context, resolved, operation, chunk_bytes_wanted(request));
+    try {
+      send_rows(context, resolved, operation, chunk_bytes_wanted(request));
+    } catch (const SparkError& error) {
+      throw with_origin(error, *resolved);
+    }
   } else {
     operation.summary().statement = "command " + oneof_member(plan.command(), "command_type");
     execute_command(context, plan.command(), operation);

@@ -299,6 +299,13 @@ std::string cast_nested(const std::string& sql, const Type& from, const Type& to
          ") END)";
 }
 
+// raise_error() has the type of NULL: what may fail is evaluated all the same.
+std::string cast_null(const std::string& sql, const Type& to) {
+  const std::string null = "CAST(NULL AS " + type_sql(to) + ")";
+  const bool may_fail = sql.find("fs_") != std::string::npos;
+  return may_fail ? "CASE WHEN (" + sql + ") IS NULL THEN " + null + " END" : null;
+}
+
 }  // namespace
 
 std::string cast_sql(const std::string& sql, const Type& from, const Type& to, CastMode mode,
@@ -308,11 +315,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
   if (mode == CastMode::kPretty) {
     return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
   }
-  if (from.is(TypeKind::kNull)) {
-    const std::string null = "CAST(NULL AS " + type_sql(to) + ")";
-    const bool may_fail = sql.find("fs_") != std::string::npos;  // raise_error() has the type of NULL
-    return may_fail ? "CASE WHEN (" + sql + ") IS NULL THEN " + null + " END" : null;
-  }
+  if (from.is(TypeKind::kNull)) return cast_null(sql, to);
   if (from.same_type(to)) return sql;
   const bool is_text = from.is_string() && to.is_string();
   if (is_text || (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to))) {

@@ -148,7 +148,7 @@ class FileWrite {
     fs::path staging = fs::path(target_) / "_temporary" / uuid_;
     bool existed = fs::exists(target_);
     try {
-      fs::create_directories(staging);
+      create_staging(staging);
       run_copy(staging);
       commit(staging);
     } catch (const fs::filesystem_error& error) {
@@ -346,6 +346,16 @@ class FileWrite {
       moves.emplace_back(file, folder / part_name(index++));
     }
     return moves;
+  }
+
+  // Another writer that ends may remove the common folder between two steps of this.
+  static void create_staging(const fs::path& staging) {
+    constexpr int kAttempts = 20;
+    std::error_code error;
+    for (int i = 0; i < kAttempts; ++i) {
+      if (fs::create_directories(staging, error) || !error) return;
+    }
+    throw fs::filesystem_error("cannot create", staging, error);
   }
 
   void commit(const fs::path& staging) {

@@ -26,7 +26,9 @@ using plan::TypeKind;
 constexpr int64_t kRowsPerBatch = 8192;
 constexpr int64_t kMicrosPerSecond = 1'000'000;
 
-void check(const arrow::Status& status) { FIRESTEEL_CHECK(status.ok(), status.ToString()); }
+void check(const arrow::Status& status) {
+  FIRESTEEL_CHECK(status.ok(), status.ToString());
+}
 
 // Puts JSON values into builders of the columns' types. A value that does not fit is null and marks the record.
 class JsonColumns {

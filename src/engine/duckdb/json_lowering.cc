@@ -11,7 +11,9 @@ namespace {
 using plan::Type;
 using plan::TypeKind;
 
-std::string quoted(const std::string& text_sql) { return "fs_json_quote(" + text_sql + ")"; }
+std::string quoted(const std::string& text_sql) {
+  return "fs_json_quote(" + text_sql + ")";
+}
 
 class JsonText {
  public:

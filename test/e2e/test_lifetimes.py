@@ -1,0 +1,86 @@
+"""What ends by itself: idle sessions, operations that nobody reads; and how much travels at a time."""
+import time
+import uuid
+
+import grpc
+import pytest
+from pyspark.sql.connect import proto
+
+from firesteel_testing.server import Server
+from raw import Raw, USER, range_, rows
+
+
+@pytest.fixture(scope="module")
+def hasty_server():
+    server = Server(["--conf", "spark.connect.session.manager.defaultSessionTimeout=3s",
+                     "--conf", "spark.connect.execute.manager.detachedTimeout=500ms"])
+    yield server
+    server.stop()
+
+
+def test_idle_session_expires(hasty_server):
+    raw = Raw(hasty_server.port)
+    assert sum(rows(raw.execute(range_(3)))) == 3
+    time.sleep(1.2)
+    assert sum(rows(raw.execute(range_(3)))) == 3             # use keeps it
+    time.sleep(5)
+    with pytest.raises(grpc.RpcError) as error:
+        raw.execute(range_(3))
+    assert "INVALID_HANDLE.SESSION_CLOSED" in error.value.details()
+    raw.close()
+
+
+def test_operation_that_nobody_reads_is_dropped(hasty_server):
+    raw = Raw(hasty_server.port)
+    operation = str(uuid.uuid4())
+    stream = raw.stub.ExecutePlan(raw.execute_request(range_(2 ** 30), operation_id=operation))
+    last = next(iter(stream)).response_id
+    stream.cancel()
+    time.sleep(2.2)                                           # below the session's own limit
+    with pytest.raises(grpc.RpcError) as error:
+        next(iter(raw.stub.ReattachExecute(raw.reattach_request(operation, last))))
+    assert "OPERATION_ABANDONED" in error.value.details() or "OPERATION_NOT_FOUND" in error.value.details()
+    raw.close()
+
+
+def test_results_in_chunks(raw):
+    whole = raw.execute(range_(5000))
+    request = raw.execute_request(range_(5000))
+    option = request.request_options.add()
+    option.result_chunking_options.allow_arrow_batch_chunking = True
+    option.result_chunking_options.preferred_arrow_chunk_size = 1000
+    parts = [r.arrow_batch for r in raw.stub.ExecutePlan(request) if r.HasField("arrow_batch")]
+    assert len(parts) > 10 and all(len(p.data) <= 1000 for p in parts)
+    assert [p.chunk_index for p in parts] == list(range(len(parts))) and {p.num_chunks_in_batch for p in parts} == {len(parts)}
+    assert b"".join(p.data for p in parts) == b"".join(r.arrow_batch.data for r in whole if r.HasField("arrow_batch"))
+
+
+def test_progress_is_reported(raw):
+    seen = []
+    stream = raw.stub.ExecutePlan(raw.execute_request(proto.Relation(aggregate=proto.Aggregate(
+        input=range_(2 ** 36), group_type=proto.Aggregate.GROUP_TYPE_GROUPBY,
+        aggregate_expressions=[proto.Expression(unresolved_function=proto.Expression.UnresolvedFunction(
+            function_name="sum", arguments=[proto.Expression(unresolved_attribute=proto.Expression.UnresolvedAttribute(
+                unparsed_identifier="id"))]))]))))
+    for response in stream:
+        if response.HasField("execution_progress"):
+            seen.append(response.execution_progress)
+            if len(seen) == 2:
+                break
+    assert seen and seen[-1].num_inflight_tasks >= 0 and seen[-1].stages[0].num_tasks > 0
+    raw.stub.Interrupt(proto.InterruptRequest(session_id=raw.session_id, user_context=USER,
+                                              interrupt_type=proto.InterruptRequest.INTERRUPT_TYPE_ALL))
+    stream.cancel()
+
+
+def test_operations_are_logged(own_server, raw):
+    operation = str(uuid.uuid4())
+    raw.execute(range_(7), operation_id=operation, tags=["a-tag"])
+    for _ in range(50):
+        lines = [line for line in own_server.log_text().splitlines() if operation in line]
+        if lines:
+            break
+        time.sleep(0.1)
+    assert len(lines) == 1
+    for word in (raw.session_id, "a-tag", "relation range", "duckdb"):
+        assert word in lines[0]
