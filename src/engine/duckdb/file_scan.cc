@@ -109,8 +109,9 @@ class CsvScan {
 
   ScanText run(const std::string& file_column) {
     ScanText text;
-    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(scan_.files), std::max<size_t>(1, column_count_), file_column) +
-                " AS " + alias_;
+    const size_t columns = std::max<size_t>(1, column_count_);
+    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(scan_.files), columns, file_column);
+    text.from += " AS " + alias_;
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX) {
