@@ -35,9 +35,8 @@ struct AnalysisContext {
   std::function<plan::RelationPtr(const plan::CatalogCall&)> run_catalog_call;
   // The schema of a transform: the input's columns and, after them, the added ones.
   std::function<plan::Schema(const plan::MlTransform&, const plan::Schema& input)> transform_schema;
-  // Runs a small resolved plan (pivot values, crosstab, inferred schemas) and returns its rows as
-  // LocalData.
-  std::function<plan::RelationPtr(const plan::RelationPtr&)> evaluate;
+  // Runs a small resolved plan (pivot values, crosstab, constants) and returns its rows.
+  std::function<std::vector<std::vector<plan::Literal>>(const plan::RelationPtr&)> evaluate;
 };
 
 // Resolves the whole plan. Throws SparkError. The result satisfies plan::is_resolved.

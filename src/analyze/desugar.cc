@@ -86,7 +86,7 @@ RelationPtr Resolver::drop(const Drop& node) {
   for (const ExpressionPtr& e : node.columns) {
     // A column that is not there is no error.
     try {
-      ExpressionPtr column = expression(e, Scope{&child->output, nullptr, child.get()});
+      ExpressionPtr column = expression(e, scope_of(child));
       if (const auto* attribute = column->as<AttributeReference>()) gone.insert(attribute->id);
     } catch (const SparkError& error) {
       if (!error.condition().starts_with("UNRESOLVED_COLUMN") && error.condition() != "CANNOT_RESOLVE_DATAFRAME_COLUMN") throw;
@@ -144,7 +144,7 @@ RelationPtr Resolver::drop_na(const DropNa& node) {
     for (const Attribute& a : child->output) inputs.push_back(reference(a));
   }
   for (const std::string& name : node.columns) {
-    inputs.push_back(expression(make_expression(UnresolvedAttribute{{name}, {}, false}), Scope{&child->output, nullptr, child.get()}));
+    inputs.push_back(expression(make_expression(UnresolvedAttribute{{name}, {}, false}), scope_of(child)));
   }
   // As many of the columns as asked for must be neither null nor NaN.
   ExpressionPtr sum;
@@ -203,7 +203,7 @@ RelationPtr Resolver::summary(RelationPtr child, std::vector<std::string> statis
   if (statistics.empty()) statistics = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
   Attributes chosen;
   for (const std::string& name : columns) {
-    ExpressionPtr column = expression(make_expression(UnresolvedAttribute{{name}, {}, false}), Scope{&child->output, nullptr, child.get()});
+    ExpressionPtr column = expression(make_expression(UnresolvedAttribute{{name}, {}, false}), scope_of(child));
     for (const Attribute& a : child->output) if (a.id == column->as<AttributeReference>()->id) chosen.push_back(a);
   }
   if (columns.empty()) chosen = child->output;

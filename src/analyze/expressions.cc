@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "analyze/casts.h"
-#include "analyze/resolver.h"
+#include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
 
@@ -11,28 +11,6 @@ namespace firesteel::analyze {
 using namespace plan;
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-// Edit distance, for suggestions.
-size_t distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 QueryContext context_of(const Origin& origin) {
   QueryContext context;
@@ -50,38 +28,14 @@ QueryContext context_of(const Origin& origin) {
   return context;
 }
 
-std::vector<QueryContext> contexts_of(const Origin& origin) {
+std::vector<QueryContext> contexts_of(const Origin& origin) { return error_contexts(origin); }
+
+}  // namespace
+
+std::vector<QueryContext> error_contexts(const Origin& origin) {
   if (!origin.sql_text && origin.function_name.empty() && origin.call_site.empty()) return {};
   return {context_of(origin)};
 }
-
-[[noreturn]] void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
-                                   const Origin& origin) {
-  const std::string wanted = quoted_name(parts);
-  if (!scope.attributes || scope.attributes->empty()) {
-    throw SparkError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", wanted}},
-                     contexts_of(origin));
-  }
-  // Spark orders candidates by edit distance of the lower-case names and shows five.
-  std::vector<std::pair<size_t, std::string>> candidates;
-  for (const Attribute& attribute : *scope.attributes) {
-    std::vector<std::string> full = attribute.qualifier;
-    full.push_back(attribute.name);
-    const std::string shown =
-        parts.size() > 1 || full.size() == 1 ? quoted_name(full) : quoted_name({attribute.name});
-    candidates.emplace_back(distance(lower(shown), lower(wanted)), shown);
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::string proposal;
-  for (size_t i = 0; i < candidates.size() && i < 5; ++i) {
-    proposal += (i ? ", " : "") + candidates[i].second;
-  }
-  throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                   {{"objectName", wanted}, {"proposal", proposal}}, contexts_of(origin));
-}
-
-}  // namespace
 
 std::string quoted_name(const std::vector<std::string>& parts) {
   std::string text;
@@ -149,21 +103,8 @@ ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
                      contexts_of(e->origin));
   }
   if (const auto* n = e->as<Subquery>()) {
-    if (!n->plan) throw_unsupported("EXPRESSION", "subqueries of the DataFrame API");
-    Subquery copy = *n;
-    copy.plan = resolve(n->plan);
-    for (ExpressionPtr& value : copy.in_values) value = expression(value, scope);
-    if (copy.kind == SubqueryKind::kTableArgument) throw_unsupported("EXPRESSION", "TABLE arguments");
-    if (copy.kind == SubqueryKind::kScalar) {
-      if (copy.plan->output.size() != 1) {
-        throw SparkError("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
-                         {{"number", std::to_string(copy.plan->output.size())}}, contexts_of(e->origin));
-      }
-      const Type type = copy.plan->output[0].type;
-      return make_typed(std::move(copy), type, true, e->origin);
-    }
-    const bool nullable = copy.kind == SubqueryKind::kIn;
-    return make_typed(std::move(copy), Type::boolean(), nullable, e->origin);
+    const bool is_done = !(e->type == Type());
+    return is_done ? e : subquery(*n, *e, scope);
   }
   if (e->as<Parameter>()) throw SparkError("UNBOUND_SQL_PARAMETER", {{"name", e->as<Parameter>()->name}}, contexts_of(e->origin));
   if (e->as<UserFunction>()) throw_unsupported("EXPRESSION", "Python functions");
@@ -180,138 +121,19 @@ std::vector<ExpressionPtr> Resolver::expressions(const std::vector<ExpressionPtr
 }
 
 ExpressionPtr Resolver::condition(const ExpressionPtr& e, const Scope& scope, const char*) {
-  ExpressionPtr resolved = expression(e, scope);
+  return checked_condition(expression(e, scope), e->origin);
+}
+
+ExpressionPtr Resolver::checked_condition(const ExpressionPtr& resolved, const Origin& origin) {
   if (resolved->type.is(TypeKind::kNull)) return cast_to(resolved, Type::boolean(), rules());
   if (!resolved->type.is(TypeKind::kBoolean)) {
     throw SparkError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
                      {{"sqlExpr", "\"" + print_name(*resolved) + "\""},
                       {"filter", "\"" + print_name(*resolved) + "\""},
                       {"type", "\"" + resolved->type.sql() + "\""}},
-                     contexts_of(e->origin));
-  }
-  return resolved;
-}
-
-// The attribute, or a field path below one, that `parts` names; null when there is none.
-ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
-                                      const Attributes& attributes, const Origin& origin) {
-  // The longest qualifier wins: try parts as qualifier.name, the rest as fields.
-  std::vector<const Attribute*> matches;
-  size_t used = 0;
-  for (size_t qualifier_size = std::min<size_t>(parts.size() - 1, 3) + 1;
-       qualifier_size-- > 0 && matches.empty();) {
-    for (const Attribute& attribute : attributes) {
-      if (!same_name(attribute.name, parts[qualifier_size])) continue;
-      if (attribute.qualifier.size() < qualifier_size) continue;
-      bool fits = true;
-      const size_t offset = attribute.qualifier.size() - qualifier_size;
-      for (size_t i = 0; i < qualifier_size; ++i) {
-        fits &= same_name(attribute.qualifier[offset + i], parts[i]);
-      }
-      if (fits) matches.push_back(&attribute);
-    }
-    used = qualifier_size + 1;
-  }
-  if (matches.empty()) return nullptr;
-  for (size_t i = 1; i < matches.size(); ++i) {
-    if (matches[i]->id == matches[0]->id) continue;
-    std::string names;
-    std::vector<std::string> shown;
-    for (const Attribute* match : matches) {
-      std::vector<std::string> full = match->qualifier;
-      full.push_back(match->name);
-      shown.push_back(quoted_name(full));
-    }
-    std::sort(shown.begin(), shown.end());
-    for (const std::string& name : shown) names += (names.empty() ? "" : ", ") + name;
-    throw SparkError("AMBIGUOUS_REFERENCE",
-                     {{"name", quoted_name(parts)}, {"referenceNames", "[" + names + "]"}},
                      contexts_of(origin));
   }
-  Attribute found = *matches[0];
-  if (!context_.case_sensitive && found.name != parts[used - 1]) {
-    // Spark keeps the name as written in the query for the reference's display.
-    found.name = parts[used - 1];
-  }
-  ExpressionPtr result = reference(found);
-  for (size_t i = used; i < parts.size(); ++i) result = field_of(result, parts[i], origin);
-  return result;
-}
-
-ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Expression& e,
-                                  const Scope& scope) {
-  if (!node.plan_id) {
-    if (ExpressionPtr bound = lambda_variable(node.parts)) return bound;
-  } else if (ExpressionPtr found = attribute_of_plan(node, e, scope)) {
-    return found;
-  }
-  for (const Scope* s = &scope; s; s = s->outer) {
-    if (!s->attributes) continue;
-    if (ExpressionPtr found = try_attribute(node.parts, *s->attributes, e.origin)) return found;
-  }
-  // Functions that SQL lets one write without parentheses.
-  if (node.parts.size() == 1 && !node.plan_id) {
-    static const char* const names[] = {"current_date", "current_timestamp", "current_user",
-                                        "user", "session_user", "localtimestamp", "current_time"};
-    for (const char* name : names) {
-      if (lower(node.parts[0]) == name && functions::find_function(name)) {
-        return expression(make_call(name, {}, e.origin), scope);
-      }
-    }
-  }
-  throw_unresolved(node.parts, scope, e.origin);
-}
-
-// df["x"]: among the outputs that the relation with that plan id has had, the one whose column is
-// visible here.
-ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const Expression& e,
-                                          const Scope& scope) {
-  const auto known = plan_outputs_.find(*node.plan_id);
-  if (known == plan_outputs_.end() || !scope.attributes) return nullptr;
-  ExpressionPtr found;
-  bool exists = false;
-  for (const Attributes& output : known->second) {
-    ExpressionPtr candidate = try_attribute(node.parts, output, e.origin);
-    if (!candidate) continue;
-    exists = true;
-    const Expression* root = candidate.get();
-    while (const auto* field = root->as<GetField>()) root = field->child.get();
-    const AttributeId id = root->as<AttributeReference>() ? root->as<AttributeReference>()->id : 0;
-    for (const Attribute& visible : *scope.attributes) {
-      if (visible.id != id) continue;
-      const AttributeId old = found && found->as<AttributeReference>()
-                                  ? found->as<AttributeReference>()->id : 0;
-      if (found && old != id) {
-        throw SparkError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", quoted_name(node.parts)}},
-                         contexts_of(e.origin));
-      }
-      // Nullability is that of the place, as after an outer join.
-      std::vector<std::string> path(node.parts.begin() + 1, node.parts.end());
-      if (candidate->as<AttributeReference>()) {
-        Attribute here = visible;
-        here.name = candidate->as<AttributeReference>()->name;
-        candidate = reference(here);
-      }
-      found = candidate;
-      break;
-    }
-  }
-  if (found || !exists) {
-    if (!found && !exists) throw_unresolved(node.parts, Scope{&known->second[0], nullptr, nullptr}, e.origin);
-    return found;
-  }
-  throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}},
-                   contexts_of(e.origin));
-}
-
-ExpressionPtr Resolver::lambda_variable(const std::vector<std::string>& parts) {
-  for (auto v = lambda_variables_.rbegin(); v != lambda_variables_.rend(); ++v) {
-    if (!same_name((*v)->as<LambdaVariable>()->name, parts[0])) continue;
-    ExpressionPtr result = *v;
-    for (size_t i = 1; i < parts.size(); ++i) result = field_of(result, parts[i], {});
-    return result;
-  }
-  return nullptr;
+  return resolved;
 }
 
 ExpressionPtr Resolver::field_of(const ExpressionPtr& child, const std::string& name,
@@ -504,48 +326,6 @@ ExpressionPtr Resolver::update_fields(const UpdateFields& node, const Scope& sco
   return bind_call(*guard.function, guard, {});
 }
 
-void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
-                           std::vector<ExpressionPtr>& out) {
-  const Attributes* attributes = scope.attributes;
-  if (node.plan_id) {
-    const auto known = plan_outputs_.find(*node.plan_id);
-    if (known == plan_outputs_.end()) throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", "`*`"}, {"columns", ""}});
-    for (const Attributes& output : known->second) {
-      for (const Attribute& attribute : output) {
-        for (const Attribute& visible : *attributes) {
-          if (visible.id == attribute.id) out.push_back(reference(visible));
-        }
-      }
-    }
-    return;
-  }
-  std::vector<ExpressionPtr> found;
-  for (const Attribute& attribute : *attributes) {
-    bool fits = attribute.qualifier.size() >= node.target.size();
-    for (size_t i = 0; fits && i < node.target.size(); ++i) {
-      const size_t offset = attribute.qualifier.size() - node.target.size();
-      fits = same_name(attribute.qualifier[offset + i], node.target[i]);
-    }
-    if (fits) found.push_back(reference(attribute));
-  }
-  if (found.empty() && !node.target.empty()) {
-    // s.*: the fields of a struct column.
-    ExpressionPtr base = try_attribute(node.target, *attributes, {});
-    if (!base || !base->type.is(TypeKind::kStruct)) {
-      std::string columns;
-      for (const Attribute& a : *attributes) columns += (columns.empty() ? "" : ", ") + quoted_name({a.name});
-      throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", quoted_name(node.target)}, {"columns", columns}});
-    }
-    for (const StructField& field : base->type.fields()) found.push_back(field_of(base, field.name, {}));
-  }
-  for (const auto& name : node.except) {
-    ExpressionPtr dropped = try_attribute(name, *attributes, {});
-    if (!dropped) throw_unresolved(name, scope, {});
-    std::erase_if(found, [&](const ExpressionPtr& e) { return same_expression(*e, *dropped); });
-  }
-  out.insert(out.end(), found.begin(), found.end());
-}
-
 ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr& original) {
   const bool is_rewritten = rewritten_names_.count(resolved.get()) > 0;
   if ((resolved->as<AttributeReference>() && !is_rewritten) || resolved->as<Alias>()) {
@@ -570,16 +350,32 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
 std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>& list,
                                                 const Scope& scope) {
   std::vector<ExpressionPtr> out;
+  // Whatever happens, the list is gone afterwards.
+  struct Restore {
+    const std::vector<ExpressionPtr>** slot;
+    const std::vector<ExpressionPtr>* saved;
+    ~Restore() { *slot = saved; }
+  } const restore{&lateral_aliases_, lateral_aliases_};
   for (const ExpressionPtr& e : list) {
     if (const auto* star = e->as<UnresolvedStar>()) {
       std::vector<ExpressionPtr> expanded;
       expand_star(*star, scope, expanded);
       for (const ExpressionPtr& one : expanded) out.push_back(named(one, e));
     } else if (const auto* regex = e->as<UnresolvedRegex>()) {
-      (void)regex;
-      throw_unsupported("EXPRESSION", "colRegex");
+      for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
-      out.push_back(named(expression(e, scope), e));
+      lateral_aliases_ = &out;
+      ExpressionPtr resolved = expression(e, scope);
+      const auto* column = resolved->as<AttributeReference>();
+      const bool is_alias = column && std::any_of(out.begin(), out.end(), [&](const ExpressionPtr& other) {
+        const auto* alias = other->as<Alias>();
+        return alias && alias->id == column->id;
+      });
+      if (is_alias) {  // SELECT 1 AS a, a
+        Alias again{resolved, e->as<UnresolvedAttribute>()->parts, {}, next_attribute_id()};
+        resolved = make_typed(std::move(again), resolved->type, resolved->nullable, e->origin);
+      }
+      out.push_back(named(resolved, e));
     }
   }
   return out;

@@ -1,11 +1,14 @@
 // Output names: the text that Spark's toPrettySQL gives an expression.
 #include <cstdio>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include "analyze/analyzer.h"
 #include "functions/function.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/time_zone.h"
+#include "plan/relation.h"
 
 namespace firesteel::analyze {
 
@@ -188,6 +191,36 @@ std::string dotted(const std::vector<std::string>& parts) {
   return text;
 }
 
+std::string dotted_name(const AttributeReference& column) {
+  std::vector<std::string> parts = column.qualifier;
+  parts.push_back(column.name);
+  return dotted(parts);
+}
+
+// The columns of the query around it stand as the subquery's arguments.
+std::string subquery_text(const Subquery& subquery) {
+  std::string outer;
+  std::set<AttributeId> seen;
+  const std::function<void(const Relation&)> visit = [&](const Relation& relation) {
+    for (const ExpressionPtr& e : expressions(relation)) {
+      walk(e, [&](const ExpressionPtr& node) {
+        const auto* column = node->as<AttributeReference>();
+        if (column && column->is_outer && seen.insert(column->id).second) {
+          outer += (outer.empty() ? "" : ", ") + column->name;
+        }
+        return true;
+      });
+    }
+    for (const RelationPtr& child : children(relation)) visit(*child);
+  };
+  if (subquery.plan) visit(*subquery.plan);
+  if (subquery.kind == SubqueryKind::kExists) return "exists(" + outer + ")";
+  if (subquery.kind == SubqueryKind::kScalar) return "scalarsubquery(" + outer + ")";
+  const std::string values = subquery.in_values.size() == 1 ? joined(subquery.in_values)
+                                                            : "(" + joined(subquery.in_values) + ")";
+  return "(" + values + " IN (listquery(" + outer + ")))";
+}
+
 }  // namespace
 
 NameTimeZone::NameTimeZone(std::string zone) : before_(std::exchange(name_time_zone, std::move(zone))) {}
@@ -195,7 +228,9 @@ NameTimeZone::~NameTimeZone() { name_time_zone = before_; }
 
 std::string print_name(const Expression& expression) {
   if (const auto* n = expression.as<Literal>()) return literal_text(*n);
-  if (const auto* n = expression.as<AttributeReference>()) return n->name;
+  if (const auto* n = expression.as<AttributeReference>()) {
+    return n->is_outer ? "outer(" + dotted_name(*n) + ")" : n->name;
+  }
   if (const auto* n = expression.as<FunctionCall>()) return call_text(*n);
   if (const auto* n = expression.as<Cast>()) {
     // Casts to nested types print as their child: Cast.sql.
@@ -225,7 +260,7 @@ std::string print_name(const Expression& expression) {
   if (const auto* n = expression.as<UnresolvedLambdaVariable>()) return dotted(n->parts);
   if (const auto* n = expression.as<NamedArgument>()) return n->name + " => " + print_name(*n->value);
   if (const auto* n = expression.as<Subquery>()) {
-    return n->kind == SubqueryKind::kExists ? "exists()" : n->kind == SubqueryKind::kIn ? "(" + joined(n->in_values) + " IN (listquery()))" : "scalarsubquery()";
+    return subquery_text(*n);
   }
   return "";
 }

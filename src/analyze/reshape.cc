@@ -1,5 +1,6 @@
 // Relations that become others: unpivot, pivot with given values, pair statistics, named windows.
 #include <algorithm>
+#include <set>
 
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -8,34 +9,48 @@
 namespace firesteel::analyze {
 
 using namespace plan;
+using Attributes = std::vector<Attribute>;
+
+namespace {
+
+// Cast.canANSIStoreAssign for columns that change no structure.
+bool can_store(const Type& from, const Type& to) {
+  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
+  if (from.is_numeric() && to.is_numeric()) return true;
+  const bool is_nested = from.is(TypeKind::kArray) || from.is(TypeKind::kMap) || from.is(TypeKind::kStruct);
+  if (to.is_string()) return !is_nested && !from.is(TypeKind::kBinary);
+  return from.is_datetime() && to.is_datetime();
+}
+
+}  // namespace
 
 // One projection per value column, one after the other.
 RelationPtr Resolver::unpivot(const Unpivot& node) {
   RelationPtr child = resolve(node.child);
-  const Scope scope{&child->output, nullptr, child.get()};
-  const std::vector<ExpressionPtr> ids = named_list(node.ids, scope);
+  const Scope scope = scope_of(child);
+  std::vector<ExpressionPtr> ids = named_list(node.ids, scope);
   std::vector<ExpressionPtr> values;
+  const auto is_among = [](const std::vector<ExpressionPtr>& list, const Attribute& column) {
+    return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& e) { return attribute_of(*e).id == column.id; });
+  };
   if (node.values) {
     values = named_list(*node.values, scope);
   } else {
     for (const Attribute& column : child->output) {
-      const bool is_id = std::any_of(ids.begin(), ids.end(), [&](const ExpressionPtr& e) {
-        return attribute_of(*e).id == column.id;
-      });
-      if (!is_id) values.push_back(reference(column));
+      if (!is_among(ids, column)) values.push_back(reference(column));
     }
   }
-  if (values.empty()) throw_unsupported("RELATION", "unpivot without value columns");
+  if (values.empty()) throw SparkError("UNPIVOT_REQUIRES_VALUE_COLUMNS", {});
   const auto named_as = [](ExpressionPtr value, const std::string& name) {
     const Type type = value->type;
     const bool nullable = value->nullable;
     return make_typed(Alias{std::move(value), {name}, {}, next_attribute_id()}, type, nullable);
   };
+  unpivot_types(values);
   std::vector<RelationPtr> inputs;
   for (const ExpressionPtr& value : values) {
     std::vector<ExpressionPtr> columns = ids;
-    ExpressionPtr name = make_typed(Literal{Type::string(), attribute_of(*value).name}, Type::string(), false);
-    columns.push_back(named_as(std::move(name), node.variable_column_name));
+    columns.push_back(named_as(make_string_literal(attribute_of(*value).name), node.variable_column_name));
     const auto* alias_node = value->as<Alias>();
     columns.push_back(named_as(alias_node ? alias_node->child : value, node.value_column_name));
     inputs.push_back(select(child, std::move(columns)));
@@ -44,38 +59,67 @@ RelationPtr Resolver::unpivot(const Unpivot& node) {
   return combine(SetOperation{{}, SetOperationKind::kUnion, true, false, false}, std::move(inputs));
 }
 
-// df.stat.cov, df.stat.corr: an aggregate over the whole input.
-RelationPtr Resolver::stat_pair(const StatPair& node) {
-  if (node.function != "cov" && node.function != "corr") throw_unsupported("RELATION", node.function);
-  const auto column = [](const std::string& name) {
-    Cast cast;
-    cast.child = make_expression(UnresolvedAttribute{{name}, {}, false});
-    cast.target = Type::double_number();
-    return make_expression(std::move(cast));
-  };
-  ExpressionPtr value = make_call(node.function == "cov" ? "covar_samp" : "corr",
-                                  {column(node.first_column), column(node.second_column)});
-  Aggregate whole;
-  whole.child = node.child;
-  whole.aggregates = {make_expression(Alias{value, {node.function}, {}, 0})};
-  return aggregate(whole);
+void Resolver::unpivot_types(const std::vector<ExpressionPtr>& values) {
+  std::vector<Type> types;
+  std::string all;
+  for (const ExpressionPtr& value : values) {
+    types.push_back(value->type);
+    all += (all.empty() ? "\"" : ", \"") + value->type.sql() + " (" + quoted_name({attribute_of(*value).name}) + ")\"";
+  }
+  if (wider_type(types, rules())) return;
+  throw SparkError("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", {{"types", "[" + all + "]"}});
+}
+
+// The values of the pivot column: those given, or else all that the data has.
+std::vector<ExpressionPtr> Resolver::pivot_values(const Aggregate& node, const RelationPtr& child) {
+  if (!node.pivot_values.empty()) return node.pivot_values;
+  FIRESTEEL_CHECK(context_.evaluate != nullptr, "no engine to find the values of a pivot with");
+  int64_t values_max = 10000;
+  if (context_.configuration) {
+    if (const auto text = context_.configuration("spark.sql.pivotMaxValues")) values_max = std::stoll(*text);
+  }
+  const ExpressionPtr column = expression(node.pivot_column, scope_of(child));
+  const ExpressionPtr value = make_typed(Alias{column, {"value"}, {}, next_attribute_id()}, column->type, column->nullable);
+  RelationPtr values = select(child, {value});
+  const Attributes output = values->output;
+  Deduplicate distinct;
+  distinct.child = values;
+  distinct.all_columns = true;
+  distinct.keys = {reference(output[0])};
+  values = make_resolved(std::move(distinct), output);
+  const ExpressionPtr order = make_typed(SortOrder{reference(output[0]), true, NullOrder::kFirst}, column->type, column->nullable);
+  values = make_resolved(Sort{values, {order}, true}, output);
+  values = make_resolved(Limit{values, make_integer_literal(static_cast<int32_t>(values_max + 1))}, output);
+  std::vector<ExpressionPtr> found;
+  for (auto& row : context_.evaluate(values)) found.push_back(make_literal(std::move(row[0])));
+  if (static_cast<int64_t>(found.size()) > values_max) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1324", {{"pivotColumn", print_name(*column)}, {"maxValues", std::to_string(values_max)}, {"config", "spark.sql.pivotMaxValues"}});
+  }
+  return found;
+}
+
+// The name of a pivot value's columns: its alias, or its text as a cast to string gives it.
+std::string Resolver::pivot_value_name(const ExpressionPtr& value) {
+  if (const auto* alias_node = value->as<Alias>()) return alias_node->names[0];
+  ExpressionPtr resolved = expression(value, Scope{});
+  const auto* literal = resolved->as<Literal>();
+  if (literal && literal->is_null()) return "null";
+  if (literal && (literal->type.is_string() || literal->type.is(TypeKind::kInteger) || literal->type.is(TypeKind::kLong))) return print_name(*resolved);
+  const Literal text = constant(cast_to(resolved, Type::string(), rules()));
+  return text.is_null() ? "null" : std::get<std::string>(text.value);
 }
 
 // Each value of the pivot column becomes the aggregates of the rows that have it. A group without
 // such rows has null, also where the function alone would give 0.
 RelationPtr Resolver::pivot(const Aggregate& node) {
-  if (node.pivot_values.empty()) throw_unsupported("RELATION", "pivot without a list of values");
   Aggregate grouped;
-  grouped.child = node.child;
-  grouped.grouping = node.grouping;
+  const RelationPtr child = resolve(node.child);
+  grouped.grouping = node.adds_grouping_columns ? node.grouping : ungrouped_columns(node, child);
   grouped.adds_grouping_columns = true;
-  const auto text_of = [](const ExpressionPtr& e) {
-    const auto* alias_node = e->as<Alias>();
-    return alias_node ? alias_node->names[0] : print_name(*e);
-  };
-  for (const ExpressionPtr& value : node.pivot_values) {
+  for (const ExpressionPtr& value : pivot_values(node, child)) {
     const auto* named_value = value->as<Alias>();
     const ExpressionPtr condition = make_call("<=>", {node.pivot_column, named_value ? named_value->child : value});
+    const std::string value_name = pivot_value_name(value);
     for (const ExpressionPtr& item : node.aggregates) {
       const auto* alias_node = item->as<Alias>();
       const auto filtered = [&](const ExpressionPtr& e) -> ExpressionPtr {
@@ -90,11 +134,76 @@ RelationPtr Resolver::pivot(const Aggregate& node) {
       const ExpressionPtr rows = filtered(make_call("count", {make_integer_literal(1)}));
       ExpressionPtr guarded = make_call("if", {make_call("=", {rows, make_integer_literal(0)}),
                                                make_null_literal(Type::null()), result});
-      const std::string name = node.aggregates.size() == 1 ? text_of(value) : text_of(value) + "_" + text_of(item);
+      const std::string suffix = alias_node ? alias_node->names[0] : print_name(*expression(item, scope_of(child)));
+      const std::string name = node.aggregates.size() == 1 ? value_name : value_name + "_" + suffix;
       grouped.aggregates.push_back(make_expression(Alias{guarded, {name}, {}, 0}));
     }
   }
-  return aggregate(grouped);
+  return aggregate_over(grouped, child);
+}
+
+// SQL's PIVOT groups by every column that neither the aggregates nor the pivot column use.
+std::vector<ExpressionPtr> Resolver::ungrouped_columns(const Aggregate& node, const RelationPtr& child) {
+  std::set<AttributeId> used;
+  std::vector<ExpressionPtr> inputs = node.aggregates;
+  inputs.push_back(node.pivot_column);
+  for (const ExpressionPtr& e : inputs) {
+    walk(expression(e, scope_of(child)), [&](const ExpressionPtr& part) {
+      if (const auto* column = part->as<AttributeReference>()) used.insert(column->id);
+      return true;
+    });
+  }
+  std::vector<ExpressionPtr> keys;
+  for (const Attribute& column : child->output) {
+    if (!used.contains(column.id)) keys.push_back(reference(column));
+  }
+  return keys;
+}
+
+// One row of metrics over the rows that pass, for whoever observes them.
+RelationPtr Resolver::collect_metrics(const CollectMetrics& node) {
+  RelationPtr child = resolve(node.child);
+  CollectMetrics copy = node;
+  copy.child = child;
+  std::vector<ExpressionPtr> list = named_list(node.metrics, scope_of(child));
+  for (const ExpressionPtr& e : list) {
+    if (contains_aggregate(e) || e->as<Alias>()) continue;
+    throw SparkError("INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE", {{"expr", "\"" + print_name(*e) + "\""}});
+  }
+  // The row of metrics is a query of its own: no input of this node, one subquery beside it.
+  Subquery observed;
+  observed.plan = build_aggregate(child, {}, list, nullptr);
+  copy.metrics = {make_typed(std::move(observed), Type::boolean(), true)};
+  const Attributes output = child->output;
+  return make_resolved(std::move(copy), output);
+}
+
+// df.to(schema): columns by name, in the schema's order, with its types (Project.matchSchema).
+RelationPtr Resolver::to_schema(const ToSchema& node) {
+  RelationPtr child = resolve(node.child);
+  std::vector<ExpressionPtr> columns;
+  for (const StructField& field : node.schema) {
+    ExpressionPtr column = try_attribute({field.name}, child->output, {});
+    if (!column && !field.nullable) {
+      std::string names;
+      for (const Attribute& a : child->output) names += (names.empty() ? "" : ", ") + quoted_name({a.name});
+      throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", quoted_name({field.name})}, {"proposal", names}});
+    }
+    if (!column) column = make_null_literal(field.type);
+    if (column->nullable && !field.nullable) {
+      throw SparkError("NULLABLE_COLUMN_OR_FIELD", {{"name", quoted_name({field.name})}});
+    }
+    if (!can_store(column->type, field.type)) {
+      throw SparkError("INVALID_COLUMN_OR_FIELD_DATA_TYPE",
+                       {{"name", quoted_name({field.name})},
+                        {"type", "\"" + column->type.sql() + "\""},
+                        {"expectedType", "\"" + field.type.sql() + "\""}});
+    }
+    Alias alias{cast_to(column, field.type, rules()), {field.name}, {}, next_attribute_id()};
+    if (!field.metadata.empty()) alias.metadata = field.metadata;
+    columns.push_back(make_typed(std::move(alias), field.type, column->nullable));
+  }
+  return select(child, std::move(columns));
 }
 
 // WINDOW w AS (…): OVER w takes the definition's place, in the SELECT that the clause belongs to.

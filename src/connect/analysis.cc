@@ -11,6 +11,7 @@
 #include "catalog/warehouse.h"
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
+#include "connect/literal_rows.h"
 #include "connect/session_state.h"
 #include "connect/table_calls.h"
 #include "ml/transformer.h"
@@ -76,7 +77,8 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
       execution = std::make_shared<engine::ExecutionContext>();
       prepare_execution(context, execution.get());
     }
-    return evaluate_to_local(context, plan, execution);
+    const plan::RelationPtr rows = evaluate_to_local(context, plan, execution);
+    return literal_rows(*rows->as<plan::LocalData>()->table, plan::output_schema(*rows));
   };
   analysis.transform_schema = [](const plan::MlTransform& transform, const plan::Schema& input) {
     return std::static_pointer_cast<const ml::BoundTransformer>(transform.transformer)->transform_schema(input);

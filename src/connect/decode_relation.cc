@@ -92,6 +92,8 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
     relation = *cached_remote(proto.cached_remote_relation().relation_id());
   } else if (proto.has_sql()) {
     relation = *sql_query(proto.sql());
+  } else if (proto.has_with_watermark()) {  // a batch has no late rows
+    relation = *input(proto.with_watermark());
   } else {
     relation.node = relation_node(proto);
   }
@@ -248,9 +250,13 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
     case proto::Relation::kMapPartitions:
       return plan::MapPartitions{input(proto.map_partitions()),
                                  plan::make_expression(user_function(proto.map_partitions().func()))};
-    case proto::Relation::kCollectMetrics:
-      // The rows would come, but the observation would stay empty: better no answer than half of one.
-      throw_unsupported("RELATION", "collect_metrics (observe)");
+    case proto::Relation::kCollectMetrics: {
+      plan::CollectMetrics node;
+      node.child = input(proto.collect_metrics());
+      node.name = proto.collect_metrics().name();
+      node.metrics = expressions(proto.collect_metrics().metrics());
+      return node;
+    }
     case proto::Relation::kParse:
       return parse(proto.parse());
     case proto::Relation::kShowString: {

@@ -19,6 +19,7 @@ Rows format_functions();
 Rows json_functions();
 Rows unsupported_functions();
 Rows generator_functions();
+Rows grouping_functions();
 Rows hash_functions();
 Rows higher_order_functions();
 Rows map_functions();

@@ -138,6 +138,11 @@ class Grammar : public TokenReader {
   plan::RelationPtr inline_table();
   plan::RelationPtr relation(plan::Relation::Node node, size_t from) const;
 
+  // ---- |> (pipe_grammar.cc) ----
+  plan::RelationPtr pipe_operator(plan::RelationPtr left);
+  plan::RelationPtr pipe_assignments(plan::RelationPtr left, size_t from);
+  plan::RelationPtr pipe_aggregate(plan::RelationPtr left, size_t from);
+
   // ---- SELECT (select_grammar.cc) ----
   struct Select {
     std::vector<std::pair<std::string, Expressions>> hints;
@@ -155,7 +160,8 @@ class Grammar : public TokenReader {
   plan::RelationPtr apply(Select select, plan::RelationPtr source, size_t from);
   plan::RelationPtr project(const Select& select, Expressions columns, plan::RelationPtr source,
                             size_t from);
-  plan::Aggregate group_by();
+  // With `allows_names` a key may have an alias, as the pipe operator's may.
+  plan::Aggregate group_by(bool allows_names = false);
   std::vector<Expressions> grouping_element();
   Expressions grouping_set();
   std::vector<std::pair<std::string, plan::ExpressionPtr>> window_clause();

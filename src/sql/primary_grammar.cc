@@ -331,7 +331,7 @@ bool Grammar::begins_clause() const {
     case Keyword::kUnpivot:
       return at("(", 1) || at(Keyword::kInclude, 1) || at(Keyword::kExclude, 1);
     case Keyword::kFor:
-      return at_identifier(1);
+      return at_identifier(1) || at("(", 1);
     case Keyword::kInsert:
       return at(Keyword::kInto, 1) || at(Keyword::kOverwrite, 1);
     case Keyword::kWith:

@@ -114,8 +114,9 @@ RelationPtr Grammar::query_term(int min_precedence) {
       precedence = 0;
     } else if (operation == Keyword::kIntersect) {
       precedence = 1;
-    } else if (at("|>")) {
-      throw_unsupported("RELATION", "the pipe operator |>");
+    } else if (at("|>") && min_precedence == 0) {
+      left = pipe_operator(std::move(left));
+      continue;
     }
     if (precedence < min_precedence) return left;
     advance();

@@ -156,7 +156,7 @@ RelationPtr Grammar::project(const Select& select, Expressions columns, Relation
 }
 
 // The grouping part of an Aggregate.
-plan::Aggregate Grammar::group_by() {
+plan::Aggregate Grammar::group_by(bool allows_names) {
   plan::Aggregate aggregate;
   const bool is_all = at(Keyword::kAll) && !at("(", 1) && !at(".", 1) && !at(",", 1);
   if (is_all) {
@@ -176,7 +176,7 @@ plan::Aggregate Grammar::group_by() {
     if (is_analytics) {
       element = grouping_element();
     } else {
-      element = {{expression()}};
+      element = {{allows_names ? named_expression() : expression()}};
     }
     for (const Expressions& set : element) {
       for (const ExpressionPtr& key : set) {

@@ -97,6 +97,9 @@ SparkError translate(const duckdb::cxx::Exception& error) {
     default:
       break;
   }
+  if (message.find("More than one row returned by a subquery") != std::string_view::npos) {
+    return SparkError("SCALAR_SUBQUERY_TOO_MANY_ROWS", {});
+  }
   if (message.find("Overflow in") != std::string_view::npos) return arithmetic_overflow(message);
   if (message.find("No space left on device") != std::string_view::npos) {
     return SparkError("FIRESTEEL_DISK_FULL", {{"reason", std::string(message)}});

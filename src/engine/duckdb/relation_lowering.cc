@@ -8,6 +8,7 @@
 #include "engine/duckdb/local_data.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
+#include "plan/free_references.h"
 
 namespace firesteel::engine {
 namespace {
@@ -343,6 +344,9 @@ SelectBlock RelationLowering::lower_filter(const plan::Filter& filter, const Att
 SelectBlock RelationLowering::lower_join(const plan::Join& join, const AttributeSet& needed) {
   AttributeSet inner = needed;
   if (join.condition) add_references(join.condition, inner);
+  if (join.is_lateral) {
+    for (AttributeId id : plan::free_references(*join.right)) inner.insert(id);
+  }
   AttributeSet left_columns = intersect(inner, output_ids(join.left->output));
   AttributeSet right_columns = intersect(inner, output_ids(join.right->output));
   auto left = bare(lower(join.left, left_columns), left_columns);
@@ -375,42 +379,6 @@ SelectBlock RelationLowering::lower_join(const plan::Join& join, const Attribute
   if (kind != " CROSS JOIN ") block.from += " ON " + (condition.empty() ? "true" : condition);
   if (join.kind == plan::JoinKind::kLeftSemi || join.kind == plan::JoinKind::kLeftAnti) {
     block.columns.columns = left.columns.columns;
-  }
-  return block;
-}
-
-SelectBlock RelationLowering::lower_set_operation(const Relation& node,
-                                                  const plan::SetOperation& operation,
-                                                  const AttributeSet& needed) {
-  bool is_union_all = operation.kind == plan::SetOperationKind::kUnion && operation.is_all;
-  std::string name = operation.kind == plan::SetOperationKind::kUnion       ? "UNION"
-                     : operation.kind == plan::SetOperationKind::kIntersect ? "INTERSECT"
-                                                                            : "EXCEPT";
-  std::vector<size_t> live;  // only UNION ALL may leave columns out
-  for (size_t i = 0; i < node.output.size(); ++i) {
-    if (!is_union_all || needed.contains(node.output[i].id)) live.push_back(i);
-  }
-  std::string sql;
-  for (const RelationPtr& input : operation.inputs) {
-    AttributeSet inner;
-    for (size_t i : live) inner.insert(input->output[i].id);
-    auto block = lower(input, inner);
-    if (!block.distinct.empty()) block = wrap(block, inner);
-    std::string select = "SELECT ";
-    for (size_t k = 0; k < live.size(); ++k) {
-      select += (k > 0 ? ", " : "") + block.columns.find(input->output[live[k]].id).sql + " AS " +
-                column_name(node.output[live[k]].id);
-    }
-    if (live.empty()) select += "1 AS c0";
-    if (!sql.empty()) sql += " " + name + (operation.is_all ? " ALL " : " ");
-    sql += "(" + select + block.tail() + ")";
-  }
-  std::string alias = next_alias();
-  SelectBlock block;
-  block.from = "(" + sql + ") AS " + alias;
-  for (size_t i : live) {
-    AttributeId id = node.output[i].id;
-    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
   }
   return block;
 }
@@ -470,85 +438,6 @@ SelectBlock RelationLowering::lower_tail(const plan::Tail& tail, const Attribute
   for (AttributeId id : columns) {
     result.columns.columns[id] = {.sql = alias + "." + column_name(id)};
   }
-  return result;
-}
-
-SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& deduplicate,
-                                                const AttributeSet& needed) {
-  AttributeSet keys;
-  bool are_columns = true;
-  for (const ExpressionPtr& key : deduplicate.keys) {
-    add_references(key, keys);
-    are_columns = are_columns && key->as<plan::AttributeReference>();
-  }
-  auto output = output_ids(deduplicate.child->output);
-  AttributeSet inner = intersect(needed, output);
-  inner.insert(keys.begin(), keys.end());
-  if (deduplicate.keys.empty()) inner = output;
-  auto block = lower(deduplicate.child, inner);
-  if (are_columns && (deduplicate.keys.empty() || keys == inner)) {
-    // Every column is a key: which of the equal rows stays makes no difference.
-    block.order_by.clear();
-    block = bare(std::move(block), inner);
-    SelectBlock distinct = block;
-    distinct.distinct = "DISTINCT";
-    return wrap(distinct, inner);
-  }
-  block = wrap(block, inner);
-  std::string list;
-  for (const ExpressionPtr& key : deduplicate.keys) {
-    list += (list.empty() ? "" : ", ") + expressions_.lower(*key, block.columns);
-  }
-  block.distinct = "DISTINCT ON (" + list + ")";
-  return wrap(block, inner);
-}
-
-SelectBlock RelationLowering::lower_sample(const plan::Sample& sample, const AttributeSet& needed) {
-  if (sample.with_replacement) throw_unsupported("RELATION", "Sample with replacement");
-  auto columns = intersect(needed, output_ids(sample.child->output));
-  auto child = wrap(lower(sample.child, columns), columns);
-  std::string alias = next_alias();
-  std::string select = "SELECT row_number() OVER () - 1 AS position";
-  for (AttributeId id : columns) {
-    select += ", " + child.columns.find(id).sql + " AS " + column_name(id);
-  }
-  SelectBlock block;
-  block.from = "(" + select + child.tail() + ") AS " + alias;
-  std::string draw = "fs_random_at(" + std::to_string(sample.seed.value_or(0)) + ", " + alias + ".position)";
-  plan::Literal lower{plan::Type::double_number(), sample.lower_bound};
-  plan::Literal upper{plan::Type::double_number(), sample.upper_bound};
-  block.where.push_back(draw + " >= " + literal_sql(lower) + " AND " + draw + " < " + literal_sql(upper));
-  for (AttributeId id : columns) {
-    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
-  }
-  return block;
-}
-
-SelectBlock RelationLowering::lower_windows(const plan::WindowColumns& windows,
-                                            const AttributeSet& needed) {
-  std::vector<ExpressionPtr> live;
-  auto output = output_ids(windows.child->output);
-  AttributeSet inner = intersect(needed, output);
-  for (const ExpressionPtr& function : windows.functions) {
-    if (!needed.contains(std::get<plan::Alias>(function->node).id)) continue;
-    live.push_back(function);
-    AttributeSet references;
-    add_references(function, references);
-    references = intersect(references, output);
-    inner.insert(references.begin(), references.end());
-  }
-  auto block = lower(windows.child, inner);
-  if (live.empty()) return block;
-  block = bare(std::move(block), inner);
-  SelectBlock result = block;
-  for (const ExpressionPtr& function : live) {
-    const auto& alias = std::get<plan::Alias>(function->node);
-    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
-                                        .is_column = false,
-                                        .is_volatile = is_volatile_expression(alias.child),
-                                        .depth = 2};
-  }
-  result.has_windows = true;
   return result;
 }
 

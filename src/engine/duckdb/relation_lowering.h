@@ -48,6 +48,10 @@ class RelationLowering {
   SelectBlock lower_aggregate(const plan::Aggregate& aggregate, const AttributeSet& needed);
   SelectBlock lower_sample(const plan::Sample& sample, const AttributeSet& needed);
   SelectBlock lower_deduplicate(const plan::Deduplicate& deduplicate, const AttributeSet& needed);
+  SelectBlock repeat_rows(const SelectBlock& numbered, const std::string& alias,
+                          const AttributeSet& columns, const std::string& draw, double mean);
+  AttributeSet with_key_columns(std::vector<plan::ExpressionPtr>& functions, plan::RelationPtr& child,
+                                AttributeSet columns);
   SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
   SelectBlock lower_generate(const plan::Generate& generate, const AttributeSet& needed);
 

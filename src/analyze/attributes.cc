@@ -1,0 +1,336 @@
+// What names of columns mean: attributes, lateral aliases, columns of a DataFrame, stars.
+#include <algorithm>
+#include <set>
+
+#include "analyze/unresolved.h"
+#include "base/error.h"
+#include "functions/function.h"
+#include "functions/kernel/java_regex.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using Attributes = std::vector<Attribute>;
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// Edit distance, for suggestions.
+size_t distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+// Keeps the last `kept` parts where all names agree on the parts before.
+bool drop_common_prefix(std::vector<std::vector<std::string>>& names, size_t kept) {
+  std::set<std::vector<std::string>> prefixes;
+  for (const auto& name : names) {
+    const size_t length = name.size() > kept ? name.size() - kept : 0;
+    prefixes.insert({name.begin(), name.begin() + static_cast<long>(length)});
+  }
+  if (prefixes.size() != 1) return false;
+  for (auto& name : names) {
+    if (name.size() > kept) name.erase(name.begin(), name.end() - static_cast<long>(kept));
+  }
+  return true;
+}
+
+}  // namespace
+
+// StringUtils.orderSuggestedIdentifiersBySimilarity: the nearest first, at most five.
+void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
+                      const Origin& origin) {
+  const std::string wanted = quoted_name(parts);
+  if (!scope.attributes || scope.attributes->empty()) {
+    throw SparkError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", wanted}},
+                     error_contexts(origin));
+  }
+  std::vector<std::vector<std::string>> names;
+  for (const Attribute& attribute : *scope.attributes) {
+    names.push_back(attribute.qualifier);
+    names.back().push_back(attribute.name);
+  }
+  std::string base;
+  for (const std::string& part : parts) {
+    base += base.empty() ? "" : ".";
+    base += part.find('.') == std::string::npos ? part : "`" + part + "`";
+  }
+  if (parts.size() != 1 || !drop_common_prefix(names, 1)) {
+    if (parts.size() <= 2) drop_common_prefix(names, 2);
+  }
+  std::vector<std::pair<size_t, std::string>> candidates;
+  for (const auto& name : names) {
+    std::string shown = quoted_name(name);
+    const size_t difference = distance(base, shown);
+    candidates.emplace_back(difference, std::move(shown));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string proposal;
+  for (size_t i = 0; i < candidates.size() && i < 5; ++i) {
+    proposal += (i ? ", " : "") + candidates[i].second;
+  }
+  throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                   {{"objectName", wanted}, {"proposal", proposal}}, error_contexts(origin));
+}
+
+// The attribute, or a field path below one, that `parts` names; null when there is none.
+ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
+                                      const Attributes& attributes, const Origin& origin) {
+  // The longest qualifier wins: try parts as qualifier.name, the rest as fields.
+  std::vector<const Attribute*> matches;
+  size_t used = 0;
+  for (size_t qualifier_size = std::min<size_t>(parts.size() - 1, 3) + 1;
+       qualifier_size-- > 0 && matches.empty();) {
+    for (const Attribute& attribute : attributes) {
+      if (!same_name(attribute.name, parts[qualifier_size])) continue;
+      if (attribute.qualifier.size() < qualifier_size) continue;
+      bool fits = true;
+      const size_t offset = attribute.qualifier.size() - qualifier_size;
+      for (size_t i = 0; i < qualifier_size; ++i) {
+        fits &= same_name(attribute.qualifier[offset + i], parts[i]);
+      }
+      if (fits) matches.push_back(&attribute);
+    }
+    used = qualifier_size + 1;
+  }
+  if (matches.empty()) return nullptr;
+  for (size_t i = 1; i < matches.size(); ++i) {
+    if (matches[i]->id == matches[0]->id) continue;
+    std::string names;
+    std::vector<std::string> shown;
+    for (const Attribute* match : matches) {
+      std::vector<std::string> full = match->qualifier;
+      full.push_back(parts[used - 1]);
+      shown.push_back(quoted_name(full));
+    }
+    std::sort(shown.begin(), shown.end());
+    for (const std::string& name : shown) names += (names.empty() ? "" : ", ") + name;
+    throw SparkError("AMBIGUOUS_REFERENCE",
+                     {{"name", quoted_name(parts)}, {"referenceNames", "[" + names + "]"}},
+                     error_contexts(origin));
+  }
+  Attribute found = *matches[0];
+  if (!context_.case_sensitive && found.name != parts[used - 1]) {
+    // Spark keeps the name as written in the query for the reference's display.
+    found.name = parts[used - 1];
+  }
+  ExpressionPtr result = reference(found);
+  for (size_t i = used; i < parts.size(); ++i) result = field_of(result, parts[i], origin);
+  return result;
+}
+
+ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Expression& e,
+                                  const Scope& scope) {
+  if (!node.plan_id) {
+    if (ExpressionPtr bound = lambda_variable(node.parts)) return bound;
+  } else if (ExpressionPtr found = attribute_of_plan(node, e, scope)) {
+    return found;
+  }
+  if (ExpressionPtr found = attribute_in(node.parts, scope, e.origin)) return found;
+  if (ExpressionPtr alias = node.plan_id ? nullptr : lateral_alias(node.parts, e.origin)) return alias;
+  // Functions that SQL lets one write without parentheses.
+  if (node.parts.size() == 1 && !node.plan_id) {
+    static const char* const names[] = {"current_date", "current_timestamp", "current_user",
+                                        "user", "session_user", "localtimestamp", "current_time"};
+    for (const char* name : names) {
+      if (lower(node.parts[0]) == name && functions::find_function(name)) {
+        return expression(make_call(name, {}, e.origin), scope);
+      }
+    }
+  }
+  // Spark looks one query out, no further.
+  if (scope.outer) {
+    if (ExpressionPtr found = attribute_in(node.parts, *scope.outer, e.origin)) return as_outer(found);
+  }
+  throw_unresolved(node.parts, scope, e.origin);
+}
+
+// What the name means in one scope: a column that shows, or one that only names reach.
+ExpressionPtr Resolver::attribute_in(const std::vector<std::string>& parts, const Scope& scope,
+                                     const Origin& origin) {
+  if (!scope.attributes) return nullptr;
+  if (ExpressionPtr found = try_attribute(parts, *scope.attributes, origin)) return found;
+  if (scope.relation) {
+    const Attributes hidden = hidden_columns(*scope.relation);
+    if (ExpressionPtr found = try_attribute(parts, hidden, origin)) return found;
+  }
+  return scope.hidden ? try_attribute(parts, *scope.hidden, origin) : nullptr;
+}
+
+// An alias that stands before in the same SELECT list.
+ExpressionPtr Resolver::lateral_alias(const std::vector<std::string>& parts, const Origin& origin) {
+  if (!lateral_aliases_) return nullptr;
+  ExpressionPtr found;
+  int count = 0;
+  for (const ExpressionPtr& e : *lateral_aliases_) {
+    const auto* alias = e->as<Alias>();
+    if (!alias || alias->names.size() != 1 || !same_name(alias->names[0], parts[0])) continue;
+    Attribute column = attribute_of(*e);
+    column.name = "lateralAliasReference(" + alias->names[0] + ")";
+    found = reference(column);
+    ++count;
+  }
+  if (count > 1) {
+    throw SparkError("AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+                     {{"name", quoted_name(parts)}, {"n", std::to_string(count)}}, error_contexts(origin));
+  }
+  for (size_t i = 1; found && i < parts.size(); ++i) found = field_of(found, parts[i], origin);
+  return found;
+}
+
+ExpressionPtr Resolver::as_outer(const ExpressionPtr& found) {
+  return transform_up(found, [](const ExpressionPtr& e) -> ExpressionPtr {
+    const auto* column = e->as<AttributeReference>();
+    if (!column) return nullptr;
+    AttributeReference copy = *column;
+    copy.is_outer = true;
+    return make_typed(std::move(copy), e->type, e->nullable, e->origin);
+  });
+}
+
+// df["x"]: among the outputs that the relation with that plan id has had, the one whose column is
+// visible here, or else in the query around.
+ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const Expression& e,
+                                          const Scope& scope) {
+  const auto known = plan_outputs_.find(*node.plan_id);
+  if (known == plan_outputs_.end() || !scope.attributes) return nullptr;
+  bool exists = false;
+  for (const Scope* s : {&scope, scope.outer}) {
+    if (!s || !s->attributes) continue;
+    ExpressionPtr found = attribute_of_plan_in(node, e, *s, known->second, exists);
+    if (found) return s == &scope ? found : as_outer(found);
+  }
+  if (!exists) throw_unresolved(node.parts, Scope{&known->second[0], nullptr, nullptr}, e.origin);
+  throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}},
+                   error_contexts(e.origin));
+}
+
+ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, const Expression& e,
+                                             const Scope& scope, const std::vector<Attributes>& outputs,
+                                             bool& exists) {
+  const Attributes merged = scope.relation ? hidden_columns(*scope.relation) : Attributes();
+  const auto reach = [&](AttributeId id) -> const Attribute* {
+    for (const Attributes* columns : {scope.attributes, &merged, scope.hidden}) {
+      if (!columns) continue;
+      for (const Attribute& column : *columns) {
+        if (column.id == id) return &column;
+      }
+    }
+    return nullptr;
+  };
+  ExpressionPtr found;
+  AttributeId found_id = 0;
+  for (const Attributes& output : outputs) {
+    ExpressionPtr candidate = try_attribute(node.parts, output, e.origin);
+    if (!candidate) continue;
+    exists = true;
+    const Expression* root = candidate.get();
+    while (const auto* field = root->as<GetField>()) root = field->child.get();
+    const AttributeId id = root->as<AttributeReference>() ? root->as<AttributeReference>()->id : 0;
+    const Attribute* visible = reach(id);
+    if (!visible) continue;
+    if (found && found_id != id) {
+      std::string name;
+      for (const std::string& part : node.parts) name += (name.empty() ? "" : ".") + part;
+      throw SparkError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", "\"" + name + "\""}},
+                       error_contexts(e.origin));
+    }
+    found_id = id;
+    // Nullability is that of the place, as after an outer join.
+    if (const auto* column = candidate->as<AttributeReference>()) {
+      Attribute here = *visible;
+      here.name = column->name;
+      candidate = reference(here);
+    }
+    found = candidate;
+  }
+  return found;
+}
+
+ExpressionPtr Resolver::lambda_variable(const std::vector<std::string>& parts) {
+  for (auto v = lambda_variables_.rbegin(); v != lambda_variables_.rend(); ++v) {
+    if (!same_name((*v)->as<LambdaVariable>()->name, parts[0])) continue;
+    ExpressionPtr result = *v;
+    for (size_t i = 1; i < parts.size(); ++i) result = field_of(result, parts[i], {});
+    return result;
+  }
+  return nullptr;
+}
+
+void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
+                           std::vector<ExpressionPtr>& out) {
+  const Attributes* attributes = scope.attributes;
+  if (node.plan_id) {
+    const auto known = plan_outputs_.find(*node.plan_id);
+    if (known == plan_outputs_.end()) throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", "`*`"}, {"columns", ""}});
+    for (const Attributes& output : known->second) {
+      for (const Attribute& attribute : output) {
+        for (const Attribute& visible : *attributes) {
+          if (visible.id == attribute.id) out.push_back(reference(visible));
+        }
+      }
+    }
+    return;
+  }
+  std::vector<ExpressionPtr> found;
+  // The columns that USING merged belong to their side still.
+  Attributes candidates;
+  if (!node.target.empty() && scope.relation) candidates = hidden_columns(*scope.relation);
+  candidates.insert(candidates.end(), attributes->begin(), attributes->end());
+  for (const Attribute& attribute : candidates) {
+    bool fits = attribute.qualifier.size() >= node.target.size();
+    for (size_t i = 0; fits && i < node.target.size(); ++i) {
+      const size_t offset = attribute.qualifier.size() - node.target.size();
+      fits = same_name(attribute.qualifier[offset + i], node.target[i]);
+    }
+    if (fits) found.push_back(reference(attribute));
+  }
+  if (found.empty() && !node.target.empty()) {
+    // s.*: the fields of a struct column.
+    ExpressionPtr base = try_attribute(node.target, *attributes, {});
+    if (!base || !base->type.is(TypeKind::kStruct)) {
+      std::string columns;
+      for (const Attribute& a : *attributes) columns += (columns.empty() ? "" : ", ") + quoted_name({a.name});
+      throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", quoted_name(node.target)}, {"columns", columns}});
+    }
+    for (const StructField& field : base->type.fields()) found.push_back(field_of(base, field.name, {}));
+  }
+  for (const auto& name : node.except) {
+    ExpressionPtr dropped = try_attribute(name, *attributes, {});
+    if (!dropped) throw_unresolved(name, scope, {});
+    std::erase_if(found, [&](const ExpressionPtr& e) { return same_expression(*e, *dropped); });
+  }
+  out.insert(out.end(), found.begin(), found.end());
+}
+
+// df.colRegex and back-quoted regular expressions: the columns whose whole name matches.
+std::vector<ExpressionPtr> Resolver::columns_like(const UnresolvedRegex& node, const Scope& scope) {
+  std::string pattern = node.pattern;
+  if (pattern.size() >= 2 && pattern.front() == '`' && pattern.back() == '`') {
+    pattern = pattern.substr(1, pattern.size() - 2);
+  }
+  const functions::kernel::JavaRegex regex((context_.case_sensitive ? "^(?:" : "(?i)^(?:") + pattern + ")$");
+  std::vector<ExpressionPtr> found;
+  for (const Attribute& column : *scope.attributes) {
+    if (regex.find(column.name)) found.push_back(reference(column));
+  }
+  return found;
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,142 @@
+// Joins: fresh ids for a side that is the other one again, USING and NATURAL, lateral sides.
+#include <algorithm>
+#include <set>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using Attributes = std::vector<Attribute>;
+
+namespace {
+
+bool outputs_meet(const Relation& a, const Relation& b) {
+  std::set<AttributeId> ids;
+  for (const Attribute& attribute : a.output) ids.insert(attribute.id);
+  return std::any_of(b.output.begin(), b.output.end(),
+                     [&](const Attribute& attribute) { return ids.count(attribute.id) > 0; });
+}
+
+Attributes join_output(const Join& node) {
+  Attributes output = node.left->output;
+  if (node.kind == JoinKind::kLeftSemi || node.kind == JoinKind::kLeftAnti) return output;
+  const bool is_full = node.kind == JoinKind::kFullOuter;
+  for (Attribute& a : output) a.nullable |= is_full || node.kind == JoinKind::kRightOuter;
+  for (Attribute a : node.right->output) {
+    a.nullable |= is_full || node.kind == JoinKind::kLeftOuter;
+    output.push_back(std::move(a));
+  }
+  return output;
+}
+
+const Attribute& by_id(const Attributes& columns, AttributeId id) {
+  return *std::find_if(columns.begin(), columns.end(), [&](const Attribute& a) { return a.id == id; });
+}
+
+}  // namespace
+
+ExpressionPtr Resolver::bound(const char* name, std::vector<ExpressionPtr> arguments) {
+  FunctionCall node;
+  node.arguments = std::move(arguments);
+  node.display_name = name;
+  return bind_call(*functions::find_function(name), std::move(node), {});
+}
+
+RelationPtr Resolver::join(const Join& node) {
+  RelationPtr left = resolve(node.left);
+  const Scope left_scope = scope_of(left);
+  RelationPtr right = node.is_lateral ? resolve_inside(node.right, left_scope) : resolve(node.right);
+  if (outputs_meet(*left, *right)) {
+    std::map<AttributeId, AttributeId> renamed;
+    RelationPtr original = right;
+    right = with_fresh_ids(right, renamed);
+    register_plan_ids(*original, renamed);
+  }
+  if (!node.using_columns.empty() || node.is_natural) return using_join(node, left, right);
+  Join resolved{left, right, node.kind, nullptr, {}, false, node.is_lateral};
+  const Attributes visible = join_output(resolved);
+  if (node.condition) {
+    // The condition sees both sides whatever the kind, and what their USING joins hid.
+    Attributes inputs = left->output;
+    inputs.insert(inputs.end(), right->output.begin(), right->output.end());
+    Join both = resolved;
+    both.kind = JoinKind::kInner;
+    const RelationPtr seen = make_resolved(std::move(both), inputs);
+    resolved.condition = condition(node.condition, Scope{&inputs, outer_scope_, seen.get()}, "ON");
+    resolved.left = with_exposed(left, {resolved.condition});
+    resolved.right = with_exposed(right, {resolved.condition});
+    if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;
+  }
+  Attributes output = join_output(resolved);
+  return keep_columns(make_resolved(std::move(resolved), std::move(output)), visible);
+}
+
+ExpressionPtr Resolver::using_column(const RelationPtr& side, const std::string& name,
+                                     const char* side_name) {
+  if (ExpressionPtr column = try_attribute({name}, side->output, {})) return column;
+  std::vector<std::string> sorted;
+  for (const Attribute& a : side->output) sorted.push_back(quoted_name({a.name}));
+  std::sort(sorted.begin(), sorted.end());
+  std::string names;
+  for (const std::string& one : sorted) names += (names.empty() ? "" : ", ") + one;
+  throw SparkError("UNRESOLVED_USING_COLUMN_FOR_JOIN",
+                   {{"colName", quoted_name({name})}, {"side", side_name}, {"suggestion", names}});
+}
+
+// The shared columns once and in front; the sides' own ones stay reachable by qualifier.
+RelationPtr Resolver::using_join(const Join& node, const RelationPtr& left, const RelationPtr& right) {
+  std::vector<std::string> shared = node.using_columns;
+  if (node.is_natural) {
+    for (const Attribute& a : left->output) {
+      const bool is_shared = std::any_of(right->output.begin(), right->output.end(), [&](const Attribute& b) { return same_name(a.name, b.name); });
+      if (is_shared) shared.push_back(a.name);
+    }
+  }
+  Join resolved{left, right, node.kind, nullptr, {}, false, node.is_lateral};
+  std::vector<std::pair<AttributeId, AttributeId>> keys;
+  std::set<AttributeId> used;
+  for (const std::string& name : shared) {
+    ExpressionPtr l = using_column(left, name, "left");
+    ExpressionPtr r = using_column(right, name, "right");
+    keys.emplace_back(l->as<AttributeReference>()->id, r->as<AttributeReference>()->id);
+    used.insert({keys.back().first, keys.back().second});
+    ExpressionPtr equal = bound("=", {l, r});
+    resolved.condition = resolved.condition ? bound("and", {resolved.condition, equal}) : equal;
+  }
+  if (resolved.kind == JoinKind::kCross && resolved.condition) resolved.kind = JoinKind::kInner;
+  const bool shows_left_alone = node.kind == JoinKind::kLeftSemi || node.kind == JoinKind::kLeftAnti;
+  const Attributes output = join_output(resolved);
+  RelationPtr plain = make_resolved(std::move(resolved), output);
+  if (keys.empty()) return plain;
+  std::vector<ExpressionPtr> columns;
+  Attributes hidden;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const Attribute& l = by_id(output, keys[i].first);
+    if (shows_left_alone) {
+      columns.push_back(reference(l));
+      continue;
+    }
+    const Attribute& r = by_id(output, keys[i].second);
+    if (node.kind != JoinKind::kFullOuter) {
+      const bool takes_right = node.kind == JoinKind::kRightOuter;
+      columns.push_back(reference(takes_right ? r : l));
+      hidden.push_back(takes_right ? l : r);
+      continue;
+    }
+    ExpressionPtr value = bound("coalesce", {reference(l), reference(r)});
+    // A row of a full join comes from a side, where the key was as nullable as there.
+    const bool nullable = by_id(left->output, l.id).nullable || by_id(right->output, r.id).nullable;
+    columns.push_back(make_typed(Alias{value, {l.name}, {}, next_attribute_id()}, value->type, nullable));
+    hidden.insert(hidden.end(), {l, r});
+  }
+  for (const Attribute& a : output) {
+    if (!used.count(a.id)) columns.push_back(reference(a));
+  }
+  merged_columns_[plain] = std::move(hidden);
+  return select(plain, std::move(columns));
+}
+
+}  // namespace firesteel::analyze

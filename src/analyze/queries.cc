@@ -1,0 +1,207 @@
+// Queries inside queries: subqueries, WITH, tables and views by name.
+#include <algorithm>
+#include <utility>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+#include "plan/free_references.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using Attributes = std::vector<Attribute>;
+
+namespace {
+
+// Puts another value into a variable for as long as this lives.
+template <typename T>
+class Replaced {
+ public:
+  Replaced(T* variable, T value) : variable_(variable), saved_(std::exchange(*variable, std::move(value))) {}
+  ~Replaced() { *variable_ = std::move(saved_); }
+  Replaced(const Replaced&) = delete;
+  Replaced& operator=(const Replaced&) = delete;
+
+ private:
+  T* variable_;
+  T saved_;
+};
+
+bool mentions_table(const RelationPtr& relation, const std::string& name) {
+  if (const auto* table = relation->as<UnresolvedTable>()) {
+    return table->parts.size() == 1 && table->parts[0] == name;
+  }
+  bool found = false;
+  for (const RelationPtr& child : children(*relation)) found |= mentions_table(child, name);
+  for (const ExpressionPtr& e : expressions(*relation)) {
+    walk(e, [&](const ExpressionPtr& node) {
+      const auto* subquery = node->as<Subquery>();
+      if (subquery && subquery->plan) found |= mentions_table(subquery->plan, name);
+      return !found;
+    });
+  }
+  return found;
+}
+
+}  // namespace
+
+RelationPtr Resolver::resolve_inside(const RelationPtr& query, const Scope& scope) {
+  const Replaced<const Scope*> outer(&outer_scope_, &scope);
+  const Replaced<const std::vector<ExpressionPtr>*> aliases(&lateral_aliases_, nullptr);
+  return resolve(query);
+}
+
+ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, const Scope& scope) {
+  Subquery copy = node;
+  if (copy.kind == SubqueryKind::kTableArgument) throw_unsupported("EXPRESSION", "TABLE arguments");
+  RelationPtr query = node.plan;
+  if (!query) {
+    const auto known = plan_references_.find(node.plan_id.value_or(-1));
+    if (known == plan_references_.end()) throw_unsupported("EXPRESSION", "a subquery without its relation");
+    query = known->second;
+  }
+  for (ExpressionPtr& value : copy.in_values) value = expression(value, scope);
+  copy.plan = resolve_inside(query, scope);
+  copy.plan_id.reset();
+  copy.outer_references = free_references(*copy.plan);
+  if (copy.kind == SubqueryKind::kIn) return in_subquery(std::move(copy), e);
+  if (copy.kind == SubqueryKind::kExists) {
+    return make_typed(std::move(copy), Type::boolean(), false, e.origin);
+  }
+  if (copy.plan->output.size() != 1) {
+    throw SparkError(
+        "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+        {{"number", std::to_string(copy.plan->output.size())}}, error_contexts(e.origin));
+  }
+  const Type type = copy.plan->output[0].type;
+  return make_typed(std::move(copy), type, true, e.origin);
+}
+
+// Both sides of IN meet in the type in which they are compared.
+ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
+  // A struct on the left is compared field by field only where the query has one column.
+  const size_t width = node.plan->output.size();
+  if (node.in_values.size() != width) {
+    std::string left, right;
+    for (const ExpressionPtr& v : node.in_values) left += (left.empty() ? "\"" : ", \"") + print_name(*v) + "\"";
+    for (const Attribute& a : node.plan->output) right += (right.empty() ? "\"" : ", \"") + a.name + "\"";
+    throw SparkError("DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH",
+                     {{"sqlExpr", "\"" + print_name(Expression{node, {}, true, {}}) + "\""},
+                      {"leftLength", std::to_string(node.in_values.size())},
+                      {"rightLength", std::to_string(width)},
+                      {"leftColumns", "[" + left + "]"},
+                      {"rightColumns", "[" + right + "]"}},
+                     error_contexts(e.origin));
+  }
+  std::vector<ExpressionPtr> columns;
+  bool is_changed = false;
+  bool nullable = false;
+  for (size_t i = 0; i < width; ++i) {
+    const Attribute& column = node.plan->output[i];
+    const auto common = comparison_type(node.in_values[i]->type, column.type, rules());
+    if (!common) {
+      throw SparkError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
+                       {{"sqlExpr", "\"" + print_name(Expression{node, {}, true, {}}) + "\""},
+                        {"mismatchedColumns", "(\"" + print_name(*node.in_values[i]) + ":" + node.in_values[i]->type.sql() + ", " + column.name + ":" + column.type.sql() + "\")"},
+                        {"leftType", "\"" + node.in_values[i]->type.sql() + "\""},
+                        {"rightType", "\"" + column.type.sql() + "\""}},
+                       error_contexts(e.origin));
+    }
+    node.in_values[i] = cast_to(node.in_values[i], *common, rules());
+    ExpressionPtr value = cast_to(reference(column), *common, rules());
+    nullable |= node.in_values[i]->nullable || column.nullable;
+    if (!value->as<AttributeReference>()) {
+      is_changed = true;
+      const bool value_nullable = value->nullable;
+      value = make_typed(Alias{value, {column.name}, {}, next_attribute_id()}, *common, value_nullable);
+    }
+    columns.push_back(std::move(value));
+  }
+  if (is_changed) node.plan = select(node.plan, std::move(columns));
+  return make_typed(std::move(node), Type::boolean(), nullable, e.origin);
+}
+
+// IN (query) that no filter drops rows by is an existence join: false where SQL would say null
+// (RewritePredicateSubquery). Conjuncts of a filter drop both.
+ExpressionPtr Resolver::with_known_membership(const ExpressionPtr& e, bool is_conjunct) {
+  const auto is_membership = [](const ExpressionPtr& x) {
+    const auto* query = x->as<Subquery>();
+    return query && query->kind == SubqueryKind::kIn;
+  };
+  const auto* node = e->as<FunctionCall>();
+  const bool is_negated = node && node->function->name == "not" && is_membership(node->arguments[0]);
+  if (is_membership(e) || is_negated) {
+    if (is_conjunct) return e;
+    const ExpressionPtr known = bound("coalesce", {e, make_literal({Type::boolean(), false})});
+    return make_typed(FunctionCall(*known->as<FunctionCall>()), e->type, e->nullable, e->origin);
+  }
+  const bool is_and = node && node->function->name == "and";
+  std::vector<ExpressionPtr> rebuilt = children(*e);
+  bool is_changed = false;
+  for (ExpressionPtr& child : rebuilt) {
+    ExpressionPtr known = with_known_membership(child, is_conjunct && is_and);
+    is_changed |= known != child;
+    child = std::move(known);
+  }
+  return is_changed ? with_children(*e, std::move(rebuilt)) : e;
+}
+
+RelationPtr Resolver::with_relations(const WithRelations& node) {
+  for (const RelationPtr& reference : node.references) {
+    if (reference->plan_id) plan_references_[*reference->plan_id] = reference;
+  }
+  return resolve(node.root);
+}
+
+RelationPtr Resolver::table(const UnresolvedTable& node) {
+  if (node.parts.size() == 1) {
+    for (auto tables = common_tables_.rbegin(); tables != common_tables_.rend(); ++tables) {
+      for (const auto& [name, plan] : *tables) {
+        if (!same_name(name, node.parts[0])) continue;
+        std::map<AttributeId, AttributeId> renamed;
+        return qualified(with_fresh_ids(plan, renamed), {nullptr, name, {}, {}});
+      }
+    }
+  }
+  if (context_.find_view) {
+    if (RelationPtr view = context_.find_view(node.parts)) {
+      // A view knows nothing of the query that reads it.
+      const Replaced<const Scope*> outer(&outer_scope_, nullptr);
+      const Replaced<std::vector<std::map<std::string, RelationPtr>>> tables(&common_tables_, {});
+      std::map<AttributeId, AttributeId> renamed;
+      RelationPtr resolved = is_resolved(*view) ? view : resolve(view);
+      return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), {}, {}});
+    }
+  }
+  static const char* const formats[] = {"parquet", "csv", "text", "json", "orc"};
+  if (node.parts.size() == 2 &&
+      std::any_of(std::begin(formats), std::end(formats),
+                  [&](const char* f) { return same_name(f, node.parts[0]); })) {
+    return context_.resolve_source({node.parts[0], {}, node.options, {node.parts[1]}});
+  }
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", quoted_name(node.parts)},
+                    {"searchPath", "[`system`.`builtin`, `system`.`session`, `" + context_.current_catalog + "`.`" +
+                                       context_.current_database + "`]"}},
+                   {});
+}
+
+RelationPtr Resolver::with(const With& node) {
+  auto tables = common_tables_;
+  tables.emplace_back();
+  const Replaced<std::vector<std::map<std::string, RelationPtr>>> visible(&common_tables_, std::move(tables));
+  for (const CommonTableExpression& definition : node.definitions) {
+    if (node.is_recursive && mentions_table(definition.query, definition.name)) {
+      throw_unsupported("RELATION", "WITH RECURSIVE");
+    }
+    RelationPtr query = resolve(definition.query);
+    if (!definition.column_names.empty()) {
+      query = qualified(query, {nullptr, definition.name, {}, definition.column_names});
+    }
+    common_tables_.back()[definition.name] = query;
+  }
+  return resolve(node.child);
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,111 @@
+// UNION, INTERSECT and EXCEPT: by position and by name.
+#include <algorithm>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+
+RelationPtr Resolver::set_operation(const SetOperation& node) {
+  std::vector<RelationPtr> inputs;
+  for (const RelationPtr& input : node.inputs) inputs.push_back(resolve(input));
+  if (node.by_name) return union_by_name(node, inputs);
+  return combine(node, std::move(inputs));
+}
+
+// By position, over resolved inputs.
+RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr> inputs) {
+  const char* name = node.kind == SetOperationKind::kUnion ? "UNION"
+                     : node.kind == SetOperationKind::kIntersect ? "INTERSECT" : "EXCEPT";
+  const size_t width = inputs[0]->output.size();
+  std::vector<Type> types;
+  std::vector<bool> nullable(width, false);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i]->output.size() != width) {
+      throw SparkError("NUM_COLUMNS_MISMATCH",
+                       {{"operator", name}, {"firstNumColumns", std::to_string(width)},
+                        {"invalidOrdinalNum", i == 1 ? "second" : std::to_string(i + 1) + "th"},
+                        {"invalidNumColumns", std::to_string(inputs[i]->output.size())}});
+    }
+  }
+  for (size_t c = 0; c < width; ++c) {
+    Type type = inputs[0]->output[c].type;
+    for (size_t i = 1; i < inputs.size(); ++i) {
+      const auto wider = wider_type(type, inputs[i]->output[c].type, rules());
+      if (!wider) {
+        throw SparkError("INCOMPATIBLE_COLUMN_TYPE",
+                         {{"operator", name}, {"columnOrdinalNumber", c == 0 ? "first" : c == 1 ? "second" : std::to_string(c + 1) + "th"},
+                          {"tableOrdinalNumber", i == 1 ? "second" : std::to_string(i + 1) + "th"},
+                          {"dataType1", "\"" + inputs[i]->output[c].type.sql() + "\""},
+                          {"dataType2", "\"" + type.sql() + "\""}, {"hint", ""}});
+      }
+      type = *wider;
+    }
+    for (const RelationPtr& input : inputs) nullable[c] = nullable[c] || input->output[c].nullable;
+    if (node.kind == SetOperationKind::kExcept) nullable[c] = inputs[0]->output[c].nullable;
+    types.push_back(type);
+  }
+  for (RelationPtr& input : inputs) {
+    std::vector<ExpressionPtr> columns;
+    bool is_changed = false;
+    for (size_t c = 0; c < width; ++c) {
+      const Attribute& attribute = input->output[c];
+      ExpressionPtr value = cast_to(reference(attribute), types[c], rules());
+      is_changed |= !attribute.type.same_type(types[c]);
+      if (!value->as<AttributeReference>()) {
+        const bool is_nullable = value->nullable;
+        value = make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, types[c], is_nullable);
+      }
+      columns.push_back(value);
+    }
+    if (is_changed) {
+      const Attributes output = attributes_of(columns);
+      input = make_resolved(Project{input, std::move(columns)}, output);
+    }
+  }
+  Attributes output;
+  for (size_t c = 0; c < width; ++c) {
+    Attribute attribute = inputs[0]->output[c];
+    attribute.id = next_attribute_id();
+    attribute.type = types[c];
+    attribute.nullable = nullable[c];
+    attribute.qualifier.clear();
+    output.push_back(std::move(attribute));
+  }
+  SetOperation resolved{std::move(inputs), node.kind, node.is_all, false, false};
+  return make_resolved(std::move(resolved), std::move(output));
+}
+
+RelationPtr Resolver::union_by_name(const SetOperation& node, std::vector<RelationPtr>& inputs) {
+  RelationPtr left = inputs[0];
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    RelationPtr right = inputs[i];
+    std::vector<ExpressionPtr> right_columns;
+    std::vector<ExpressionPtr> left_columns;
+    for (const Attribute& a : left->output) left_columns.push_back(reference(a));
+    for (const Attribute& a : left->output) {
+      auto found = std::find_if(right->output.begin(), right->output.end(), [&](const Attribute& b) { return same_name(a.name, b.name); });
+      if (found != right->output.end()) { right_columns.push_back(reference(*found)); continue; }
+      if (!node.allow_missing_columns) {
+        std::string names;
+        for (const Attribute& b : right->output) names += (names.empty() ? "" : ", ") + b.name;
+        throw SparkError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {{"colName", a.name}, {"fieldNames", names}});
+      }
+      right_columns.push_back(make_typed(Alias{make_null_literal(a.type), {a.name}, {}, next_attribute_id()}, a.type, true));
+    }
+    for (const Attribute& b : right->output) {
+      if (std::any_of(left->output.begin(), left->output.end(), [&](const Attribute& a) { return same_name(a.name, b.name); })) continue;
+      if (!node.allow_missing_columns) {
+        throw SparkError("NUM_COLUMNS_MISMATCH", {{"operator", "UNION"}, {"firstNumColumns", std::to_string(left->output.size())}, {"invalidOrdinalNum", "second"}, {"invalidNumColumns", std::to_string(right->output.size())}});
+      }
+      left_columns.push_back(make_typed(Alias{make_null_literal(b.type), {b.name}, {}, next_attribute_id()}, b.type, true));
+      right_columns.push_back(reference(b));
+    }
+    left = combine(node, {select(left, left_columns), select(right, right_columns)});
+  }
+  return left;
+}
+
+}  // namespace firesteel::analyze

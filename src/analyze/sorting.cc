@@ -1,0 +1,221 @@
+// Filter, Sort and Limit: they keep the columns, and may use some that their input does not show.
+#include <algorithm>
+#include <exception>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using Attributes = std::vector<Attribute>;
+
+namespace {
+
+bool is_unresolved_column(const SparkError& error) {
+  return error.condition().starts_with("UNRESOLVED_COLUMN") ||
+         error.condition() == "CANNOT_RESOLVE_DATAFRAME_COLUMN";
+}
+
+// The Aggregate whose groups a relation shows: below at most one projection.
+RelationPtr groups_below(RelationPtr relation) {
+  bool has_projection = false;
+  for (;;) {
+    if (relation->as<Aggregate>()) return relation;
+    const bool is_projection = relation->as<Project>() != nullptr;
+    if (is_projection && has_projection) return nullptr;
+    has_projection |= is_projection;
+    const bool passes = is_projection || relation->as<Filter>() || relation->as<WindowColumns>() ||
+                        relation->as<Sort>();
+    if (!passes) return nullptr;
+    relation = children(*relation)[0];
+  }
+}
+
+RelationPtr replace_below(const RelationPtr& top, const RelationPtr& old, const RelationPtr& fresh) {
+  if (top == old) return fresh;
+  return with_children(*top, {replace_below(children(*top)[0], old, fresh)});
+}
+
+}  // namespace
+
+ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& child,
+                                        bool may_aggregate) {
+  Scope scope = scope_of(child);
+  ExpressionPtr resolved;
+  std::exception_ptr failure;
+  try {
+    resolved = expression(e, scope);
+  } catch (const SparkError& error) {
+    if (!is_unresolved_column(error)) throw;
+    failure = std::current_exception();
+  }
+  if (resolved && !(may_aggregate && contains_aggregate(resolved))) {
+    child = with_exposed(child, {resolved});
+    return resolved;
+  }
+  const RelationPtr groups = may_aggregate ? groups_below(child) : nullptr;
+  try {
+    if (groups) return key_over_groups(e, child, groups);
+    if (resolved) return resolved;
+    const Attributes below = columns_below(*child);
+    scope.hidden = &below;
+    resolved = expression(e, scope);
+  } catch (const SparkError& error) {
+    if (failure && is_unresolved_column(error)) std::rethrow_exception(failure);
+    throw;
+  }
+  child = with_exposed(child, {resolved});
+  return resolved;
+}
+
+// ORDER BY over groups: aggregates and grouping expressions that the SELECT list leaves out.
+ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& child,
+                                        const RelationPtr& groups) {
+  const auto& node = std::get<Aggregate>(groups->node);
+  Scope scope = scope_of(child);
+  scope.hidden = &node.child->output;
+  const ExpressionPtr resolved = expression(e, scope);
+  Aggregate wider = node;
+  // Aggregates work on the input: inside them a key over grouping sets is the input's column.
+  const auto over_input = [&](const ExpressionPtr& e) -> ExpressionPtr {
+    const auto* column = e->as<AttributeReference>();
+    for (size_t i = 0; column && i < node.grouping.size(); ++i) {
+      const auto* key = node.aggregates[i]->as<Alias>();
+      if (key && key->id == column->id) return key->child;
+    }
+    return nullptr;
+  };
+  const ExpressionPtr over_keys = transform_up(resolved, [&](const ExpressionPtr& e) -> ExpressionPtr {
+    const auto* call_node = e->as<FunctionCall>();
+    if (!call_node || call_node->function->kind != functions::FunctionKind::kAggregate) return nullptr;
+    return transform_up(e, over_input);
+  });
+  const ExpressionPtr lifted = lift(over_keys, node.grouping, [&](const ExpressionPtr& part, const std::string& name) {
+    return column_for(part, name, wider.aggregates);
+  });
+  std::vector<ExpressionPtr> known = wider.aggregates;
+  for (const Attribute& shown : child->output) known.push_back(reference(shown));
+  check_grouped(lifted, known, resolved);
+  if (wider.aggregates.size() > node.aggregates.size()) {
+    Attributes output = groups->output;
+    for (size_t i = node.aggregates.size(); i < wider.aggregates.size(); ++i) {
+      output.push_back(attribute_of(*wider.aggregates[i]));
+    }
+    child = replace_below(child, groups, make_resolved(std::move(wider), std::move(output)));
+  }
+  child = with_exposed(child, {lifted});
+  return lifted;
+}
+
+void Resolver::check_no_window(const ExpressionPtr& condition, const char* clause) {
+  if (!contains_window(condition)) return;
+  throw SparkError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", clause}}, error_contexts(condition->origin));
+}
+
+RelationPtr Resolver::filter(const Filter& node) {
+  RelationPtr child = resolve(node.child);
+  const Attributes visible = child->output;
+  ExpressionPtr resolved = checked_condition(expression_over(node.condition, child, false), node.condition->origin);
+  check_no_window(resolved, "WHERE");
+  std::string invalid;
+  walk(resolved, [&](const ExpressionPtr& e) {
+    const auto* call_node = e->as<FunctionCall>();
+    const bool is_aggregate = call_node && call_node->function->kind == functions::FunctionKind::kAggregate;
+    if (!is_aggregate) return true;
+    invalid += (invalid.empty() ? "" : ", ") + print_name(*e);
+    return false;
+  });
+  if (!invalid.empty()) {
+    throw SparkError("INVALID_WHERE_CONDITION",
+                     {{"condition", "\"" + print_name(*resolved) + "\""}, {"expressionList", invalid}},
+                     error_contexts(node.condition->origin));
+  }
+  resolved = with_known_membership(resolved, true);
+  const Attributes output = child->output;
+  return keep_columns(make_resolved(Filter{child, resolved}, output), visible);
+}
+
+// ORDER BY 2: the second column.
+ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& visible) {
+  const auto* literal = order.child->as<Literal>();
+  const auto* number = literal && literal->type.is(TypeKind::kInteger) ? std::get_if<int64_t>(&literal->value) : nullptr;
+  if (!number) return nullptr;
+  if (*number < 1 || *number > static_cast<int64_t>(visible.size())) {
+    throw SparkError("ORDER_BY_POS_OUT_OF_RANGE",
+                     {{"index", std::to_string(*number)}, {"size", std::to_string(visible.size())}},
+                     error_contexts(order.child->origin));
+  }
+  return reference(visible[static_cast<size_t>(*number - 1)]);
+}
+
+RelationPtr Resolver::sort(const Sort& node) {
+  RelationPtr child = resolve(node.child);
+  const Attributes visible = child->output;
+  std::vector<ExpressionPtr> order;
+  for (const ExpressionPtr& one : node.order) {
+    const auto* given = one->as<SortOrder>();
+    SortOrder item = given ? *given : SortOrder{one, true, NullOrder::kDefault};
+    const auto* name = item.child->as<UnresolvedAttribute>();
+    const bool is_all = name && name->parts.size() == 1 && node.order.size() == 1 && !name->plan_id &&
+                        node.is_global && same_name(name->parts[0], "all") &&
+                        std::none_of(visible.begin(), visible.end(), [&](const Attribute& a) { return same_name(a.name, "all"); });
+    if (is_all) {
+      for (const Attribute& column : visible) {
+        item.child = reference(column);
+        order.push_back(expression(make_expression(item), scope_of(child)));
+      }
+      break;
+    }
+    if (ExpressionPtr column = node.is_global ? sort_position(item, visible) : nullptr) item.child = column;
+    order.push_back(expression_over(make_expression(item, one->origin), child, true));
+  }
+  for (const ExpressionPtr& e : order) {
+    if (!contains_window(e)) continue;
+    throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"invalidExprSqls", "\"" + print_name(*e->as<SortOrder>()->child) + "\""}}, error_contexts(e->origin));
+  }
+  const Attributes output = child->output;
+  return keep_columns(make_resolved(Sort{child, std::move(order), node.is_global}, output), visible);
+}
+
+RelationPtr Resolver::limited(const RelationPtr& relation, RelationPtr child,
+                              const ExpressionPtr& count, const char* name) {
+  ExpressionPtr resolved;
+  try {
+    resolved = expression(count, Scope{});
+  } catch (const SparkError& error) {
+    if (!is_unresolved_column(error)) throw;
+    throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE",
+                     {{"name", name}, {"expr", "\"" + print_name(*count) + "\""}}, error_contexts(count->origin));
+  }
+  SparkError::Parameters who = {{"name", name}, {"expr", "\"" + print_name(*resolved) + "\""}};
+  const auto contexts = error_contexts(count->origin);
+  if (!resolved->type.is_integral() && !resolved->type.is(TypeKind::kNull)) {
+    who.push_back({"dataType", "\"" + resolved->type.sql() + "\""});
+    throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", who, contexts);
+  }
+  if (!resolved->as<Literal>()) resolved = make_literal(constant(resolved));
+  const auto* number = std::get_if<int64_t>(&resolved->as<Literal>()->value);
+  if (!number) throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL", who, contexts);
+  if (*number < 0) {
+    who.push_back({"v", std::to_string(*number)});
+    throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", who, contexts);
+  }
+  const Attributes output = child->output;
+  if (relation->as<Limit>()) return make_resolved(Limit{child, resolved}, output);
+  if (relation->as<Offset>()) return make_resolved(Offset{child, resolved}, output);
+  return make_resolved(Tail{child, resolved}, output);
+}
+
+// What an expression over no column is.
+Literal Resolver::constant(const ExpressionPtr& resolved) {
+  if (const auto* literal = resolved->as<Literal>()) return *literal;
+  FIRESTEEL_CHECK(context_.evaluate != nullptr, "no engine to compute a constant with");
+  Alias column{resolved, {"value"}, {}, next_attribute_id()};
+  const ExpressionPtr named_value = make_typed(std::move(column), resolved->type, resolved->nullable);
+  return context_.evaluate(select(make_resolved(OneRow{}, {}), {named_value})).at(0).at(0);
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,91 @@
+// Set operations and the removal of duplicates: rows by their values.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/duckdb/relation_lowering.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::AttributeId;
+using plan::ExpressionPtr;
+using plan::Relation;
+using plan::RelationPtr;
+
+AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
+  AttributeSet both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+  return both;
+}
+
+}  // namespace
+
+SelectBlock RelationLowering::lower_set_operation(const Relation& node,
+                                                  const plan::SetOperation& operation,
+                                                  const AttributeSet& needed) {
+  bool is_union_all = operation.kind == plan::SetOperationKind::kUnion && operation.is_all;
+  std::string name = operation.kind == plan::SetOperationKind::kUnion       ? "UNION"
+                     : operation.kind == plan::SetOperationKind::kIntersect ? "INTERSECT"
+                                                                            : "EXCEPT";
+  std::vector<size_t> live;  // only UNION ALL may leave columns out
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    if (!is_union_all || needed.contains(node.output[i].id)) live.push_back(i);
+  }
+  std::string sql;
+  for (const RelationPtr& input : operation.inputs) {
+    AttributeSet inner;
+    for (size_t i : live) inner.insert(input->output[i].id);
+    auto block = lower(input, inner);
+    if (!block.distinct.empty()) block = wrap(block, inner);
+    std::string select = "SELECT ";
+    for (size_t k = 0; k < live.size(); ++k) {
+      select += (k > 0 ? ", " : "") + block.columns.find(input->output[live[k]].id).sql + " AS " +
+                column_name(node.output[live[k]].id);
+    }
+    if (live.empty()) select += "1 AS c0";
+    if (!sql.empty()) sql += " " + name + (operation.is_all ? " ALL " : " ");
+    sql += "(" + select + block.tail() + ")";
+  }
+  std::string alias = next_alias();
+  SelectBlock block;
+  block.from = "(" + sql + ") AS " + alias;
+  for (size_t i : live) {
+    AttributeId id = node.output[i].id;
+    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& deduplicate,
+                                                const AttributeSet& needed) {
+  AttributeSet keys;
+  bool are_columns = true;
+  for (const ExpressionPtr& key : deduplicate.keys) {
+    add_references(key, keys);
+    are_columns = are_columns && key->as<plan::AttributeReference>();
+  }
+  auto output = output_ids(deduplicate.child->output);
+  AttributeSet inner = intersect(needed, output);
+  inner.insert(keys.begin(), keys.end());
+  if (deduplicate.keys.empty()) inner = output;
+  auto block = lower(deduplicate.child, inner);
+  if (are_columns && (deduplicate.keys.empty() || keys == inner)) {
+    // Every column is a key: which of the equal rows stays makes no difference.
+    block.order_by.clear();
+    block = bare(std::move(block), inner);
+    SelectBlock distinct = block;
+    distinct.distinct = "DISTINCT";
+    return wrap(distinct, inner);
+  }
+  block = wrap(block, inner);
+  std::string list;
+  for (const ExpressionPtr& key : deduplicate.keys) {
+    list += (list.empty() ? "" : ", ") + expressions_.lower(*key, block.columns);
+  }
+  block.distinct = "DISTINCT ON (" + list + ")";
+  return wrap(block, inner);
+}
+
+}  // namespace firesteel::engine

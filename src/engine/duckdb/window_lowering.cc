@@ -1,0 +1,162 @@
+// Window functions and samples: rows with a view of the others, or of their position.
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "engine/duckdb/relation_lowering.h"
+#include "engine/duckdb/type_sql.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::AttributeId;
+using plan::ExpressionPtr;
+
+AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
+  AttributeSet both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+  return both;
+}
+
+// The key as a column: itself, or an alias that is added to `columns`.
+ExpressionPtr key_column(const ExpressionPtr& key, std::vector<ExpressionPtr>& columns) {
+  if (key->as<plan::AttributeReference>() || key->as<plan::Literal>()) return key;
+  for (const ExpressionPtr& known : columns) {
+    const auto* alias = known->as<plan::Alias>();
+    if (alias && plan::same_expression(*alias->child, *key)) {
+      plan::AttributeReference column;
+      column.id = alias->id;
+      return plan::make_typed(std::move(column), key->type, key->nullable);
+    }
+  }
+  plan::Alias alias;
+  alias.child = key;
+  alias.names = {"key"};
+  alias.id = plan::next_attribute_id();
+  plan::AttributeReference column;
+  column.id = alias.id;
+  columns.push_back(plan::make_typed(std::move(alias), key->type, key->nullable));
+  return plan::make_typed(std::move(column), key->type, key->nullable);
+}
+
+}  // namespace
+
+// Keys that are no columns are computed below the windows: DuckDB takes no call there that may fail.
+AttributeSet RelationLowering::with_key_columns(std::vector<ExpressionPtr>& functions,
+                                                plan::RelationPtr& child, AttributeSet columns) {
+  std::vector<ExpressionPtr> added;
+  for (ExpressionPtr& function : functions) {
+    plan::Alias alias = std::get<plan::Alias>(function->node);
+    const auto* window = alias.child->as<plan::Window>();
+    if (!window) continue;
+    plan::Window copy = *window;
+    for (ExpressionPtr& key : copy.partition_by) key = key_column(key, added);
+    for (ExpressionPtr& key : copy.order_by) {
+      plan::SortOrder order = std::get<plan::SortOrder>(key->node);
+      order.child = key_column(order.child, added);
+      key = plan::make_typed(std::move(order), key->type, key->nullable);
+    }
+    alias.child = plan::make_typed(std::move(copy), alias.child->type, alias.child->nullable);
+    function = plan::make_typed(std::move(alias), function->type, function->nullable);
+  }
+  if (added.empty()) return columns;
+  plan::Project project;
+  project.child = child;
+  std::vector<plan::Attribute> output;
+  for (const plan::Attribute& attribute : child->output) {
+    if (!columns.contains(attribute.id)) continue;
+    project.expressions.push_back(plan::reference(attribute));
+    output.push_back(attribute);
+  }
+  for (const ExpressionPtr& column : added) {
+    const AttributeId id = std::get<plan::Alias>(column->node).id;
+    output.push_back({id, "key", column->type, column->nullable, {}, {}});
+    columns.insert(id);
+    project.expressions.push_back(column);
+  }
+  child = plan::make_resolved(std::move(project), std::move(output));
+  return columns;
+}
+
+SelectBlock RelationLowering::lower_windows(const plan::WindowColumns& windows,
+                                            const AttributeSet& needed) {
+  std::vector<ExpressionPtr> live;
+  auto output = output_ids(windows.child->output);
+  AttributeSet inner = intersect(needed, output);
+  for (const ExpressionPtr& function : windows.functions) {
+    if (!needed.contains(std::get<plan::Alias>(function->node).id)) continue;
+    live.push_back(function);
+    AttributeSet references;
+    add_references(function, references);
+    references = intersect(references, output);
+    inner.insert(references.begin(), references.end());
+  }
+  if (live.empty()) return lower(windows.child, inner);
+  plan::RelationPtr child = windows.child;
+  inner = with_key_columns(live, child, inner);
+  auto block = bare(lower(child, inner), inner);
+  SelectBlock result = block;
+  for (const ExpressionPtr& function : live) {
+    const auto& alias = std::get<plan::Alias>(function->node);
+    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
+                                        .is_column = false,
+                                        .is_volatile = is_volatile_expression(alias.child),
+                                        .depth = 2};
+  }
+  result.has_windows = true;
+  return result;
+}
+
+// A sample with replacement: every row as often as a Poisson distribution of its draw says.
+SelectBlock RelationLowering::repeat_rows(const SelectBlock& numbered, const std::string& alias,
+                                          const AttributeSet& columns, const std::string& draw,
+                                          double mean) {
+  std::string bounds;
+  double probability = std::exp(-mean);
+  double sum = probability;
+  for (int copies = 1; copies < 1000; ++copies) {
+    bounds += (bounds.empty() ? "" : ", ") + literal_sql({plan::Type::double_number(), sum});
+    probability *= mean / copies;
+    sum += probability;
+    if (sum >= 1 || (probability < 1e-16 && copies > mean)) break;
+  }
+  const std::string drawn = next_alias();
+  std::string select = "SELECT " + draw + " AS draw";
+  for (AttributeId id : columns) select += ", " + alias + "." + column_name(id) + " AS " + column_name(id);
+  const std::string repeated = next_alias();
+  std::string expanded = "SELECT unnest(list_filter([" + bounds + "], lambda bound: bound <= " + drawn + ".draw)) AS copy";
+  for (AttributeId id : columns) expanded += ", " + drawn + "." + column_name(id) + " AS " + column_name(id);
+  SelectBlock block;
+  block.from = "(" + expanded + " FROM (" + select + numbered.tail() + ") AS " + drawn + ") AS " + repeated;
+  for (AttributeId id : columns) {
+    block.columns.columns[id] = {.sql = repeated + "." + column_name(id)};
+  }
+  return block;
+}
+
+SelectBlock RelationLowering::lower_sample(const plan::Sample& sample, const AttributeSet& needed) {
+  auto columns = intersect(needed, output_ids(sample.child->output));
+  auto child = wrap(lower(sample.child, columns), columns);
+  std::string alias = next_alias();
+  std::string select = "SELECT row_number() OVER () - 1 AS position";
+  for (AttributeId id : columns) {
+    select += ", " + child.columns.find(id).sql + " AS " + column_name(id);
+  }
+  SelectBlock block;
+  block.from = "(" + select + child.tail() + ") AS " + alias;
+  std::string draw = "fs_random_at(" + std::to_string(sample.seed.value_or(0)) + ", " + alias + ".position)";
+  if (sample.with_replacement) {
+    return repeat_rows(block, alias, columns, draw, sample.upper_bound - sample.lower_bound);
+  }
+  plan::Literal lower{plan::Type::double_number(), sample.lower_bound};
+  plan::Literal upper{plan::Type::double_number(), sample.upper_bound};
+  block.where.push_back(draw + " >= " + literal_sql(lower) + " AND " + draw + " < " + literal_sql(upper));
+  for (AttributeId id : columns) {
+    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return block;
+}
+
+}  // namespace firesteel::engine

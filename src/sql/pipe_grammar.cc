@@ -1,0 +1,105 @@
+// The pipe operator: query |> WHERE … |> AGGREGATE … Source: operatorPipeRightSide of Spark 4.2.
+#include <utility>
+
+#include "sql/grammar.h"
+
+namespace firesteel::sql {
+
+using plan::RelationPtr;
+
+namespace {
+
+constexpr std::string_view kAssigned = "__pipe_assigned_";
+
+plan::ExpressionPtr all_columns() { return plan::make_expression(plan::UnresolvedStar()); }
+
+}  // namespace
+
+RelationPtr Grammar::pipe_operator(RelationPtr left) {
+  const size_t from = position_;
+  expect("|>");
+  if (at(Keyword::kSelect)) {
+    Select select = select_clause();
+    if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) select.windows = window_clause();
+    return apply(std::move(select), std::move(left), from);
+  }
+  if (accept(Keyword::kExtend)) {
+    Expressions columns = named_expressions();
+    columns.insert(columns.begin(), all_columns());
+    return relation(plan::Project{std::move(left), std::move(columns)}, from);
+  }
+  if (accept(Keyword::kSet)) return pipe_assignments(std::move(left), from);
+  if (accept(Keyword::kDrop)) {
+    plan::UnresolvedStar kept;
+    do {
+      kept.except.push_back({identifier()});
+    } while (accept(","));
+    return relation(plan::Project{std::move(left), {plan::make_expression(std::move(kept))}}, from);
+  }
+  if (accept(Keyword::kAs)) {
+    plan::SubqueryAlias alias;
+    alias.child = std::move(left);
+    alias.alias = identifier();
+    return relation(std::move(alias), from);
+  }
+  if (accept(Keyword::kWhere)) return relation(plan::Filter{std::move(left), expression()}, from);
+  if (at(Keyword::kPivot) && at("(", 1)) return pivot(std::move(left));
+  if (at(Keyword::kUnpivot)) return unpivot(std::move(left));
+  if (at(Keyword::kTablesample)) return sampled(std::move(left));
+  if (at(Keyword::kUnion) || at(Keyword::kExcept) || at(Keyword::kMinus) || at(Keyword::kIntersect)) {
+    const Keyword operation = peek().keyword;
+    advance();
+    return set_operation(std::move(left), operation, from);
+  }
+  if (lower_case(std::string(text_of(peek()))) == "aggregate") {
+    advance();
+    return pipe_aggregate(std::move(left), from);
+  }
+  const size_t before = position_;
+  RelationPtr joined = join(left);
+  if (position_ != before) return joined;
+  RelationPtr organized = query_organization(left);
+  if (position_ == before) syntax_error();
+  return organized;
+}
+
+// SET a = …, b = …: each assignment sees those before it, and its column must be there.
+RelationPtr Grammar::pipe_assignments(RelationPtr left, size_t from) {
+  do {
+    const size_t name_from = position_;
+    const std::string name = identifier();
+    expect("=");
+    // Naming the column once more raises Spark's error where there is none.
+    plan::Alias known;
+    known.child = column_reference({name}, name_from);
+    known.names = {std::string(kAssigned) + name};
+    plan::Drop shown;
+    shown.names = known.names;
+    shown.child = relation(
+        plan::Project{std::move(left), {all_columns(), plan::make_expression(std::move(known))}}, from);
+    plan::Alias assigned;
+    assigned.child = expression();
+    assigned.names = {name};
+    plan::WithColumns columns;
+    columns.child = relation(std::move(shown), from);
+    columns.columns = {plan::make_expression(std::move(assigned))};
+    left = relation(std::move(columns), from);
+  } while (accept(","));
+  return left;
+}
+
+// AGGREGATE [aggregates] [GROUP BY keys]: the keys are columns of the outcome, in front.
+RelationPtr Grammar::pipe_aggregate(RelationPtr left, size_t from) {
+  Expressions aggregates;
+  if (!at(Keyword::kGroup)) aggregates = named_expressions();
+  plan::Aggregate node;
+  if (accept(Keyword::kGroup, Keyword::kBy)) {
+    node = group_by(true);
+    node.adds_grouping_columns = true;
+  }
+  node.child = std::move(left);
+  node.aggregates = std::move(aggregates);
+  return relation(std::move(node), from);
+}
+
+}  // namespace firesteel::sql
