@@ -76,7 +76,7 @@ void check_no_correlated_scalar(const ExpressionPtr& e) {
     const auto* subquery = node->as<Subquery>();
     if (subquery && subquery->kind == SubqueryKind::kScalar && !subquery->outer_references.empty()) {
       throw SparkError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION",
-                       {{"sqlExpr", "\"" + print_name(*node) + "\""}}, error_contexts(node->origin));
+                       {{"sqlExpr", "\"" + print_name(*node) + "\""}}, contexts_of(node->origin));
     }
     return true;
   });
@@ -161,20 +161,20 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     if (position < 1 || position > static_cast<int64_t>(list.size())) {
       throw SparkError("GROUP_BY_POS_OUT_OF_RANGE",
                        {{"index", std::to_string(position)}, {"size", std::to_string(list.size())}},
-                       error_contexts(e->origin));
+                       contexts_of(e->origin));
     }
     const ExpressionPtr& entry = list[static_cast<size_t>(position - 1)];
     if (contains_aggregate(entry)) {
       throw SparkError("GROUP_BY_POS_AGGREGATE",
                        {{"index", std::to_string(position)}, {"aggExpr", print_name(*entry)}},
-                       error_contexts(e->origin));
+                       contexts_of(e->origin));
     }
     return entry;
   }
   try {
     ExpressionPtr resolved = expression(e, scope);
     if (contains_aggregate(resolved)) {
-      throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*resolved)}}, error_contexts(e->origin));
+      throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*resolved)}}, contexts_of(e->origin));
     }
     return resolved;
   } catch (const SparkError& error) {
@@ -184,7 +184,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
       const auto* alias_node = entry->as<Alias>();
       if (!alias_node || alias_node->names.size() != 1 || !same_name(alias_node->names[0], name->parts[0])) continue;
       if (contains_aggregate(entry)) {
-        throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*alias_node->child)}}, error_contexts(e->origin));
+        throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*alias_node->child)}}, contexts_of(e->origin));
       }
       return entry;
     }
@@ -196,7 +196,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
 ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, const Grouping& grouping) {
   return transform_up(list_entry, [&](const ExpressionPtr& e) -> ExpressionPtr {
     if (!is_grouping_call(*e)) return nullptr;
-    if (!grouping.has_sets) throw SparkError("UNSUPPORTED_GROUPING_EXPRESSION", {}, error_contexts(e->origin));
+    if (!grouping.has_sets) throw SparkError("UNSUPPORTED_GROUPING_EXPRESSION", {}, contexts_of(e->origin));
     const auto& call_node = std::get<FunctionCall>(e->node);
     std::string keys;
     for (const ExpressionPtr& key : grouping.keys) keys += (keys.empty() ? "" : ", ") + print_name(*key);
@@ -207,9 +207,9 @@ ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, 
       if (is_id) {
         std::string columns;
         for (const ExpressionPtr& a : call_node.arguments) columns += (columns.empty() ? "" : ", ") + print_name(*a);
-        throw SparkError("GROUPING_ID_COLUMN_MISMATCH", {{"groupingIdColumn", columns}, {"groupByColumns", keys}}, error_contexts(e->origin));
+        throw SparkError("GROUPING_ID_COLUMN_MISMATCH", {{"groupingIdColumn", columns}, {"groupByColumns", keys}}, contexts_of(e->origin));
       }
-      throw SparkError("GROUPING_COLUMN_MISMATCH", {{"grouping", print_name(*argument)}, {"groupingColumns", keys}}, error_contexts(e->origin));
+      throw SparkError("GROUPING_COLUMN_MISMATCH", {{"grouping", print_name(*argument)}, {"groupingColumns", keys}}, contexts_of(e->origin));
     }
     if (!call_node.arguments.empty()) return nullptr;
     FunctionCall whole = call_node;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "plan/relation.h"
@@ -45,16 +46,19 @@ plan::RelationPtr analyze(const plan::RelationPtr& plan, const AnalysisContext& 
 // The text of a resolved or unresolved expression as Spark prints it in column names.
 std::string print_name(const plan::Expression& expression);
 
-// While it lives, print_name on this thread shows timestamps in that zone; UTC before and after.
-class NameTimeZone {
+// While it lives, print_name on this thread shows timestamps in that zone (UTC otherwise), and the
+// nodes in `names`, which must outlive it, by those names.
+class NameScope {
  public:
-  explicit NameTimeZone(std::string zone);
-  ~NameTimeZone();
-  NameTimeZone(const NameTimeZone&) = delete;
-  NameTimeZone& operator=(const NameTimeZone&) = delete;
+  using Names = std::unordered_map<const plan::Expression*, std::string>;
+  NameScope(std::string zone, const Names& names);
+  ~NameScope();
+  NameScope(const NameScope&) = delete;
+  NameScope& operator=(const NameScope&) = delete;
 
  private:
-  std::string before_;
+  std::string zone_before_;
+  const Names* names_before_;
 };
 
 }  // namespace firesteel::analyze

@@ -14,12 +14,6 @@ using Attributes = std::vector<Attribute>;
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 // Edit distance, for suggestions.
 size_t distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
@@ -58,7 +52,7 @@ void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
   const std::string wanted = quoted_name(parts);
   if (!scope.attributes || scope.attributes->empty()) {
     throw SparkError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", wanted}},
-                     error_contexts(origin));
+                     contexts_of(origin));
   }
   std::vector<std::vector<std::string>> names;
   for (const Attribute& attribute : *scope.attributes) {
@@ -86,7 +80,7 @@ void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
     proposal += (i ? ", " : "") + candidates[i].second;
   }
   throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                   {{"objectName", wanted}, {"proposal", proposal}}, error_contexts(origin));
+                   {{"objectName", wanted}, {"proposal", proposal}}, contexts_of(origin));
 }
 
 // The attribute, or a field path below one, that `parts` names; null when there is none.
@@ -123,7 +117,7 @@ ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
     for (const std::string& name : shown) names += (names.empty() ? "" : ", ") + name;
     throw SparkError("AMBIGUOUS_REFERENCE",
                      {{"name", quoted_name(parts)}, {"referenceNames", "[" + names + "]"}},
-                     error_contexts(origin));
+                     contexts_of(origin));
   }
   Attribute found = *matches[0];
   if (!context_.case_sensitive && found.name != parts[used - 1]) {
@@ -188,7 +182,7 @@ ExpressionPtr Resolver::lateral_alias(const std::vector<std::string>& parts, con
   }
   if (count > 1) {
     throw SparkError("AMBIGUOUS_LATERAL_COLUMN_ALIAS",
-                     {{"name", quoted_name(parts)}, {"n", std::to_string(count)}}, error_contexts(origin));
+                     {{"name", quoted_name(parts)}, {"n", std::to_string(count)}}, contexts_of(origin));
   }
   for (size_t i = 1; found && i < parts.size(); ++i) found = field_of(found, parts[i], origin);
   return found;
@@ -218,7 +212,7 @@ ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const
   }
   if (!exists) throw_unresolved(node.parts, Scope{&known->second[0], nullptr, nullptr}, e.origin);
   throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}},
-                   error_contexts(e.origin));
+                   contexts_of(e.origin));
 }
 
 ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, const Expression& e,
@@ -249,7 +243,7 @@ ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, co
       std::string name;
       for (const std::string& part : node.parts) name += (name.empty() ? "" : ".") + part;
       throw SparkError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", "\"" + name + "\""}},
-                       error_contexts(e.origin));
+                       contexts_of(e.origin));
     }
     found_id = id;
     // Nullability is that of the place, as after an outer join.

@@ -17,29 +17,6 @@ using functions::Signature;
 
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
-std::vector<QueryContext> contexts_of(const Origin& origin) {
-  QueryContext context;
-  if (origin.sql_text && origin.start_index >= 0) {
-    context.start_index = origin.start_index;
-    context.stop_index = origin.stop_index;
-    context.fragment = origin.sql_text->substr(
-        static_cast<size_t>(origin.start_index),
-        static_cast<size_t>(std::max(0, origin.stop_index - origin.start_index + 1)));
-    return {context};
-  }
-  if (origin.function_name.empty() && origin.call_site.empty()) return {};
-  context.kind = QueryContext::Kind::kDataFrame;
-  context.fragment = origin.function_name;
-  context.call_site = origin.call_site;
-  return {context};
-}
-
 bool count_fits(const Signature& s, size_t count) {
   const size_t least = s.arguments.size() - s.optional_count;
   return count >= least && (s.is_variadic || count <= s.arguments.size());
@@ -143,14 +120,15 @@ bool is_arithmetic(std::string_view name) {
 
 [[noreturn]] void throw_different(const Function& row, const FunctionCall& call,
                                   const Origin& origin) {
+  const bool is_in = row.name == "in";
   std::string types;
   for (const ExpressionPtr& a : call.arguments) {
-    types += (types.empty() ? "" : " or ") + ("\"" + a->type.sql() + "\"");
+    types += (types.empty() ? "" : is_in ? ", " : " or ") + ("\"" + a->type.sql() + "\"");
   }
   throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
                    {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
                     {"functionName", "`" + std::string(row.name) + "`"},
-                    {"dataType", "(" + types + ")"}},
+                    {"dataType", is_in ? "[" + types + "]" : "(" + types + ")"}},
                    contexts_of(origin));
 }
 
@@ -192,11 +170,61 @@ std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
 
 }  // namespace
 
+std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
+                                                       const UnresolvedFunction& node) {
+  const bool has_names =
+      std::any_of(node.arguments.begin(), node.arguments.end(),
+                  [](const ExpressionPtr& a) { return a->as<NamedArgument>() != nullptr; });
+  if (!has_names) return node.arguments;
+  const std::string routine = quoted_name({std::string(row.name)});
+  const Signature& s = row.signatures.back();
+  if (s.argument_names.empty()) {
+    throw SparkError("NAMED_PARAMETERS_NOT_SUPPORTED", {{"functionName", routine}});
+  }
+  std::vector<ExpressionPtr> out(s.argument_names.size());
+  for (size_t i = 0; i < node.arguments.size(); ++i) {
+    const auto* named = node.arguments[i]->as<NamedArgument>();
+    size_t at = i;
+    if (named) {
+      const auto found = std::find(s.argument_names.begin(), s.argument_names.end(), named->name);
+      if (found == s.argument_names.end()) {
+        std::string proposal;
+        for (size_t n = 0; n < s.argument_names.size() && n < 3; ++n) {
+          proposal += (n ? " `" : "`") + std::string(s.argument_names[n]) + "`";
+        }
+        throw SparkError("UNRECOGNIZED_PARAMETER_NAME",
+                         {{"routineName", routine},
+                          {"argumentName", quoted_name({named->name})},
+                          {"proposal", proposal}});
+      }
+      at = static_cast<size_t>(found - s.argument_names.begin());
+      if (out[at]) {
+        throw SparkError("DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+                         {{"routineName", routine}, {"parameterName", quoted_name({named->name})}});
+      }
+    }
+    if (at < out.size()) out[at] = named ? named->value : node.arguments[i];
+  }
+  // What is left out takes its default; what has none is missing, which the count tells.
+  const size_t first_default = s.arguments.size() - s.defaults.size();
+  size_t last = out.size();
+  while (last > 0 && !out[last - 1]) --last;
+  out.resize(last);
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (out[i] || i < first_default) continue;
+    const std::string_view text = s.defaults[i - first_default];
+    out[i] = text == "NULL" ? make_null_literal(Type::string())
+                            : make_string_literal(std::string(text.substr(1, text.size() - 2)));
+  }
+  std::erase(out, nullptr);
+  return out;
+}
+
 std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
                                                     const UnresolvedFunction& node,
                                                     const Scope& scope) {
   std::vector<ExpressionPtr> out;
-  for (const ExpressionPtr& argument : node.arguments) {
+  for (const ExpressionPtr& argument : ordered_arguments(row, node)) {
     if (const auto* star = argument->as<UnresolvedStar>()) {
       if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct &&
           star->target.empty()) {
@@ -248,7 +276,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (!row) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", quoted_name(node.name)},
-                      {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}},
+                      {"searchPath", kSearchPath}},
                      contexts_of(e.origin));
   }
   FunctionCall bound;
@@ -274,33 +302,6 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   }
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   return bind_call(*row, std::move(bound), e.origin);
-}
-
-// + and - over dates and intervals become the functions that do it.
-ExpressionPtr Resolver::operator_on_dates(const std::string& name,
-                                          const std::vector<ExpressionPtr>& a,
-                                          const Origin& origin) {
-  if ((name != "+" && name != "-") || a.size() != 2) return nullptr;
-  const Type& left = a[0]->type;
-  const Type& right = a[1]->type;
-  if (!left.is_datetime() && !right.is_datetime() && !left.is_interval() && !right.is_interval()) {
-    return nullptr;
-  }
-  auto call = [&](const char* function, std::vector<ExpressionPtr> arguments) {
-    FunctionCall bound;
-    bound.function = functions::find_function(function);
-    if (!bound.function) throw_unsupported("EXPRESSION", name + " of " + left.sql() + " and " + right.sql());
-    bound.arguments = std::move(arguments);
-    bound.display_name = function;
-    return bind_call(*bound.function, std::move(bound), origin);
-  };
-  if (left.is(TypeKind::kDate) && (right.is_integral() || (right.is_string() && name == "+"))) {
-    return call(name == "+" ? "date_add" : "date_sub", a);
-  }
-  if (right.is(TypeKind::kDate) && left.is_integral() && name == "+") {
-    return call("date_add", {a[1], a[0]});
-  }
-  throw_unsupported("EXPRESSION", name + " of " + left.sql() + " and " + right.sql());
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
@@ -345,8 +346,17 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     if (const auto common = wider_type(types, rule)) {
       for (size_t i = 0; i < a.size(); ++i) {
         if (i % 2 == 1 || i + 1 == a.size()) a[i] = cast_to(a[i], *common, rule);
-        else a[i] = cast_to(a[i], Type::boolean(), rule);
+        else if (a[i]->type.is_string() || a[i]->type.is(TypeKind::kNull)) a[i] = cast_to(a[i], Type::boolean(), rule);
       }
+    }
+    for (size_t i = 0; i + 1 < a.size(); i += 2) {
+      if (a[i]->type.is(TypeKind::kBoolean)) continue;
+      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"paramIndex", kOrdinals[std::min<size_t>(i, 9)]},
+                        {"requiredType", "\"BOOLEAN\""},
+                        {"inputSql", "\"" + print_name(*a[i]) + "\""},
+                        {"inputType", "\"" + a[i]->type.sql() + "\""}});
     }
     return;
   }
@@ -355,6 +365,17 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     for (size_t i = 0; i < a.size(); ++i) (i % 2 ? values : keys).push_back(a[i]->type);
     const auto key = wider_type(keys, rule);
     const auto value = wider_type(values, rule);
+    if (!a.empty() && (!key || !value)) {
+      std::string types;
+      for (const Type& type : key ? values : keys) {
+        types += (types.empty() ? "" : ", ") + ("\"" + type.sql() + "\"");
+      }
+      throw SparkError(key ? "DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES"
+                           : "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"functionName", "`map`"},
+                        {"dataType", "[" + types + "]"}});
+    }
     for (size_t i = 0; i < a.size() && key && value; ++i) a[i] = cast_to(a[i], i % 2 ? *value : *key, rule);
     return;
   }
@@ -471,9 +492,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       if (ExpressionPtr rewritten = row.rewrite(call)) {
         ExpressionPtr result = expression(rewritten, Scope{});
         // The name stays that of the call as written.
-        rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
-        rewritten_keep_.push_back(result);
-        return result;
+        return shown_as(std::make_shared<Expression>(*result),
+                        print_name(Expression{call, {}, true, {}}));
       }
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
@@ -490,6 +510,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (s.nulls == Nulls::kNever) nullable = false;
     if (s.nulls == Nulls::kAny) nullable = std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& x) { return x->nullable && !x->as<LambdaFunction>(); });
     if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
+    if (!call.ansi && s.nullable_without_ansi) nullable |= s.nullable_without_ansi(call.arguments);
     // What is an error under ANSI is null without it.
     if (!call.ansi && row.may_fail && row.group == "datetime_funcs") nullable = true;
     return make_typed(std::move(call), type, nullable, origin);
@@ -502,10 +523,7 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
   if (row.name == "input_file_name") {
     if (!file_name_) return make_string_literal("");
     // An own node, so that the call's name stays with this use alone.
-    ExpressionPtr result = std::make_shared<Expression>(*file_name_);
-    rewritten_names_[result.get()] = "input_file_name()";
-    rewritten_keep_.push_back(result);
-    return result;
+    return shown_as(std::make_shared<Expression>(*file_name_), "input_file_name()");
   }
   Literal value;
   const int64_t now_us = context_.query_start_us;
@@ -518,10 +536,8 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
     cast.is_user_specified = false;
     cast.time_zone = context_.time_zone;
     const Type target = cast.target;
-    ExpressionPtr result = make_typed(std::move(cast), target, false);
-    rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
-    rewritten_keep_.push_back(result);
-    return result;
+    return shown_as(make_typed(std::move(cast), target, false),
+                    print_name(Expression{call, {}, true, {}}));
   }
   else if (row.name == "current_timezone") value = {Type::string(), context_.time_zone};
   else if (row.name == "current_user") value = {Type::string(), context_.user};
@@ -530,10 +546,7 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
   else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
   else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
   else return nullptr;
-  ExpressionPtr result = make_literal(std::move(value));
-  rewritten_names_[result.get()] = print_name(Expression{call, {}, true, {}});
-  rewritten_keep_.push_back(result);
-  return result;
+  return shown_as(make_literal(std::move(value)), print_name(Expression{call, {}, true, {}}));
 }
 
 }  // namespace firesteel::analyze

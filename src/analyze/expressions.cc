@@ -28,11 +28,28 @@ QueryContext context_of(const Origin& origin) {
   return context;
 }
 
-std::vector<QueryContext> contexts_of(const Origin& origin) { return error_contexts(origin); }
-
 }  // namespace
 
-std::vector<QueryContext> error_contexts(const Origin& origin) {
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+std::string aggregate_names(const ExpressionPtr& expression) {
+  const auto* call = expression->as<FunctionCall>();
+  if (call && call->function->kind == functions::FunctionKind::kAggregate) {
+    return print_name(*expression);
+  }
+  std::string names;
+  for (const ExpressionPtr& child : children(*expression)) {
+    const std::string found = aggregate_names(child);
+    if (!found.empty()) names += (names.empty() ? "" : ", ") + found;
+  }
+  return names;
+}
+
+std::vector<QueryContext> contexts_of(const Origin& origin) {
   if (!origin.sql_text && origin.function_name.empty() && origin.call_site.empty()) return {};
   return {context_of(origin)};
 }
@@ -120,8 +137,17 @@ std::vector<ExpressionPtr> Resolver::expressions(const std::vector<ExpressionPtr
   return out;
 }
 
-ExpressionPtr Resolver::condition(const ExpressionPtr& e, const Scope& scope, const char*) {
-  return checked_condition(expression(e, scope), e->origin);
+ExpressionPtr Resolver::condition(const ExpressionPtr& e, const Scope& scope,
+                                  const char* clause) {
+  ExpressionPtr resolved = expression(e, scope);
+  const bool is_boolean = resolved->type.is(TypeKind::kBoolean) || resolved->type.is(TypeKind::kNull);
+  if (!is_boolean && std::string_view(clause) == "ON") {
+    throw SparkError("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
+                     {{"joinCondition", "\"" + print_name(*resolved) + "\""},
+                      {"conditionType", "\"" + resolved->type.sql() + "\""}},
+                     contexts_of(e->origin));
+  }
+  return checked_condition(resolved, e->origin);
 }
 
 ExpressionPtr Resolver::checked_condition(const ExpressionPtr& resolved, const Origin& origin) {
@@ -163,7 +189,7 @@ ExpressionPtr Resolver::field_of(const ExpressionPtr& child, const std::string& 
   }
   if (type.is(TypeKind::kMap)) return extract(child, make_string_literal(name), origin);
   if (type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct)) {
-    throw_unsupported("EXPRESSION", "a field of an array of structs (" + name + ")");
+    return fields_of_elements(child, name, origin);
   }
   throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
                    {{"base", "\"" + print_name(*child) + "\""}, {"other", "\"" + type.sql() + "\""}},
@@ -182,7 +208,10 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
   }
   if (child->type.is(TypeKind::kArray) && child->type.element().is(TypeKind::kStruct) &&
       key->type.is_string()) {
-    throw_unsupported("EXPRESSION", "a field of an array of structs");
+    const auto* name = key->as<Literal>();
+    if (name && std::holds_alternative<std::string>(name->value)) {
+      return fields_of_elements(child, std::get<std::string>(name->value), origin);
+    }
   }
   if (!child->type.is(TypeKind::kArray) && !child->type.is(TypeKind::kMap)) {
     throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
@@ -221,9 +250,7 @@ ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope&
       // The name and the nullability stay those of the cast.
       auto special = std::make_shared<Expression>(*value);
       special->nullable = true;
-      rewritten_names_[special.get()] = print_name(Expression{copy, {}, true, {}});
-      rewritten_keep_.push_back(special);
-      return special;
+      return shown_as(special, print_name(Expression{copy, {}, true, {}}));
     }
   }
   return make_typed(std::move(copy), target, nullable, e.origin);
@@ -243,6 +270,18 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
                 call->function->kind != functions::FunctionKind::kAggregate)) {
     throw SparkError("UNSUPPORTED_EXPR_FOR_WINDOW",
                      {{"sqlExpr", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
+  }
+  if (const auto* ntile = call->function->name == "ntile" && !call->arguments.empty()
+                              ? call->arguments[0]->as<Literal>()
+                              : nullptr;
+      ntile && std::holds_alternative<int64_t>(ntile->value) &&
+      std::get<int64_t>(ntile->value) <= 0) {
+    throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+                     {{"sqlExpr", "\"" + print_name(*copy.function) + "\""},
+                      {"exprName", "buckets"},
+                      {"valueRange", "(0, 2147483647]"},
+                      {"currentValue", std::to_string(std::get<int64_t>(ntile->value))}},
+                     contexts_of(e.origin));
   }
   const bool is_ranking = call->function->kind == functions::FunctionKind::kWindow;
   if (is_ranking && copy.order_by.empty()) {
@@ -289,41 +328,77 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
   return make_typed(std::move(copy), type, nullable, e.origin);
 }
 
+ExpressionPtr Resolver::shown_as(const ExpressionPtr& expression, std::string name) {
+  rewritten_names_[expression.get()] = std::move(name);
+  rewritten_keep_.push_back(expression);
+  return expression;
+}
+
+// GetArrayStructFields: the field of each element.
+ExpressionPtr Resolver::fields_of_elements(const ExpressionPtr& child, const std::string& name,
+                                           const Origin& origin) {
+  ExpressionPtr element = make_typed(LambdaVariable{"x", next_attribute_id()},
+                                     child->type.element(), child->type.contains_null());
+  LambdaFunction lambda;
+  lambda.parameters = {element};
+  lambda.body = field_of(element, name, origin);
+  const Type type = lambda.body->type;
+  const bool nullable = lambda.body->nullable;
+  FunctionCall call;
+  call.arguments = {child, make_typed(std::move(lambda), type, nullable, origin)};
+  ExpressionPtr fields = bind_call(*functions::find_function("transform"), std::move(call), origin);
+  return shown_as(fields, print_name(*child) + "." + name);
+}
+
 ExpressionPtr Resolver::update_fields(const UpdateFields& node, const Scope& scope) {
   ExpressionPtr child = expression(node.child, scope);
+  const ExpressionPtr value = node.value ? expression(node.value, scope) : nullptr;
+  ExpressionPtr updated = with_field(child, node.field_path, value);
+  const std::string change = value ? "WithField(" + print_name(*value) + ")" : "dropfield()";
+  return shown_as(updated, "update_fields(" + print_name(*child) + ", " + change + ")");
+}
+
+// The struct with the field at `path` set, or dropped where `value` is null.
+ExpressionPtr Resolver::with_field(const ExpressionPtr& child, std::span<const std::string> path,
+                                   const ExpressionPtr& value) {
+  const std::string shown = "update_fields(" + print_name(*child) + ", " +
+                            (value ? "WithField(" + print_name(*value) + ")" : "dropfield()") + ")";
   if (!child->type.is(TypeKind::kStruct)) {
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                     {{"sqlExpr", "\"" + print_name(*child) + "\""}, {"paramIndex", "first"},
-                      {"requiredType", "\"STRUCT\""}, {"inputSql", "\"" + print_name(*child) + "\""},
+                     {{"sqlExpr", "\"" + shown + "\""},
+                      {"paramIndex", "first"},
+                      {"requiredType", "\"STRUCT\""},
+                      {"inputSql", "\"" + print_name(*child) + "\""},
                       {"inputType", "\"" + child->type.sql() + "\""}});
   }
-  if (node.field_path.size() != 1) throw_unsupported("EXPRESSION", "withField of a nested field");
-  const std::string& name = node.field_path[0];
+  const std::string& name = path[0];
   FunctionCall call;
-  call.function = functions::find_function("named_struct");
-  bool is_replaced = false;
+  bool is_found = false;
   for (const StructField& field : child->type.fields()) {
     const bool is_target = same_name(field.name, name);
-    if (is_target && !node.value) continue;
-    call.arguments.push_back(make_string_literal(is_target ? name : field.name));
-    is_replaced |= is_target;
-    call.arguments.push_back(is_target ? expression(node.value, scope)
-                                       : field_of(child, field.name, {}));
+    if (is_target && !value && path.size() == 1) continue;
+    call.arguments.push_back(make_string_literal(is_target && path.size() == 1 ? name : field.name));
+    ExpressionPtr kept = field_of(child, field.name, {});
+    if (is_target) kept = path.size() > 1 ? with_field(kept, path.subspan(1), value) : value;
+    call.arguments.push_back(kept);
+    is_found |= is_target;
   }
-  if (node.value && !is_replaced) {
+  if (!is_found && path.size() > 1) field_of(child, name, {});  // raises FIELD_NOT_FOUND
+  if (!is_found && value) {
     call.arguments.push_back(make_string_literal(name));
-    call.arguments.push_back(expression(node.value, scope));
+    call.arguments.push_back(value);
   }
-  if (call.arguments.empty()) throw SparkError("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", {{"sqlExpr", "\"update_fields(" + print_name(*child) + ", dropfield())\""}});
-  ExpressionPtr built = bind_call(*call.function, call, {});
+  if (call.arguments.empty()) {
+    throw SparkError("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", {{"sqlExpr", "\"" + shown + "\""}});
+  }
+  ExpressionPtr built = bind_call(*functions::find_function("named_struct"), call, {});
   if (!child->nullable) return built;
   FunctionCall guard;
-  guard.function = functions::find_function("if");
   FunctionCall is_null;
   is_null.arguments = {child};
   guard.arguments = {bind_call(*functions::find_function("isnull"), is_null, {}),
                      make_null_literal(built->type), built};
-  return bind_call(*guard.function, guard, {});
+  return bind_call(*functions::find_function("if"), guard, {});
 }
 
 ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr& original) {
@@ -399,6 +474,7 @@ Attribute attribute_of(const Expression& named) {
   return attribute;
 }
 
-Resolver::Resolver(const AnalysisContext& context) : context_(context) {}
+Resolver::Resolver(const AnalysisContext& context)
+    : context_(context), name_scope_(context.time_zone, rewritten_names_) {}
 
 }  // namespace firesteel::analyze

@@ -17,6 +17,7 @@ namespace {
 using namespace plan;
 
 thread_local std::string name_time_zone = "UTC";
+thread_local const NameScope::Names* name_overrides = nullptr;
 
 std::string joined(const std::vector<ExpressionPtr>& expressions, const char* separator = ", ") {
   std::string text;
@@ -147,17 +148,24 @@ std::string call_text(const FunctionCall& call) {
   return text;
 }
 
-std::string bound_text(const WindowFrame::Bound& bound, bool is_lower) {
+std::string bound_text(const WindowFrame::Bound& bound) {
   switch (bound.kind) {
     case WindowFrame::Bound::Kind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
     case WindowFrame::Bound::Kind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
     case WindowFrame::Bound::Kind::kCurrentRow: return "CURRENT ROW";
     case WindowFrame::Bound::Kind::kValue: break;
   }
-  (void)is_lower;
+  // SpecifiedWindowFrame.boundarySql: a sign makes it PRECEDING, a negative constant does not.
+  const auto* sign = bound.value->as<FunctionCall>();
+  if (sign && sign->function->name == "negative") {
+    return print_name(*sign->arguments[0]) + " PRECEDING";
+  }
   const std::string value = print_name(*bound.value);
-  if (!value.empty() && value[0] == '-') return value.substr(1) + " PRECEDING";
-  return value + " FOLLOWING";
+  // The SQL grammar has taken the sign into the constant; the text tells.
+  const Origin& origin = bound.value->origin;
+  const bool is_sql = origin.sql_text && origin.start_index >= 0 && value[0] == '-' &&
+                      (*origin.sql_text)[static_cast<size_t>(origin.start_index)] != '-';
+  return is_sql ? value.substr(1) + " PRECEDING" : value + " FOLLOWING";
 }
 
 std::string window_text(const Window& window) {
@@ -172,8 +180,8 @@ std::string window_text(const Window& window) {
     add("ROWS BETWEEN " + offset + " FOLLOWING AND " + offset + " FOLLOWING");
   } else if (window.frame) {
     add(std::string(window.frame->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") +
-        " BETWEEN " + bound_text(window.frame->lower, true) + " AND " +
-        bound_text(window.frame->upper, false));
+        " BETWEEN " + bound_text(window.frame->lower) + " AND " +
+        bound_text(window.frame->upper));
   }
   return print_name(*window.function) + " OVER (" + inside + ")";
 }
@@ -223,10 +231,20 @@ std::string subquery_text(const Subquery& subquery) {
 
 }  // namespace
 
-NameTimeZone::NameTimeZone(std::string zone) : before_(std::exchange(name_time_zone, std::move(zone))) {}
-NameTimeZone::~NameTimeZone() { name_time_zone = before_; }
+NameScope::NameScope(std::string zone, const Names& names)
+    : zone_before_(std::exchange(name_time_zone, std::move(zone))),
+      names_before_(std::exchange(name_overrides, &names)) {}
+
+NameScope::~NameScope() {
+  name_time_zone = zone_before_;
+  name_overrides = names_before_;
+}
 
 std::string print_name(const Expression& expression) {
+  if (name_overrides) {
+    const auto found = name_overrides->find(&expression);
+    if (found != name_overrides->end()) return found->second;
+  }
   if (const auto* n = expression.as<Literal>()) return literal_text(*n);
   if (const auto* n = expression.as<AttributeReference>()) {
     return n->is_outer ? "outer(" + dotted_name(*n) + ")" : n->name;

@@ -72,7 +72,7 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
   if (copy.plan->output.size() != 1) {
     throw SparkError(
         "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
-        {{"number", std::to_string(copy.plan->output.size())}}, error_contexts(e.origin));
+        {{"number", std::to_string(copy.plan->output.size())}}, contexts_of(e.origin));
   }
   const Type type = copy.plan->output[0].type;
   return make_typed(std::move(copy), type, true, e.origin);
@@ -90,9 +90,9 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
                      {{"sqlExpr", "\"" + print_name(Expression{node, {}, true, {}}) + "\""},
                       {"leftLength", std::to_string(node.in_values.size())},
                       {"rightLength", std::to_string(width)},
-                      {"leftColumns", "[" + left + "]"},
-                      {"rightColumns", "[" + right + "]"}},
-                     error_contexts(e.origin));
+                      {"leftColumns", left},
+                      {"rightColumns", right}},
+                     contexts_of(e.origin));
   }
   std::vector<ExpressionPtr> columns;
   bool is_changed = false;
@@ -106,7 +106,7 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
                         {"mismatchedColumns", "(\"" + print_name(*node.in_values[i]) + ":" + node.in_values[i]->type.sql() + ", " + column.name + ":" + column.type.sql() + "\")"},
                         {"leftType", "\"" + node.in_values[i]->type.sql() + "\""},
                         {"rightType", "\"" + column.type.sql() + "\""}},
-                       error_contexts(e.origin));
+                       contexts_of(e.origin));
     }
     node.in_values[i] = cast_to(node.in_values[i], *common, rules());
     ExpressionPtr value = cast_to(reference(column), *common, rules());

@@ -211,7 +211,7 @@ RelationPtr Resolver::qualified(const RelationPtr& child, const SubqueryAlias& n
   copy->plan_id.reset();
   if (!node.column_names.empty()) {
     if (node.column_names.size() != child->output.size()) {
-      throw SparkError("ASSIGNMENT_ARITY_MISMATCH", {{"numExpr", std::to_string(child->output.size())}, {"numTarget", std::to_string(node.column_names.size())}});
+      throw SparkError("ASSIGNMENT_ARITY_MISMATCH", {{"numExpr", std::to_string(node.column_names.size())}, {"numTarget", std::to_string(child->output.size())}});
     }
     std::vector<ExpressionPtr> columns;
     for (size_t i = 0; i < child->output.size(); ++i) {
@@ -258,7 +258,6 @@ RelationPtr Resolver::select(RelationPtr child, std::vector<ExpressionPtr> named
 }
 
 RelationPtr analyze(const RelationPtr& plan, const AnalysisContext& context) {
-  const NameTimeZone zone(context.time_zone);
   RelationPtr resolved = Resolver(context).resolve(plan);
   FIRESTEEL_CHECK(is_resolved(*resolved), "the analyzed plan holds unresolved nodes");
   return resolved;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -204,12 +205,32 @@ class Resolver {
                           const plan::Origin& origin);
   ExpressionPtr operator_on_dates(const std::string& name, const std::vector<ExpressionPtr>& a,
                                   const plan::Origin& origin);
+  // datetime_arithmetic.cc
+  ExpressionPtr built_call(const char* name, std::vector<ExpressionPtr> arguments,
+                           const plan::Origin& origin);
+  ExpressionPtr moved(const ExpressionPtr& when, const ExpressionPtr& interval, bool is_plus,
+                      const plan::Origin& origin);
+  ExpressionPtr sum_of_intervals(const ExpressionPtr& left, const ExpressionPtr& right,
+                                 bool is_plus, const plan::Origin& origin);
+  ExpressionPtr sum_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
+                                 const plan::Origin& origin);
+  ExpressionPtr difference_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
+                                        const plan::Origin& origin);
   ExpressionPtr session_fact(const functions::Function& row, const plan::FunctionCall& call);
   std::vector<ExpressionPtr> call_arguments(const functions::Function& row,
                                             const plan::UnresolvedFunction& node,
                                             const Scope& scope);
   ExpressionPtr bind_lambda(const ExpressionPtr& lambda, const std::vector<std::pair<plan::Type, bool>>& types,
                             const Scope& scope);
+  // Named arguments put where the row's names say.
+  std::vector<ExpressionPtr> ordered_arguments(const functions::Function& row,
+                                               const plan::UnresolvedFunction& node);
+  // Keeps a name for a node that stands for something else.
+  ExpressionPtr shown_as(const ExpressionPtr& expression, std::string name);
+  ExpressionPtr fields_of_elements(const ExpressionPtr& child, const std::string& name,
+                                   const plan::Origin& origin);
+  ExpressionPtr with_field(const ExpressionPtr& child, std::span<const std::string> path,
+                           const ExpressionPtr& value);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
 
   // ---- state -----------------------------------------------------------------------------------
@@ -230,6 +251,7 @@ class Resolver {
   // Calls that became other expressions keep the name of the call, by node.
   std::unordered_map<const plan::Expression*, std::string> rewritten_names_;
   std::vector<ExpressionPtr> rewritten_keep_;  // keeps those nodes' addresses from being reused
+  const NameScope name_scope_;
 };
 
 // Aggregate calls, window calls and generators at or below (not inside subqueries).
@@ -238,8 +260,14 @@ bool contains_window(const plan::ExpressionPtr& expression);
 const plan::Expression* find_generator(const plan::ExpressionPtr& expression);
 plan::Attribute attribute_of(const plan::Expression& named);
 std::vector<plan::Attribute> attributes_of(const std::vector<plan::ExpressionPtr>& named);
-// Where an error belongs in the query's text or in the client's program.
-std::vector<QueryContext> error_contexts(const plan::Origin& origin);
+std::string lower(std::string_view text);
+// Where Spark looks functions and tables up, as its errors show it.
+inline constexpr const char* kSearchPath =
+    "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
+// The aggregate calls of an expression, comma-separated, for errors.
+std::string aggregate_names(const plan::ExpressionPtr& expression);
+// Where in the query an error has its cause; empty where nothing is known.
+std::vector<QueryContext> contexts_of(const plan::Origin& origin);
 // "`a`.`b`": parts quoted as in error messages.
 std::string quoted_name(const std::vector<std::string>& parts);
 

@@ -111,7 +111,7 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
 
 void Resolver::check_no_window(const ExpressionPtr& condition, const char* clause) {
   if (!contains_window(condition)) return;
-  throw SparkError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", clause}}, error_contexts(condition->origin));
+  throw SparkError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", clause}}, contexts_of(condition->origin));
 }
 
 RelationPtr Resolver::filter(const Filter& node) {
@@ -130,7 +130,7 @@ RelationPtr Resolver::filter(const Filter& node) {
   if (!invalid.empty()) {
     throw SparkError("INVALID_WHERE_CONDITION",
                      {{"condition", "\"" + print_name(*resolved) + "\""}, {"expressionList", invalid}},
-                     error_contexts(node.condition->origin));
+                     contexts_of(node.condition->origin));
   }
   resolved = with_known_membership(resolved, true);
   const Attributes output = child->output;
@@ -145,7 +145,7 @@ ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& 
   if (*number < 1 || *number > static_cast<int64_t>(visible.size())) {
     throw SparkError("ORDER_BY_POS_OUT_OF_RANGE",
                      {{"index", std::to_string(*number)}, {"size", std::to_string(visible.size())}},
-                     error_contexts(order.child->origin));
+                     contexts_of(order.child->origin));
   }
   return reference(visible[static_cast<size_t>(*number - 1)]);
 }
@@ -174,7 +174,7 @@ RelationPtr Resolver::sort(const Sort& node) {
   for (const ExpressionPtr& e : order) {
     if (!contains_window(e)) continue;
     throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",
-                     {{"invalidExprSqls", "\"" + print_name(*e->as<SortOrder>()->child) + "\""}}, error_contexts(e->origin));
+                     {{"invalidExprSqls", "\"" + print_name(*e->as<SortOrder>()->child) + "\""}}, contexts_of(e->origin));
   }
   const Attributes output = child->output;
   return keep_columns(make_resolved(Sort{child, std::move(order), node.is_global}, output), visible);
@@ -188,10 +188,10 @@ RelationPtr Resolver::limited(const RelationPtr& relation, RelationPtr child,
   } catch (const SparkError& error) {
     if (!is_unresolved_column(error)) throw;
     throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE",
-                     {{"name", name}, {"expr", "\"" + print_name(*count) + "\""}}, error_contexts(count->origin));
+                     {{"name", name}, {"expr", "\"" + print_name(*count) + "\""}}, contexts_of(count->origin));
   }
   SparkError::Parameters who = {{"name", name}, {"expr", "\"" + print_name(*resolved) + "\""}};
-  const auto contexts = error_contexts(count->origin);
+  const auto contexts = contexts_of(count->origin);
   if (!resolved->type.is_integral() && !resolved->type.is(TypeKind::kNull)) {
     who.push_back({"dataType", "\"" + resolved->type.sql() + "\""});
     throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", who, contexts);

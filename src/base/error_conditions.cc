@@ -187,7 +187,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809", kAnalysis, "'<operation>' expects a table but <viewName> is a view. "},
         {"FAILED_EXECUTE_UDF", "39000", kSpark, "User defined function (<functionName>: (<signature>) => <result>) failed due to: <reason>."},
         {"FAILED_TO_PARSE_TOO_COMPLEX", "54001", kParse, "The statement, including potential SQL functions and referenced views, was too complex to parse.\nTo mitigate this error divide the statement into multiple, less complex chunks."},
-        {"FIELD_NOT_FOUND", "42704", kIllegalArgument, "No such struct field <fieldName> in <fields>."},
+        {"FIELD_NOT_FOUND", "42704", kAnalysis, "No such struct field <fieldName> in <fields>."},
         {"GROUPING_COLUMN_MISMATCH", "42803", kAnalysis, "Column of grouping (<grouping>) can't be found in grouping columns <groupingColumns>."},
         {"GROUPING_ID_COLUMN_MISMATCH", "42803", kAnalysis, "Columns of grouping_id (<groupingIdColumn>) does not match grouping columns (<groupByColumns>)."},
         {"GROUPING_SIZE_LIMIT_EXCEEDED", "54000", kAnalysis, "Grouping sets size cannot be greater than <maxSize>."},

@@ -88,13 +88,21 @@ std::string wrapped(const Type& type, const std::string& a, const char* op, cons
          half + " & " + mask + ") - " + half + " AS " + engine_integer(type) + ")";
 }
 
+std::string scale_of(const plan::FunctionCall& call, size_t index) {
+  return std::to_string(call.arguments[index]->type.scale());
+}
+
 // + - *: exact for decimals below 38 digits, Java's doubles, and integers that fail or wrap.
 std::string arithmetic_sql(const char* op, const char* kernel, const plan::FunctionCall& call,
                            std::span<const std::string> a, const Type& result) {
   const std::string plain = "(" + a[0] + " " + op + " " + a[1] + ")";
   if (result.is(TypeKind::kDecimal)) {
     if (!is_exact_decimal(result)) return decimal_kernel(kernel, call, a, result);
-    if (*op == '*') return "CAST(" + plain + " AS $type)";
+    // The engine's product of two decimals of at most 18 digits overflows 64 bits.
+    if (*op == '*') {
+      return "CAST(CAST(" + a[0] + " AS DECIMAL(38, " + scale_of(call, 0) + ")) * " + a[1] +
+             " AS $type)";
+    }
     return "CAST(CAST(" + a[0] + " AS $type) " + op + " CAST(" + a[1] + " AS $type) AS $type)";
   }
   if (result.is_integral() && !call.ansi) return wrapped(result, a[0], op, a[1]);
@@ -175,10 +183,10 @@ Signature divided(Type (*result_of)(Arguments)) {
 }
 
 Signature numbers(Type (*result_of)(Arguments)) {
-  return with_nullable(signature({kNumeric, kNumeric}, result_of), [](Arguments a) {
-    // A decimal result may overflow to null when ANSI is off; Spark declares it nullable always.
-    return any_nullable(a) || a[0]->type.is(TypeKind::kDecimal);
-  });
+  Signature s = signature({kNumeric, kNumeric}, result_of);
+  // A decimal result may overflow to null when ANSI is off.
+  s.nullable_without_ansi = [](Arguments a) { return a[0]->type.is(TypeKind::kDecimal); };
+  return s;
 }
 
 Function operation(std::string_view name, Signature s, EngineForm form, std::string_view summary) {
@@ -268,10 +276,12 @@ Rows arithmetic_functions() {
        .since = "1.0.0",
        .group = "math_funcs",
        .summary = "The number with its sign changed.",
-       .signatures = {signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
        .examples = {{"SELECT negative(1)", "-1"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
+         if (result.is(TypeKind::kYearMonthInterval)) return "fs_negate_year_month(" + a[0] + ")";
+         if (result.is(TypeKind::kDayTimeInterval)) return "fs_negate_day_time(" + a[0] + ")";
          if (result.is_integral() && !call.ansi) return wrapped(result, "0", "-", a[0]);
          return "(-" + a[0] + ")";
        }},
@@ -285,7 +295,7 @@ Rows arithmetic_functions() {
        .since = "1.5.0",
        .group = "math_funcs",
        .summary = "The number itself.",
-       .signatures = {signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
        .examples = {{"SELECT positive(1)", "1"}},
        .duckdb = Template{"$1"},
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
@@ -295,7 +305,7 @@ Rows arithmetic_functions() {
        .since = "1.2.0",
        .group = "math_funcs",
        .summary = "The absolute value.",
-       .signatures = {signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
        .examples = {{"SELECT abs(-1)", "1"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {

@@ -62,7 +62,7 @@ Function parsed(std::string_view name, Type result, const char* kernel) {
                 .group = "datetime_funcs",
                 .summary = "A date or timestamp from text.",
                 .signatures = {signature({kAny}, result, Nulls::kAlways),
-                               signature({kAny, kString}, result, Nulls::kAny)},
+                               null_without_ansi(signature({kAny, kString}, result))},
                 .may_fail = true};
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
                               const Type&) {
@@ -189,7 +189,7 @@ Rows datetime_functions() {
                    {"'yyyy-MM-dd HH:mm:ss'"}),
           Kernel{"from_unixtime", true}),
       failing(row("unix_timestamp",
-                  optional(signature({kAny, kString}, Type::long_integer()), 2,
+                  optional(null_without_ansi(signature({kAny, kString}, Type::long_integer())), 2,
                            {"current_timestamp()", "'yyyy-MM-dd HH:mm:ss'"}),
                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                              const Type&) -> std::string {
@@ -207,7 +207,7 @@ Rows datetime_functions() {
                   }},
                   {"to_unix_timestamp"},
                   printed_as("unix_timestamp", {{"to_unix_timestamp", "to_unix_timestamp"}}))),
-      failing(row("make_date", signature({kInteger, kInteger, kInteger}, Type::date()),
+      failing(row("make_date", null_without_ansi(signature({kInteger, kInteger, kInteger}, Type::date())),
                   Kernel{"make_date", false, true})),
       failing(row("from_utc_timestamp", signature({kTimestamp, kString}, Type::timestamp()),
                   Kernel{"from_utc_timestamp"})),

@@ -62,6 +62,8 @@ struct Signature {
   std::function<plan::Type(std::span<const plan::ExpressionPtr>)> result_of;
   Nulls nulls = Nulls::kAny;
   std::function<bool(std::span<const plan::ExpressionPtr>)> nullable;  // Nulls::kCustom
+  // Whether the result may be null besides when ANSI is off: failures give null then.
+  std::function<bool(std::span<const plan::ExpressionPtr>)> nullable_without_ansi;
   std::vector<std::string_view> argument_names;  // for named arguments; may be empty
   std::vector<std::string_view> defaults;        // SQL text of left-out arguments (last ones)
 };

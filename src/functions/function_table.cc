@@ -25,7 +25,7 @@ struct Table {
               bitwise_functions(),    comparison_functions(),  conditional_functions(),
               conversion_functions(), datetime_functions(),    datetime_part_functions(),
               format_functions(),     json_functions(),        generator_functions(),
-              unsupported_functions(), grouping_functions(),
+              unsupported_functions(), grouping_functions(), interval_arithmetic_functions(),
               hash_functions(),       higher_order_functions(), map_functions(),
               math_functions(),       miscellaneous_functions(), regex_functions(),
               statistical_aggregate_functions(), string_functions(), struct_functions(),

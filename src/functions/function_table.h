@@ -22,6 +22,7 @@ Rows generator_functions();
 Rows grouping_functions();
 Rows hash_functions();
 Rows higher_order_functions();
+Rows interval_arithmetic_functions();
 Rows map_functions();
 Rows math_functions();
 Rows miscellaneous_functions();

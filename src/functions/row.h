@@ -55,6 +55,15 @@ inline Signature with_nullable(Signature s, bool (*nullable)(Arguments)) {
   s.nullable = nullable;
   return s;
 }
+inline Signature named(Signature s, std::vector<std::string_view> names) {
+  s.argument_names = std::move(names);
+  return s;
+}
+// A failure is an error under ANSI and null without it.
+inline Signature null_without_ansi(Signature s) {
+  s.nullable_without_ansi = [](Arguments) { return true; };
+  return s;
+}
 
 inline bool any_nullable(Arguments arguments) {
   for (const ExpressionPtr& argument : arguments) {

@@ -5,6 +5,7 @@ namespace firesteel::functions {
 
 namespace {
 
+// Spark's RankLike prints its name in capitals.
 Function rank_like(std::string_view name, Type result, std::string_view sql) {
   return {.name = name,
           .since = "1.4.0",

@@ -66,20 +66,33 @@ std::optional<SparkError> decode_error(std::string_view message) {
   return SparkError(fields[0], std::move(parameters), std::move(contexts)).with_kind(kind);
 }
 
+// "Overflow in addition of INT64 (9223372036854775807 + 1)!" names the operation and the operands.
 SparkError arithmetic_overflow(std::string_view message) {
-  // "Overflow in addition of INT64 (9223372036854775807 + 1)!" names the operation and the type.
-  std::string type = message.find("INT32") != std::string_view::npos ? "integer" : "long";
-  if (message.find("INT16") != std::string_view::npos) type = "short";
-  if (message.find("INT8") != std::string_view::npos) type = "byte";
-  std::string alternative;
+  std::string function, symbol;
   if (message.find("addition") != std::string_view::npos) {
-    alternative = " Use 'try_add' to tolerate overflow and return NULL instead.";
+    function = "try_add", symbol = "+";
   } else if (message.find("subtraction") != std::string_view::npos) {
-    alternative = " Use 'try_subtract' to tolerate overflow and return NULL instead.";
+    function = "try_subtract", symbol = "-";
   } else if (message.find("multiplication") != std::string_view::npos) {
-    alternative = " Use 'try_multiply' to tolerate overflow and return NULL instead.";
+    function = "try_multiply", symbol = "*";
+  } else if (message.find("HUGEINT") != std::string_view::npos) {
+    function = "try_add";  // a sum that leaves 64 bits
   }
-  return SparkError("ARITHMETIC_OVERFLOW", {{"message", type + " overflow"},
+  // Spark names the operands of bytes and shorts alone.
+  const bool is_small = message.find("of INT8 (") != std::string_view::npos ||
+                        message.find("of INT16 (") != std::string_view::npos;
+  const size_t open = message.find('('), close = message.rfind(')');
+  const size_t between = message.find(" " + symbol + " ", open);
+  if (is_small && !symbol.empty() && between != std::string_view::npos) {
+    return SparkError("BINARY_ARITHMETIC_OVERFLOW",
+                      {{"value1", std::string(message.substr(open + 1, between - open - 1)) + "S"},
+                       {"symbol", symbol},
+                       {"value2", std::string(message.substr(between + 3, close - between - 3)) + "S"},
+                       {"functionName", "`" + function + "`"}});
+  }
+  const std::string alternative =
+      function.empty() ? "" : " Use '" + function + "' to tolerate overflow and return NULL instead.";
+  return SparkError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
                                             {"alternative", alternative},
                                             {"config", "\"spark.sql.ansi.enabled\""}});
 }
@@ -97,10 +110,14 @@ SparkError translate(const duckdb::cxx::Exception& error) {
     default:
       break;
   }
-  if (message.find("More than one row returned by a subquery") != std::string_view::npos) {
+  auto says = [&](std::string_view text) { return message.find(text) != std::string_view::npos; };
+  if (says("Overflow in") || says("Overflow on") ||
+      (says("Type HUGEINT with value") && says("INT64"))) {
+    return arithmetic_overflow(message);
+  }
+  if (says("More than one row returned by a subquery")) {
     return SparkError("SCALAR_SUBQUERY_TOO_MANY_ROWS", {});
   }
-  if (message.find("Overflow in") != std::string_view::npos) return arithmetic_overflow(message);
   if (message.find("No space left on device") != std::string_view::npos) {
     return SparkError("FIRESTEEL_DISK_FULL", {{"reason", std::string(message)}});
   }

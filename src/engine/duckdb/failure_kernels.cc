@@ -60,14 +60,12 @@ void register_failure_kernels(KernelRegistry& registry) {
               [](ScalarFunction::ExecInput& input) {
                 throw SparkError("INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
                                  {{"indexValue", number_at(input, 0)},
-                                  {"arraySize", number_at(input, 1)},
-                                  {"ansiConfig", kAnsiKey}});
+                                  {"arraySize", number_at(input, 1)}});
               });
   add_failure(registry, "fs_fail_array_index", {"BIGINT", "BIGINT"},
               [](ScalarFunction::ExecInput& input) {
                 throw SparkError("INVALID_ARRAY_INDEX", {{"indexValue", number_at(input, 0)},
-                                                         {"arraySize", number_at(input, 1)},
-                                                         {"ansiConfig", kAnsiKey}});
+                                                         {"arraySize", number_at(input, 1)}});
               });
   add_failure(registry, "fs_fail_array_size", {"BIGINT", "VARCHAR", "VARCHAR"},
               [](ScalarFunction::ExecInput& input) {

@@ -1,7 +1,8 @@
-// CAST from and to intervals and times of day as kernels. Types come as constant arguments: the first
-// and the last field of an interval, the precision and the scale of a decimal.
+// CAST from and to intervals and times of day as kernels. Types come as constant arguments: the
+// first and the last field of an interval, the precision and the scale of a decimal.
 #include <string>
 
+#include "engine/duckdb/interval_arithmetic_kernels.h"
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/cast_interval.h"
 #include "functions/kernel/cast_number.h"
@@ -123,6 +124,7 @@ void register_interval_cast_kernels(KernelRegistry& registry) {
     return kernel::truncate_day_time(micros, day_time(first, last));
   });
   register_time_casts(registry);
+  register_interval_arithmetic_kernels(registry);
 }
 
 }  // namespace firesteel::engine

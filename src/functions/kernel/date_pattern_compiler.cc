@@ -52,9 +52,16 @@ void DatePattern::Compiler::refuse(std::string_view condition, std::string_view 
                       {"config", "\"spark.sql.legacy.timeParserPolicy\""},
                       {"docroot", documentation}});
   }
-  throw SparkError(std::string(condition), {{"c", std::string(letter)},
-                                            {"pattern", pattern},
-                                            {"docroot", documentation}});
+  if (condition == "INVALID_DATETIME_PATTERN.WITH_SUGGESTION") {
+    throw SparkError(std::string(condition),
+                     {{"pattern", "'" + pattern + "'"}, {"docroot", documentation}})
+        .with_kind(ErrorKind::kRuntime);
+  }
+  if (condition == "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN") {
+    throw SparkError(std::string(condition), {{"c", std::string(letter)}})
+        .with_kind(ErrorKind::kIllegalArgument);
+  }
+  throw SparkError(std::string(condition), {{"c", std::string(letter)}, {"pattern", pattern}});
 }
 
 void DatePattern::Compiler::check_letters() const {

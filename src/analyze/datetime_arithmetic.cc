@@ -1,0 +1,163 @@
+// + - * / over dates, timestamps and intervals become the functions that do it, as Spark's
+// BinaryArithmeticWithDatetimeResolver has it.
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::FunctionKind;
+
+namespace {
+
+bool is_instant(const Type& type) {
+  return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
+}
+
+bool is_ansi_interval(const Type& type) {
+  return type.is(TypeKind::kYearMonthInterval) || type.is(TypeKind::kDayTimeInterval);
+}
+
+bool is_whole_days(const Type& type) {
+  return type.is(TypeKind::kDayTimeInterval) && type.day_time_start() == DayTimeField::kDay &&
+         type.day_time_end() == DayTimeField::kDay;
+}
+
+bool is_small_integer(const Type& type) {
+  return type.is_integral() && !type.is(TypeKind::kLong);
+}
+
+[[noreturn]] void throw_unexpected(const std::string& sql, const char* index,
+                                   const ExpressionPtr& argument, const std::string& required,
+                                   const Origin& origin) {
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", "\"" + sql + "\""},
+                    {"paramIndex", index},
+                    {"requiredType", required},
+                    {"inputSql", "\"" + print_name(*argument) + "\""},
+                    {"inputType", "\"" + argument->type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
+}  // namespace
+
+// A call of a row that the analyzer itself writes.
+ExpressionPtr Resolver::built_call(const char* name, std::vector<ExpressionPtr> arguments,
+                                   const Origin& origin) {
+  FunctionCall call;
+  const functions::Function* row = functions::find_function(name);
+  FIRESTEEL_CHECK(row != nullptr, std::string("no row for ") + name);
+  call.arguments = std::move(arguments);
+  call.display_name = name;
+  return bind_call(*row, std::move(call), origin);
+}
+
+// `when` is a date, a timestamp or text, `interval` an interval.
+ExpressionPtr Resolver::moved(const ExpressionPtr& when, const ExpressionPtr& interval, bool is_plus,
+                              const Origin& origin) {
+  const Type& type = when->type;
+  const Type& step = interval->type;
+  if (type.is(TypeKind::kDate) && step.is(TypeKind::kYearMonthInterval)) {
+    return built_call(is_plus ? "date + months" : "date - months", {when, interval}, origin);
+  }
+  if (type.is(TypeKind::kDate) && is_whole_days(step)) {
+    ExpressionPtr days = built_call("extractansiintervaldays", {interval}, origin);
+    if (!is_plus) days = built_call("unary -", {days}, origin);
+    return built_call("date_add", {when, days}, origin);
+  }
+  const char* name = is_plus ? "timestamp + interval" : "timestamp - interval";
+  if (is_instant(type)) return built_call(name, {when, interval}, origin);
+  if (type.is(TypeKind::kDate) || type.is_string()) {
+    ExpressionPtr instant = cast_to(when, Type::timestamp(), rules());
+    ExpressionPtr result = built_call(name, {instant, interval}, origin);
+    return type.is_string() ? cast_to(result, Type::string(), rules()) : result;
+  }
+  const std::string sql = print_name(*when) + (is_plus ? " + " : " - ") + print_name(*interval);
+  throw_unexpected(sql, "first", when, "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
+}
+
+ExpressionPtr Resolver::sum_of_intervals(const ExpressionPtr& left, const ExpressionPtr& right,
+                                         bool is_plus, const Origin& origin) {
+  return built_call(is_plus ? "interval + interval" : "interval - interval", {left, right}, origin);
+}
+
+// Null where the operator is one of numbers after all.
+ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
+                                         const Origin& origin) {
+  const Type& a = left->type;
+  const Type& b = right->type;
+  const bool a_is_null = a.is(TypeKind::kNull), b_is_null = b.is(TypeKind::kNull);
+  if (a.is_interval() && (b_is_null || a.kind() == b.kind())) {
+    return sum_of_intervals(left, right, true, origin);
+  }
+  if (b.is_interval() && a_is_null) return sum_of_intervals(left, right, true, origin);
+  if (b.is_interval()) return moved(left, right, true, origin);
+  if (a.is_interval()) return moved(right, left, true, origin);
+  if (!a.is(TypeKind::kDate) && !b.is(TypeKind::kDate)) return nullptr;
+  const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
+  const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
+  if (days->type.is(TypeKind::kTimestamp) || days->type.is(TypeKind::kTimestampNtz)) return nullptr;
+  if (is_small_integer(days->type) || days->type.is(TypeKind::kNull)) {
+    return built_call("date_add", {date, days}, origin);
+  }
+  throw_unexpected("date_add(" + print_name(*date) + ", " + print_name(*days) + ")", "second", days,
+                   "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+}
+
+ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
+                                                const ExpressionPtr& right, const Origin& origin) {
+  const Type& a = left->type;
+  const Type& b = right->type;
+  if (b.is_interval() && (a.is(TypeKind::kNull) || a.kind() == b.kind())) {
+    return sum_of_intervals(left, right, false, origin);
+  }
+  if (a.is_interval() && b.is(TypeKind::kNull)) return sum_of_intervals(left, right, false, origin);
+  if (b.is_interval() && (a.is_datetime() || !a.is_string())) return moved(left, right, false, origin);
+  if (is_instant(a) || is_instant(b)) {
+    const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
+                               (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
+    if (!is_difference) return nullptr;
+    auto instant = [&](const ExpressionPtr& e) {
+      return is_instant(e->type) ? e : cast_to(e, Type::timestamp(), rules());
+    };
+    return built_call("timestamp - timestamp", {instant(left), instant(right)}, origin);
+  }
+  if (a.is(TypeKind::kDate) && is_small_integer(b)) {
+    return built_call("date_sub", {left, right}, origin);
+  }
+  if (!a.is(TypeKind::kDate) && !b.is(TypeKind::kDate)) return nullptr;
+  auto date = [&](const ExpressionPtr& e, const char* index) {
+    if (e->type.is(TypeKind::kDate) || e->type.is_string() || e->type.is(TypeKind::kNull)) {
+      return cast_to(e, Type::date(), rules());
+    }
+    throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", index, e,
+                     "\"DATE\"", origin);
+  };
+  return built_call("date - date", {date(left, "first"), date(right, "second")}, origin);
+}
+
+ExpressionPtr Resolver::operator_on_dates(const std::string& name,
+                                          const std::vector<ExpressionPtr>& a,
+                                          const Origin& origin) {
+  if (a.size() != 2) return nullptr;
+  auto takes_part = [](const Type& type) { return type.is_datetime() || type.is_interval(); };
+  if (!takes_part(a[0]->type) && !takes_part(a[1]->type)) return nullptr;
+  if (name == "+") return sum_of_datetimes(a[0], a[1], origin);
+  if (name == "-") return difference_of_datetimes(a[0], a[1], origin);
+  auto is_number = [](const Type& type) {
+    return type.is_numeric() || type.is_string() || type.is(TypeKind::kNull);
+  };
+  if (name == "*" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {
+    return built_call("interval * number", {a[0], a[1]}, origin);
+  }
+  if (name == "*" && is_ansi_interval(a[1]->type) && is_number(a[0]->type)) {
+    return built_call("interval * number", {a[1], a[0]}, origin);
+  }
+  if (name == "/" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {
+    return built_call("interval / number", {a[0], a[1]}, origin);
+  }
+  return nullptr;
+}
+
+}  // namespace firesteel::analyze

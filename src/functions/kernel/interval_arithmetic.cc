@@ -1,0 +1,118 @@
+#include "functions/kernel/interval_arithmetic.h"
+
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+[[noreturn]] void throw_interval_overflow(const char* function) {
+  if (function == nullptr) throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {});
+  throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION",
+                   {{"functionName", "`" + std::string(function) + "`"}});
+}
+
+bool is_outside(int64_t value, bool is_months) {
+  return is_months && value != static_cast<int32_t>(value);
+}
+
+[[noreturn]] void throw_overflow() {
+  throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
+                                           {"alternative", ""},
+                                           {"config", "\"spark.sql.ansi.enabled\""}});
+}
+
+void refuse_zero(bool is_zero) {
+  if (is_zero) throw SparkError("INTERVAL_DIVIDED_BY_ZERO", {});
+}
+
+int64_t checked(std::optional<Int128> value, bool is_months) {
+  if (!value || *value != static_cast<Int128>(static_cast<int64_t>(*value)) ||
+      is_outside(static_cast<int64_t>(*value), is_months)) {
+    throw_overflow();
+  }
+  return static_cast<int64_t>(*value);
+}
+
+// DoubleMath.roundToLong(value, HALF_UP).
+int64_t rounded(double value, bool is_months) {
+  if (!std::isfinite(value)) throw_overflow();
+  const double whole = std::round(value);
+  constexpr double kLimit = 9223372036854775808.0;
+  if (whole < -kLimit || whole >= kLimit) throw_overflow();
+  return checked(static_cast<Int128>(whole), is_months);
+}
+
+Int128 divide_half_up(Int128 value, Int128 divisor) {
+  const Int128 quotient = value / divisor;
+  const Int128 rest = value % divisor;
+  const Int128 size = rest < 0 ? -rest : rest;
+  const Int128 whole = divisor < 0 ? -divisor : divisor;
+  if (size < whole - size) return quotient;
+  return quotient + ((value < 0) != (divisor < 0) ? -1 : 1);
+}
+
+}  // namespace
+
+int64_t add_intervals(int64_t left, int64_t right, bool is_months) {
+  int64_t sum;
+  if (__builtin_add_overflow(left, right, &sum) || is_outside(sum, is_months)) {
+    throw_interval_overflow("try_add");
+  }
+  return sum;
+}
+
+int64_t subtract_intervals(int64_t left, int64_t right, bool is_months) {
+  int64_t difference;
+  if (__builtin_sub_overflow(left, right, &difference) || is_outside(difference, is_months)) {
+    throw_interval_overflow("try_subtract");
+  }
+  return difference;
+}
+
+int64_t negate_interval(int64_t value, bool is_months) {
+  int64_t negative;
+  if (__builtin_sub_overflow(int64_t{0}, value, &negative) || is_outside(negative, is_months)) {
+    throw_interval_overflow(nullptr);
+  }
+  return negative;
+}
+
+int64_t multiply_interval(int64_t value, int64_t factor, bool is_months) {
+  return checked(static_cast<Int128>(value) * factor, is_months);
+}
+
+int64_t multiply_interval(int64_t value, double factor, bool is_months) {
+  return rounded(static_cast<double>(value) * factor, is_months);
+}
+
+int64_t multiply_interval(int64_t value, Int128 factor, int scale, bool is_months) {
+  Int128 product;
+  if (__builtin_mul_overflow(static_cast<Int128>(value), factor, &product)) throw_overflow();
+  return checked(rescale_decimal(product, scale, 0, kMaxDecimalPrecision), is_months);
+}
+
+int64_t divide_interval(int64_t value, int64_t divisor, bool is_months) {
+  refuse_zero(divisor == 0);
+  return checked(divide_half_up(value, divisor), is_months);
+}
+
+int64_t divide_interval(int64_t value, double divisor, bool is_months) {
+  refuse_zero(divisor == 0);
+  return rounded(static_cast<double>(value) / divisor, is_months);
+}
+
+int64_t divide_interval(int64_t value, Int128 divisor, int scale, bool is_months) {
+  refuse_zero(divisor == 0);
+  Int128 scaled;
+  if (__builtin_mul_overflow(static_cast<Int128>(value), power_of_ten(scale), &scaled)) {
+    throw_overflow();
+  }
+  return checked(divide_half_up(scaled, divisor), is_months);
+}
+
+}  // namespace firesteel::functions::kernel
