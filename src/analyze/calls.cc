@@ -97,6 +97,24 @@ bool is_arithmetic(std::string_view name) {
 [[noreturn]] void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                                  Accepts wanted, const Origin& origin) {
   const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
+  // What any of the row's signatures would take in that place.
+  std::vector<std::string> choices;
+  for (const Signature& s : row.signatures) {
+    if (s.arguments.empty()) continue;
+    const std::string text = type_text(accepted(s, index));
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) choices.push_back(text);
+  }
+  std::string required = type_text(wanted);
+  if (choices.size() > 1) {
+    required.clear();
+    for (const std::string& text : choices) required += (required.empty() ? "(" : " or ") + text;
+    required += ")";
+  }
+  static const std::string kNumbersAndIntervals =
+      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+  if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
+    required = kNumbersAndIntervals;
+  }
   if (is_binary_operator(row.name) && call.arguments.size() == 2) {
     const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
     const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
@@ -105,14 +123,14 @@ bool is_arithmetic(std::string_view name) {
                        {{"sqlExpr", sql}, {"left", left}, {"right", right}}, contexts_of(origin));
     }
     throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                     {{"sqlExpr", sql}, {"inputType", type_text(wanted)}, {"actualDataType", left}},
+                     {{"sqlExpr", sql}, {"inputType", required}, {"actualDataType", left}},
                      contexts_of(origin));
   }
   const ExpressionPtr& argument = call.arguments[index];
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                    {{"sqlExpr", sql},
                     {"paramIndex", kOrdinals[std::min<size_t>(index, 9)]},
-                    {"requiredType", type_text(wanted)},
+                    {"requiredType", required},
                     {"inputSql", "\"" + print_name(*argument) + "\""},
                     {"inputType", "\"" + argument->type.sql() + "\""}},
                    contexts_of(origin));
@@ -308,6 +326,13 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   auto& a = call.arguments;
   const CoercionRules rule = rules();
   if (is_arithmetic(row.name) && a.size() == 2) {
+    // Text is a double without ANSI; under ANSI it takes the other side's type, whatever that is.
+    for (size_t i = 0; i < 2; ++i) {
+      const Type& other = a[1 - i]->type;
+      if (!a[i]->type.is_string() || other.is_datetime() || other.is_interval()) continue;
+      if (!rule.ansi) a[i] = cast_to(a[i], Type::double_number(), rule);
+      if (rule.ansi && other.is(TypeKind::kBoolean)) a[i] = cast_to(a[i], other, rule);
+    }
     // Decimals keep their own precision; all else meets in one type.
     const auto meet = wider_type(a[0]->type, a[1]->type, rule);
     const bool is_division = row.name == "/" || row.name == "try_divide";
@@ -365,7 +390,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     for (size_t i = 0; i < a.size(); ++i) (i % 2 ? values : keys).push_back(a[i]->type);
     const auto key = wider_type(keys, rule);
     const auto value = wider_type(values, rule);
-    if (!a.empty() && (!key || !value)) {
+    if (!a.empty() && a.size() % 2 == 0 && (!key || !value)) {
       std::string types;
       for (const Type& type : key ? values : keys) {
         types += (types.empty() ? "" : ", ") + ("\"" + type.sql() + "\"");

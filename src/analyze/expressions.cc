@@ -221,6 +221,16 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
   }
   FunctionCall call;
   call.arguments = {child, key};
+  if (child->type.is(TypeKind::kArray) && !key->type.is_integral() &&
+      !key->type.is(TypeKind::kNull)) {
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                     {{"sqlExpr", "\"" + print_name(*child) + "[" + print_name(*key) + "]\""},
+                      {"paramIndex", "second"},
+                      {"requiredType", "\"INTEGRAL\""},
+                      {"inputSql", "\"" + print_name(*key) + "\""},
+                      {"inputType", "\"" + key->type.sql() + "\""}},
+                     contexts_of(origin));
+  }
   if (child->type.is(TypeKind::kMap)) call.arguments[1] = cast_to(key, child->type.key(), rules());
   return bind_call(*functions::find_function("[]"), std::move(call), origin);
 }
@@ -295,6 +305,10 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
   if (is_whole && (!copy.order_by.empty() || copy.frame)) {
     throw SparkError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
                      {{"aggFunc", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
+  }
+  const std::string_view function_name = call->function->name;
+  if (copy.frame && (function_name == "lag" || function_name == "lead")) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(function_name)}});
   }
   using Bound = WindowFrame::Bound::Kind;
   if (!copy.frame) {

@@ -276,7 +276,7 @@ Rows arithmetic_functions() {
        .since = "1.0.0",
        .group = "math_funcs",
        .summary = "The number with its sign changed.",
-       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kNumeric}, type_of_first), signature({kInterval}, type_of_first)},
        .examples = {{"SELECT negative(1)", "-1"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
@@ -295,7 +295,7 @@ Rows arithmetic_functions() {
        .since = "1.5.0",
        .group = "math_funcs",
        .summary = "The number itself.",
-       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kNumeric}, type_of_first), signature({kInterval}, type_of_first)},
        .examples = {{"SELECT positive(1)", "1"}},
        .duckdb = Template{"$1"},
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
@@ -305,7 +305,7 @@ Rows arithmetic_functions() {
        .since = "1.2.0",
        .group = "math_funcs",
        .summary = "The absolute value.",
-       .signatures = {signature({kInterval}, type_of_first), signature({kNumeric}, type_of_first)},
+       .signatures = {signature({kNumeric}, type_of_first), signature({kInterval}, type_of_first)},
        .examples = {{"SELECT abs(-1)", "1"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {

@@ -47,6 +47,26 @@ bool element_nullable(Arguments arguments) {
          arguments[0]->type.contains_null();
 }
 
+// GetArrayItem and ElementAt: without ANSI a position beyond the array is null, which only a constant
+// position in an array() that is written out rules out.
+bool may_be_outside(Arguments arguments, int64_t first) {
+  const auto* array = arguments[0]->as<plan::FunctionCall>();
+  const plan::Literal* position = literal(arguments[1]);
+  const auto* number = position ? std::get_if<int64_t>(&position->value) : nullptr;
+  if (!array || array->function->name != "array" || !number) return true;
+  const auto size = static_cast<int64_t>(array->arguments.size());
+  const int64_t index = first == 1 && *number < 0 ? *number + size : *number - first;
+  return index < 0 || index >= size;
+}
+
+Signature element(int64_t first) {
+  Signature s = with_nullable(signature({kArray, kIntegral}, element_of_first), element_nullable);
+  s.nullable_without_ansi = [first](Arguments arguments) {
+    return may_be_outside(arguments, first);
+  };
+  return s;
+}
+
 Type element_type(Arguments arguments) {
   const Type& type = arguments[0]->type;
   return type.is(TypeKind::kMap) ? type.value() : element_of_first(arguments);
@@ -146,9 +166,7 @@ Rows array_functions() {
        .since = "1.0.0",
        .group = "array_funcs",
        .summary = "An element by position from 0, or a map's value by key.",
-       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
-                                    element_nullable),
-                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {element(0), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .duckdb = Lowered{get_item_sql},
        .may_fail = true,
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
@@ -158,9 +176,7 @@ Rows array_functions() {
        .since = "2.4.0",
        .group = "array_funcs",
        .summary = "An element by position from 1, negative from the end, or a map's value by key.",
-       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
-                                    element_nullable),
-                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {element(1), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .examples = {{"SELECT element_at(array(1, 2, 3), 2)", "2"}},
        .duckdb = Lowered{element_at_sql},
        .may_fail = true},

@@ -54,7 +54,8 @@ Type tuple_type(Arguments arguments) {
 
 // The engine runs a generator as a node, by name; the form only says that it can.
 Function generator(std::string_view name, std::vector<std::string_view> aliases,
-                   std::vector<Signature> signatures) {
+                   std::vector<Signature> signatures, std::vector<std::string_view> names = {}) {
+  for (Signature& s : signatures) s.argument_names = names;
   return {.name = name,
           .aliases = std::move(aliases),
           .since = "1.3.0",
@@ -70,10 +71,12 @@ Function generator(std::string_view name, std::vector<std::string_view> aliases,
 Rows generator_functions() {
   return {
       generator("explode", {"explode_outer"},
-                {signature({kArray}, explode_type), signature({kMap}, explode_type)}),
+                {signature({kArray}, explode_type), signature({kMap}, explode_type)},
+                {"collection"}),
       generator("posexplode", {"posexplode_outer"},
-                {signature({kArray}, posexplode_type), signature({kMap}, posexplode_type)}),
-      generator("inline", {"inline_outer"}, {signature({kArray}, inline_type)}),
+                {signature({kArray}, posexplode_type), signature({kMap}, posexplode_type)},
+                {"collection"}),
+      generator("inline", {"inline_outer"}, {signature({kArray}, inline_type)}, {"input"}),
       generator("json_tuple", {}, {variadic(signature({kString, kString}, tuple_type))}),
       generator("stack", {}, {variadic(signature({kInteger, kAny}, stack_type))}),
   };

@@ -21,7 +21,7 @@ Print printed_plainly(char symbol) {
 Function operation(std::string_view name, Signature s, EngineForm form, Print print) {
   return {.name = name,
           .since = "3.0.0",
-          .group = "datetime_funcs",
+          .group = "math_funcs",
           .summary = "Arithmetic of dates, timestamps and intervals, behind the operators.",
           .signatures = {std::move(s)},
           .duckdb = std::move(form),
@@ -88,7 +88,7 @@ Rows interval_arithmetic_functions() {
                 Template{"fs_add_months($1, -($2))"}, printed_plainly('-')),
       {.name = "extractansiintervaldays",
        .since = "3.3.0",
-       .group = "datetime_funcs",
+       .group = "math_funcs",
        .summary = "The whole days of an interval.",
        .signatures = {signature({kInterval}, Type::integer())},
        .duckdb = Template{"CAST($1 // 86400000000 AS INTEGER)"}},

@@ -111,8 +111,8 @@ SparkError translate(const duckdb::cxx::Exception& error) {
       break;
   }
   auto says = [&](std::string_view text) { return message.find(text) != std::string_view::npos; };
-  if (says("Overflow in") || says("Overflow on") ||
-      (says("Type HUGEINT with value") && says("INT64"))) {
+  // Casts of ours are kernels: a cast of the engine's own that fails is arithmetic that overflows.
+  if (says("Overflow in") || says("Overflow on") || says("out of range for the destination type")) {
     return arithmetic_overflow(message);
   }
   if (says("More than one row returned by a subquery")) {

@@ -65,11 +65,14 @@ void DatePattern::Compiler::refuse(std::string_view condition, std::string_view 
 }
 
 void DatePattern::Compiler::check_letters() const {
+  for_each_run(pattern_, [&](char letter, int) {
+    if (is_one_of(letter, "YWwuec")) {
+      refuse("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
+             std::string_view(&letter, 1));
+    }
+  });
   for_each_run(pattern_, [&](char letter, int count) {
     const std::string_view name(&letter, 1);
-    if (is_one_of(letter, "YWwuec")) {
-      refuse("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", name);
-    }
     if (is_one_of(letter, "ABnNp") ||
         (purpose_ == Purpose::kParse && is_one_of(letter, "EFqQ"))) {
       refuse("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", name);
