@@ -163,6 +163,15 @@ plan::UserFunction PlanDecoder::user_function(const proto::CommonInlineUserDefin
   return function;
 }
 
+static plan::UnresolvedLambdaVariable lambda_variable(
+    const ProtoExpression::UnresolvedNamedLambdaVariable& proto) {
+  if (proto.name_parts().empty()) {
+    throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
+                     {{"message", "a variable of a lambda function has no name"}});
+  }
+  return {{proto.name_parts().begin(), proto.name_parts().end()}};
+}
+
 PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& proto) {
   switch (proto.expr_type_case()) {
     case ProtoExpression::kLiteral:
@@ -227,8 +236,7 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
       plan::LambdaFunction lambda;
       lambda.body = expression(proto.lambda_function().function());
       for (const auto& argument : proto.lambda_function().arguments()) {
-        lambda.parameters.push_back(plan::make_expression(
-            plan::UnresolvedLambdaVariable{{argument.name_parts().begin(), argument.name_parts().end()}}));
+        lambda.parameters.push_back(plan::make_expression(lambda_variable(argument)));
       }
       if (lambda.parameters.empty() || lambda.parameters.size() > 3) {
         throw SparkError("CONNECT_INVALID_PLAN.LAMBDA_FUNCTION_ARGUMENT_COUNT_INVALID",
@@ -249,10 +257,8 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
       if (update.has_value_expression()) node.value = expression(update.value_expression());
       return node;
     }
-    case ProtoExpression::kUnresolvedNamedLambdaVariable: {
-      const auto& parts = proto.unresolved_named_lambda_variable().name_parts();
-      return plan::UnresolvedLambdaVariable{{parts.begin(), parts.end()}};
-    }
+    case ProtoExpression::kUnresolvedNamedLambdaVariable:
+      return lambda_variable(proto.unresolved_named_lambda_variable());
     case ProtoExpression::kCommonInlineUserDefinedFunction:
       return user_function(proto.common_inline_user_defined_function());
     case ProtoExpression::kCallFunction: {

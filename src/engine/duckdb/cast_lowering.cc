@@ -316,11 +316,8 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
   }
   if (from.is(TypeKind::kNull)) return cast_null(sql, to);
-  if (from.same_type(to)) return sql;
-  const bool is_text = from.is_string() && to.is_string();
-  if (is_text || (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to))) {
-    return sql;
-  }
+  if (from.same_type(to) || (from.is_string() && to.is_string())) return sql;
+  if (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to)) return sql;
   if (is_ansi_interval(to) || (is_ansi_interval(from) && !to.is_string())) {
     return cast_interval(sql, from, to, mode);
   }

@@ -36,8 +36,13 @@ std::string type_name(DayTimeFields f) {
                                   static_cast<size_t>(f.last));
 }
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_sign(char c) { return c == '+' || c == '-' || c == '|'; }
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bool is_sign(char c) {
+  return c == '+' || c == '-' || c == '|';
+}
 
 // Reads the text between the quotes of a literal, or the text as it is.
 class IntervalReader {
