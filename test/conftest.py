@@ -71,7 +71,9 @@ def own_server(server):
 @pytest.fixture
 def spark(server):
     """A new session on the shared server."""
-    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession
+    # Estimators use the active session: it must not be one that an earlier test left with a server that is gone.
+    SparkSession._default_session = SparkSession._active_session.session = None
     opened = SparkSession.builder.remote(server.remote).create()
     opened.client.set_retry_policies([])
     yield opened

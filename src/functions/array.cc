@@ -253,7 +253,9 @@ Rows array_functions() {
                               [](Arguments a) { return a[1]->nullable; }),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL WHEN $2 > 2147483632 THEN "
                          "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
-                         "range(greatest($2, 0)), lambda fs_x: $1) END)"}),
+                         // The engine may evaluate a constant branch that no row takes.
+                         "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN $2 ELSE 0 END), "
+                         "lambda fs_x: $1) END)"}),
       array_row("array_union", signature({kSame, kSame}, both_arrays_type),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("
                          "list_concat($1, $2), lambda fs_d, fs_i: fs_i = list_position("

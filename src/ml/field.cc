@@ -82,7 +82,8 @@ int find_position(const Fields& fields, const std::string& name) {
   if (found != fields.end()) return static_cast<int>(found - fields.begin());
   std::string names;
   for (const Field& field : fields) names += (names.empty() ? "`" : ", `") + field.name + "`";
-  throw SparkError("FIELD_NOT_FOUND", {{"fieldName", "`" + name + "`"}, {"fields", names}});
+  throw SparkError("FIELD_NOT_FOUND", {{"fieldName", "`" + name + "`"}, {"fields", names}})
+      .with_kind(ErrorKind::kIllegalArgument);
 }
 
 const Field& find_field(const Fields& fields, const std::string& name) {
