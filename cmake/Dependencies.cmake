@@ -10,19 +10,21 @@ find_package(date REQUIRED)
 find_package(Eigen3 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(GTest REQUIRED)
-pkg_check_modules(grpcpp REQUIRED IMPORTED_TARGET grpc++)
+pkg_check_modules(grpcpp REQUIRED IMPORTED_TARGET grpc++ absl_synchronization)
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(lbfgs REQUIRED IMPORTED_TARGET liblbfgs)
 pkg_check_modules(openblas REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(xml REQUIRED IMPORTED_TARGET libxml-2.0)
+find_package(OpenSSL REQUIRED)
 
 if(DEFINED ENV{FIRESTEEL_CACHE})
   set(FIRESTEEL_CACHE $ENV{FIRESTEEL_CACHE})
 else()
   set(FIRESTEEL_CACHE $ENV{HOME}/.cache/firesteel)
 endif()
-foreach(folder duckdb-2.0.0 arrow-26.0.1 spark-connect-4.2.0)
+foreach(folder duckdb-2.0.0 arrow-26.0.1 arrow-s3-26.0.1 spark-connect-4.2.0 datasketches-4.1.0)
   if(NOT EXISTS ${FIRESTEEL_CACHE}/${folder})
     message(FATAL_ERROR "${FIRESTEEL_CACHE}/${folder} is missing: run `make bootstrap` first.")
   endif()
@@ -48,10 +50,21 @@ set_target_properties(arrow_library PROPERTIES
   IMPORTED_SONAME libarrow.so.2600
   INTERFACE_INCLUDE_DIRECTORIES ${arrow_root}/include)
 
-# Parquet files of ML models.
+# Object stores; the headers are Arrow's.
+set(arrow_s3_root ${FIRESTEEL_CACHE}/arrow-s3-26.0.1)
+add_library(arrow_s3_library SHARED IMPORTED)
+set_target_properties(arrow_s3_library PROPERTIES
+  IMPORTED_LOCATION ${arrow_s3_root}/lib/libarrow_s3.so.2600
+  IMPORTED_SONAME libarrow_s3.so.2600
+  INTERFACE_LINK_LIBRARIES arrow_library)
+
+# Parquet files of ML models and of object stores.
 add_library(parquet_library SHARED IMPORTED)
 set_target_properties(parquet_library PROPERTIES
   IMPORTED_LOCATION ${arrow_root}/lib/libparquet.so.2600
   IMPORTED_SONAME libparquet.so.2600
   INTERFACE_INCLUDE_DIRECTORIES ${arrow_root}/include
   INTERFACE_LINK_LIBRARIES arrow_library)
+
+# Apache DataSketches: headers that only the files of src/functions/kernel/*_sketch.cc see (src/CMakeLists.txt).
+set(datasketches_root ${FIRESTEEL_CACHE}/datasketches-4.1.0)

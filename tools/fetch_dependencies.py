@@ -5,7 +5,9 @@ The cache is ${FIRESTEEL_CACHE:-~/.cache/firesteel}; every dependency is one fol
 temporary folder and then renamed, so an interrupted run leaves nothing half done. What is there already is not looked at again.
 Exits 1 with one sentence when something cannot be had.
 """
+import functools
 import hashlib
+import io
 import os
 import pathlib
 import shutil
@@ -28,7 +30,22 @@ DUCKDB_HEADERS = ("src/include/duckdb.h", "src/include/duckdb_extension.h", "src
                   "src/include/duckdb_v2.h", "tools/cpp/duckdb_cpp.hpp", "tools/cpp/duckdb_cpp.cpp")
 ARROW_WHEEL = ("pyarrow", "pyarrow-26.0.1-cp311-cp311-manylinux_2_28_x86_64.whl",
                "39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c")
+# The last release of the Python package whose source archive holds the C++ headers.
+DATASKETCHES_SOURCE = ("datasketches", "datasketches-4.1.0.tar.gz", "6a57e4d1e93ccf1035604e3d9181dbe490281673833ce5be477c197b1195c840")
+DATASKETCHES_PARTS = ("common", "hll", "theta", "tuple", "kll")
 ARROW_LIBRARIES = ("libarrow.so.2600", "libparquet.so.2600")
+ARROW_S3_LIBRARIES = ("libarrow_s3.so.2600",)
+
+
+# Clients of earlier versions, which the tests run the examples with: source archives, whose package is taken out as it is.
+OLDER_CLIENTS = {
+    "4.0.1": ("pyspark-client", "pyspark_client-4.0.1.tar.gz", "0bf8af4ec809906434175b1f25204d9507b5d2d358a82adeb1e8126292b3775b"),
+    "4.1.0": ("pyspark-client", "pyspark_client-4.1.0.tar.gz", "1f164999afc3e88ddb7044f0b511c088df4fa48a72dedbffe552582fb93847a2"),
+}
+# Downloaded only for the nightly tests: hundreds of megabytes, since it has Spark itself in it.
+NIGHTLY_CLIENTS = {
+    "3.5.7": ("pyspark", "pyspark-3.5.7.tar.gz", "80e36514e0c5c126d35a26adf4f405cd4a69de96a8ea8a3c1e9a65fce2fb4eaa"),
+}
 
 
 class Unavailable(Exception):
@@ -72,17 +89,42 @@ def duckdb(folder):
     duckdb_headers(folder)
 
 
-def arrow(folder):
+@functools.cache
+def arrow_wheel():
     with tempfile.TemporaryDirectory() as scratch:
-        wheel = zipfile.ZipFile(pypi_file.download(*ARROW_WHEEL[:2], scratch, ARROW_WHEEL[2]))
-        (folder / "lib").mkdir()
-        for name in wheel.namelist():
-            if name.startswith("pyarrow/include/") and not name.endswith("/"):
-                target = folder / name.removeprefix("pyarrow/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(wheel.read(name))
-        for name in ARROW_LIBRARIES:
-            (folder / "lib" / name).write_bytes(wheel.read(f"pyarrow/{name}"))
+        path = pypi_file.download(*ARROW_WHEEL[:2], scratch, ARROW_WHEEL[2])
+        return zipfile.ZipFile(io.BytesIO(pathlib.Path(path).read_bytes()))
+
+
+def arrow_libraries(folder, names):
+    (folder / "lib").mkdir()
+    for name in names:
+        (folder / "lib" / name).write_bytes(arrow_wheel().read(f"pyarrow/{name}"))
+
+
+def arrow(folder):
+    for name in arrow_wheel().namelist():
+        if name.startswith("pyarrow/include/") and not name.endswith("/"):
+            target = folder / name.removeprefix("pyarrow/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(arrow_wheel().read(name))
+    arrow_libraries(folder, ARROW_LIBRARIES)
+
+
+def arrow_s3(folder):
+    arrow_libraries(folder, ARROW_S3_LIBRARIES)
+
+
+def datasketches(folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = pypi_file.download(*DATASKETCHES_SOURCE[:2], scratch, DATASKETCHES_SOURCE[2])
+        root = DATASKETCHES_SOURCE[1].removesuffix(".tar.gz")
+        (folder / "include").mkdir()
+        with tarfile.open(archive) as members:
+            for member in members:
+                path = pathlib.PurePosixPath(member.name)
+                if path.parent in [pathlib.PurePosixPath(root, part, "include") for part in DATASKETCHES_PARTS] and member.isfile():
+                    (folder / "include" / path.name).write_bytes(members.extractfile(member).read())
 
 
 def requirements_digest():
@@ -109,6 +151,22 @@ def protocol(folder):
                          capture_output=True, text=True)
     if run.returncode != 0:
         raise Unavailable(f"the protocol descriptors could not be read: {run.stderr.strip().splitlines()[-1]}")
+
+
+def older_client(archive):
+    """The maker of a folder for PYTHONPATH: the package `pyspark` and, where the archive has it, the zip of py4j that it imports."""
+    def make(folder):
+        with tempfile.TemporaryDirectory() as scratch:
+            with tarfile.open(pypi_file.download(*archive[:2], scratch, archive[2])) as members:
+                root = archive[1].removesuffix(".tar.gz") + "/"
+                for member in members:
+                    name = member.name.removeprefix(root)
+                    is_py4j = name.startswith("lib/py4j-") and name.endswith(".zip")
+                    if member.isfile() and (is_py4j or (name.startswith("pyspark/") and name.endswith((".py", ".json")))):
+                        target = folder / ("py4j.zip" if is_py4j else name)
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        target.write_bytes(members.extractfile(member).read())
+    return make
 
 
 def provide(name, make):
@@ -147,8 +205,12 @@ def main():
     try:
         provide("duckdb-2.0.0", duckdb)
         provide("arrow-26.0.1", arrow)
+        provide("arrow-s3-26.0.1", arrow_s3)
+        provide("datasketches-4.1.0", datasketches)
         provide_python_environment()
         provide("spark-connect-4.2.0", protocol)
+        for version, archive in (OLDER_CLIENTS | (NIGHTLY_CLIENTS if "--nightly" in sys.argv else {})).items():
+            provide(f"pyspark-client-{version}", older_client(archive))
     except (Unavailable, pypi_file.NotFound, OSError) as error:
         sys.exit(f"bootstrap: {error}")
 

@@ -1,7 +1,10 @@
 // GROUP BY: grouping expressions and sets, aggregate calls, HAVING, and what stands above them.
 #include <algorithm>
 
+#include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
+#include "analyze/time_windows.h"
+#include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
 
@@ -34,6 +37,35 @@ const ExpressionPtr& without_alias(const ExpressionPtr& e) {
 bool is_aggregate_call(const Expression& e) {
   const auto* call = e.as<FunctionCall>();
   return call && call->function->kind == FunctionKind::kAggregate;
+}
+
+bool reads_column_outside_aggregates(const ExpressionPtr& e) {
+  if (is_aggregate_call(*e)) return false;
+  const auto* query = e->as<Subquery>();
+  if (e->as<AttributeReference>() || (query && !query->outer_references.empty())) return true;
+  const std::vector<ExpressionPtr> below = children(*e);
+  return std::any_of(below.begin(), below.end(), reads_column_outside_aggregates);
+}
+
+void check_pipe_aggregates(const std::vector<ExpressionPtr>& list) {
+  for (const ExpressionPtr& e : list) {
+    if (contains_aggregate(e)) continue;
+    throw SparkError("PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION", {{"expr", print_name(*e)}});
+  }
+}
+
+// The first name of the condition that neither an entry of the list nor a group explains.
+[[noreturn]] void throw_unresolved_having(const ExpressionPtr& having, const Attributes& shown, const SparkError& error) {
+  walk(having, [&](const ExpressionPtr& e) {
+    const auto* name = e->as<UnresolvedAttribute>();
+    if (!name) return true;
+    const bool is_shown = std::any_of(shown.begin(), shown.end(), [&](const Attribute& a) {
+      return equal_ignoring_case(a.name, name->parts.back());
+    });
+    if (!is_shown) throw_unresolved(name->parts, Scope{&shown, nullptr, nullptr}, e->origin);
+    return true;
+  });
+  throw error;
 }
 
 bool is_grouping_call(const Expression& e) {
@@ -71,6 +103,59 @@ std::vector<std::vector<size_t>> cube_sets(size_t count) {
   return sets;
 }
 
+bool is_in_some_set(const Grouping& grouping, const Expression& key) {
+  return std::any_of(grouping.sets.begin(), grouping.sets.end(), [&](const std::vector<size_t>& set) {
+    return std::any_of(set.begin(), set.end(), [&](size_t i) { return same_expression(*grouping.keys[i], key); });
+  });
+}
+
+// Columns of keys that were changed keep the names of the keys as written.
+std::vector<ExpressionPtr> with_key_names(std::vector<ExpressionPtr> columns, const std::vector<ExpressionPtr>& changed,
+                                          const std::vector<ExpressionPtr>& written) {
+  for (ExpressionPtr& column : columns) {
+    for (size_t i = 0; i < changed.size(); ++i) {
+      const auto* alias_node = column->as<Alias>();
+      if (changed[i] == written[i] || !alias_node || alias_node->child != changed[i]) continue;
+      Alias copy = *alias_node;
+      copy.names = {print_name(*written[i])};
+      column = make_typed(std::move(copy), column->type, column->nullable);
+    }
+  }
+  return columns;
+}
+
+// The entries' expressions in place of references to them.
+ExpressionPtr without_aliases(const ExpressionPtr& condition, const std::vector<ExpressionPtr>& list) {
+  return transform_up(condition, [&](const ExpressionPtr& e) -> ExpressionPtr {
+    const auto* column = e->as<AttributeReference>();
+    if (!column) return nullptr;
+    for (const ExpressionPtr& entry : list) {
+      const auto* alias_node = entry->as<Alias>();
+      if (alias_node && alias_node->id == column->id) return alias_node->child;
+    }
+    return nullptr;
+  });
+}
+
+// Whether a condition over groups reads a column that no entry of the list shows as it is.
+bool needs_more_than(const ExpressionPtr& condition, const std::vector<ExpressionPtr>& list) {
+  bool found = false;
+  walk(condition, [&](const ExpressionPtr& e) {
+    const bool is_entry = std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& entry) {
+      return same_expression(*without_alias(entry), *e);
+    });
+    if (is_entry) return false;
+    const auto* column = e->as<AttributeReference>();
+    if (!column || column->is_outer) return !found;
+    found |= std::none_of(list.begin(), list.end(), [&](const ExpressionPtr& entry) {
+      const auto* shown = without_alias(entry)->as<AttributeReference>();
+      return shown && shown->id == column->id;
+    });
+    return !found;
+  });
+  return found;
+}
+
 void check_no_correlated_scalar(const ExpressionPtr& e) {
   walk(e, [&](const ExpressionPtr& node) {
     const auto* subquery = node->as<Subquery>();
@@ -82,23 +167,64 @@ void check_no_correlated_scalar(const ExpressionPtr& e) {
   });
 }
 
+void check_orderable_keys(const std::vector<ExpressionPtr>& keys) {
+  for (const ExpressionPtr& key : keys) {
+    if (!key->type.is(TypeKind::kVariant)) continue;
+    throw SparkError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+                     {{"sqlExpr", "\"" + print_name(*key) + "\""}, {"dataType", "\"" + key->type.sql() + "\""}});
+  }
+}
+
 }  // namespace
 
 RelationPtr Resolver::aggregate(const Aggregate& node) {
+  if (const auto windowed = with_time_windows(node)) return aggregate(*windowed);
   return node.kind == GroupKind::kPivot ? pivot(node) : aggregate_over(node, resolve(node.child));
 }
 
+// GROUP BY ALL: the entries without aggregates (ResolveReferencesInAggregate.expandGroupByAll).
+std::vector<ExpressionPtr> Resolver::keys_of_all(const std::vector<ExpressionPtr>& list, const Scope& scope) {
+  std::vector<ExpressionPtr> keys;
+  for (const ExpressionPtr& e : list) {
+    if (!contains_aggregate(e)) keys.push_back(e);
+  }
+  if (!keys.empty()) return keys;
+  const bool is_unclear = std::any_of(list.begin(), list.end(), reads_column_outside_aggregates);
+  if (is_unclear && scope.attributes) throw SparkError("UNRESOLVED_ALL_IN_GROUP_BY", {});
+  return keys;
+}
+
 RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& child) {
+  if (RelationPtr generated = generators_over_groups(node, child)) return generated;
   const Scope scope = scope_of(child);
   std::vector<ExpressionPtr> list = named_list(node.aggregates, scope);
-  inline_lateral_aliases(list);
+  const std::set<AttributeId> lateral = inline_lateral_aliases(list);
+  for (ExpressionPtr& e : list) e = with_known_membership(e, false);
   Grouping grouping;
   std::vector<ExpressionPtr> given;
-  for (const ExpressionPtr& e : node.grouping) given.push_back(grouping_expression(e, list, scope));
+  const bool is_pipe = pipe_inputs_.contains(child.get());
+  std::vector<ExpressionPtr> inputs;
+  for (const Attribute& column : child->output) inputs.push_back(reference(column));
+  for (const ExpressionPtr& e : node.grouping) {
+    // A position behind |> AGGREGATE counts the input's columns.
+    given.push_back(with_known_membership(grouping_expression(e, is_pipe ? inputs : list, scope), false));
+  }
+  if (is_pipe) check_pipe_aggregates(list);
   if (node.kind == GroupKind::kAll) {
-    for (const ExpressionPtr& e : list) {
-      if (!contains_aggregate(e)) given.push_back(without_alias(e));
+    // A column or an alias named "all" comes before the key word.
+    const ExpressionPtr name = make_expression(UnresolvedAttribute{{"all"}, {}});
+    try {
+      const ExpressionPtr column = grouping_expression(name, list, scope);
+      given = is_far(column) ? keys_of_all(list, scope) : std::vector<ExpressionPtr>{column};
+    } catch (const SparkError& error) {
+      if (!is_unresolved_column(error)) throw;
+      given = keys_of_all(list, scope);
     }
+  }
+  for (const ExpressionPtr& key : given) {
+    const auto* alias_node = key->as<Alias>();
+    if (!alias_node || !lateral.contains(alias_node->id)) continue;
+    throw SparkError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY", {});
   }
   if (node.adds_grouping_columns) {
     std::vector<ExpressionPtr> front;
@@ -111,21 +237,68 @@ RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& c
   }
   for (const ExpressionPtr& key : given) grouping.keys.push_back(without_alias(key));
   grouping_sets(node, list, scope, grouping);
-  ExpressionPtr having;
-  if (node.having) {
-    // HAVING sees the input's columns and the select list's names.
-    Attributes both = child->output;
-    for (const ExpressionPtr& e : list) {
-      const Attribute attribute = attribute_of(*e);
-      if (std::none_of(both.begin(), both.end(), [&](const Attribute& a) { return same_name(a.name, attribute.name); })) both.push_back(attribute);
-    }
-    having = condition(node.having, Scope{&both, outer_scope_, child.get()}, "HAVING");
-    check_no_window(having, "HAVING");
-  }
+  if (node.having) return aggregate_with_having(node, child, std::move(grouping), list);
   std::vector<ExpressionPtr> used = list;
   used.insert(used.end(), grouping.keys.begin(), grouping.keys.end());
-  if (having) used.push_back(having);
-  return build_aggregate(with_exposed(child, used), std::move(grouping), std::move(list), having);
+  return build_aggregate(with_exposed(child, used), std::move(grouping), std::move(list), nullptr);
+}
+
+// HAVING: outside of aggregates a name is a grouping column, or else a name of the SELECT list.
+RelationPtr Resolver::aggregate_with_having(const Aggregate& node, const RelationPtr& child, Grouping grouping,
+                                            const std::vector<ExpressionPtr>& list) {
+  std::vector<ExpressionPtr> used = list;
+  used.insert(used.end(), grouping.keys.begin(), grouping.keys.end());
+  build_aggregate(with_exposed(child, used), grouping, list, nullptr);  // its errors come first
+  const Attributes shown = attributes_of(list);
+  const auto build = [&](bool prefers_shown) {
+    const ExpressionPtr having = having_condition(node.having, child, shown, prefers_shown);
+    std::vector<ExpressionPtr> all = used;
+    all.push_back(having);
+    return build_aggregate(with_exposed(child, all), grouping, list, having);
+  };
+  const auto is_about_groups = [](const SparkError& error) {
+    return error.condition() == "MISSING_AGGREGATION" || error.condition() == "MISSING_GROUP_BY";
+  };
+  try {
+    return build(false);
+  } catch (const SparkError& error) {
+    if (!is_failed_name(error) && !is_about_groups(error)) throw;
+  }
+  try {
+    return build(true);
+  } catch (const SparkError& error) {
+    if (error.condition() == "AMBIGUOUS_REFERENCE") throw;
+    if (!is_failed_name(error) && !is_about_groups(error)) throw;
+    throw_unresolved_having(node.having, shown, error);
+  }
+}
+
+ExpressionPtr Resolver::having_condition(const ExpressionPtr& e, const RelationPtr& child,
+                                         const Attributes& shown, bool prefers_shown) {
+  const Scope scope{&child->output, outer_scope_, child.get(), &shown};
+  const ExpressionPtr having = condition(prefers_shown ? with_names_of(e, shown) : e, scope, "HAVING");
+  check_no_window(having, "HAVING");
+  return with_known_membership(having, true);
+}
+
+// Outside of aggregate calls the names that the SELECT list has mean its entries.
+ExpressionPtr Resolver::with_names_of(const ExpressionPtr& e, const Attributes& shown) {
+  if (const auto* name = e->as<UnresolvedAttribute>()) {
+    const ExpressionPtr found = name->plan_id ? nullptr : try_attribute(name->parts, shown, e->origin);
+    return found ? found : e;
+  }
+  if (const auto* call = e->as<UnresolvedFunction>()) {
+    const functions::Function* row = functions::find_function(lower_case(call->name.back()));
+    if (row && row->kind == FunctionKind::kAggregate) return e;
+  }
+  std::vector<ExpressionPtr> below = children(*e);
+  bool is_changed = false;
+  for (ExpressionPtr& one : below) {
+    ExpressionPtr named_one = with_names_of(one, shown);
+    is_changed |= named_one != one;
+    one = std::move(named_one);
+  }
+  return is_changed ? with_children(*e, std::move(below)) : e;
 }
 
 // ROLLUP, CUBE and GROUPING SETS as lists of positions among the distinct keys.
@@ -171,10 +344,17 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     }
     return entry;
   }
+  const auto* bare_name = e->as<UnresolvedAttribute>();
   try {
     ExpressionPtr resolved = expression(e, scope);
+    if (bare_name && bare_name->parts.size() == 1 && is_far(resolved)) {
+      for (const ExpressionPtr& entry : list) {
+        const auto* alias_node = entry->as<Alias>();
+        if (alias_node && alias_node->names.size() == 1 && same_name(alias_node->names[0], bare_name->parts[0])) return entry;
+      }
+    }
     if (contains_aggregate(resolved)) {
-      throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*resolved)}}, contexts_of(e->origin));
+      throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_qualified(*resolved)}}, contexts_of(e->origin));
     }
     return resolved;
   } catch (const SparkError& error) {
@@ -184,7 +364,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
       const auto* alias_node = entry->as<Alias>();
       if (!alias_node || alias_node->names.size() != 1 || !same_name(alias_node->names[0], name->parts[0])) continue;
       if (contains_aggregate(entry)) {
-        throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_name(*alias_node->child)}}, contexts_of(e->origin));
+        throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_qualified(*alias_node->child)}}, contexts_of(e->origin));
       }
       return entry;
     }
@@ -211,11 +391,32 @@ ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, 
       }
       throw SparkError("GROUPING_COLUMN_MISMATCH", {{"grouping", print_name(*argument)}, {"groupingColumns", keys}}, contexts_of(e->origin));
     }
+    const std::vector<ExpressionPtr>& named_keys = call_node.arguments.empty() ? grouping.keys : call_node.arguments;
+    const bool has_all = !named_keys.empty() && std::all_of(named_keys.begin(), named_keys.end(), [&](const ExpressionPtr& key) {
+      return is_in_some_set(grouping, *key);
+    });
+    if (!has_all) return grouping_bits(named_keys, grouping, *e);
     if (!call_node.arguments.empty()) return nullptr;
     FunctionCall whole = call_node;
     whole.arguments = grouping.keys;
     return make_typed(std::move(whole), e->type, e->nullable, e->origin);
   });
+}
+
+// The number of a grouping set where some keys stand in none: their bits are always set.
+ExpressionPtr Resolver::grouping_bits(const std::vector<ExpressionPtr>& keys, const Grouping& grouping,
+                                      const Expression& e) {
+  const auto number = [](int64_t value) { return make_literal({Type::long_integer(), value}); };
+  ExpressionPtr bits = number(0);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const int64_t weight = int64_t{1} << (keys.size() - 1 - i);
+    ExpressionPtr bit = number(weight);
+    if (is_in_some_set(grouping, *keys[i])) {
+      bit = bound("*", {cast_to(bound("grouping", {keys[i]}), Type::long_integer(), rules()), bit});
+    }
+    bits = bound("+", {bits, bit});
+  }
+  return cast_to(bits, e.type, rules());
 }
 
 ExpressionPtr Resolver::column_for(const ExpressionPtr& e, const std::string& name,
@@ -240,7 +441,9 @@ std::vector<ExpressionPtr> Resolver::key_columns(const Grouping& grouping) {
       continue;
     }
     const bool is_left_out = std::any_of(grouping.sets.begin(), grouping.sets.end(), [&](const std::vector<size_t>& set) { return std::find(set.begin(), set.end(), i) == set.end(); });
-    columns.push_back(make_typed(Alias{key, {print_name(*key)}, {}, next_attribute_id()}, key->type, key->nullable || is_left_out));
+    // A key of no set is null in all groups.
+    const ExpressionPtr value = is_in_some_set(grouping, *key) ? key : make_null_literal(key->type);
+    columns.push_back(make_typed(Alias{value, {print_name(*key)}, {}, next_attribute_id()}, key->type, key->nullable || is_left_out));
   }
   return columns;
 }
@@ -249,17 +452,20 @@ std::vector<ExpressionPtr> Resolver::key_columns(const Grouping& grouping) {
 // projection above it for what is built from them.
 RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
                                       std::vector<ExpressionPtr> list, const ExpressionPtr& having) {
-  for (const ExpressionPtr& key : grouping.keys) {
-    if (!key->type.is(TypeKind::kMap)) continue;
-    throw SparkError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
-                     {{"sqlExpr", "\"" + print_name(*key) + "\""}, {"dataType", "\"" + key->type.sql() + "\""}});
-  }
-  std::vector<ExpressionPtr> columns = key_columns(grouping);
+  check_orderable_keys(grouping.keys);
+  const std::vector<ExpressionPtr> keys = grouping.keys;  // as the list has them
+  for (ExpressionPtr& key : grouping.keys) key = with_sorted_maps(key);
+  std::vector<ExpressionPtr> columns = with_key_names(key_columns(grouping), grouping.keys, keys);
   const auto lifted = [&](const ExpressionPtr& e) {
-    ExpressionPtr result = lift(checked_grouping_calls(e, grouping), grouping.keys, [&](const ExpressionPtr& part, const std::string& name) {
+    ExpressionPtr result = lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
+      for (size_t i = 0; i < keys.size(); ++i) {
+        if (!same_expression(*keys[i], *part)) continue;
+        if (grouping.has_sets) return reference(attribute_of(*columns[i]));
+        return column_for(grouping.keys[i], name, columns);
+      }
       return column_for(part, name, columns);
     });
-    check_grouped(result, columns, e);
+    check_grouped(result, columns);
     return result;
   };
   std::vector<ExpressionPtr> above;
@@ -267,20 +473,12 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
     above.push_back(lifted(e));
     check_no_correlated_scalar(above.back());
   }
-  ExpressionPtr filter_above;
-  if (having) {
-    filter_above = lifted(transform_up(having, [&](const ExpressionPtr& e) -> ExpressionPtr {
-      const auto* column = e->as<AttributeReference>();
-      if (!column) return nullptr;
-      for (const ExpressionPtr& entry : list) {
-        const auto* alias_node = entry->as<Alias>();
-        if (alias_node && alias_node->id == column->id) return alias_node->child;
-      }
-      return nullptr;
-    }));
-  }
+  ExpressionPtr filter_above = having ? lifted(without_aliases(having, list)) : nullptr;
+  const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
+                         (having && needs_more_than(filter_above, above));
   // GROUPING SETS (()) alone is the aggregate of the whole.
-  const bool has_total = !grouping.keys.empty() && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
+  const bool is_whole = grouping.keys.empty() && grouping.sets.size() == 1;
+  const bool has_total = !is_whole && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
   if (has_total) {
     // Spark has no total of no rows: it expands the rows first.
     ExpressionPtr rows = column_for(bound("count", {make_integer_literal(1)}), "count(1)", columns);
@@ -289,7 +487,9 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   }
   Aggregate node;
   node.child = child;
-  node.grouping = grouping.keys;
+  for (const ExpressionPtr& key : grouping.keys) {
+    if (!grouping.has_sets || is_in_some_set(grouping, *key)) node.grouping.push_back(key);
+  }
   node.aggregates = columns;
   if (grouping.has_sets) node.kind = GroupKind::kGroupingSets;
   for (const std::vector<size_t>& set : grouping.sets) {
@@ -310,7 +510,25 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   }
   RelationPtr result = make_resolved(std::move(node), output);
   if (filter_above) result = make_resolved(Filter{result, filter_above}, output);
-  return with_windows(std::move(result), std::move(above));
+  result = with_windows(result, std::move(above));
+  if (is_closed) closed_groups_.insert(result);
+  return result;
+}
+
+Attributes Resolver::keys_of(const Aggregate& node) {
+  Attributes keys;
+  for (const ExpressionPtr& key : node.grouping) {
+    const auto* column = key->as<AttributeReference>();
+    for (const Attribute& a : node.child->output) {
+      if (column && a.id == column->id) keys.push_back(a);
+    }
+    // Keys with maps are columns of the groups alone.
+    for (const ExpressionPtr& shown : node.aggregates) {
+      const auto* alias_node = shown->as<Alias>();
+      if (alias_node && alias_node->child == key && holds_map(key->type)) keys.push_back(attribute_of(*shown));
+    }
+  }
+  return keys;
 }
 
 // Replaces grouping expressions and aggregate calls by the columns that hold them.
@@ -323,6 +541,14 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
   if (is_aggregate_call(*e)) {
     for (const ExpressionPtr& child : children(*e)) {
       if (contains_aggregate(child)) throw SparkError("NESTED_AGGREGATE_FUNCTION", {});
+      walk(child, [&](const ExpressionPtr& node) {
+        const auto* call = node->as<FunctionCall>();
+        if (call && call->function->is_volatile) {
+          throw SparkError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
+                           {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
+        }
+        return true;
+      });
     }
     return column_for(e, print_name(*e));
   }
@@ -345,17 +571,20 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
   return is_changed ? with_children(*e, std::move(replaced)) : e;
 }
 
-void Resolver::check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns,
-                             const ExpressionPtr& original) {
+ExpressionPtr Resolver::ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns) {
   const Attributes known = attributes_of(columns);
-  if (refers_only_to(lifted, known)) return;
-  std::string missing;
+  ExpressionPtr missing;
   walk(lifted, [&](const ExpressionPtr& e) {
-    const auto* column = e->as<AttributeReference>();
-    if (column && missing.empty() && !refers_only_to(e, known)) missing = column->name;
-    return missing.empty();
+    if (!missing && e->as<AttributeReference>() && !refers_only_to(e, known)) missing = e;
+    return !missing;
   });
-  (void)original;
+  return missing;
+}
+
+void Resolver::check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns) {
+  const ExpressionPtr column = ungrouped(lifted, columns);
+  if (!column) return;
+  const std::string missing = column->as<AttributeReference>()->name;
   const bool is_global = std::none_of(columns.begin(), columns.end(), [](const ExpressionPtr& c) {
     return !c->as<Alias>() || !contains_aggregate(c);
   });

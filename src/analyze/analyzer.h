@@ -29,6 +29,8 @@ struct AnalysisContext {
   // A temporary or global temporary view's plan (as its text or DataFrame gave it, resolved), or
   // null. Parts as written.
   std::function<plan::RelationPtr(const std::vector<std::string>& parts)> find_view;
+  // The value of the session variable that the parts name as a whole, or nothing.
+  std::function<std::optional<plan::Literal>(const std::vector<std::string>& parts)> find_variable;
   // Looks a data source up: lists files, infers the schema, discovers partitions. Returns a
   // resolved Scan. Implemented by the engine side (engine/duckdb/sources).
   std::function<plan::RelationPtr(const plan::UnresolvedRead&)> resolve_source;
@@ -42,6 +44,11 @@ struct AnalysisContext {
 
 // Resolves the whole plan. Throws SparkError. The result satisfies plan::is_resolved.
 plan::RelationPtr analyze(const plan::RelationPtr& plan, const AnalysisContext& context);
+
+// The resolved plan as an engine runs it: what depends on a row's partition and its position there is
+// computed from columns where the query names partitions, and filters hold no drawn numbers. Engines
+// take their inputs for one partition. Not for explain, nor to be compared with other plans.
+plan::RelationPtr with_places(const plan::RelationPtr& plan);
 
 // The text of a resolved or unresolved expression as Spark prints it in column names.
 std::string print_name(const plan::Expression& expression);

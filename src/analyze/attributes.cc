@@ -1,5 +1,7 @@
 // What names of columns mean: attributes, lateral aliases, columns of a DataFrame, stars.
 #include <algorithm>
+#include <cctype>
+#include <functional>
 #include <set>
 
 #include "analyze/unresolved.h"
@@ -44,7 +46,48 @@ bool drop_common_prefix(std::vector<std::vector<std::string>>& names, size_t kep
   return true;
 }
 
+// Literal.sql, where print_name shows the bare value.
+std::string literal_text(const Literal& value) {
+  if (value.is_null()) return value.type.is(TypeKind::kNull) ? "NULL" : "CAST(NULL AS " + value.type.sql() + ")";
+  if (const auto* elements = std::get_if<std::shared_ptr<const Literal::Elements>>(&value.value)) {
+    std::string text = value.type.is(TypeKind::kArray) ? "ARRAY(" : value.type.is(TypeKind::kMap) ? "MAP(" : "NAMED_STRUCT(";
+    for (size_t i = 0; i < (*elements)->size(); ++i) {
+      if (i) text += ", ";
+      if (value.type.is(TypeKind::kStruct)) text += "'" + value.type.fields()[i].name + "', ";
+      text += literal_text((**elements)[i]);
+    }
+    return text + ")";
+  }
+  const std::string text = print_name(*make_literal(value));
+  switch (value.type.kind()) {
+    case TypeKind::kString: {
+      std::string quoted = "'";
+      for (const char c : text) quoted += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string{c};
+      return quoted + "'";
+    }
+    case TypeKind::kByte: return text + "Y";
+    case TypeKind::kShort: return text + "S";
+    case TypeKind::kLong: return text + "L";
+    case TypeKind::kDouble: return text + "D";
+    case TypeKind::kDecimal: return text + "BD";
+    case TypeKind::kFloat: return "CAST(" + text + " AS FLOAT)";
+    default: return text;
+  }
+}
+
 }  // namespace
+
+bool is_unresolved_column(const SparkError& error) {
+  return error.condition().starts_with("UNRESOLVED_COLUMN") ||
+         error.condition() == "CANNOT_RESOLVE_DATAFRAME_COLUMN";
+}
+
+bool is_failed_name(const SparkError& error) {
+  const std::string& condition = error.condition();
+  return is_unresolved_column(error) || condition == "AMBIGUOUS_REFERENCE" || condition == "FIELD_NOT_FOUND" ||
+         condition == "AMBIGUOUS_REFERENCE_TO_FIELDS" || condition == "INVALID_EXTRACT_BASE_FIELD_TYPE" ||
+         condition == "INVALID_EXTRACT_FIELD_TYPE";
+}
 
 // StringUtils.orderSuggestedIdentifiersBySimilarity: the nearest first, at most five.
 void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
@@ -59,10 +102,14 @@ void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
     names.push_back(attribute.qualifier);
     names.back().push_back(attribute.name);
   }
+  // Of equally near ones the first by name (AttributeSet.toSeq).
+  std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.back() < b.back(); });
   std::string base;
-  for (const std::string& part : parts) {
+  for (const std::string& part : parts) {  // quoteIfNeeded
+    const bool is_plain = std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+    const bool is_number = std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isdigit(c); });
     base += base.empty() ? "" : ".";
-    base += part.find('.') == std::string::npos ? part : "`" + part + "`";
+    base += is_plain && !is_number ? part : quoted_name({part});
   }
   if (parts.size() != 1 || !drop_common_prefix(names, 1)) {
     if (parts.size() <= 2) drop_common_prefix(names, 2);
@@ -133,26 +180,56 @@ ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Express
                                   const Scope& scope) {
   if (!node.plan_id) {
     if (ExpressionPtr bound = lambda_variable(node.parts)) return bound;
+  } else if (node.is_metadata_column && scope.relation) {
+    if (ExpressionPtr found = try_attribute(node.parts, metadata_columns(*scope.relation), e.origin)) return found;
+    throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}}, contexts_of(e.origin));
   } else if (ExpressionPtr found = attribute_of_plan(node, e, scope)) {
     return found;
   }
   if (ExpressionPtr found = attribute_in(node.parts, scope, e.origin)) return found;
-  if (ExpressionPtr alias = node.plan_id ? nullptr : lateral_alias(node.parts, e.origin)) return alias;
   // Functions that SQL lets one write without parentheses.
   if (node.parts.size() == 1 && !node.plan_id) {
     static const char* const names[] = {"current_date", "current_timestamp", "current_user",
                                         "user", "session_user", "localtimestamp", "current_time"};
     for (const char* name : names) {
-      if (lower(node.parts[0]) == name && functions::find_function(name)) {
+      if (lower_case(node.parts[0]) == name && functions::find_function(name)) {
         return expression(make_call(name, {}, e.origin), scope);
       }
     }
   }
+  if (ExpressionPtr alias = node.plan_id ? nullptr : lateral_alias(node.parts, e.origin)) return alias;
   // Spark looks one query out, no further.
   if (scope.outer) {
     if (ExpressionPtr found = attribute_in(node.parts, *scope.outer, e.origin)) return as_outer(found);
   }
+  if (node.parts.size() == 1 && equal_ignoring_case(node.parts[0], "grouping__id")) {
+    // Hive's name of the grouping sets' number.
+    const ExpressionPtr id = expression(make_call("grouping_id", {}, e.origin), scope);
+    return shown_as(std::make_shared<Expression>(*id), "grouping__id");
+  }
+  if (ExpressionPtr variable = node.plan_id ? nullptr : session_variable(node.parts, e.origin)) return variable;
   throw_unresolved(node.parts, scope, e.origin);
+}
+
+// The value of a variable of the session, or a field of it; the longest name first.
+ExpressionPtr Resolver::session_variable(const std::vector<std::string>& parts, const Origin& origin) {
+  if (!context_.find_variable) return nullptr;
+  for (size_t used = std::min<size_t>(parts.size(), 3); used > 0; --used) {
+    const std::vector<std::string> name(parts.begin(), parts.begin() + static_cast<long>(used));
+    const auto value = context_.find_variable(name);
+    if (!value) continue;
+    const std::string shown = "variablereference(system.session." + lower_case(name.back()) + "=" + literal_text(*value) + ")";
+    ExpressionPtr result = shown_as(make_literal(*value, origin), shown);
+    for (size_t i = used; i < parts.size(); ++i) result = field_of(result, parts[i], origin);
+    return result;
+  }
+  return nullptr;
+}
+
+bool is_far(const ExpressionPtr& resolved) {
+  const auto* column = resolved->as<AttributeReference>();
+  if (column) return column->is_outer;
+  return resolved->as<Literal>() && print_name(*resolved).starts_with("variablereference(");
 }
 
 // What the name means in one scope: a column that shows, or one that only names reach.
@@ -163,6 +240,7 @@ ExpressionPtr Resolver::attribute_in(const std::vector<std::string>& parts, cons
   if (scope.relation) {
     const Attributes hidden = hidden_columns(*scope.relation);
     if (ExpressionPtr found = try_attribute(parts, hidden, origin)) return found;
+    if (ExpressionPtr found = try_attribute(parts, metadata_columns(*scope.relation), origin)) return found;
   }
   return scope.hidden ? try_attribute(parts, *scope.hidden, origin) : nullptr;
 }
@@ -175,6 +253,9 @@ ExpressionPtr Resolver::lateral_alias(const std::vector<std::string>& parts, con
   for (const ExpressionPtr& e : *lateral_aliases_) {
     const auto* alias = e->as<Alias>();
     if (!alias || alias->names.size() != 1 || !same_name(alias->names[0], parts[0])) continue;
+    // A variable in the list is no alias of itself.
+    const auto shown = rewritten_names_.find(alias->child.get());
+    if (shown != rewritten_names_.end() && shown->second.starts_with("variablereference(")) continue;
     Attribute column = attribute_of(*e);
     column.name = "lateralAliasReference(" + alias->names[0] + ")";
     found = reference(column);
@@ -204,20 +285,17 @@ ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const
                                           const Scope& scope) {
   const auto known = plan_outputs_.find(*node.plan_id);
   if (known == plan_outputs_.end() || !scope.attributes) return nullptr;
-  bool exists = false;
   for (const Scope* s : {&scope, scope.outer}) {
     if (!s || !s->attributes) continue;
-    ExpressionPtr found = attribute_of_plan_in(node, e, *s, known->second, exists);
+    ExpressionPtr found = attribute_of_plan_in(node, e, *s, known->second);
     if (found) return s == &scope ? found : as_outer(found);
   }
-  if (!exists) throw_unresolved(node.parts, Scope{&known->second[0], nullptr, nullptr}, e.origin);
-  throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}},
+  throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", "\"" + joined(node.parts, ".") + "\""}},
                    contexts_of(e.origin));
 }
 
 ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, const Expression& e,
-                                             const Scope& scope, const std::vector<Attributes>& outputs,
-                                             bool& exists) {
+                                             const Scope& scope, const std::vector<Attributes>& outputs) {
   const Attributes merged = scope.relation ? hidden_columns(*scope.relation) : Attributes();
   const auto reach = [&](AttributeId id) -> const Attribute* {
     for (const Attributes* columns : {scope.attributes, &merged, scope.hidden}) {
@@ -233,7 +311,6 @@ ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, co
   for (const Attributes& output : outputs) {
     ExpressionPtr candidate = try_attribute(node.parts, output, e.origin);
     if (!candidate) continue;
-    exists = true;
     const Expression* root = candidate.get();
     while (const auto* field = root->as<GetField>()) root = field->child.get();
     const AttributeId id = root->as<AttributeReference>() ? root->as<AttributeReference>()->id : 0;
@@ -305,12 +382,73 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
     }
     for (const StructField& field : base->type.fields()) found.push_back(field_of(base, field.name, {}));
   }
-  for (const auto& name : node.except) {
-    ExpressionPtr dropped = try_attribute(name, *attributes, {});
-    if (!dropped) throw_unresolved(name, scope, {});
-    std::erase_if(found, [&](const ExpressionPtr& e) { return same_expression(*e, *dropped); });
-  }
+  drop_excepted(node.except, scope, found);
   out.insert(out.end(), found.begin(), found.end());
+}
+
+// SELECT * EXCEPT (a, b.c): columns, and fields of columns (UnresolvedStarExceptOrReplace).
+void Resolver::drop_excepted(const std::vector<std::vector<std::string>>& names, const Scope& scope,
+                             std::vector<ExpressionPtr>& columns) {
+  struct Dropped {
+    ExpressionPtr whole;
+    ExpressionPtr column;
+    std::vector<std::string> path;
+  };
+  std::vector<Dropped> dropped;
+  for (const auto& name : names) {
+    ExpressionPtr found = try_attribute(name, *scope.attributes, {});
+    if (!found) throw_unresolved(name, scope, {});
+    Dropped one;
+    one.whole = found;
+    while (const auto* field = found->as<GetField>()) {
+      one.path.insert(one.path.begin(), field->name);
+      found = field->child;
+    }
+    one.column = found;
+    dropped.push_back(std::move(one));
+  }
+  const auto is_within = [](const Dropped& a, const Dropped& b) {
+    return same_expression(*a.column, *b.column) && a.path.size() >= b.path.size() &&
+           std::equal(b.path.begin(), b.path.end(), a.path.begin());
+  };
+  for (size_t i = 0; i < dropped.size(); ++i) {
+    for (size_t k = 0; k < dropped.size(); ++k) {
+      if (i == k || !is_within(dropped[i], dropped[k])) continue;
+      std::string shown;
+      for (const auto& name : names) {
+        shown += shown.empty() ? "" : ", ";
+        for (size_t p = 0; p < name.size(); ++p) shown += (p ? "." : "") + name[p];
+      }
+      throw SparkError("EXCEPT_OVERLAPPING_COLUMNS", {{"columns", shown}});
+    }
+  }
+  // A new struct of the fields that are left, also where there was none.
+  const std::function<ExpressionPtr(const ExpressionPtr&, const std::vector<std::string>&, size_t)> without_field =
+      [&](const ExpressionPtr& value, const std::vector<std::string>& path, size_t depth) {
+        std::vector<ExpressionPtr> fields;
+        for (const StructField& field : value->type.fields()) {
+          const bool is_on_path = same_name(field.name, path[depth]);
+          if (is_on_path && depth + 1 == path.size()) continue;
+          const ExpressionPtr kept = field_of(value, field.name, {});
+          fields.push_back(make_string_literal(field.name));
+          fields.push_back(is_on_path ? without_field(kept, path, depth + 1) : kept);
+        }
+        if (fields.empty()) throw_unsupported("EXPRESSION", "a struct without fields");
+        return bound("named_struct", std::move(fields));
+      };
+  for (ExpressionPtr& column : columns) {
+    const ExpressionPtr original = column;
+    for (const Dropped& one : dropped) {
+      if (same_expression(*original, *one.whole)) column = nullptr;
+      if (!column || !same_expression(*original, *one.column)) continue;
+      column = without_field(column, one.path, 0);
+    }
+    if (column == original || !column) continue;
+    const bool nullable = column->nullable;
+    const Type type = column->type;
+    column = make_typed(Alias{column, {attribute_of(*original).name}, {}, next_attribute_id()}, type, nullable);
+  }
+  std::erase(columns, nullptr);
 }
 
 // df.colRegex and back-quoted regular expressions: the columns whose whole name matches.

@@ -1,6 +1,9 @@
 // Function calls: look-up, argument counts, coercion, lambdas, and the facts of a session.
 #include <algorithm>
 
+#include "analyze/argument_kinds.h"
+#include "analyze/call_checks.h"
+#include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -17,75 +20,8 @@ using functions::Signature;
 
 namespace {
 
-bool count_fits(const Signature& s, size_t count) {
-  const size_t least = s.arguments.size() - s.optional_count;
-  return count >= least && (s.is_variadic || count <= s.arguments.size());
-}
-
-Accepts accepted(const Signature& s, size_t index) {
-  return s.arguments[std::min(index, s.arguments.size() - 1)];
-}
-
-[[noreturn]] void throw_wrong_count(const Function& row, size_t actual, const Origin& origin) {
-  std::vector<size_t> counts;
-  bool is_open = false;
-  for (const Signature& s : row.signatures) {
-    for (size_t n = s.arguments.size() - s.optional_count; n <= s.arguments.size(); ++n) counts.push_back(n);
-    is_open |= s.is_variadic;
-  }
-  std::sort(counts.begin(), counts.end());
-  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
-  std::string expected;
-  if (is_open) {
-    expected = "> " + std::to_string(counts.empty() || counts[0] == 0 ? 0 : counts[0] - 1);
-  } else if (counts.size() == 1) {
-    expected = std::to_string(counts[0]);
-  } else {
-    for (size_t n : counts) expected += (expected.empty() ? "" : ", ") + std::to_string(n);
-    expected = "[" + expected + "]";
-  }
-  throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                   {{"functionName", "`" + std::string(row.name) + "`"},
-                    {"expectedNum", expected},
-                    {"actualNum", std::to_string(actual)},
-                    {"docroot", "https://spark.apache.org/docs/latest"}},
-                   contexts_of(origin));
-}
-
-std::string type_text(Accepts accepts) {
-  switch (accepts) {
-    case Accepts::kBoolean: return "\"BOOLEAN\"";
-    case Accepts::kInteger: return "\"INT\"";
-    case Accepts::kLong: return "\"BIGINT\"";
-    case Accepts::kDouble: return "\"DOUBLE\"";
-    case Accepts::kDecimal: return "\"DECIMAL\"";
-    case Accepts::kNumeric: return "\"NUMERIC\"";
-    case Accepts::kIntegral: return "\"INTEGRAL\"";
-    case Accepts::kString: return "\"STRING\"";
-    case Accepts::kBinary: return "\"BINARY\"";
-    case Accepts::kStringOrBinary: return "(\"STRING\" or \"BINARY\")";
-    case Accepts::kDate: return "\"DATE\"";
-    case Accepts::kTimestamp: return "\"TIMESTAMP\"";
-    case Accepts::kArray: return "\"ARRAY\"";
-    case Accepts::kMap: return "\"MAP\"";
-    case Accepts::kStruct: return "\"STRUCT\"";
-    case Accepts::kOrderable: return "\"ORDERABLE\"";
-    default: return "\"ANY\"";
-  }
-}
-
-const char* const kOrdinals[] = {"first", "second", "third", "fourth", "fifth",
-                                 "sixth", "seventh", "eighth", "ninth", "tenth"};
-
-bool is_binary_operator(std::string_view name) {
-  static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "mod", "=", "<",
-                                           "<=", ">", ">=", "<=>", "!=", "and", "or", "&", "|", "^"};
-  return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
 bool is_comparison(std::string_view name) {
-  return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" ||
-         name == "<=>" || name == "!=";
+  return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "<=>" || name == "!=";
 }
 
 bool is_arithmetic(std::string_view name) {
@@ -94,60 +30,12 @@ bool is_arithmetic(std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-[[noreturn]] void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
-                                 Accepts wanted, const Origin& origin) {
-  const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
-  // What any of the row's signatures would take in that place.
-  std::vector<std::string> choices;
-  for (const Signature& s : row.signatures) {
-    if (s.arguments.empty()) continue;
-    const std::string text = type_text(accepted(s, index));
-    if (std::find(choices.begin(), choices.end(), text) == choices.end()) choices.push_back(text);
-  }
-  std::string required = type_text(wanted);
-  if (choices.size() > 1) {
-    required.clear();
-    for (const std::string& text : choices) required += (required.empty() ? "(" : " or ") + text;
-    required += ")";
-  }
-  static const std::string kNumbersAndIntervals =
-      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
-  if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
-    required = kNumbersAndIntervals;
-  }
-  if (is_binary_operator(row.name) && call.arguments.size() == 2) {
-    const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
-    const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
-    if (!call.arguments[0]->type.same_type(call.arguments[1]->type)) {
-      throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-                       {{"sqlExpr", sql}, {"left", left}, {"right", right}}, contexts_of(origin));
-    }
-    throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                     {{"sqlExpr", sql}, {"inputType", required}, {"actualDataType", left}},
-                     contexts_of(origin));
-  }
-  const ExpressionPtr& argument = call.arguments[index];
-  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                   {{"sqlExpr", sql},
-                    {"paramIndex", kOrdinals[std::min<size_t>(index, 9)]},
-                    {"requiredType", required},
-                    {"inputSql", "\"" + print_name(*argument) + "\""},
-                    {"inputType", "\"" + argument->type.sql() + "\""}},
-                   contexts_of(origin));
-}
-
-[[noreturn]] void throw_different(const Function& row, const FunctionCall& call,
-                                  const Origin& origin) {
-  const bool is_in = row.name == "in";
-  std::string types;
-  for (const ExpressionPtr& a : call.arguments) {
-    types += (types.empty() ? "" : is_in ? ", " : " or ") + ("\"" + a->type.sql() + "\"");
-  }
-  throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
-                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                    {"functionName", "`" + std::string(row.name) + "`"},
-                    {"dataType", is_in ? "[" + types + "]" : "(" + types + ")"}},
-                   contexts_of(origin));
+// Rows such as "date + months" are what operators become, and no functions of a user's.
+bool is_operator_on_dates(std::string_view name) {
+  static const std::string_view symbols[] = {" + ", " - ", " * ", " / "};
+  if (name == "extractansiintervaldays") return true;
+  return std::any_of(std::begin(symbols), std::end(symbols),
+                     [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
 }
 
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
@@ -166,9 +54,78 @@ ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time
   return make_string_literal(kernel->run(values, {&argument, 1}).text());
 }
 
+// count(t.*) of a table is not allowed, count(s.*) of a struct is.
+void check_count_of(const UnresolvedStar& star, const Scope& scope, const AnalysisContext& context) {
+  if (context.configuration && context.configuration("spark.sql.legacy.allowStarWithSingleTableIdentifierInCount") == "true") return;
+  const bool is_table = scope.attributes && std::any_of(scope.attributes->begin(), scope.attributes->end(), [&](const Attribute& a) {
+    return !a.qualifier.empty() && equal_ignoring_case(a.qualifier.back(), star.target[0]);
+  });
+  if (is_table) {
+    throw SparkError("INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", {{"tableName", quoted_name(star.target)}});
+  }
+}
+
+// WITHIN GROUP (ORDER BY …): which functions take it, and how many keys.
+void check_within_group(const Function& row, const UnresolvedFunction& node) {
+  const std::string name = quoted_name({std::string(row.name)});
+  const bool is_percentile = row.name == "percentile_cont" || row.name == "percentile_disc";
+  if ((is_percentile || row.name == "mode") && node.is_distinct) {
+    throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", {{"funcName", name}});
+  }
+  if (node.order_by.empty()) return;
+  if (!is_percentile && row.name != "mode" && row.name != "listagg") {
+    throw SparkError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", {{"prettyName", name}, {"syntax", "WITHIN GROUP (ORDER BY ...)"}})
+        .with_kind(ErrorKind::kAnalysis);
+  }
+  const size_t expected = row.name == "mode" && !node.arguments.empty() ? 0 : 1;
+  if (row.name != "listagg" && node.order_by.size() != expected) {
+    throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS",
+                     {{"funcName", name}, {"expectedNum", std::to_string(expected)}, {"actualNum", std::to_string(node.order_by.size())}});
+  }
+}
+
+bool takes_lambda(const Function& row) {
+  return std::any_of(row.signatures.begin(), row.signatures.end(), [](const Signature& s) {
+    return std::find(s.arguments.begin(), s.arguments.end(), Accepts::kLambda) != s.arguments.end();
+  });
+}
+
+// findWiderTypeWithoutStringPromotion: text meets text only.
+bool promotes_text(const Type& a, const Type& b) {
+  if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return false;
+  if (a.is_string() != b.is_string()) return true;
+  if (a.kind() != b.kind()) return false;
+  if (a.is(TypeKind::kArray)) return promotes_text(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return promotes_text(a.key(), b.key()) || promotes_text(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct) || a.fields().size() != b.fields().size()) return false;
+  for (size_t i = 0; i < a.fields().size(); ++i) {
+    if (promotes_text(a.fields()[i].type, b.fields()[i].type)) return true;
+  }
+  return false;
+}
+
+// array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
+void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
+  const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
+  const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
+  const bool joins = name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap";
+  const size_t at = name == "array_insert" ? 2 : 1;
+  if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
+  if (joins && !a[1]->type.is(TypeKind::kArray)) return;
+  if (looks_for && a[at]->type.is(TypeKind::kNull)) return;
+  const Type element = a[0]->type.element();
+  const Type other = joins ? a[1]->type.element() : a[at]->type;
+  if (promotes_text(element, other)) return;
+  const auto common = wider_type(element, other, rule);
+  if (!common) return;
+  a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
+  a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
+}
+
 // Which arguments a lambda's variables stand for.
 std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
                                                 const std::vector<ExpressionPtr>& a) {
+  if (a.empty()) return {};
   const Type& type = a[0]->type;
   if (name == "map_zip_with" && a.size() > 1 && type.is(TypeKind::kMap) && a[1]->type.is(TypeKind::kMap)) {
     return {{type.key(), false}, {type.value(), true}, {a[1]->type.value(), true}};
@@ -178,7 +135,9 @@ std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
   }
   if (!type.is(TypeKind::kArray)) return {};
   const std::pair<Type, bool> element{type.element(), type.contains_null()};
+  if (name == "aggregate" && a.size() > 2) return {{a[1]->type, true}};
   if (name == "aggregate" && a.size() > 1) return {{a[1]->type, true}, element};
+  if (name == "exists" || name == "forall") return {element};
   if (name == "zip_with" && a.size() > 1 && a[1]->type.is(TypeKind::kArray)) {
     return {{type.element(), true}, {a[1]->type.element(), true}};
   }
@@ -230,9 +189,7 @@ std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
   out.resize(last);
   for (size_t i = 0; i < out.size(); ++i) {
     if (out[i] || i < first_default) continue;
-    const std::string_view text = s.defaults[i - first_default];
-    out[i] = text == "NULL" ? make_null_literal(Type::string())
-                            : make_string_literal(std::string(text.substr(1, text.size() - 2)));
+    out[i] = default_literal(s.defaults[i - first_default], Type::string());
   }
   std::erase(out, nullptr);
   return out;
@@ -240,19 +197,23 @@ std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
 
 std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
                                                     const UnresolvedFunction& node,
-                                                    const Scope& scope) {
+                                                    const Origin& origin, const Scope& scope) {
   std::vector<ExpressionPtr> out;
   for (const ExpressionPtr& argument : ordered_arguments(row, node)) {
     if (const auto* star = argument->as<UnresolvedStar>()) {
-      if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct &&
-          star->target.empty()) {
+      if (row.name == "count" && node.arguments.size() == 1 && star->target.size() == 1) check_count_of(*star, scope, context_);
+      if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct && star->target.empty()) {
         out.push_back(make_integer_literal(1));
       } else {
         expand_star(*star, scope, out);
       }
-    } else if (const auto* lambda = argument->as<LambdaFunction>()) {
-      out.push_back(bind_lambda(argument, lambda_types(row.name, out), scope));
-      (void)lambda;
+    } else if (const auto* regex = argument->as<UnresolvedRegex>()) {
+      for (ExpressionPtr& column : columns_like(*regex, scope)) out.push_back(std::move(column));
+    } else if (argument->as<LambdaFunction>()) {
+      if (!takes_lambda(row)) throw_not_higher_order(row, origin);
+      // A position may go with the element.
+      const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
+      out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));
     } else {
       out.push_back(expression(argument, scope));
     }
@@ -262,9 +223,10 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
 
 ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
                                     const std::vector<std::pair<Type, bool>>& types,
-                                    const Scope& scope) {
+                                    size_t optional_count, const Scope& scope) {
   LambdaFunction bound = *lambda->as<LambdaFunction>();
-  if (bound.parameters.size() > types.size()) {
+  const size_t count = bound.parameters.size();
+  if (count > types.size() || count < types.size() - optional_count) {
     throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
                      {{"expectedNumArgs", std::to_string(bound.parameters.size())},
                       {"actualNumArgs", std::to_string(types.size())}},
@@ -287,19 +249,56 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
   return make_typed(std::move(bound), type, nullable, lambda->origin);
 }
 
+namespace {
+
+// Two texts are no numbers under ANSI rules.
+void check_no_text_operator(const Function& row, const FunctionCall& call) {
+  const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
+  if (call.arguments.size() != 2 || !std::all_of(call.arguments.begin(), call.arguments.end(), is_text)) return;
+  std::string accepted;
+  if (row.name == "+" || row.name == "-") {
+    accepted = "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+  } else if (row.name == "*" || row.name == "%" || row.name == "pmod") {
+    accepted = "\"NUMERIC\"";
+  } else if (row.name == "/") {
+    accepted = "(\"DOUBLE\" or \"DECIMAL\")";
+  } else {
+    return;
+  }
+  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"inputType", accepted},
+                    {"actualDataType", "\"STRING\""}});
+}
+
+// The type in which the branches of CASE meet.
+std::optional<Type> branch_type(const FunctionCall& call, const std::vector<Type>& types, const CoercionRules& rules) {
+  const std::optional<Type> common = wider_type(types, rules);
+  if (common || types.empty()) return common;
+  std::string shown;
+  for (const Type& type : types) shown += (shown.empty() ? "\"" : ", \"") + type.sql() + "\"";
+  throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"functionName", "`casewhen`"},
+                    {"dataType", "[" + shown + "]"}});
+}
+
+}  // namespace
+
 ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e,
                              const Scope& scope) {
-  const std::string name = lower(node.name.back());
+  const std::string name = lower_case(node.name.back());
   const Function* row = functions::find_function(name);
-  if (!row) {
+  if (!row || is_operator_on_dates(name)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", quoted_name(node.name)},
                       {"searchPath", kSearchPath}},
                      contexts_of(e.origin));
   }
+  check_within_group(*row, node);
   FunctionCall bound;
   bound.function = row;
-  bound.arguments = call_arguments(*row, node, scope);
+  bound.arguments = call_arguments(*row, node, e.origin, scope);
   bound.is_distinct = node.is_distinct;
   bound.ignore_nulls = node.ignore_nulls;
   bound.display_name = name;
@@ -312,14 +311,41 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
       bound.arguments.pop_back();
     }
   }
-  if (node.filter) bound.filter = condition(node.filter, scope, "FILTER");
-  bound.order_by = expressions(node.order_by, scope);
-  if (node.is_distinct && row->kind != FunctionKind::kAggregate) {
-    throw SparkError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-                     {{"prettyName", quoted_name({name})}, {"syntax", "DISTINCT"}});
+  if (node.filter) {
+    bound.filter = expression(node.filter, scope);
+    check_filter_of(bound.filter);
+    bound.filter = checked_condition(bound.filter, node.filter->origin);
   }
+  bound.order_by = expressions(node.order_by, scope);
+  check_clauses(*row, bound, e.origin);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
-  return bind_call(*row, std::move(bound), e.origin);
+  check_days(row->name, bound.arguments, e.origin);
+  if (context_.ansi) check_no_text_operator(*row, bound);
+  choose_argument_kinds(row->name, bound.arguments, rules());
+  ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
+  const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
+  return last_wins ? shown_as(last_wins, print_name(*result)) : result;
+}
+
+// The FILTER of an aggregate.
+void Resolver::check_filter_of(const ExpressionPtr& filter) {
+  const std::string shown = "\"" + print_name(*filter) + "\"";
+  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
+    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
+  }
+  walk(filter, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
+    }
+    const auto* call = e->as<FunctionCall>();
+    if (call && call->function->kind == FunctionKind::kAggregate) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
+    }
+    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
+    return true;
+  });
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
@@ -350,7 +376,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
         const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
         Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
         if (number && x->type.is_integral()) {
-          type = Type::decimal(static_cast<int>(std::to_string(*number < 0 ? -*number : *number).size()), 0);
+          type = Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
         }
         x = cast_to(x, type, rule);
       }
@@ -368,7 +394,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     for (size_t i = 0; i < a.size(); ++i) {
       if (i % 2 == 1 || i + 1 == a.size()) types.push_back(a[i]->type);
     }
-    if (const auto common = wider_type(types, rule)) {
+    if (const auto common = branch_type(call, types, rule)) {
       for (size_t i = 0; i < a.size(); ++i) {
         if (i % 2 == 1 || i + 1 == a.size()) a[i] = cast_to(a[i], *common, rule);
         else if (a[i]->type.is_string() || a[i]->type.is(TypeKind::kNull)) a[i] = cast_to(a[i], Type::boolean(), rule);
@@ -378,7 +404,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       if (a[i]->type.is(TypeKind::kBoolean)) continue;
       throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                        {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"paramIndex", kOrdinals[std::min<size_t>(i, 9)]},
+                        {"paramIndex", std::string(ordinal(i))},
                         {"requiredType", "\"BOOLEAN\""},
                         {"inputSql", "\"" + print_name(*a[i]) + "\""},
                         {"inputType", "\"" + a[i]->type.sql() + "\""}});
@@ -411,16 +437,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
   }
-  // array_contains(array, value) and its kin: the value takes the element's type or both widen.
-  static const std::string_view with_element[] = {"array_contains", "array_position", "array_remove",
-                                                  "array_append", "array_prepend"};
-  if (std::find(std::begin(with_element), std::end(with_element), row.name) != std::end(with_element) &&
-      a.size() == 2 && a[0]->type.is(TypeKind::kArray)) {
-    if (const auto common = wider_type(a[0]->type.element(), a[1]->type, rule)) {
-      a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
-      a[1] = cast_to(a[1], *common, rule);
-    }
-  }
+  widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
     a[1] = cast_to(a[1], a[0]->type.key(), rule);
@@ -436,14 +453,26 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   }
 }
 
+// Left-out arguments take their defaults, which Spark prints as well.
+void Resolver::append_defaults(const Signature& s, FunctionCall& call, const Origin& origin) {
+  if (s.is_variadic || s.defaults.empty()) return;
+  const size_t first_default = s.arguments.size() - s.defaults.size();
+  for (size_t i = call.arguments.size(); i < s.arguments.size(); ++i) {
+    const std::string_view text = s.defaults[i - first_default];
+    const Type null_type = s.arguments[i] == Accepts::kString ? Type::string() : call.arguments.empty() ? Type::null() : call.arguments[0]->type;
+    call.arguments.push_back(text.ends_with("()") ? bind_call(*functions::find_function(text.substr(0, text.size() - 2)), {}, origin)
+                                                  : default_literal(text, null_type));
+  }
+}
+
 ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const Origin& origin) {
   call.function = &row;
   call.ansi = context_.ansi;
   call.time_zone = context_.time_zone;
-  const bool counts = std::any_of(row.signatures.begin(), row.signatures.end(), [&](const Signature& s) {
-    return count_fits(s, call.arguments.size());
-  });
-  if (!counts) throw_wrong_count(row, call.arguments.size(), origin);
+  const size_t count = call.arguments.size();
+  const auto nearest = std::find_if(row.signatures.begin(), row.signatures.end(),
+                                    [&](const Signature& s) { return count_fits(s, count); });
+  if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
   coerce_arguments(row, call);
   size_t bad_index = 0;
   Accepts bad_wanted = Accepts::kAny;
@@ -474,6 +503,10 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         std::vector<Type> types;
         for (size_t i : same) types.push_back(fitted[i]->type);
         common = wider_type(types, rules());
+        const bool keeps_text_apart = row.name == "greatest" || row.name == "least";
+        for (size_t i = 1; keeps_text_apart && i < types.size(); ++i) {
+          if (promotes_text(types[0], types[i])) common.reset();
+        }
       }
       if (!common) {
         if (is_binary_operator(row.name)) throw_mismatch(row, call, 0, Accepts::kSame, origin);
@@ -488,7 +521,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
                           {"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""}},
                          contexts_of(origin));
       }
-      if ((is_comparison(row.name) || row.name == "in") && common->is(TypeKind::kMap)) {
+      if ((is_comparison(row.name) || row.name == "in") && (common->is(TypeKind::kMap) || common->is(TypeKind::kVariant))) {
         throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                          {{"functionName", "`" + std::string(row.name) + "`"},
                           {"dataType", "\"" + common->sql() + "\""},
@@ -497,22 +530,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       }
     }
     call.arguments = std::move(fitted);
-    // Left-out arguments take their defaults, which Spark prints as well.
-    const size_t given = call.arguments.size();
-    if (!s.is_variadic && given < s.arguments.size() && !s.defaults.empty()) {
-      const size_t first_default = s.arguments.size() - s.defaults.size();
-      for (size_t i = given; i < s.arguments.size(); ++i) {
-        const std::string_view text = s.defaults[i - first_default];
-        ExpressionPtr value;
-        if (text == "NULL") value = make_null_literal(s.arguments[i] == Accepts::kString ? Type::string() : call.arguments.empty() ? Type::null() : call.arguments[0]->type);
-        else if (text == "true" || text == "false") value = make_literal(Literal{Type::boolean(), text == "true"});
-        else if (text[0] == '\'') value = make_string_literal(std::string(text.substr(1, text.size() - 2)));
-        else if (text.ends_with("()")) value = bind_call(*functions::find_function(text.substr(0, text.size() - 2)), {}, origin);
-        else value = make_integer_literal(std::stoi(std::string(text)));
-        call.arguments.push_back(value);
-      }
-    }
-    if (row.check) row.check(call);
+    append_defaults(s, call, origin);
+    check_call(row, call, origin);
     if (row.rewrite) {
       if (ExpressionPtr rewritten = row.rewrite(call)) {
         ExpressionPtr result = expression(rewritten, Scope{});
@@ -540,6 +559,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (!call.ansi && row.may_fail && row.group == "datetime_funcs") nullable = true;
     return make_typed(std::move(call), type, nullable, origin);
   }
+  append_defaults(*nearest, call, origin);
   throw_mismatch(row, call, bad_index, bad_wanted, origin);
 }
 
@@ -568,6 +588,9 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
   else if (row.name == "current_user") value = {Type::string(), context_.user};
   else if (row.name == "current_catalog") value = {Type::string(), context_.current_catalog};
   else if (row.name == "current_schema") value = {Type::string(), context_.current_database};
+  else if (row.name == "current_path") {
+    value = {Type::string(), "system.builtin,system.session," + context_.current_catalog + "." + context_.current_database};
+  }
   else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
   else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
   else return nullptr;

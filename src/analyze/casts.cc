@@ -1,5 +1,7 @@
 #include "analyze/casts.h"
 
+#include <algorithm>
+
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/time_zone.h"
@@ -32,6 +34,7 @@ bool may_overflow_decimal(const Type& from, const Type& to) {
 // Cast.forceNullable.
 bool force_nullable(const Type& from, const Type& to) {
   if (from.is(TypeKind::kNull) || from.same_type(to)) return false;
+  if (from.is(TypeKind::kVariant)) return true;
   if (from.is_string()) return !to.is_string() && !to.is(TypeKind::kBinary);
   if (to.is_string()) return false;
   if (from.is(TypeKind::kTimestamp) &&
@@ -57,6 +60,22 @@ bool can_cast_from_number(const Type& from, const Type& to, bool is_legacy) {
   if (to.is(TypeKind::kTimestamp)) return true;
   if (to.is(TypeKind::kBinary)) return is_legacy && from.is_integral();
   return is_ansi_interval(to) && (from.is_integral() || from.is(TypeKind::kDecimal));
+}
+
+// VariantGet.checkDataType; structs and maps become variants by to_variant_object only.
+bool is_variant_part(const Type& type, bool with_objects) {
+  switch (type.kind()) {
+    case TypeKind::kArray: return is_variant_part(type.element(), with_objects);
+    case TypeKind::kMap: return with_objects && type.key().is_string() && is_variant_part(type.value(), true);
+    case TypeKind::kStruct:
+      return with_objects && std::all_of(type.fields().begin(), type.fields().end(), [](const StructField& field) {
+               return is_variant_part(field.type, true);
+             });
+    case TypeKind::kTime: return false;
+    default:
+      return type.is_numeric() || type.is_string() || type.is_datetime() || type.is(TypeKind::kBoolean) ||
+             type.is(TypeKind::kBinary) || type.is(TypeKind::kVariant);
+  }
 }
 
 bool can_cast_nested(const Type& from, const Type& to, CastMode mode) {
@@ -101,8 +120,21 @@ std::string suggested_functions(const Type& from, const Type& to) {
 
 }  // namespace
 
+namespace {
+
+// Cast.canUpCast among plain numbers: no value gets lost.
+bool is_upcast(const Type& from, const Type& to) {
+  static constexpr TypeKind order[] = {TypeKind::kByte, TypeKind::kShort, TypeKind::kInteger,
+                                       TypeKind::kLong, TypeKind::kFloat, TypeKind::kDouble};
+  const auto* source = std::find(std::begin(order), std::end(order), from.kind());
+  const auto* target = std::find(std::begin(order), std::end(order), to.kind());
+  return source != std::end(order) && target != std::end(order) && source <= target;
+}
+
+}  // namespace
+
 bool cast_is_nullable(const Type& from, const Type& to, CastMode mode) {
-  if (mode == CastMode::kTry) return true;
+  if (mode == CastMode::kTry) return !from.same_type(to) && !is_upcast(from, to);
   return mode != CastMode::kPretty && force_nullable(from, to);
 }
 
@@ -110,8 +142,9 @@ bool can_cast(const Type& from, const Type& to, CastMode mode) {
   const bool is_legacy = mode == CastMode::kLegacy;
   if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
   if (from.is(TypeKind::kUdt)) return to.is_string() || to.same_type(from.sql_type());
-  if (to.is_string()) return true;
-  if (from.is(TypeKind::kVariant) || to.is(TypeKind::kVariant)) return true;
+  if (to.is_string() && !from.is(TypeKind::kVariant)) return true;
+  if (from.is(TypeKind::kVariant)) return is_variant_part(to, true);
+  if (to.is(TypeKind::kVariant)) return is_variant_part(from, false);
   if (from.is_nested() || to.is_nested()) return can_cast_nested(from, to, mode);
   if (from.is_string()) return !to.is(TypeKind::kNull);
   if (from.is_numeric() || from.is(TypeKind::kBoolean)) {

@@ -34,13 +34,13 @@ Type wider_decimal(const Type& a, const Type& b) {
   return bounded_decimal(range + scale, scale);
 }
 
-std::optional<Type> wider_numeric(const Type& a, const Type& b) {
+std::optional<Type> wider_numeric(const Type& a, const Type& b, const CoercionRules& rules) {
   const bool has_decimal = a.is(TypeKind::kDecimal) || b.is(TypeKind::kDecimal);
   if (!has_decimal) {
-    // A long and a float meet in double under ANSI as well as without: float loses digits.
+    // An integer and a float meet in double under ANSI: a float has too few digits.
     const Type& wide = numeric_rank(a) >= numeric_rank(b) ? a : b;
     const Type& narrow = numeric_rank(a) >= numeric_rank(b) ? b : a;
-    if (wide.is(TypeKind::kFloat) && narrow.is_integral()) return wide;
+    if (rules.ansi && wide.is(TypeKind::kFloat) && narrow.is_integral()) return Type::double_number();
     return wide;
   }
   if (a.is_fractional() && !a.is(TypeKind::kDecimal)) return Type::double_number();
@@ -85,6 +85,8 @@ std::optional<Type> ansi_with_string(const Type& other) {
   if (other.is_integral()) return Type::long_integer();
   if (other.is_fractional()) return Type::double_number();
   if (other.is_nested() || other.is(TypeKind::kNull)) return std::nullopt;
+  // Which interval a text would be is not known.
+  if (other.is(TypeKind::kYearMonthInterval) || other.is(TypeKind::kDayTimeInterval)) return std::nullopt;
   return other;
 }
 
@@ -105,7 +107,7 @@ Type decimal_for(const Type& type) {
 std::optional<Type> wider_type(const Type& a, const Type& b, const CoercionRules& rules) {
   if (a.is(TypeKind::kNull)) return b;
   if (b.is(TypeKind::kNull)) return a;
-  if (a.is_numeric() && b.is_numeric()) return wider_numeric(a, b);
+  if (a.is_numeric() && b.is_numeric()) return wider_numeric(a, b, rules);
   if (a.is_datetime() && b.is_datetime() && a.kind() != b.kind()) return wider_datetime(a, b);
   if (a.kind() == b.kind()) {
     if (a.is_nested()) return wider_nested(a, b, rules);
@@ -151,6 +153,7 @@ std::optional<Type> comparison_type(const Type& a, const Type& b, const Coercion
     const Type& other = a.is_string() ? b : a;
     if (other.is(TypeKind::kNull)) return Type::string();
     if (other.is_nested()) return std::nullopt;
+    if (other.is(TypeKind::kYearMonthInterval) || other.is(TypeKind::kDayTimeInterval)) return std::nullopt;
     return other;  // TypeCoercion.findCommonTypeForBinaryComparison
   }
   if (a.is(TypeKind::kBoolean) && b.is_numeric()) return b;

@@ -40,7 +40,35 @@ bool is_small_integer(const Type& type) {
                    contexts_of(origin));
 }
 
+[[noreturn]] void throw_incompatible(const char* symbol, const ExpressionPtr& left, const ExpressionPtr& right,
+                                     const Origin& origin) {
+  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                   {{"sqlExpr", "\"(" + print_name(*left) + " " + symbol + " " + print_name(*right) + ")\""},
+                    {"left", "\"" + left->type.sql() + "\""},
+                    {"right", "\"" + right->type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
 }  // namespace
+
+// The days that date_add and date_sub take are small integers, or text that is one.
+void Resolver::check_days(std::string_view name, const std::vector<ExpressionPtr>& a, const Origin& origin) {
+  if ((name != "date_add" && name != "date_sub") || a.size() != 2) return;
+  const Type& type = a[1]->type;
+  const auto* literal = a[1]->as<Literal>();
+  const bool is_text = type.is_string() && !context_.ansi;
+  if (is_text && literal && !literal->is_null()) {
+    const std::string& text = std::get<std::string>(literal->value);
+    const size_t digits = text.find_first_of("0123456789");
+    const bool is_integer = digits != text.npos && text.find_first_not_of("0123456789 +-") == text.npos;
+    if (is_integer) return;
+    throw SparkError("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", {{"functionName", std::string(name)}});
+  }
+  const bool is_wide = type.is(TypeKind::kLong) || type.is(TypeKind::kDecimal) || type.is_fractional();
+  if (!is_wide && !(is_text && !literal)) return;
+  throw_unexpected(std::string(name) + "(" + print_name(*a[0]) + ", " + print_name(*a[1]) + ")", "second", a[1],
+                   "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+}
 
 // A call of a row that the analyzer itself writes.
 ExpressionPtr Resolver::built_call(const char* name, std::vector<ExpressionPtr> arguments,
@@ -92,8 +120,16 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
     return sum_of_intervals(left, right, true, origin);
   }
   if (b.is_interval() && a_is_null) return sum_of_intervals(left, right, true, origin);
+  const bool has_months = a.is(TypeKind::kYearMonthInterval) || b.is(TypeKind::kYearMonthInterval);
+  if (has_months && (a.is_string() || b.is_string())) throw_incompatible("+", left, right, origin);
   if (b.is_interval()) return moved(left, right, true, origin);
   if (a.is_interval()) return moved(right, left, true, origin);
+  if (!context_.ansi && (is_instant(a) || is_instant(b)) && (a.is_string() || b.is_string())) {
+    const auto number = [&](const ExpressionPtr& e) {
+      return e->type.is_string() ? shown_as(cast_to(e, Type::double_number(), rules()), print_name(*e)) : e;
+    };
+    throw_incompatible("+", number(left), number(right), origin);
+  }
   if (!a.is(TypeKind::kDate) && !b.is(TypeKind::kDate)) return nullptr;
   const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
   const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
@@ -105,6 +141,28 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
                    "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
 }
 
+// Without ANSI, text is a number to every operator that has no better idea (TypeCoercion).
+ExpressionPtr Resolver::difference_with_text(const ExpressionPtr& left, const ExpressionPtr& right,
+                                             const Origin& origin) {
+  const bool is_right = right->type.is_string();
+  const ExpressionPtr& text = is_right ? right : left;
+  const Type& other = (is_right ? left : right)->type;
+  if (is_instant(other)) {
+    throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", is_right ? "second" : "first", text,
+                     "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
+  }
+  if (other.is(TypeKind::kDate) && is_right) {
+    const ExpressionPtr number = shown_as(cast_to(text, Type::double_number(), rules()), print_name(*text));
+    throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", "second", number,
+                     "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+  }
+  if (other.is(TypeKind::kDate)) {
+    const ExpressionPtr date = cast_to(left, Type::date(), rules());
+    return built_call("date - date", {date, right}, origin);
+  }
+  throw_incompatible("-", left, right, origin);
+}
+
 ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
                                                 const ExpressionPtr& right, const Origin& origin) {
   const Type& a = left->type;
@@ -113,7 +171,9 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
     return sum_of_intervals(left, right, false, origin);
   }
   if (a.is_interval() && b.is(TypeKind::kNull)) return sum_of_intervals(left, right, false, origin);
-  if (b.is_interval() && (a.is_datetime() || !a.is_string())) return moved(left, right, false, origin);
+  if (is_ansi_interval(a) && b.is_string()) throw_incompatible("-", left, right, origin);
+  if (b.is_interval()) return moved(left, right, false, origin);
+  if (!context_.ansi && (a.is_string() || b.is_string())) return difference_with_text(left, right, origin);
   if (is_instant(a) || is_instant(b)) {
     const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
                                (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
@@ -143,6 +203,18 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   if (a.size() != 2) return nullptr;
   auto takes_part = [](const Type& type) { return type.is_datetime() || type.is_interval(); };
   if (!takes_part(a[0]->type) && !takes_part(a[1]->type)) return nullptr;
+  if (name.starts_with("try_")) {
+    static const std::pair<std::string_view, const char*> operators[] = {
+        {"try_add", "+"}, {"try_subtract", "-"}, {"try_multiply", "*"}, {"try_divide", "/"}};
+    for (const auto& [function, symbol] : operators) {
+      if (function != name) continue;
+      const ExpressionPtr value = operator_on_dates(symbol, a, origin);
+      if (!value) return nullptr;
+      return shown_as(built_call("null if it fails", {value}, origin),
+                      name + "(" + print_name(*a[0]) + ", " + print_name(*a[1]) + ")");
+    }
+    return nullptr;
+  }
   if (name == "+") return sum_of_datetimes(a[0], a[1], origin);
   if (name == "-") return difference_of_datetimes(a[0], a[1], origin);
   auto is_number = [](const Type& type) {
@@ -154,6 +226,7 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   if (name == "*" && is_ansi_interval(a[1]->type) && is_number(a[0]->type)) {
     return built_call("interval * number", {a[1], a[0]}, origin);
   }
+  if (name == "/" && is_ansi_interval(a[1]->type) && !is_ansi_interval(a[0]->type)) throw_incompatible("/", a[0], a[1], origin);
   if (name == "/" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {
     return built_call("interval / number", {a[0], a[1]}, origin);
   }

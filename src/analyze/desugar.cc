@@ -4,7 +4,9 @@
 
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function.h"
+#include "ml/column_replacement.h"
 
 namespace firesteel::analyze {
 
@@ -48,12 +50,16 @@ RelationPtr Resolver::with_columns(const WithColumns& node) {
   std::set<std::string> seen;
   for (const ExpressionPtr& column : node.columns) {
     const std::string& name = column->as<Alias>()->names[0];
-    std::string key = name;
-    if (!context_.case_sensitive) for (char& c : key) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
+    const std::string key = context_.case_sensitive ? name : lower_case(name);
     if (!seen.insert(key).second) throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", quoted_name({key})}});
   }
-  for (const Attribute& attribute : child->output) {
-    ExpressionPtr entry = reference(attribute);
+  // A chain of withColumn passes the same columns on at each of its levels: they share the references.
+  const auto* below = child->as<Project>();
+  for (size_t at = 0; at < child->output.size(); ++at) {
+    const Attribute& attribute = child->output[at];
+    const auto* known = below ? below->expressions[at]->as<AttributeReference>() : nullptr;
+    const bool is_same = known && !known->is_outer && known->name == attribute.name && known->qualifier == attribute.qualifier;
+    ExpressionPtr entry = is_same ? below->expressions[at] : reference(attribute);
     for (size_t i = 0; i < node.columns.size(); ++i) {
       if (!same_name(node.columns[i]->as<Alias>()->names[0], attribute.name)) continue;
       entry = node.columns[i];
@@ -197,62 +203,6 @@ RelationPtr Resolver::replace(const Replace& node) {
   return select(child, std::move(list));
 }
 
-// describe() and summary(): one row per statistic, every value as text (StatFunctions.summary).
-RelationPtr Resolver::summary(RelationPtr child, std::vector<std::string> statistics,
-                              const std::vector<std::string>& columns) {
-  if (statistics.empty()) statistics = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
-  Attributes chosen;
-  for (const std::string& name : columns) {
-    ExpressionPtr column = expression(make_expression(UnresolvedAttribute{{name}, {}, false}), scope_of(child));
-    for (const Attribute& a : child->output) if (a.id == column->as<AttributeReference>()->id) chosen.push_back(a);
-  }
-  if (columns.empty()) chosen = child->output;
-  std::erase_if(chosen, [](const Attribute& a) { return !a.type.is_numeric() && !a.type.is_string(); });
-  auto call = [&](const char* name, std::vector<ExpressionPtr> arguments) {
-    FunctionCall bound;
-    bound.arguments = std::move(arguments);
-    bound.display_name = name;
-    return bind_call(*functions::find_function(name), std::move(bound), {});
-  };
-  auto text = [&](const ExpressionPtr& e) { return cast_to(e, Type::string(), rules()); };
-  SetOperation rows;
-  std::vector<RelationPtr> inputs;
-  for (const std::string& statistic : statistics) {
-    std::vector<ExpressionPtr> list = {make_typed(Alias{make_string_literal(statistic), {"summary"}, {}, next_attribute_id()}, Type::string(), false)};
-    for (const Attribute& attribute : chosen) {
-      ExpressionPtr column = reference(attribute);
-      ExpressionPtr number = attribute.type.is_string() ? [&] {
-        Cast tried{column, Type::double_number(), CastMode::kTry, false, context_.time_zone};
-        return make_typed(std::move(tried), Type::double_number(), true);
-      }() : column;
-      ExpressionPtr value;
-      if (statistic == "count") value = text(call("count", {column}));
-      else if (statistic == "count_distinct") { FunctionCall c; c.arguments = {column}; c.is_distinct = true; value = text(bind_call(*functions::find_function("count"), c, {})); }
-      else if (statistic == "approx_count_distinct") value = text(call("approx_count_distinct", {column}));
-      else if (statistic == "mean") value = text(call("avg", {number}));
-      else if (statistic == "stddev") value = text(call("stddev_samp", {number}));
-      else if (statistic == "min") value = text(call("min", {column}));
-      else if (statistic == "max") value = text(call("max", {column}));
-      else if (statistic.ends_with("%")) {
-        // Spark's approximate percentile with its default accuracy picks an element of the data.
-        const functions::Function* row = functions::find_function("percentile_approx");
-        if (!row) throw_unsupported("FUNCTION", "percentile_approx in summary()");
-        const double fraction = std::stod(statistic.substr(0, statistic.size() - 1)) / 100;
-        FunctionCall c;
-        c.arguments = {number, make_literal({Type::double_number(), fraction}), make_integer_literal(10000)};
-        value = text(bind_call(*row, c, {}));
-      } else {
-        throw SparkError("UNRECOGNIZED_STATISTIC", {{"stats", "'" + statistic + "'"}});
-      }
-      list.push_back(make_typed(Alias{value, {attribute.name}, {}, next_attribute_id()}, Type::string(), true));
-    }
-    const bool has_values = !chosen.empty();
-    inputs.push_back(has_values ? build_aggregate(child, {}, std::move(list), nullptr) : select(make_resolved(OneRow{}, {}), std::move(list)));
-  }
-  rows.kind = SetOperationKind::kUnion;
-  return inputs.size() == 1 ? inputs[0] : combine(rows, std::move(inputs));
-}
-
 // show(): one more row than shown, every cell as show() prints it.
 RelationPtr Resolver::show_string(const ShowString& node) {
   RelationPtr child = resolve(node.child);
@@ -273,9 +223,20 @@ RelationPtr Resolver::show_string(const ShowString& node) {
 RelationPtr Resolver::ml_transform(const RelationPtr& relation, const MlTransform& node) {
   RelationPtr child = resolve(node.child);
   FIRESTEEL_CHECK(context_.transform_schema != nullptr, "no machine learning here");
-  // The transformer says which columns it adds; each is a new attribute.
-  const Schema schema = context_.transform_schema(node, output_schema(*child));
+  // The transformer says which columns it adds or describes anew; each is a new attribute.
+  const Schema input = output_schema(*child);
+  const Schema schema = context_.transform_schema(node, input);
+  const auto& bound = *static_cast<const ml::BoundTransformer*>(node.transformer.get());
+  const std::vector<int> replaced = ml::replaced_columns(bound, input);
   Attributes output = child->output;
+  for (size_t i = 0; i < output.size(); ++i) {
+    const bool is_replaced = std::find(replaced.begin(), replaced.end(), static_cast<int>(i)) != replaced.end();
+    if (!is_replaced && schema[i].metadata == output[i].metadata) continue;
+    output[i].id = next_attribute_id();
+    output[i].type = schema[i].type;
+    output[i].nullable = schema[i].nullable;
+    output[i].metadata = schema[i].metadata;
+  }
   for (size_t i = output.size(); i < schema.size(); ++i) {
     output.push_back({next_attribute_id(), schema[i].name, schema[i].type, schema[i].nullable, schema[i].metadata, {}});
   }

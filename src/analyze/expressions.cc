@@ -3,7 +3,9 @@
 
 #include "analyze/casts.h"
 #include "analyze/unresolved.h"
+#include "analyze/window_frames.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -30,11 +32,20 @@ QueryContext context_of(const Origin& origin) {
 
 }  // namespace
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return out;
+namespace {
+
+// The window as an expression; none is over distinct values.
+ExpressionPtr typed_window(Window node, const Origin& origin) {
+  const Type type = node.function->type;
+  const bool nullable = node.function->nullable;
+  const bool is_distinct = node.function->as<FunctionCall>()->is_distinct;
+  const ExpressionPtr window = make_typed(std::move(node), type, nullable, origin);
+  if (!is_distinct) return window;
+  throw SparkError("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", {{"windowExpr", "\"" + print_name(*window) + "\""}},
+                   contexts_of(origin));
 }
+
+}  // namespace
 
 std::string aggregate_names(const ExpressionPtr& expression) {
   const auto* call = expression->as<FunctionCall>();
@@ -54,22 +65,9 @@ std::vector<QueryContext> contexts_of(const Origin& origin) {
   return {context_of(origin)};
 }
 
-std::string quoted_name(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) {
-    text += text.empty() ? "`" : ".`";
-    for (char c : part) text += c == '`' ? std::string("``") : std::string(1, c);
-    text += "`";
-  }
-  return text;
-}
-
 bool Resolver::same_name(std::string_view a, std::string_view b) const {
   if (context_.case_sensitive) return a == b;
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
-           return tolower(x) == tolower(y);
-         });
+  return equal_ignoring_case(a, b);
 }
 
 ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
@@ -184,7 +182,7 @@ ExpressionPtr Resolver::field_of(const ExpressionPtr& child, const std::string& 
       throw SparkError("FIELD_NOT_FOUND", {{"fieldName", quoted_name({name})}, {"fields", names}},
                        contexts_of(origin));
     }
-    return make_typed(GetField{child, static_cast<int>(*found), fields[*found].name},
+    return make_typed(GetField{child, static_cast<int>(*found), name},
                       fields[*found].type, child->nullable || fields[*found].nullable, origin);
   }
   if (type.is(TypeKind::kMap)) return extract(child, make_string_literal(name), origin);
@@ -277,22 +275,12 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
   copy.order_by = expressions(node.order_by, scope);
   const auto* call = copy.function->as<FunctionCall>();
   if (!call || (call->function->kind != functions::FunctionKind::kWindow &&
-                call->function->kind != functions::FunctionKind::kAggregate)) {
+                call->function->kind != functions::FunctionKind::kAggregate) ||
+      call->function->name.starts_with("grouping")) {
     throw SparkError("UNSUPPORTED_EXPR_FOR_WINDOW",
                      {{"sqlExpr", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
   }
-  if (const auto* ntile = call->function->name == "ntile" && !call->arguments.empty()
-                              ? call->arguments[0]->as<Literal>()
-                              : nullptr;
-      ntile && std::holds_alternative<int64_t>(ntile->value) &&
-      std::get<int64_t>(ntile->value) <= 0) {
-    throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
-                     {{"sqlExpr", "\"" + print_name(*copy.function) + "\""},
-                      {"exprName", "buckets"},
-                      {"valueRange", "(0, 2147483647]"},
-                      {"currentValue", std::to_string(std::get<int64_t>(ntile->value))}},
-                     contexts_of(e.origin));
-  }
+  check_buckets(*copy.function, contexts_of(e.origin));
   const bool is_ranking = call->function->kind == functions::FunctionKind::kWindow;
   if (is_ranking && copy.order_by.empty()) {
     throw SparkError("WINDOW_FUNCTION_FRAME_NOT_ORDERED",
@@ -336,10 +324,9 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     for (WindowFrame::Bound* bound : {&copy.frame->lower, &copy.frame->upper}) {
       if (bound->value) bound->value = expression(bound->value, scope);
     }
+    check_frame(copy, contexts_of(e.origin));
   }
-  const Type type = copy.function->type;
-  const bool nullable = copy.function->nullable;
-  return make_typed(std::move(copy), type, nullable, e.origin);
+  return typed_window(std::move(copy), e.origin);
 }
 
 ExpressionPtr Resolver::shown_as(const ExpressionPtr& expression, std::string name) {
@@ -388,12 +375,18 @@ ExpressionPtr Resolver::with_field(const ExpressionPtr& child, std::span<const s
   const std::string& name = path[0];
   FunctionCall call;
   bool is_found = false;
-  for (const StructField& field : child->type.fields()) {
+  const auto& fields = child->type.fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const StructField& field = fields[i];
     const bool is_target = same_name(field.name, name);
     if (is_target && !value && path.size() == 1) continue;
     call.arguments.push_back(make_string_literal(is_target && path.size() == 1 ? name : field.name));
-    ExpressionPtr kept = field_of(child, field.name, {});
-    if (is_target) kept = path.size() > 1 ? with_field(kept, path.subspan(1), value) : value;
+    // Where the struct is null the outcome is null as a whole, so that a field kept is as nullable as in the struct.
+    const bool is_inner = is_target && path.size() > 1;
+    const bool nullable = field.nullable || (is_inner && child->nullable);
+    ExpressionPtr kept = make_typed(GetField{child, static_cast<int>(i), field.name}, field.type, nullable);
+    if (is_inner) kept = with_field(kept, path.subspan(1), value);
+    if (is_target && !is_inner) kept = value;
     call.arguments.push_back(kept);
     is_found |= is_target;
   }
@@ -417,6 +410,10 @@ ExpressionPtr Resolver::with_field(const ExpressionPtr& child, std::span<const s
 
 ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr& original) {
   const bool is_rewritten = rewritten_names_.count(resolved.get()) > 0;
+  if (const auto* column = resolved->as<AttributeReference>(); column && column->is_outer && !is_rewritten) {
+    // A column of the query around is another one here.
+    return make_typed(Alias{resolved, {column->name}, {}, next_attribute_id()}, resolved->type, resolved->nullable, resolved->origin);
+  }
   if ((resolved->as<AttributeReference>() && !is_rewritten) || resolved->as<Alias>()) {
     return resolved;
   }
@@ -428,9 +425,19 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
   // ResolveAliases: a cast of a column keeps the column's name.
   if (const auto* cast = resolved->as<Cast>(); cast && rewritten == rewritten_names_.end()) {
     if (const auto* column = cast->child->as<AttributeReference>()) name = column->name;
+    // A path into a variant names its column, too.
+    const auto* path = cast->child->as<FunctionCall>();
+    if (path && path->function->name == "semi_structured_extract") name = print_name(*cast->child);
   }
+  // A variable's column has its name alone.
+  const auto* by_name = original->as<UnresolvedAttribute>();
+  if (by_name && resolved->as<Literal>() && name.starts_with("variablereference(")) name = by_name->parts.back();
+  if (by_name && by_name->parts.size() > 1) name = by_name->parts.back();
   const auto* field = resolved->as<GetField>();
-  if (field && (original->as<UnresolvedAttribute>() || original->as<UnresolvedStar>())) name = field->name;
+  if (field && original->as<UnresolvedStar>()) name = field->name;
+  // A path of fields is named by its last part.
+  const auto* path = original->as<UnresolvedAttribute>();
+  if (path && path->parts.size() > 1 && !resolved->as<AttributeReference>()) name = path->parts.back();
   alias.names = {name};
   alias.id = next_attribute_id();
   return make_typed(std::move(alias), resolved->type, resolved->nullable, resolved->origin);
@@ -454,8 +461,13 @@ std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>
       for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
       lateral_aliases_ = &out;
+      if (const auto* alias = e->as<Alias>(); alias && alias->names.size() > 1) {
+        std::string names;
+        for (const std::string& name : alias->names) names += (names.empty() ? "" : ", ") + name;
+        throw SparkError("MULTI_ALIAS_WITHOUT_GENERATOR", {{"expr", "\"" + print_name(*alias->child) + "\""}, {"names", names}});
+      }
       ExpressionPtr resolved = expression(e, scope);
-      const auto* column = resolved->as<AttributeReference>();
+      const auto* column = e->as<UnresolvedAttribute>() ? resolved->as<AttributeReference>() : nullptr;
       const bool is_alias = column && std::any_of(out.begin(), out.end(), [&](const ExpressionPtr& other) {
         const auto* alias = other->as<Alias>();
         return alias && alias->id == column->id;

@@ -5,6 +5,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
+#include "plan/free_references.h"
 
 namespace firesteel::analyze {
 
@@ -45,19 +46,32 @@ ExpressionPtr Resolver::bound(const char* name, std::vector<ExpressionPtr> argum
   return bind_call(*functions::find_function(name), std::move(node), {});
 }
 
+RelationPtr Resolver::apart_from(const Relation& other, RelationPtr relation) {
+  if (!outputs_meet(other, *relation)) return relation;
+  std::map<AttributeId, AttributeId> renamed;
+  RelationPtr fresh = with_fresh_ids(relation, renamed);
+  register_plan_ids(*relation, renamed);
+  return fresh;
+}
+
 RelationPtr Resolver::join(const Join& node) {
   RelationPtr left = resolve(node.left);
   const Scope left_scope = scope_of(left);
   RelationPtr right = node.is_lateral ? resolve_inside(node.right, left_scope) : resolve(node.right);
-  if (outputs_meet(*left, *right)) {
-    std::map<AttributeId, AttributeId> renamed;
-    RelationPtr original = right;
-    right = with_fresh_ids(right, renamed);
-    register_plan_ids(*original, renamed);
-  }
+  right = apart_from(*left, std::move(right));
   if (!node.using_columns.empty() || node.is_natural) return using_join(node, left, right);
   Join resolved{left, right, node.kind, nullptr, {}, false, node.is_lateral};
   const Attributes visible = join_output(resolved);
+  if (node.is_lateral) {
+    // The right side may read what USING joins on the left hide.
+    std::vector<ExpressionPtr> read;
+    for (const AttributeId id : free_references(*right)) {
+      AttributeReference column;
+      column.id = id;
+      read.push_back(make_typed(std::move(column), Type(), true));
+    }
+    resolved.left = with_exposed(left, read);
+  }
   if (node.condition) {
     // The condition sees both sides whatever the kind, and what their USING joins hid.
     Attributes inputs = left->output;
@@ -66,7 +80,7 @@ RelationPtr Resolver::join(const Join& node) {
     both.kind = JoinKind::kInner;
     const RelationPtr seen = make_resolved(std::move(both), inputs);
     resolved.condition = condition(node.condition, Scope{&inputs, outer_scope_, seen.get()}, "ON");
-    resolved.left = with_exposed(left, {resolved.condition});
+    resolved.left = with_exposed(resolved.left, {resolved.condition});
     resolved.right = with_exposed(right, {resolved.condition});
     if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyze/analyzer.h"
+#include "analyze/qualified_names.h"
 #include "functions/function.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/time_zone.h"
@@ -18,6 +19,7 @@ using namespace plan;
 
 thread_local std::string name_time_zone = "UTC";
 thread_local const NameScope::Names* name_overrides = nullptr;
+thread_local bool shows_qualifiers = false;
 
 std::string joined(const std::vector<ExpressionPtr>& expressions, const char* separator = ", ") {
   std::string text;
@@ -240,6 +242,13 @@ NameScope::~NameScope() {
   name_overrides = names_before_;
 }
 
+std::string print_qualified(const Expression& expression) {
+  shows_qualifiers = true;
+  std::string text = print_name(expression);
+  shows_qualifiers = false;
+  return text;
+}
+
 std::string print_name(const Expression& expression) {
   if (name_overrides) {
     const auto found = name_overrides->find(&expression);
@@ -247,7 +256,8 @@ std::string print_name(const Expression& expression) {
   }
   if (const auto* n = expression.as<Literal>()) return literal_text(*n);
   if (const auto* n = expression.as<AttributeReference>()) {
-    return n->is_outer ? "outer(" + dotted_name(*n) + ")" : n->name;
+    if (n->is_outer) return "outer(" + dotted_name(*n) + ")";
+    return shows_qualifiers ? dotted_name(*n) : n->name;
   }
   if (const auto* n = expression.as<FunctionCall>()) return call_text(*n);
   if (const auto* n = expression.as<Cast>()) {

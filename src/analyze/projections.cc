@@ -1,9 +1,11 @@
 // Select lists: window functions and generators become nodes of their own below the projection, and
 // aliases that later entries use a projection of their own.
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <set>
 
-#include "analyze/resolver.h"
+#include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
 
@@ -18,6 +20,54 @@ namespace {
 const FunctionCall* call_of_kind(const Expression& e, FunctionKind kind) {
   const auto* call = e.as<FunctionCall>();
   return call && call->function->kind == kind ? call : nullptr;
+}
+
+// Wide lists pass most of their columns on; nothing is to be found in those.
+bool is_column(const ExpressionPtr& e) { return e->as<AttributeReference>() != nullptr; }
+
+// The call of a generator that an entry of a list is; null where it is none.
+const UnresolvedFunction* generator_call(const ExpressionPtr& entry) {
+  const auto* alias = entry->as<Alias>();
+  const auto* call = (alias ? alias->child : entry)->as<UnresolvedFunction>();
+  const functions::Function* row = call ? functions::find_function(lower_case(call->name.back())) : nullptr;
+  return row && row->kind == FunctionKind::kGenerator ? call : nullptr;
+}
+
+void check_no_generator_inside(const ExpressionPtr& entry) {
+  const auto* alias = entry->as<Alias>();
+  const ExpressionPtr& whole = alias ? alias->child : entry;
+  walk(whole, [&](const ExpressionPtr& e) {
+    if (e == whole || !generator_call(e)) return true;
+    // print_name shows operators that are resolved.
+    const auto* call = whole->as<UnresolvedFunction>();
+    const bool is_operator = call && call->arguments.size() == 2 && call->name.back().find_first_of("+-*/%=<>|&^") == 0;
+    const std::string shown = is_operator ? "(" + print_name(*call->arguments[0]) + " " + call->name.back() + " " + print_name(*call->arguments[1]) + ")"
+                                          : print_name(*whole);
+    throw SparkError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", {{"expression", "\"" + shown + "\""}});
+  });
+}
+
+// Whether an aggregate is called outside of windows.
+bool calls_aggregate(const ExpressionPtr& expression) {
+  bool found = false;
+  walk(expression, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) return false;
+    const auto* call = e->as<UnresolvedFunction>();
+    const functions::Function* row = call ? functions::find_function(lower_case(call->name.back())) : nullptr;
+    found |= row && row->kind == FunctionKind::kAggregate;
+    return !found;
+  });
+  return found;
+}
+
+// Whether an expression reads columns or rows.
+bool reads_something(const ExpressionPtr& expression) {
+  bool found = calls_aggregate(expression);
+  walk(expression, [&](const ExpressionPtr& e) {
+    found |= e->as<UnresolvedAttribute>() || e->as<AttributeReference>() || e->as<Subquery>() || e->as<UnresolvedStar>();
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace
@@ -120,39 +170,143 @@ RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr
     file_name_ = nullptr;
     return result;
   }
-  // Generators first: their columns replace them in the list, where a star does not see them.
+  Aggregate total;
+  total.aggregates = list;
+  if (RelationPtr over_groups = generators_over_groups(total, child)) return over_groups;
   const RelationPtr source = child;
-  std::vector<ExpressionPtr> entries;
-  for (const ExpressionPtr& e : list) {
-    const auto* alias_node = e->as<Alias>();
-    const ExpressionPtr& inner = alias_node ? alias_node->child : e;
-    const auto* call = inner->as<UnresolvedFunction>();
-    const functions::Function* row = call ? functions::find_function(call->name.back()) : nullptr;
-    if (!row || row->kind != FunctionKind::kGenerator) {
-      entries.push_back(e);
-      continue;
-    }
-    const std::vector<std::string> names = alias_node ? alias_node->names : std::vector<std::string>{};
-    child = generate(child, scope_of(source), inner, names);
-    for (const Attribute& column : child->as<Generate>()->generated) {
-      entries.push_back(reference(column));
-    }
-  }
-  std::vector<ExpressionPtr> named = named_list(entries, scope_of(source));
+  std::vector<ExpressionPtr> entries = list;
+  Attributes generated;
+  child = with_generators(std::move(child), scope_of(source), entries, generated);
+  // What generators make is reached by its name, though no star shows it; an alias comes before.
+  std::erase_if(generated, [&](const Attribute& column) {
+    return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& e) {
+      const auto* alias = e->as<Alias>();
+      return alias && !generator_call(e) && same_name(alias->names[0], column.name);
+    });
+  });
+  Scope scope = scope_of(source);
+  scope.hidden = &generated;
+  std::vector<ExpressionPtr> named = named_list(entries, scope);
   child = with_exposed(child, named);
   return finish_project(std::move(child), std::move(named));
+}
+
+RelationPtr Resolver::with_generators(RelationPtr child, const Scope& scope, std::vector<ExpressionPtr>& list,
+                                      Attributes& generated) {
+  std::vector<size_t> pending;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (generator_call(list[i])) pending.push_back(i);
+    check_no_generator_inside(list[i]);
+  }
+  std::map<size_t, Attributes> made;
+  // One may read what another makes, wherever it stands.
+  while (!pending.empty()) {
+    const size_t before = pending.size();
+    for (size_t k = 0; k < pending.size(); ++k) {
+      Scope here = scope;
+      here.hidden = &generated;
+      const auto* alias = list[pending[k]]->as<Alias>();
+      try {
+        child = generate(child, here, alias ? alias->child : list[pending[k]], alias ? alias->names : std::vector<std::string>{});
+      } catch (const SparkError& error) {
+        if (!is_unresolved_column(error) || k + 1 == pending.size()) throw;
+        continue;
+      }
+      made[pending[k]] = child->as<Generate>()->generated;
+      for (const Attribute& column : made[pending[k]]) generated.push_back(column);
+      pending.erase(pending.begin() + static_cast<long>(k));
+      break;
+    }
+    FIRESTEEL_CHECK(pending.size() < before, "a generator that is never made");
+  }
+  std::vector<ExpressionPtr> entries;
+  for (size_t i = 0; i < list.size(); ++i) {
+    const auto columns = made.find(i);
+    if (columns == made.end()) entries.push_back(list[i]);
+    else for (const Attribute& column : columns->second) entries.push_back(reference(column));
+  }
+  list = std::move(entries);
+  return child;
+}
+
+// ExtractGenerator: what a generator reads are columns of the groups, named after its arguments'
+// places; constants stay where they are.
+RelationPtr Resolver::generators_over_groups(const Aggregate& node, const RelationPtr& child) {
+  const auto& list = node.aggregates;
+  const auto generators = std::count_if(list.begin(), list.end(), [](const ExpressionPtr& e) { return generator_call(e) != nullptr; });
+  if (generators == 0) return nullptr;
+  const bool has_groups = !node.grouping.empty() || node.kind != GroupKind::kGroupBy || node.having;
+  if (!has_groups && std::none_of(list.begin(), list.end(), calls_aggregate)) return nullptr;
+  Aggregate below = node;
+  below.aggregates.clear();
+  below.having = nullptr;
+  std::vector<std::function<ExpressionPtr(const Attributes&)>> above;
+  std::string shown;
+  std::vector<std::string> made;
+  for (const ExpressionPtr& e : list) {
+    check_no_generator_inside(e);
+    const auto* call = generator_call(e);
+    if (!call) {
+      if (e->as<UnresolvedStar>()) throw_unsupported("EXPRESSION", "a star beside a generator over groups");
+      above.push_back([at = below.aggregates.size()](const Attributes& columns) { return reference(columns[at]); });
+      below.aggregates.push_back(e);
+      continue;
+    }
+    const auto* alias = e->as<Alias>();
+    const ExpressionPtr& inner = alias ? alias->child : e;
+    shown += (shown.empty() ? "\"" : ", \"") + print_name(*inner) + "\"";
+    if (alias) made.insert(made.end(), alias->names.begin(), alias->names.end());
+    std::vector<std::pair<size_t, size_t>> moved;  // place among the arguments → column of the groups
+    for (size_t i = 0; i < call->arguments.size(); ++i) {
+      if (!reads_something(call->arguments[i])) continue;
+      moved.emplace_back(i, below.aggregates.size());
+      below.aggregates.push_back(make_expression(Alias{call->arguments[i], {"_gen_input_" + std::to_string(i)}, {}, 0}));
+    }
+    above.push_back([e, alias, call, moved](const Attributes& columns) {
+      UnresolvedFunction copy = *call;
+      for (const auto& [argument, column] : moved) copy.arguments[argument] = reference(columns[column]);
+      ExpressionPtr generator = make_expression(std::move(copy), e->origin);
+      return alias ? make_expression(Alias{generator, alias->names, {}, 0}, e->origin) : generator;
+    });
+  }
+  if (generators > 1) {
+    throw SparkError("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", {{"num", std::to_string(generators)}, {"generators", shown}});
+  }
+  const auto names_made = [&](const ExpressionPtr& e) {
+    const auto* name = e->as<UnresolvedAttribute>();
+    return name && std::any_of(made.begin(), made.end(), [&](const std::string& m) { return same_name(m, name->parts.back()); });
+  };
+  bool filters_made = false;
+  if (node.having) {
+    walk(node.having, [&](const ExpressionPtr& e) {
+      filters_made |= names_made(e);
+      return !filters_made;
+    });
+    if (!filters_made) below.having = node.having;
+  }
+  const RelationPtr groups = aggregate_over(below, child);
+  std::vector<ExpressionPtr> entries;
+  for (const auto& entry : above) entries.push_back(entry(groups->output));
+  RelationPtr result = project(groups, entries);
+  if (!filters_made) return result;
+  const ExpressionPtr kept = condition(node.having, scope_of(result), "HAVING");
+  const Attributes output = result->output;
+  return make_resolved(Filter{std::move(result), kept}, output);
 }
 
 // The list is resolved and named; pulls aggregates and windows out of it.
 RelationPtr Resolver::finish_project(RelationPtr child, std::vector<ExpressionPtr> named) {
   for (const ExpressionPtr& e : named) {
-    if (!find_generator(e)) continue;
+    if (is_column(e) || !find_generator(e)) continue;
     const auto* alias_node = e->as<Alias>();
     throw SparkError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
                      {{"expression", "\"" + print_name(alias_node ? *alias_node->child : *e) + "\""}});
   }
-  for (ExpressionPtr& e : named) e = with_known_membership(e, false);
-  const bool has_aggregate = std::any_of(named.begin(), named.end(), contains_aggregate);
+  for (ExpressionPtr& e : named) {
+    if (!is_column(e)) e = with_known_membership(e, false);
+  }
+  const bool has_aggregate = std::any_of(named.begin(), named.end(),
+                                         [](const ExpressionPtr& e) { return !is_column(e) && contains_aggregate(e); });
   if (has_aggregate) {
     inline_lateral_aliases(named);
     return build_aggregate(std::move(child), {}, std::move(named), nullptr);
@@ -203,10 +357,12 @@ RelationPtr Resolver::with_lateral_levels(RelationPtr child, std::vector<Express
 }
 
 // Over groups the alias's expression takes the alias's place.
-void Resolver::inline_lateral_aliases(std::vector<ExpressionPtr>& named) {
+std::set<AttributeId> Resolver::inline_lateral_aliases(std::vector<ExpressionPtr>& named) {
   const std::set<AttributeId> own = alias_ids(named);
+  std::set<AttributeId> users;
   for (size_t i = 0; i < named.size(); ++i) {
     if (!uses_any(named[i], own)) continue;
+    users.insert(attribute_of(*named[i]).id);
     named[i] = transform_up(named[i], [&](const ExpressionPtr& e) -> ExpressionPtr {
       const auto* column = e->as<AttributeReference>();
       if (!column) return nullptr;
@@ -217,13 +373,39 @@ void Resolver::inline_lateral_aliases(std::vector<ExpressionPtr>& named) {
       return nullptr;
     });
   }
+  return users;
+}
+
+// What windows compute from drawn numbers or positions is a column below them.
+RelationPtr Resolver::with_drawn_columns(RelationPtr child, std::vector<ExpressionPtr>& named) {
+  std::vector<ExpressionPtr> drawn;
+  const auto replace = [&](const ExpressionPtr& node) -> ExpressionPtr {
+    const auto* call = node->as<FunctionCall>();
+    if (!call || !call->function->is_volatile) return nullptr;
+    Alias hidden{node, {print_name(*node)}, {}, next_attribute_id()};
+    drawn.push_back(make_typed(std::move(hidden), node->type, node->nullable));
+    return reference(attribute_of(*drawn.back()));
+  };
+  for (ExpressionPtr& e : named) {
+    if (is_column(e)) continue;
+    e = transform_up(e, [&](const ExpressionPtr& node) -> ExpressionPtr {
+      return node->as<Window>() ? transform_up(node, replace) : nullptr;
+    });
+  }
+  if (drawn.empty()) return child;
+  std::vector<ExpressionPtr> level;
+  for (const Attribute& column : child->output) level.push_back(reference(column));
+  level.insert(level.end(), drawn.begin(), drawn.end());
+  return select(std::move(child), std::move(level));
 }
 
 // Windows become columns of WindowColumns nodes below the projection.
 RelationPtr Resolver::with_windows(RelationPtr child, std::vector<ExpressionPtr> named) {
+  child = with_drawn_columns(std::move(child), named);
   std::vector<ExpressionPtr> windows;
   std::vector<ExpressionPtr> bare;  // a window function without OVER
   for (ExpressionPtr& e : named) {
+    if (is_column(e)) continue;
     e = transform_up(e, [&](const ExpressionPtr& node) -> ExpressionPtr {
       if (!node->as<Window>()) return nullptr;
       for (const ExpressionPtr& known : windows) {
@@ -264,6 +446,15 @@ RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const Expr
                                const std::vector<std::string>& names) {
   ExpressionPtr generator = expression(call, scope);
   const auto* bound = generator->as<FunctionCall>();
+  const bool takes_collection = bound->function->name.starts_with("explode") || bound->function->name.starts_with("posexplode");
+  if (takes_collection && bound->arguments[0]->type.is(TypeKind::kNull)) {
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {{"sqlExpr", "\"" + print_name(*generator) + "\""},
+                                                                 {"paramIndex", "first"},
+                                                                 {"requiredType", "(\"ARRAY\" or \"MAP\")"},
+                                                                 {"inputSql", "\"NULL\""},
+                                                                 {"inputType", "\"VOID\""}},
+                     contexts_of(call->origin));
+  }
   child = with_exposed(child, {generator});
   Generate node;
   node.child = child;

@@ -1,4 +1,4 @@
-// Queries inside queries: subqueries, WITH, tables and views by name.
+// Queries inside queries: subqueries, WITH, tables and views by name; recursion is in recursion.cc.
 #include <algorithm>
 #include <utility>
 
@@ -28,19 +28,13 @@ class Replaced {
   T saved_;
 };
 
-bool mentions_table(const RelationPtr& relation, const std::string& name) {
-  if (const auto* table = relation->as<UnresolvedTable>()) {
-    return table->parts.size() == 1 && table->parts[0] == name;
-  }
+bool contains_membership(const ExpressionPtr& e) {
   bool found = false;
-  for (const RelationPtr& child : children(*relation)) found |= mentions_table(child, name);
-  for (const ExpressionPtr& e : expressions(*relation)) {
-    walk(e, [&](const ExpressionPtr& node) {
-      const auto* subquery = node->as<Subquery>();
-      if (subquery && subquery->plan) found |= mentions_table(subquery->plan, name);
-      return !found;
-    });
-  }
+  walk(e, [&](const ExpressionPtr& node) {
+    const auto* query = node->as<Subquery>();
+    found |= query && query->kind == SubqueryKind::kIn;
+    return !found;
+  });
   return found;
 }
 
@@ -122,6 +116,19 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
   return make_typed(std::move(node), Type::boolean(), nullable, e.origin);
 }
 
+// NOT moves below AND, OR and NOT as BooleanSimplification moves it, so that it stands at the IN
+// that it negates. Null where there is nothing to move.
+ExpressionPtr Resolver::with_negation_below(const ExpressionPtr& e) {
+  const auto* negation = e->as<FunctionCall>();
+  if (!negation || negation->function->name != "not") return nullptr;
+  const auto* inner = negation->arguments[0]->as<FunctionCall>();
+  if (!inner || !contains_membership(e)) return nullptr;
+  if (inner->function->name == "not") return inner->arguments[0];
+  const bool is_and = inner->function->name == "and";
+  if (!is_and && inner->function->name != "or") return nullptr;
+  return bound(is_and ? "or" : "and", {bound("not", {inner->arguments[0]}), bound("not", {inner->arguments[1]})});
+}
+
 // IN (query) that no filter drops rows by is an existence join: false where SQL would say null
 // (RewritePredicateSubquery). Conjuncts of a filter drop both.
 ExpressionPtr Resolver::with_known_membership(const ExpressionPtr& e, bool is_conjunct) {
@@ -129,6 +136,7 @@ ExpressionPtr Resolver::with_known_membership(const ExpressionPtr& e, bool is_co
     const auto* query = x->as<Subquery>();
     return query && query->kind == SubqueryKind::kIn;
   };
+  if (const ExpressionPtr pushed = with_negation_below(e)) return with_known_membership(pushed, is_conjunct);
   const auto* node = e->as<FunctionCall>();
   const bool is_negated = node && node->function->name == "not" && is_membership(node->arguments[0]);
   if (is_membership(e) || is_negated) {
@@ -174,7 +182,7 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
       return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), {}, {}});
     }
   }
-  static const char* const formats[] = {"parquet", "csv", "text", "json", "orc"};
+  static const char* const formats[] = {"parquet", "csv", "text", "json", "orc", "binaryFile"};
   if (node.parts.size() == 2 &&
       std::any_of(std::begin(formats), std::end(formats),
                   [&](const char* f) { return same_name(f, node.parts[0]); })) {
@@ -187,16 +195,48 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
                    {});
 }
 
+// CTESubstitution.assertNoNameConflictsInCTE.
+void Resolver::check_nested_names(const RelationPtr& query, const std::vector<std::string>& outer,
+                                  bool starts_query) const {
+  if (const auto* inner = query->as<With>()) {
+    std::vector<std::string> names = outer;
+    for (const CommonTableExpression& definition : inner->definitions) {
+      const bool is_known = std::any_of(outer.begin(), outer.end(), [&](const std::string& name) {
+        return same_name(name, definition.name);
+      });
+      if (starts_query && is_known) {
+        throw SparkError("AMBIGUOUS_ALIAS_IN_NESTED_CTE",
+                         {{"name", quoted_name({definition.name})},
+                          {"config", "\"spark.sql.legacy.ctePrecedencePolicy\""},
+                          {"docroot", "https://spark.apache.org/docs/latest"}});
+      }
+      check_nested_names(definition.query, names, true);
+      names.push_back(definition.name);
+    }
+    return check_nested_names(inner->child, names, false);
+  }
+  for (const ExpressionPtr& e : plan::expressions(*query)) {
+    walk(e, [&](const ExpressionPtr& part) {
+      const auto* subquery = part->as<Subquery>();
+      if (subquery && subquery->plan) check_nested_names(subquery->plan, outer, true);
+      return true;
+    });
+  }
+  for (const RelationPtr& child : children(*query)) check_nested_names(child, outer, false);
+}
+
 RelationPtr Resolver::with(const With& node) {
+  if (common_tables_.empty() && context_.configuration &&
+      context_.configuration("spark.sql.legacy.ctePrecedencePolicy") == "EXCEPTION") {
+    check_nested_names(make_relation(With(node)), {}, true);
+  }
   auto tables = common_tables_;
   tables.emplace_back();
   const Replaced<std::vector<std::map<std::string, RelationPtr>>> visible(&common_tables_, std::move(tables));
   for (const CommonTableExpression& definition : node.definitions) {
-    if (node.is_recursive && mentions_table(definition.query, definition.name)) {
-      throw_unsupported("RELATION", "WITH RECURSIVE");
-    }
-    RelationPtr query = resolve(definition.query);
-    if (!definition.column_names.empty()) {
+    const bool is_recursive = node.is_recursive && mentions_table(definition.query, definition.name);
+    RelationPtr query = is_recursive ? recursive_table(definition) : resolve(definition.query);
+    if (!definition.column_names.empty() && !is_recursive) {
       query = qualified(query, {nullptr, definition.name, {}, definition.column_names});
     }
     common_tables_.back()[definition.name] = query;

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "analyze/resolver.h"
+#include "analyze/time_windows.h"
 #include "base/error.h"
 #include "functions/function.h"
 
@@ -38,8 +39,16 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<WithColumns>()) return with_columns(*n);
   if (const auto* n = r.as<WithColumnsRenamed>()) return with_columns_renamed(*n);
   if (const auto* n = r.as<Drop>()) return drop(*n);
-  if (const auto* n = r.as<Hint>()) return resolve(n->child);
-  if (const auto* n = r.as<Summary>()) return summary(resolve(n->child), n->statistics, {});
+  if (const auto* n = r.as<Hint>()) {
+    if (n->name != "PIPE OPERATOR") return hint(*n);
+    auto input = std::make_shared<Relation>(*resolve(n->child));
+    pipe_inputs_[input.get()] = input;
+    return input;
+  }
+  if (const auto* n = r.as<Summary>()) {
+    static const std::vector<std::string> kAll = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
+    return summary(resolve(n->child), n->statistics.empty() ? kAll : n->statistics, {});
+  }
   if (const auto* n = r.as<Describe>()) {
     return summary(resolve(n->child), {"count", "mean", "stddev", "min", "max"}, n->columns);
   }
@@ -50,6 +59,9 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<StatPair>()) return stat_pair(*n);
   if (const auto* n = r.as<ApproxQuantile>()) return approx_quantile(*n);
   if (const auto* n = r.as<SampleBy>()) return sample_by(*n);
+  if (const auto* n = r.as<FreqItems>()) return frequent_items(*n);
+  if (const auto* n = r.as<AsOfJoin>()) return as_of_join(*n);
+  if (const auto* n = r.as<NearestByJoin>()) return nearest_by_join(*n);
   if (const auto* n = r.as<Transpose>()) return transpose(*n);
   if (const auto* n = r.as<ToSchema>()) return to_schema(*n);
   if (const auto* n = r.as<CollectMetrics>()) return collect_metrics(*n);
@@ -59,7 +71,10 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (r.as<OneRow>()) return make_resolved(OneRow{}, {});
   if (const auto* n = r.as<LocalData>()) return local_data(relation, *n);
   if (const auto* n = r.as<Range>()) return range(*n);
-  if (const auto* n = r.as<Project>()) return project(resolve(n->child), n->expressions);
+  if (const auto* n = r.as<Project>()) {
+    if (const auto windowed = with_time_windows(*n)) return project(resolve(windowed->child), windowed->expressions);
+    return project(resolve(n->child), n->expressions);
+  }
   if (const auto* n = r.as<Filter>()) return filter(*n);
   if (const auto* n = r.as<Join>()) return join(*n);
   if (const auto* n = r.as<SetOperation>()) return set_operation(*n);
@@ -125,6 +140,7 @@ RelationPtr Resolver::table_function(const TableFunction& node) {
     if (numbers.size() == 1) r.end = numbers[0];
     if (numbers.size() >= 2) { r.start = numbers[0]; r.end = numbers[1]; }
     if (numbers.size() >= 3) r.step = numbers[2];
+    if (numbers.size() >= 4) r.partitions = static_cast<int32_t>(numbers[3]);
     return range(r);
   }
   const functions::Function* row = functions::find_function(node.name.back());
@@ -186,7 +202,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
     if (!column) {
       std::string names;
       for (const Attribute& a : child->output) names += (names.empty() ? "" : ", ") + a.name;
-      throw SparkError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {{"colName", quoted_name({name})}, {"fieldNames", names}});
+      throw SparkError("CONNECT_INVALID_PLAN.UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {{"colName", name}, {"fieldNames", names}});
     }
     copy.keys.push_back(column);
   }
@@ -232,25 +248,42 @@ RelationPtr Resolver::repartition(const Repartition& node) {
   Repartition copy = node;
   copy.child = child;
   copy.expressions = expressions(node.expressions, scope_of(child));
+  if (node.is_by_id && !copy.expressions[0]->type.is(TypeKind::kInteger)) {
+    const ExpressionPtr& id = copy.expressions[0];
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                     {{"sqlExpr", "\"direct_shuffle_partition_id(" + print_name(*id) + ")\""},
+                      {"paramIndex", "first"},
+                      {"requiredType", "\"INT\""},
+                      {"inputSql", "\"" + print_name(*id) + "\""},
+                      {"inputType", "\"" + id->type.sql() + "\""}});
+  }
   return make_resolved(std::move(copy), child->output);
 }
 
 RelationPtr Resolver::select(RelationPtr child, std::vector<ExpressionPtr> named) {
   Attributes output;
+  output.reserve(named.size());
+  // Most lists pass the columns on in their order: the next one is looked at first.
+  size_t next = 0;
+  const auto below = [&](AttributeId id) -> const Attribute* {
+    for (size_t tried = 0; tried < child->output.size(); ++tried, ++next) {
+      if (next >= child->output.size()) next = 0;
+      if (child->output[next].id == id) return &child->output[next++];
+    }
+    return nullptr;
+  };
   for (const ExpressionPtr& e : named) {
     Attribute attribute = attribute_of(*e);
     // References keep the metadata and the qualifier of the column that they pass on.
     if (const auto* column = e->as<AttributeReference>()) {
-      for (const Attribute& below : child->output) {
-        if (below.id != column->id) continue;
-        attribute.metadata = below.metadata;
-        attribute.qualifier = below.qualifier;
+      if (const Attribute* source = below(column->id)) {
+        attribute.metadata = source->metadata;
+        attribute.qualifier = source->qualifier;
       }
     } else if (const auto* alias_node = e->as<Alias>(); alias_node && !alias_node->metadata) {
-      const auto* column_below = alias_node->child->as<AttributeReference>();
-      for (const Attribute& below : child->output) {
-        if (column_below && below.id == column_below->id) attribute.metadata = below.metadata;
-      }
+      const auto* column = alias_node->child->as<AttributeReference>();
+      const Attribute* source = column ? below(column->id) : nullptr;
+      if (source) attribute.metadata = source->metadata;
     }
     output.push_back(std::move(attribute));
   }
@@ -262,5 +295,7 @@ RelationPtr analyze(const RelationPtr& plan, const AnalysisContext& context) {
   FIRESTEEL_CHECK(is_resolved(*resolved), "the analyzed plan holds unresolved nodes");
   return resolved;
 }
+
+RelationPtr with_places(const RelationPtr& plan) { return Resolver(AnalysisContext{}).placed(plan); }
 
 }  // namespace firesteel::analyze

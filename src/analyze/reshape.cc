@@ -67,7 +67,7 @@ void Resolver::unpivot_types(const std::vector<ExpressionPtr>& values) {
     all += (all.empty() ? "\"" : ", \"") + value->type.sql() + " (" + quoted_name({attribute_of(*value).name}) + ")\"";
   }
   if (wider_type(types, rules())) return;
-  throw SparkError("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", {{"types", "[" + all + "]"}});
+  throw SparkError("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", {{"types", all}});
 }
 
 // The values of the pivot column: those given, or else all that the data has.

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -12,6 +13,8 @@
 #include "analyze/analyzer.h"
 #include "analyze/coercion.h"
 #include "base/error.h"
+#include "base/text.h"
+#include "plan/recursion.h"
 #include "plan/relation.h"
 
 namespace firesteel::analyze {
@@ -32,11 +35,20 @@ struct Grouping {
   bool has_sets = false;
 };
 
+// What a key that a relation does not show may be: a column from below, or something of the groups.
+enum class KeyScope : uint8_t {
+  kRows,
+  kGroups,        // aggregates and grouping expressions of an Aggregate right below
+  kClosedGroups,  // no more than the grouping columns: a projection stands above the groups
+};
+
 class Resolver {
  public:
   explicit Resolver(const AnalysisContext& context);
 
   plan::RelationPtr resolve(const plan::RelationPtr& relation);
+  // See with_places().
+  plan::RelationPtr placed(const plan::RelationPtr& relation);
 
  private:
   using ExpressionPtr = plan::ExpressionPtr;
@@ -58,6 +70,7 @@ class Resolver {
   RelationPtr alias(const plan::SubqueryAlias& node);
   RelationPtr qualified(const RelationPtr& child, const plan::SubqueryAlias& node);
   RelationPtr repartition(const plan::Repartition& node);
+  RelationPtr hint(const plan::Hint& node);
   RelationPtr to_df(const plan::ToDf& node);
   RelationPtr with_columns(const plan::WithColumns& node);
   RelationPtr with_columns_renamed(const plan::WithColumnsRenamed& node);
@@ -65,8 +78,10 @@ class Resolver {
   RelationPtr fill_na(const plan::FillNa& node);
   RelationPtr drop_na(const plan::DropNa& node);
   RelationPtr replace(const plan::Replace& node);
-  RelationPtr summary(RelationPtr child, std::vector<std::string> statistics,
+  // summaries.cc
+  RelationPtr summary(RelationPtr child, const std::vector<std::string>& names,
                       const std::vector<std::string>& columns);
+  ExpressionPtr statistic_of(const ExpressionPtr& column, const std::string& name, double fraction);
   RelationPtr lateral_view(const plan::LateralView& node);
   // reshape.cc: relations that become others.
   RelationPtr unpivot(const plan::Unpivot& node);
@@ -89,28 +104,75 @@ class Resolver {
   RelationPtr crosstab(const plan::StatPair& node);
   RelationPtr approx_quantile(const plan::ApproxQuantile& node);
   RelationPtr sample_by(const plan::SampleBy& node);
+  RelationPtr frequent_items(const plan::FreqItems& node);
   RelationPtr transpose(const plan::Transpose& node);
   std::vector<std::vector<plan::Literal>> transposed_rows(const RelationPtr& child,
                                                           const ExpressionPtr& index,
                                                           const Attributes& values,
                                                           const plan::Type& common);
 
+  // ---- partitions.cc ---------------------------------------------------------------------------
+  // The relation with the number of each row's partition; no relation: all lie in one.
+  struct Spread {
+    RelationPtr relation;
+    plan::Attribute partition;
+    int64_t count = 1;
+  };
+  // The relation with each row's partition and position there; no relation as above.
+  struct Placement {
+    RelationPtr relation;
+    plan::Attribute partition;
+    plan::Attribute position;
+  };
+  Spread spread_of(const RelationPtr& relation);
+  Spread spread_range(const RelationPtr& relation, const plan::Range& range);
+  Spread spread_again(const RelationPtr& relation, const plan::Repartition& node);
+  Spread with_number(const RelationPtr& relation, const ExpressionPtr& number, int64_t count);
+  ExpressionPtr range_partition(RelationPtr& relation, const std::vector<ExpressionPtr>& order, int64_t count);
+  Placement placement_of(const RelationPtr& relation);
+  RelationPtr placed_sample(const RelationPtr& relation, plan::Sample node);
+  ExpressionPtr with_placed_subqueries(const ExpressionPtr& e);
+  // Calls that read a row's place get it where the rows lie in several partitions.
+  RelationPtr with_placed_calls(RelationPtr child, std::vector<ExpressionPtr>& list);
+  // Volatile calls become columns of a projection below.
+  RelationPtr with_drawn_calls(RelationPtr child, std::vector<ExpressionPtr>& list);
+
   // ---- queries.cc ------------------------------------------------------------------------------
   RelationPtr table(const plan::UnresolvedTable& node);
   RelationPtr with(const plan::With& node);
+  // spark.sql.legacy.ctePrecedencePolicy=EXCEPTION: a query must not define again what is defined around it.
+  void check_nested_names(const RelationPtr& query, const std::vector<std::string>& outer, bool starts_query) const;
   RelationPtr with_relations(const plan::WithRelations& node);
+  // recursion.cc
+  bool mentions_table(const RelationPtr& relation, const std::string& name) const;
+  RelationPtr recursive_table(const plan::CommonTableExpression& definition);
+  plan::Loop loop_limits() const;
   // A query inside an expression or beside a lateral join, where `scope` is the query around it.
   RelationPtr resolve_inside(const RelationPtr& query, const Scope& scope);
   ExpressionPtr subquery(const plan::Subquery& node, const plan::Expression& e, const Scope& scope);
   ExpressionPtr in_subquery(plan::Subquery node, const plan::Expression& e);
+  ExpressionPtr with_negation_below(const ExpressionPtr& e);
   ExpressionPtr with_known_membership(const ExpressionPtr& e, bool is_conjunct);
 
   // ---- joins.cc --------------------------------------------------------------------------------
   RelationPtr join(const plan::Join& node);
   RelationPtr using_join(const plan::Join& node, const RelationPtr& left, const RelationPtr& right);
   ExpressionPtr using_column(const RelationPtr& side, const std::string& name, const char* side_name);
+  // The relation, under fresh ids where it shares columns with `other`.
+  RelationPtr apart_from(const plan::Relation& other, RelationPtr relation);
   // A call of a row over resolved arguments.
   ExpressionPtr bound(const char* name, std::vector<ExpressionPtr> arguments);
+
+  // ---- nearest_joins.cc ------------------------------------------------------------------------
+  RelationPtr as_of_join(const plan::AsOfJoin& node);
+  ExpressionPtr as_of_pairs(const plan::AsOfJoin& node, const RelationPtr& left, const RelationPtr& right,
+                            const Scope& scope);
+  RelationPtr nearest_by_join(const plan::NearestByJoin& node);
+  RelationPtr numbered_rows(const RelationPtr& left);
+  RelationPtr best_of_joined(const RelationPtr& joined, const RelationPtr& numbered, const ExpressionPtr& best,
+                             std::map<plan::AttributeId, plan::AttributeId>& renamed);
+  ExpressionPtr row_of(const Attributes& columns);
+  ExpressionPtr column_of(const RelationPtr& side, const std::string& name);
 
   // ---- sorting.cc ------------------------------------------------------------------------------
   RelationPtr filter(const plan::Filter& node);
@@ -118,9 +180,15 @@ class Resolver {
   RelationPtr limited(const RelationPtr& relation, RelationPtr child, const ExpressionPtr& count,
                       const char* name);
   // Resolves over what `child` shows, hides or has left out below, and widens it by what was taken.
-  ExpressionPtr expression_over(const ExpressionPtr& e, RelationPtr& child, bool may_aggregate);
-  ExpressionPtr key_over_groups(const ExpressionPtr& e, RelationPtr& child, const RelationPtr& groups);
+  ExpressionPtr expression_over(const ExpressionPtr& e, RelationPtr& child, KeyScope keys);
+  ExpressionPtr key_over_groups(const ExpressionPtr& e, RelationPtr& child, const RelationPtr& groups,
+                                bool is_conflict);
+  bool names_column(const ExpressionPtr& e, RelationPtr child);
+  void throw_ungrouped(const ExpressionPtr& e, const Scope& scope, plan::AttributeId column,
+                       const Attributes& shown);
+  static void check_no_aggregates(const std::vector<ExpressionPtr>& order);
   ExpressionPtr sort_position(const plan::SortOrder& order, const Attributes& visible);
+  void check_filter_of(const ExpressionPtr& filter);
   static void check_no_window(const ExpressionPtr& condition, const char* clause);
   plan::Literal constant(const ExpressionPtr& resolved);
 
@@ -132,22 +200,41 @@ class Resolver {
                      const Scope& scope, Grouping& grouping);
   ExpressionPtr grouping_expression(const ExpressionPtr& e, const std::vector<ExpressionPtr>& list,
                                     const Scope& scope);
+  ExpressionPtr grouping_bits(const std::vector<ExpressionPtr>& keys, const Grouping& grouping, const plan::Expression& e);
   ExpressionPtr checked_grouping_calls(const ExpressionPtr& list_entry, const Grouping& grouping);
   ExpressionPtr column_for(const ExpressionPtr& e, const std::string& name,
                            std::vector<ExpressionPtr>& columns);
+  // The value with the entries of all its maps in one order, so that equal maps are equal.
+  ExpressionPtr with_sorted_maps(const ExpressionPtr& value);
+  ExpressionPtr over_elements(const ExpressionPtr& array, const std::function<ExpressionPtr(const ExpressionPtr&)>& change);
   std::vector<ExpressionPtr> key_columns(const Grouping& grouping);
   ExpressionPtr lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                      const ColumnFor& column_for);
-  void check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns,
-                     const ExpressionPtr& original);
+  // The first column that the groups do not have, or null.
+  static ExpressionPtr ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
+  static void check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
+  static Attributes keys_of(const plan::Aggregate& node);
+  std::vector<ExpressionPtr> keys_of_all(const std::vector<ExpressionPtr>& list, const Scope& scope);
+  RelationPtr aggregate_with_having(const plan::Aggregate& node, const RelationPtr& child, Grouping grouping,
+                                    const std::vector<ExpressionPtr>& list);
+  ExpressionPtr having_condition(const ExpressionPtr& e, const RelationPtr& child, const Attributes& shown,
+                                 bool prefers_shown);
+  ExpressionPtr with_names_of(const ExpressionPtr& e, const Attributes& shown);
   RelationPtr build_aggregate(RelationPtr child, Grouping grouping, std::vector<ExpressionPtr> list,
                               const ExpressionPtr& having);
 
   // ---- projections.cc --------------------------------------------------------------------------
   RelationPtr finish_project(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_windows(RelationPtr child, std::vector<ExpressionPtr> named);
+  RelationPtr with_drawn_columns(RelationPtr child, std::vector<ExpressionPtr>& named);
   RelationPtr with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named);
-  void inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  // Answers which aliases used others.
+  std::set<plan::AttributeId> inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  // Generators of a list: their columns take their place in it.
+  RelationPtr with_generators(RelationPtr child, const Scope& scope, std::vector<ExpressionPtr>& list,
+                              Attributes& generated);
+  // A list with generators over groups: the groups compute what the generators read.
+  RelationPtr generators_over_groups(const plan::Aggregate& node, const RelationPtr& child);
   RelationPtr generate(RelationPtr child, const Scope& scope, const ExpressionPtr& call,
                        const std::vector<std::string>& names);
 
@@ -156,10 +243,13 @@ class Resolver {
   // What names may mean although no star shows it (USING).
   Attributes hidden_columns(const plan::Relation& relation) const;
   void collect_hidden(const plan::Relation& relation, Attributes& found) const;
+  // _metadata of the files below, which neither a star nor a projection shows.
+  Attributes metadata_columns(const plan::Relation& relation);
   // What projections below have left out; the nearest of a name alone.
-  static Attributes columns_below(const plan::Relation& relation);
+  Attributes columns_below(const plan::Relation& relation) const;
+  void collect_below(const plan::Relation& relation, Attributes& found) const;
   // The relation with all columns from below it that the expressions refer to.
-  static RelationPtr with_exposed(RelationPtr child, const std::vector<ExpressionPtr>& list);
+  RelationPtr with_exposed(RelationPtr child, const std::vector<ExpressionPtr>& list) const;
   static RelationPtr keep_columns(const RelationPtr& relation, const Attributes& columns);
   RelationPtr with_fresh_ids(const RelationPtr& relation, std::map<plan::AttributeId, plan::AttributeId>& renamed);
   void register_plan_ids(const plan::Relation& relation,
@@ -180,12 +270,12 @@ class Resolver {
   ExpressionPtr attribute_in(const std::vector<std::string>& parts, const Scope& scope,
                              const plan::Origin& origin);
   ExpressionPtr lateral_alias(const std::vector<std::string>& parts, const plan::Origin& origin);
+  ExpressionPtr session_variable(const std::vector<std::string>& parts, const plan::Origin& origin);
   static ExpressionPtr as_outer(const ExpressionPtr& found);
   ExpressionPtr attribute_of_plan(const plan::UnresolvedAttribute& node, const plan::Expression& e,
                                   const Scope& scope);
   ExpressionPtr attribute_of_plan_in(const plan::UnresolvedAttribute& node, const plan::Expression& e,
-                                     const Scope& scope, const std::vector<Attributes>& outputs,
-                                     bool& exists);
+                                     const Scope& scope, const std::vector<Attributes>& outputs);
   std::vector<ExpressionPtr> columns_like(const plan::UnresolvedRegex& node, const Scope& scope);
   ExpressionPtr extract(const ExpressionPtr& child, const ExpressionPtr& key,
                         const plan::Origin& origin);
@@ -195,14 +285,19 @@ class Resolver {
   ExpressionPtr window(const plan::Window& node, const plan::Expression& e, const Scope& scope);
   ExpressionPtr update_fields(const plan::UpdateFields& node, const Scope& scope);
   ExpressionPtr lambda_variable(const std::vector<std::string>& parts);
+  void drop_excepted(const std::vector<std::vector<std::string>>& names, const Scope& scope,
+                     std::vector<ExpressionPtr>& columns);
   void expand_star(const plan::UnresolvedStar& node, const Scope& scope,
                    std::vector<ExpressionPtr>& out);
 
   // ---- calls.cc --------------------------------------------------------------------------------
   ExpressionPtr call(const plan::UnresolvedFunction& node, const plan::Expression& e,
                      const Scope& scope);
+  void append_defaults(const functions::Signature& s, plan::FunctionCall& call,
+                       const plan::Origin& origin);
   ExpressionPtr bind_call(const functions::Function& row, plan::FunctionCall call,
                           const plan::Origin& origin);
+  void check_days(std::string_view name, const std::vector<ExpressionPtr>& a, const plan::Origin& origin);
   ExpressionPtr operator_on_dates(const std::string& name, const std::vector<ExpressionPtr>& a,
                                   const plan::Origin& origin);
   // datetime_arithmetic.cc
@@ -214,13 +309,16 @@ class Resolver {
                                  bool is_plus, const plan::Origin& origin);
   ExpressionPtr sum_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
                                  const plan::Origin& origin);
+  ExpressionPtr difference_with_text(const ExpressionPtr& left, const ExpressionPtr& right,
+                                     const plan::Origin& origin);
   ExpressionPtr difference_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
                                         const plan::Origin& origin);
   ExpressionPtr session_fact(const functions::Function& row, const plan::FunctionCall& call);
   std::vector<ExpressionPtr> call_arguments(const functions::Function& row,
                                             const plan::UnresolvedFunction& node,
-                                            const Scope& scope);
+                                            const plan::Origin& origin, const Scope& scope);
   ExpressionPtr bind_lambda(const ExpressionPtr& lambda, const std::vector<std::pair<plan::Type, bool>>& types,
+                            size_t optional_count,
                             const Scope& scope);
   // Named arguments put where the row's names say.
   std::vector<ExpressionPtr> ordered_arguments(const functions::Function& row,
@@ -244,6 +342,11 @@ class Resolver {
   std::unordered_map<int64_t, RelationPtr> plan_references_;  // subqueries of the DataFrame API
   // For each join that a USING projection stands on: the sides' own columns, which names may mean.
   std::map<RelationPtr, Attributes> merged_columns_;
+  // Relations with a projection above their groups, below which ORDER BY looks no further.
+  std::set<RelationPtr> closed_groups_;
+  // What stands left of |>: the operator sees no more than it shows.
+  std::map<const plan::Relation*, RelationPtr> pipe_inputs_;
+  std::map<plan::AttributeId, plan::Attribute> file_metadata_;  // what _metadata is, by a scan's first column
   const Scope* outer_scope_ = nullptr;  // the query around the one under resolution
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
   ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution
@@ -254,13 +357,14 @@ class Resolver {
   const NameScope name_scope_;
 };
 
+// Whether the type is a map or has one inside.
+bool holds_map(const plan::Type& type);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).
 bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);
 const plan::Expression* find_generator(const plan::ExpressionPtr& expression);
 plan::Attribute attribute_of(const plan::Expression& named);
 std::vector<plan::Attribute> attributes_of(const std::vector<plan::ExpressionPtr>& named);
-std::string lower(std::string_view text);
 // Where Spark looks functions and tables up, as its errors show it.
 inline constexpr const char* kSearchPath =
     "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
@@ -268,7 +372,5 @@ inline constexpr const char* kSearchPath =
 std::string aggregate_names(const plan::ExpressionPtr& expression);
 // Where in the query an error has its cause; empty where nothing is known.
 std::vector<QueryContext> contexts_of(const plan::Origin& origin);
-// "`a`.`b`": parts quoted as in error messages.
-std::string quoted_name(const std::vector<std::string>& parts);
 
 }  // namespace firesteel::analyze

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <exception>
 
+#include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
+#include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
 
@@ -13,9 +15,15 @@ using Attributes = std::vector<Attribute>;
 
 namespace {
 
-bool is_unresolved_column(const SparkError& error) {
-  return error.condition().starts_with("UNRESOLVED_COLUMN") ||
-         error.condition() == "CANNOT_RESOLVE_DATAFRAME_COLUMN";
+// The first name in an expression that the client did not bind to a DataFrame; null without one.
+const UnresolvedAttribute* first_name(const ExpressionPtr& e) {
+  const UnresolvedAttribute* found = nullptr;
+  walk(e, [&](const ExpressionPtr& node) {
+    const auto* name = node->as<UnresolvedAttribute>();
+    if (!found && name && !name->plan_id) found = name;
+    return !found;
+  });
+  return found;
 }
 
 // The Aggregate whose groups a relation shows: below at most one projection.
@@ -40,29 +48,35 @@ RelationPtr replace_below(const RelationPtr& top, const RelationPtr& old, const 
 
 }  // namespace
 
-ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& child,
-                                        bool may_aggregate) {
+// ResolveReferencesInSort: what the names mean among the columns shown; where that fails, among
+// those below, and where that fails as well, nothing.
+ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& child, KeyScope keys) {
   Scope scope = scope_of(child);
   ExpressionPtr resolved;
   std::exception_ptr failure;
+  bool is_conflict = false;
   try {
     resolved = expression(e, scope);
   } catch (const SparkError& error) {
-    if (!is_unresolved_column(error)) throw;
+    is_conflict = keys != KeyScope::kRows && !is_unresolved_column(error) && is_failed_name(error) && first_name(e);
+    if (!is_unresolved_column(error) && !is_conflict) throw;
     failure = std::current_exception();
   }
-  if (resolved && !(may_aggregate && contains_aggregate(resolved))) {
+  if (resolved && !(keys == KeyScope::kGroups && contains_aggregate(resolved))) {
     child = with_exposed(child, {resolved});
     return resolved;
   }
-  const RelationPtr groups = may_aggregate ? groups_below(child) : nullptr;
+  const RelationPtr groups = keys == KeyScope::kRows ? nullptr : groups_below(child);
   try {
-    if (groups) return key_over_groups(e, child, groups);
+    if (groups && keys == KeyScope::kGroups) return key_over_groups(e, child, groups, is_conflict);
     if (resolved) return resolved;
-    const Attributes below = columns_below(*child);
-    scope.hidden = &below;
+    const Attributes below = groups ? keys_of(*groups->as<Aggregate>()) : columns_below(*child);
+    const Attributes shown = child->output;
+    scope.attributes = is_conflict ? &below : &shown;
+    scope.hidden = is_conflict ? &shown : &below;
     resolved = expression(e, scope);
   } catch (const SparkError& error) {
+    if (is_conflict && is_failed_name(error)) throw_unresolved(first_name(e)->parts, scope_of(child), e->origin);
     if (failure && is_unresolved_column(error)) std::rethrow_exception(failure);
     throw;
   }
@@ -70,12 +84,41 @@ ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& chi
   return resolved;
 }
 
+bool Resolver::names_column(const ExpressionPtr& e, RelationPtr child) {
+  try {
+    const ExpressionPtr found = expression_over(e, child, KeyScope::kGroups);
+    const auto* order = found->as<SortOrder>();
+    return !is_far(order ? order->child : found);
+  } catch (const SparkError& error) {
+    if (!is_failed_name(error)) throw;
+    return false;
+  }
+}
+
+// Throws for the name in `e` that means a column which no group has.
+void Resolver::throw_ungrouped(const ExpressionPtr& e, const Scope& scope, AttributeId column,
+                               const Attributes& shown) {
+  walk(e, [&](const ExpressionPtr& node) {
+    const auto* name = node->as<UnresolvedAttribute>();
+    if (!name) return true;
+    bool is_it = false;
+    walk(expression(node, scope), [&](const ExpressionPtr& found) {
+      const auto* reference = found->as<AttributeReference>();
+      is_it |= reference && reference->id == column;
+      return !is_it;
+    });
+    if (is_it) throw_unresolved(name->parts, Scope{&shown, nullptr, nullptr}, node->origin);
+    return true;
+  });
+}
+
 // ORDER BY over groups: aggregates and grouping expressions that the SELECT list leaves out.
 ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& child,
-                                        const RelationPtr& groups) {
+                                        const RelationPtr& groups, bool is_conflict) {
   const auto& node = std::get<Aggregate>(groups->node);
-  Scope scope = scope_of(child);
-  scope.hidden = &node.child->output;
+  const Attributes shown = child->output;
+  Scope scope = scope_of(is_conflict ? node.child : child);
+  scope.hidden = is_conflict ? &shown : &node.child->output;
   const ExpressionPtr resolved = expression(e, scope);
   Aggregate wider = node;
   // Aggregates work on the input: inside them a key over grouping sets is the input's column.
@@ -97,7 +140,10 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
   });
   std::vector<ExpressionPtr> known = wider.aggregates;
   for (const Attribute& shown : child->output) known.push_back(reference(shown));
-  check_grouped(lifted, known, resolved);
+  if (const auto missing = ungrouped(lifted, known)) {
+    throw_ungrouped(e, scope, missing->as<AttributeReference>()->id, shown);
+    check_grouped(lifted, known);
+  }
   if (wider.aggregates.size() > node.aggregates.size()) {
     Attributes output = groups->output;
     for (size_t i = node.aggregates.size(); i < wider.aggregates.size(); ++i) {
@@ -117,14 +163,14 @@ void Resolver::check_no_window(const ExpressionPtr& condition, const char* claus
 RelationPtr Resolver::filter(const Filter& node) {
   RelationPtr child = resolve(node.child);
   const Attributes visible = child->output;
-  ExpressionPtr resolved = checked_condition(expression_over(node.condition, child, false), node.condition->origin);
+  ExpressionPtr resolved = checked_condition(expression_over(node.condition, child, KeyScope::kRows), node.condition->origin);
   check_no_window(resolved, "WHERE");
   std::string invalid;
   walk(resolved, [&](const ExpressionPtr& e) {
     const auto* call_node = e->as<FunctionCall>();
     const bool is_aggregate = call_node && call_node->function->kind == functions::FunctionKind::kAggregate;
     if (!is_aggregate) return true;
-    invalid += (invalid.empty() ? "" : ", ") + print_name(*e);
+    invalid += (invalid.empty() ? "" : ", ") + print_qualified(*e);
     return false;
   });
   if (!invalid.empty()) {
@@ -150,9 +196,26 @@ ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& 
   return reference(visible[static_cast<size_t>(*number - 1)]);
 }
 
+// A projection over the groups hides what aggregates would need.
+void Resolver::check_no_aggregates(const std::vector<ExpressionPtr>& order) {
+  std::string invalid;
+  for (const ExpressionPtr& e : order) {
+    walk(e, [&](const ExpressionPtr& node) {
+      const auto* call_node = node->as<FunctionCall>();
+      if (!call_node || call_node->function->kind != functions::FunctionKind::kAggregate) return true;
+      invalid += (invalid.empty() ? "\"" : ", \"") + print_name(*node) + "\"";
+      return false;
+    });
+  }
+  if (!invalid.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", invalid}});
+}
+
 RelationPtr Resolver::sort(const Sort& node) {
   RelationPtr child = resolve(node.child);
   const Attributes visible = child->output;
+  const bool is_closed = closed_groups_.contains(child);
+  const bool is_behind_pipe = pipe_inputs_.contains(child.get());
+  const KeyScope keys = is_behind_pipe ? KeyScope::kRows : is_closed ? KeyScope::kClosedGroups : KeyScope::kGroups;
   std::vector<ExpressionPtr> order;
   for (const ExpressionPtr& one : node.order) {
     const auto* given = one->as<SortOrder>();
@@ -161,7 +224,8 @@ RelationPtr Resolver::sort(const Sort& node) {
     const bool is_all = name && name->parts.size() == 1 && node.order.size() == 1 && !name->plan_id &&
                         node.is_global && same_name(name->parts[0], "all") &&
                         std::none_of(visible.begin(), visible.end(), [&](const Attribute& a) { return same_name(a.name, "all"); });
-    if (is_all) {
+    // A column named "all", even one that is not shown, comes before the key word.
+    if (is_all && !names_column(one, child)) {
       for (const Attribute& column : visible) {
         item.child = reference(column);
         order.push_back(expression(make_expression(item), scope_of(child)));
@@ -169,8 +233,9 @@ RelationPtr Resolver::sort(const Sort& node) {
       break;
     }
     if (ExpressionPtr column = node.is_global ? sort_position(item, visible) : nullptr) item.child = column;
-    order.push_back(expression_over(make_expression(item, one->origin), child, true));
+    order.push_back(expression_over(make_expression(item, one->origin), child, keys));
   }
+  if (is_closed) check_no_aggregates(order);
   for (const ExpressionPtr& e : order) {
     if (!contains_window(e)) continue;
     throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",

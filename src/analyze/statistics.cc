@@ -5,6 +5,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
+#include "plan/attribute_name.h"
 
 namespace firesteel::analyze {
 
@@ -14,7 +15,7 @@ using Attributes = std::vector<Attribute>;
 namespace {
 
 ExpressionPtr column_named(const std::string& name) {
-  return make_expression(UnresolvedAttribute{{name}, {}, false});
+  return make_expression(UnresolvedAttribute{parse_attribute_name(name), {}, false});
 }
 
 ExpressionPtr as_text(ExpressionPtr child) {
@@ -102,6 +103,23 @@ RelationPtr Resolver::approx_quantile(const ApproxQuantile& node) {
   Aggregate whole;
   whole.child = node.child;
   whole.aggregates = {make_expression(Alias{make_call("array", std::move(per_column)), {"approx_quantile"}, {}, 0})};
+  return aggregate(whole);
+}
+
+// FrequentItems.singlePassFreqItems.
+RelationPtr Resolver::frequent_items(const FreqItems& node) {
+  if (node.support < 1e-4 || node.support > 1) {
+    throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
+                     {{"message", "Support must be in [1e-4, 1], but got " + print_name(*number(node.support)) + "."}});
+  }
+  const ExpressionPtr size = make_integer_literal(static_cast<int32_t>(1 / node.support));
+  if (node.columns.empty()) return project(resolve(node.child), {});
+  Aggregate whole;
+  whole.child = node.child;
+  for (const std::string& name : node.columns) {
+    const ExpressionPtr items = make_call("collect frequent items", {column_named(name), size});
+    whole.aggregates.push_back(make_expression(Alias{items, {name + "_freqItems"}, {}, 0}));
+  }
   return aggregate(whole);
 }
 

@@ -12,4 +12,11 @@ namespace firesteel::analyze {
 [[noreturn]] void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
                                    const plan::Origin& origin);
 
+// Whether an error says that a name means nothing, or that it means too much or what has no such part.
+bool is_unresolved_column(const SparkError& error);
+bool is_failed_name(const SparkError& error);
+
+// What an alias of the list comes before: a column of the query around, or a variable.
+bool is_far(const plan::ExpressionPtr& resolved);
+
 }  // namespace firesteel::analyze

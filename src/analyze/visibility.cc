@@ -33,20 +33,6 @@ void collect_plan_ids(const Relation& relation, std::set<int64_t>& ids) {
   for (const RelationPtr& child : children(relation)) collect_plan_ids(*child, ids);
 }
 
-// Of columns with one name those of the nearest level alone.
-void collect_below(const Relation& relation, Attributes& found) {
-  if (!passes_columns(relation)) return;
-  const RelationPtr child = children(relation)[0];
-  const Attributes nearer = found;
-  for (const Attribute& a : child->output) {
-    const bool is_shadowed = std::any_of(nearer.begin(), nearer.end(), [&](const Attribute& n) {
-      return n.name == a.name;
-    });
-    if (!is_shadowed && !has_id(found, a.id)) found.push_back(a);
-  }
-  collect_below(*child, found);
-}
-
 RelationPtr with_column(const RelationPtr& relation, const std::vector<RelationPtr>& below,
                         Attribute column) {
   auto copy = std::make_shared<Relation>(*with_children(*relation, below));
@@ -57,15 +43,47 @@ RelationPtr with_column(const RelationPtr& relation, const std::vector<RelationP
   return copy;
 }
 
+// The scan whose _metadata names above may mean; joins, unions and aggregates hide it, as in Spark.
+const Relation* scan_below(const Relation& relation) {
+  if (relation.as<Scan>()) return relation.output.empty() ? nullptr : &relation;
+  return passes_columns(relation) ? scan_below(*children(relation)[0]) : nullptr;
+}
+
+// FileFormat.createFileMetadataCol.
+Attribute metadata_attribute(const Scan& scan) {
+  Schema fields = {{"file_path", Type::string(), false, ""},
+                   {"file_name", Type::string(), false, ""},
+                   {"file_size", Type::long_integer(), false, ""},
+                   {"file_block_start", Type::long_integer(), false, ""},
+                   {"file_block_length", Type::long_integer(), false, ""},
+                   {"file_modification_time", Type::timestamp(), false, ""}};
+  if (scan.format == "parquet") fields.push_back({"row_index", Type::long_integer(), false, ""});
+  Attribute column;
+  column.id = next_attribute_id();
+  column.name = "_metadata";
+  column.type = Type::structure(std::move(fields));
+  column.nullable = false;
+  column.metadata = R"({"__file_source_metadata_col":true,"__metadata_col":"_metadata"})";
+  return column;
+}
+
 // The relation with the column `id` of a relation below it, or null.
-RelationPtr expose(const RelationPtr& relation, AttributeId id) {
+RelationPtr expose(const RelationPtr& relation, AttributeId id, const std::map<AttributeId, Attribute>& metadata) {
   if (has_id(relation->output, id)) return relation;
+  if (relation->as<Scan>()) {
+    const auto found = relation->output.empty() ? metadata.end() : metadata.find(relation->output[0].id);
+    if (found == metadata.end() || found->second.id != id) return nullptr;
+    auto copy = std::make_shared<Relation>(*relation);
+    std::get<Scan>(copy->node).metadata_columns.push_back(found->second.name);
+    copy->output.push_back(found->second);
+    return copy;
+  }
   const auto* join = relation->as<Join>();
   if (!join && !passes_columns(*relation)) return nullptr;
   std::vector<RelationPtr> below = children(*relation);
   for (size_t i = 0; i < below.size(); ++i) {
     if (join && i == 1 && shows_left_alone(*join)) break;
-    RelationPtr child = expose(below[i], id);
+    RelationPtr child = expose(below[i], id, metadata);
     if (!child) continue;
     Attribute column = *std::find_if(child->output.begin(), child->output.end(),
                                      [&](const Attribute& a) { return a.id == id; });
@@ -87,6 +105,7 @@ void Resolver::collect_hidden(const Relation& relation, Attributes& found) const
     const auto merged = merged_columns_.find(project->child);
     if (merged != merged_columns_.end()) {
       found.insert(found.end(), merged->second.begin(), merged->second.end());
+      collect_hidden(*project->child, found);
     }
     return;
   }
@@ -105,16 +124,50 @@ Attributes Resolver::hidden_columns(const Relation& relation) const {
   return found;
 }
 
-Attributes Resolver::columns_below(const Relation& relation) {
+// Of columns with one name those of the nearest level alone.
+void Resolver::collect_below(const Relation& relation, Attributes& found) const {
+  if (!passes_columns(relation) || pipe_inputs_.contains(&relation)) return;
+  const RelationPtr child = children(relation)[0];
+  const Attributes nearer = found;
+  for (const Attribute& a : child->output) {
+    const bool is_shadowed = std::any_of(nearer.begin(), nearer.end(), [&](const Attribute& n) {
+      return n.name == a.name;
+    });
+    if (!is_shadowed && !has_id(found, a.id)) found.push_back(a);
+  }
+  collect_below(*child, found);
+}
+
+Attributes Resolver::metadata_columns(const Relation& relation) {
+  const Relation* scan = scan_below(relation);
+  if (!scan) return {};
+  auto known = file_metadata_.find(scan->output[0].id);
+  if (known == file_metadata_.end()) {
+    known = file_metadata_.emplace(scan->output[0].id, metadata_attribute(*scan->as<Scan>())).first;
+  }
+  Attributes found{known->second};
+  // The name of the whole relation, where it has one, is its column's too.
+  const auto& shown = relation.output;
+  const bool has_name = !shown.empty() && std::all_of(shown.begin(), shown.end(), [&](const Attribute& a) {
+    return a.qualifier == shown[0].qualifier;
+  });
+  if (has_name) found[0].qualifier = shown[0].qualifier;
+  return found;
+}
+
+Attributes Resolver::columns_below(const Relation& relation) const {
   Attributes found;
   collect_below(relation, found);
   std::erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
   return found;
 }
 
-RelationPtr Resolver::with_exposed(RelationPtr child, const std::vector<ExpressionPtr>& list) {
+RelationPtr Resolver::with_exposed(RelationPtr child, const std::vector<ExpressionPtr>& list) const {
   std::set<AttributeId> wanted;
-  for (const ExpressionPtr& e : list) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    const ExpressionPtr& e = list[i];
+    const auto* passed_on = e->as<AttributeReference>();
+    if (passed_on && i < child->output.size() && child->output[i].id == passed_on->id) continue;
     walk(e, [&](const ExpressionPtr& node) {
       const auto* column = node->as<AttributeReference>();
       if (column && !column->is_outer) wanted.insert(column->id);
@@ -126,7 +179,7 @@ RelationPtr Resolver::with_exposed(RelationPtr child, const std::vector<Expressi
   }
   for (const Attribute& shown : child->output) wanted.erase(shown.id);
   for (AttributeId id : wanted) {
-    if (RelationPtr wider = expose(child, id)) child = std::move(wider);
+    if (RelationPtr wider = expose(child, id, file_metadata_)) child = std::move(wider);
   }
   return child;
 }

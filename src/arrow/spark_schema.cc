@@ -154,7 +154,7 @@ std::shared_ptr<::arrow::DataType> to_arrow_type(const Type& type, const std::st
       return to_arrow_type(type.sql_type(), time_zone);
     case TypeKind::kVariant:
       return ::arrow::struct_({::arrow::field("value", ::arrow::binary(), false),
-                               ::arrow::field("metadata", ::arrow::binary(), false)});
+                               ::arrow::field("metadata", ::arrow::binary(), false, ::arrow::key_value_metadata({"variant"}, {"true"}))});
   }
   throw_internal("a Spark type without an Arrow form");
 }

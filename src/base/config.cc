@@ -9,16 +9,11 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
@@ -42,7 +37,7 @@ struct Quantity {
 };
 
 std::optional<Quantity> parse_quantity(std::string_view text) {
-  const std::string word = lower(trim(text));
+  const std::string word = lower_case(trim(text));
   size_t digits = word.starts_with('-') ? 1 : 0;
   while (digits < word.size() && std::isdigit(static_cast<unsigned char>(word[digits]))) ++digits;
   const auto number = parse_number<int64_t>(std::string_view(word).substr(0, digits));
@@ -70,10 +65,10 @@ constexpr std::array kOptions = {
 };
 
 bool is_among(std::string_view options, std::string_view value) {
-  const std::string wanted = lower(value);
+  const std::string wanted = lower_case(value);
   while (!options.empty()) {
     const size_t comma = options.find(", ");
-    if (lower(options.substr(0, comma)) == wanted) return true;
+    if (lower_case(options.substr(0, comma)) == wanted) return true;
     if (comma == std::string_view::npos) break;
     options.remove_prefix(comma + 2);
   }
@@ -86,7 +81,7 @@ bool fits_type(ConfigType type, std::string_view value) {
     case ConfigType::kString:
       return true;
     case ConfigType::kBoolean:
-      return lower(word) == "true" || lower(word) == "false";
+      return lower_case(word) == "true" || lower_case(word) == "false";
     case ConfigType::kInt:
       return parse_number<int32_t>(word).has_value();
     case ConfigType::kLong:
@@ -284,7 +279,7 @@ std::optional<std::string> Config::get_or(std::string_view key,
   return fallback;
 }
 
-bool Config::get_boolean(std::string_view key) const { return lower(trim(get(key))) == "true"; }
+bool Config::get_boolean(std::string_view key) const { return lower_case(trim(get(key))) == "true"; }
 
 int64_t Config::get_integer(std::string_view key) const {
   return parse_number<int64_t>(trim(get(key))).value_or(0);

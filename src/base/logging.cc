@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/text.h"
+
 namespace firesteel {
 namespace {
 
@@ -86,8 +88,7 @@ LogField::LogField(std::string_view key, double value) : key(key), value(shortes
 LogField::LogField(std::string_view key, bool value) : key(key), value(value ? "true" : "false") {}
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {
-  std::string lower;
-  for (const unsigned char c : name) lower += static_cast<char>(std::tolower(c));
+  const std::string lower = lower_case(name);
   static constexpr std::pair<std::string_view, LogLevel> kNames[] = {
       {"trace", LogLevel::kTrace},  {"debug", LogLevel::kDebug},     {"info", LogLevel::kInfo},
       {"warn", LogLevel::kWarning}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError},

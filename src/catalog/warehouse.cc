@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "base/text.h"
 
 namespace firesteel::catalog {
 
@@ -17,13 +18,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr const char* kDefault = "default";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 [[noreturn]] void throw_database(const std::string& condition, std::string_view name, bool is_qualified) {
   const std::string quoted = "`" + std::string(name) + "`";
@@ -46,6 +40,10 @@ Json to_json(const Table& table) {
           {"comment", table.comment},
           {"options", table.options},
           {"properties", table.properties},
+          {"bucket_count", table.layout.bucket_count},
+          {"bucket_columns", table.layout.bucket_columns},
+          {"sort_columns", table.layout.sort_columns},
+          {"clustering_columns", table.layout.clustering_columns},
           {"created_ms", table.created_ms},
           {"view_text", table.view_text},
           {"view_database", table.view_database}};
@@ -63,6 +61,10 @@ Table table_from_json(const Json& json) {
   json.at("comment").get_to(table.comment);
   json.at("options").get_to(table.options);
   json.at("properties").get_to(table.properties);
+  table.layout.bucket_count = json.value("bucket_count", 0);
+  table.layout.bucket_columns = json.value("bucket_columns", std::vector<std::string>());
+  table.layout.sort_columns = json.value("sort_columns", std::vector<std::string>());
+  table.layout.clustering_columns = json.value("clustering_columns", std::vector<std::string>());
   json.at("created_ms").get_to(table.created_ms);
   json.at("view_text").get_to(table.view_text);
   json.at("view_database").get_to(table.view_database);
@@ -87,13 +89,13 @@ std::vector<Database> Warehouse::databases() const {
 
 std::optional<Database> Warehouse::find_database(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = databases_.find(lower(name));
+  const auto found = databases_.find(lower_case(name));
   if (found == databases_.end()) return std::nullopt;
   return found->second;
 }
 
 Database Warehouse::checked_database(std::string_view name) const {
-  const auto found = databases_.find(lower(name));
+  const auto found = databases_.find(lower_case(name));
   if (found == databases_.end()) throw_database("SCHEMA_NOT_FOUND", name, true);
   return found->second;
 }
@@ -105,7 +107,7 @@ Database Warehouse::database(std::string_view name) const {
 
 void Warehouse::create_database(Database database, bool if_not_exists) {
   const std::lock_guard lock(mutex_);
-  const std::string key = lower(database.name);
+  const std::string key = lower_case(database.name);
   if (databases_.count(key) > 0) {
     if (if_not_exists) return;
     throw_database("SCHEMA_ALREADY_EXISTS", database.name, false);
@@ -118,7 +120,7 @@ void Warehouse::create_database(Database database, bool if_not_exists) {
 
 void Warehouse::drop_database(std::string_view name, bool if_exists, bool cascades) {
   const std::lock_guard lock(mutex_);
-  const std::string key = lower(name);
+  const std::string key = lower_case(name);
   const auto found = databases_.find(key);
   if (found == databases_.end()) {
     if (if_exists) return;
@@ -141,7 +143,7 @@ void Warehouse::drop_database(std::string_view name, bool if_exists, bool cascad
 
 std::vector<Table> Warehouse::tables(std::string_view database) const {
   const std::lock_guard lock(mutex_);
-  const std::string key = lower(checked_database(database).name);
+  const std::string key = lower_case(checked_database(database).name);
   std::vector<Table> result;
   for (auto table = tables_.lower_bound({key, ""}); table != tables_.end() && table->first.first == key; ++table) {
     result.push_back(table->second);
@@ -151,7 +153,7 @@ std::vector<Table> Warehouse::tables(std::string_view database) const {
 
 std::optional<Table> Warehouse::find_table(std::string_view database, std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = tables_.find({lower(database), lower(name)});
+  const auto found = tables_.find({lower_case(database), lower_case(name)});
   if (found == tables_.end()) return std::nullopt;
   return found->second;
 }
@@ -159,7 +161,7 @@ std::optional<Table> Warehouse::find_table(std::string_view database, std::strin
 void Warehouse::create_table(Table table) {
   const std::lock_guard lock(mutex_);
   checked_database(table.database);
-  const Key key{lower(table.database), lower(table.name)};
+  const Key key{lower_case(table.database), lower_case(table.name)};
   if (tables_.count(key) > 0) throw_table_exists(table);
   tables_[key] = std::move(table);
   save();
@@ -168,7 +170,7 @@ void Warehouse::create_table(Table table) {
 void Warehouse::put_table(Table table) {
   const std::lock_guard lock(mutex_);
   checked_database(table.database);
-  const Key key{lower(table.database), lower(table.name)};
+  const Key key{lower_case(table.database), lower_case(table.name)};
   tables_[key] = std::move(table);
   save();
 }
@@ -182,7 +184,7 @@ void Warehouse::drop_files(const Table& table) const {
 
 bool Warehouse::drop_table(std::string_view database, std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto found = tables_.find({lower(database), lower(name)});
+  const auto found = tables_.find({lower_case(database), lower_case(name)});
   if (found == tables_.end()) return false;
   drop_files(found->second);
   tables_.erase(found);
@@ -192,11 +194,11 @@ bool Warehouse::drop_table(std::string_view database, std::string_view name) {
 
 void Warehouse::rename_table(std::string_view database, std::string_view name, const std::string& new_name) {
   const std::lock_guard lock(mutex_);
-  const auto found = tables_.find({lower(database), lower(name)});
+  const auto found = tables_.find({lower_case(database), lower_case(name)});
   FIRESTEEL_CHECK(found != tables_.end(), "rename of a table that is not there");
   Table table = found->second;
-  table.name = lower(new_name);
-  const Key key{lower(database), table.name};
+  table.name = lower_case(new_name);
+  const Key key{lower_case(database), table.name};
   if (tables_.count(key) > 0) throw_table_exists(table);
   if (!table.is_external && !table.is_view()) {
     const std::string location = location_of(checked_database(database), table.name);
@@ -211,7 +213,7 @@ void Warehouse::rename_table(std::string_view database, std::string_view name, c
 }
 
 std::string Warehouse::location_of(const Database& database, std::string_view table) const {
-  return (fs::path(database.location) / lower(table)).string();
+  return (fs::path(database.location) / lower_case(table)).string();
 }
 
 std::string Warehouse::default_location(std::string_view database, std::string_view table) const {
@@ -231,11 +233,11 @@ void Warehouse::load() {
     const Json json = Json::parse(file);
     for (const Json& entry : json.at("databases")) {
       const std::string name = entry.at("name");
-      databases_[lower(name)] = {name, entry.at("description"), entry.at("location")};
+      databases_[lower_case(name)] = {name, entry.at("description"), entry.at("location")};
     }
     for (const Json& entry : json.at("tables")) {
       Table table = table_from_json(entry);
-      tables_[{lower(table.database), lower(table.name)}] = std::move(table);
+      tables_[{lower_case(table.database), lower_case(table.name)}] = std::move(table);
     }
   } catch (const std::exception& error) {
     log_warning("the warehouse's catalog cannot be read", {{"folder", folder_}, {"reason", std::string(error.what())}});

@@ -20,6 +20,17 @@ struct Database {
   std::string location;  // absolute path
 };
 
+// How the user asked for a table's rows to be laid out. It is told by DESCRIBE and listColumns; the files
+// are written as if it were not there, and no answer depends on it.
+struct Layout {
+  int32_t bucket_count = 0;  // 0: not bucketed
+  std::vector<std::string> bucket_columns;
+  std::vector<std::string> sort_columns;
+  std::vector<std::string> clustering_columns;
+
+  friend bool operator==(const Layout&, const Layout&) = default;
+};
+
 struct Table {
   std::string database;
   std::string name;
@@ -31,6 +42,7 @@ struct Table {
   std::string comment;
   plan::Options options;
   std::map<std::string, std::string> properties;
+  Layout layout;
   int64_t created_ms = 0;
   std::string view_text;  // a view's query, run in the database `view_database`
   std::string view_database;

@@ -1,7 +1,9 @@
 #include "connect/analysis.h"
 
 #include <arrow/api.h>
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -12,6 +14,7 @@
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
 #include "connect/literal_rows.h"
+#include "connect/ml_cache.h"
 #include "connect/session_state.h"
 #include "connect/table_calls.h"
 #include "ml/transformer.h"
@@ -37,6 +40,12 @@ bool files_are_unchanged(const plan::RelationPtr& relation) {
   return true;
 }
 
+// Whom current_user() names where the client says nothing: the owner of the process.
+std::string server_user() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry ? entry->pw_name : "anonymous";
+}
+
 }  // namespace
 
 void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution) {
@@ -59,6 +68,7 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
   analysis.time_zone = config.get("spark.sql.session.timeZone");
   analysis.default_source = config.find("spark.sql.sources.default").value_or("parquet");
   analysis.user = context.session.key().user_id;
+  if (analysis.user.empty()) analysis.user = server_user();
   analysis.spark_version = std::string(spark_version());
   analysis.query_start_us = std::chrono::duration_cast<std::chrono::microseconds>(
                                 std::chrono::system_clock::now().time_since_epoch())
@@ -67,6 +77,12 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
   analysis.configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
   analysis.current_database = context.current_database();
   analysis.find_view = [&](const std::vector<std::string>& parts) { return find_relation(context, parts); };
+  analysis.find_variable = [&](const std::vector<std::string>& parts) -> std::optional<plan::Literal> {
+    const std::optional<std::string> name = variable_name(parts);
+    const auto variable = name ? context.session.state().variables().find(*name) : std::nullopt;
+    if (!variable) return std::nullopt;
+    return variable->value;
+  };
   analysis.resolve_source = [&](const plan::UnresolvedRead& read) {
     if (!context.backend.resolve_source) throw_unsupported("RELATION", "reading files");
     return context.backend.resolve_source(read, *snapshot);
@@ -90,8 +106,10 @@ plan::RelationPtr analyze_cached(const RequestContext& context, const spark::con
   const std::string bytes = context.session.current_database() + '\0' + proto.SerializeAsString();
   // Every counter only grows, so the sum changes whenever one of them does.
   const int64_t version = context.session.config().version() + context.session.views().version() +
+                          context.session.state().variables().version() +
                           context.global_views.version() +
-                          (context.backend.warehouse != nullptr ? context.backend.warehouse->version() : 0);
+                          (context.backend.warehouse != nullptr ? context.backend.warehouse->version() : 0) +
+                          context.session.state().models().version();
   PlanCache& cache = context.session.state().plans();
   if (plan::RelationPtr known = cache.find(bytes, version); known && files_are_unchanged(known)) return known;
   plan::RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(proto), nullptr);
@@ -99,12 +117,13 @@ plan::RelationPtr analyze_cached(const RequestContext& context, const spark::con
   return resolved;
 }
 
-plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan,
-                                        const std::shared_ptr<engine::ExecutionContext>& execution) {
-  if (!context.session.state().has_persisted()) return plan;
+namespace {
+
+plan::RelationPtr with_cached_subtrees(const RequestContext& context, const plan::RelationPtr& plan,
+                                       const std::shared_ptr<engine::ExecutionContext>& execution) {
   if (const auto persisted = context.session.state().find_persisted(*plan)) {
-    if (!persisted->is_materialised) {
-      context.backend.engine->cache(persisted->key, persisted->plan, execution);
+    if (execution && !persisted->is_materialised) {
+      context.backend.engine->cache(persisted->key, analyze::with_places(plan), execution);
       persisted->is_materialised = true;
     }
     return plan::make_resolved(plan::Cached{persisted->key, plan}, plan->output, plan->plan_id);
@@ -112,18 +131,30 @@ plan::RelationPtr with_cached_relations(const RequestContext& context, const pla
   std::vector<plan::RelationPtr> inputs = plan::children(*plan);
   bool is_changed = false;
   for (plan::RelationPtr& input : inputs) {
-    plan::RelationPtr replaced = with_cached_relations(context, input, execution);
+    plan::RelationPtr replaced = with_cached_subtrees(context, input, execution);
     is_changed = is_changed || replaced != input;
     input = std::move(replaced);
   }
   return is_changed ? plan::with_children(*plan, std::move(inputs)) : plan;
 }
 
+}  // namespace
+
+plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan) {
+  return context.session.state().has_persisted() ? with_cached_subtrees(context, plan, nullptr) : plan;
+}
+
+plan::RelationPtr executable_plan(const RequestContext& context, const plan::RelationPtr& plan,
+                                  const std::shared_ptr<engine::ExecutionContext>& execution) {
+  return analyze::with_places(
+      context.session.state().has_persisted() ? with_cached_subtrees(context, plan, execution) : plan);
+}
+
 plan::RelationPtr evaluate_to_local(const RequestContext& context, const plan::RelationPtr& plan,
                                     std::shared_ptr<engine::ExecutionContext> execution) {
   const plan::Schema schema = plan::output_schema(*plan);
   const auto arrow_schema = columns::to_arrow_schema(schema, execution->time_zone);
-  const auto stream = context.backend.engine->execute(plan, execution);
+  const auto stream = context.backend.engine->execute(executable_plan(context, plan, execution), execution);
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
   while (auto batch = stream->next()) batches.push_back(columns::with_schema(*batch, arrow_schema));
   auto table = arrow::Table::FromRecordBatches(arrow_schema, batches);

@@ -26,9 +26,13 @@ plan::RelationPtr analyze_cached(const RequestContext& context, const spark::con
 // Fills what every execution needs from the session's configuration.
 void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution);
 
-// The plan with persisted subtrees read from the engine's cache, which is filled at the first use.
-plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan,
-                                        const std::shared_ptr<engine::ExecutionContext>& execution);
+// The plan as the engine runs it. Persisted subtrees are read from the engine's cache, which is filled at
+// the first use.
+plan::RelationPtr executable_plan(const RequestContext& context, const plan::RelationPtr& plan,
+                                  const std::shared_ptr<engine::ExecutionContext>& execution);
+
+// The plan with persisted subtrees as they would be read from the cache; nothing is filled.
+plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan);
 
 // The rows of a resolved plan as one LocalData relation with the same output.
 plan::RelationPtr evaluate_to_local(const RequestContext& context, const plan::RelationPtr& plan,

@@ -96,7 +96,25 @@ void fill_storage_level(const RequestContext& context, const proto::Relation& re
   out->set_replication(level.replication);
 }
 
-void parse_ddl(const std::string& text, proto::DataType* out) { encode_schema(parse_schema_text(text), out); }
+std::optional<plan::Type> as_type(const std::string& text) {
+  try {
+    return sql::parse_type(text);
+  } catch (const SparkError&) {
+    return std::nullopt;
+  }
+}
+
+// A type, a list of columns, or fields written as in struct<name: type>.
+void parse_ddl(const std::string& text, proto::DataType* out) {
+  if (const auto type = as_type(text)) return encode_type(*type, out);
+  try {
+    encode_schema(parse_schema_text(text), out);
+  } catch (const SparkError&) {
+    const auto type = as_type("struct<" + text + ">");
+    if (!type) throw;
+    encode_type(*type, out);
+  }
+}
 
 // StructType.toDDL
 std::string to_ddl(const plan::Schema& schema) {

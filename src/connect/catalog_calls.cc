@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "catalog/warehouse.h"
 #include "connect/analysis.h"
 #include "connect/decode.h"
@@ -137,9 +138,13 @@ RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& c
   for (const plan::StructField& field : schema) {
     const bool is_partition =
         found && std::count(found->partition_columns.begin(), found->partition_columns.end(), field.name) > 0;
+    const catalog::Layout layout = found ? found->layout : catalog::Layout();
+    const auto is_among = [&](const std::vector<std::string>& names) {
+      return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return equal_ignoring_case(name, field.name); });
+    };
     const std::string comment = column_comment(field);
     rows.push_back({field.name, comment.empty() ? Cell() : Cell(comment), field.type.simple_string(), field.nullable,
-                    is_partition, false, false});
+                    is_partition, is_among(layout.bucket_columns), is_among(layout.clustering_columns)});
   }
   return make_local_table({{"name"},
                            {"description"},
@@ -164,6 +169,44 @@ RelationPtr uncache_table(const RequestContext& context, const plan::CatalogCall
   if (const auto removed = context.session.state().unpersist(*plan); removed && removed->is_materialised) {
     context.backend.engine->uncache(removed->key);
   }
+  return nothing();
+}
+
+// Files are listed anew by every query: only what is cached of them can be old.
+RelationPtr refresh_by_path(const RequestContext& context, const plan::CatalogCall& call) {
+  std::string path = argument(call, "path");
+  if (path.compare(0, 5, "file:") == 0) path.erase(0, 5);
+  while (path.size() > 1 && (path.back() == '/' || path.compare(0, 2, "//") == 0)) {
+    path.back() == '/' ? path.pop_back() : void(path.erase(0, 1));
+  }
+  forget_cached_files(context, path);
+  return nothing();
+}
+
+RelationPtr refresh_table(const RequestContext& context, const plan::CatalogCall& call) {
+  const std::vector<std::string> name = table_argument(call);
+  const RelationPtr plan = resolved_table(context, name);
+  if (const auto table = find_table(context, name); table && !table->is_view()) forget_cached_files(context, table->location);
+  return nothing();
+}
+
+// Partitions are found by their folders whenever a table is read.
+RelationPtr recover_partitions(const RequestContext& context, const plan::CatalogCall& call) {
+  const std::vector<std::string> name = table_argument(call);
+  const std::optional<catalog::Table> found = find_table(context, name);
+  if (find_temporary_view(context, name) || (found && found->is_view())) {
+    throw SparkError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {{"viewName", backquoted(name)}, {"operation", "recoverPartitions()"}});
+  }
+  if (!found) {
+    throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                     {{"relationName", backquoted(name)},
+                      {"searchPath", "[`system`.`session`, `spark_catalog`.`" + context.current_database() + "`]"}});
+  }
+  if (found->partition_columns.empty()) {
+    throw SparkError("NOT_A_PARTITIONED_TABLE", {{"operation", "ALTER TABLE RECOVER PARTITIONS"},
+                                                 {"tableIdentWithDB", table_name(context, name).quoted()}});
+  }
+  forget_cached_files(context, found->location);
   return nothing();
 }
 
@@ -283,10 +326,9 @@ const std::map<std::string, Handler>& handlers() {
        [](Context context, Call call) {
          return make_local_table(table_columns(), table_rows(context, call, /*views_only=*/true));
        }},
-      // Files are listed anew by every query, so there is nothing to refresh.
-      {"refresh_by_path", [](Context, Call) { return nothing(); }},
-      {"refresh_table",
-       [](Context context, Call call) { resolved_table(context, table_argument(call)); return nothing(); }},
+      {"recover_partitions", recover_partitions},
+      {"refresh_by_path", refresh_by_path},
+      {"refresh_table", refresh_table},
       {"set_current_catalog", set_current_catalog},
       {"set_current_database", set_current_database},
       {"table_exists",
@@ -356,6 +398,10 @@ RelationPtr run_catalog_call(const RequestContext& context, const plan::CatalogC
   if (RelationPtr answer = run_table_statement(context, call)) return answer;
   if (RelationPtr answer = run_show_statement(context, call)) return answer;
   throw_unsupported("RELATION", "catalog call " + call.name);
+}
+
+void forget_cached_files(const RequestContext& context, const std::string& path) {
+  for (const std::string& key : context.session.state().forget_rows_of(path)) context.backend.engine->uncache(key);
 }
 
 void clear_cache(const RequestContext& context) {

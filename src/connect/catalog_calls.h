@@ -34,6 +34,9 @@ std::string function_usage(const functions::Function& function);
 // Throws UNRESOLVED_ROUTINE.
 const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name);
 
+// Rows that are kept of files at or below the path, for they may have changed.
+void forget_cached_files(const RequestContext& context, const std::string& path);
+
 // Forgets every persisted relation and frees its rows.
 void clear_cache(const RequestContext& context);
 

@@ -33,6 +33,7 @@ class Parse;
 class Relation;
 class Read;
 class SQL;
+class WithRelations;
 }  // namespace spark::connect
 
 namespace firesteel::connect {
@@ -46,10 +47,6 @@ void encode_schema(const plan::Schema& schema, spark::connect::DataType* proto);
 plan::Literal decode_literal(const spark::connect::Expression_Literal& proto,
                              const std::optional<plan::Type>& expected = std::nullopt);
 void encode_literal(const plan::Literal& literal, spark::connect::Expression_Literal* proto);
-
-// Splits "a.`b.c`" at dots outside back-quotes, as Spark's UnresolvedAttribute does; other characters
-// need no quotes. Throws INVALID_ATTRIBUTE_NAME_SYNTAX.
-std::vector<std::string> parse_attribute_name(std::string_view name);
 
 // A schema in DDL or JSON form.
 plan::Schema parse_schema_text(const std::string& text);
@@ -66,6 +63,9 @@ class PlanDecoder {
 
   plan::RelationPtr relation(const spark::connect::Relation& proto);
   plan::ExpressionPtr expression(const spark::connect::Expression& proto);
+  // The text and the arguments of a statement, not parsed.
+  plan::SqlQuery sql_arguments(const spark::connect::SQL& proto);
+  std::vector<plan::CommonTableExpression> named_queries(const spark::connect::WithRelations& proto);
   template <typename List>
   std::vector<plan::ExpressionPtr> expressions(const List& protos) {
     std::vector<plan::ExpressionPtr> result;
@@ -94,7 +94,6 @@ class PlanDecoder {
   std::optional<RelationNode> statistics_node(const spark::connect::Relation& proto);
   std::optional<RelationNode> source_node(const spark::connect::Relation& proto);
   RelationNode read(const spark::connect::Read& proto);
-  plan::RelationPtr sql_query(const spark::connect::SQL& proto);
   RelationNode local_data(const std::string* bytes, const std::string* schema);
   RelationNode cached_local_data(const std::string& hash);
   RelationNode chunked_local_data(const spark::connect::ChunkedCachedLocalRelation& proto);

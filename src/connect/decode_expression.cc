@@ -1,11 +1,13 @@
 #include "base/error.h"
 #include "connect/decode.h"
+#include "plan/attribute_name.h"
 #include "spark/connect/expressions.pb.h"
 
 namespace firesteel::connect {
 
 namespace proto = spark::connect;
 using plan::ExpressionPtr;
+using plan::parse_attribute_name;
 using ProtoExpression = proto::Expression;
 
 namespace {
@@ -47,45 +49,6 @@ std::vector<std::string> parse_star_target(const std::string& target) {
 }
 
 }  // namespace
-
-std::vector<std::string> parse_attribute_name(std::string_view name) {
-  const auto fail = [&] {
-    throw SparkError("INVALID_ATTRIBUTE_NAME_SYNTAX", {{"name", std::string(name)}});
-  };
-  std::vector<std::string> parts;
-  std::string part;
-  bool in_quotes = false;
-  size_t i = 0;
-  while (i < name.size()) {
-    const char c = name[i];
-    if (in_quotes) {
-      if (c == '`') {
-        if (i + 1 < name.size() && name[i + 1] == '`') {
-          part += '`';
-          ++i;
-        } else {
-          in_quotes = false;
-          if (i + 1 < name.size() && name[i + 1] != '.') fail();
-        }
-      } else {
-        part += c;
-      }
-    } else if (c == '`') {
-      if (!part.empty()) fail();
-      in_quotes = true;
-    } else if (c == '.') {
-      if (i == 0 || name[i - 1] == '.' || i + 1 == name.size()) fail();
-      parts.push_back(std::move(part));
-      part.clear();
-    } else {
-      part += c;
-    }
-    ++i;
-  }
-  if (in_quotes) fail();
-  parts.push_back(std::move(part));
-  return parts;
-}
 
 ExpressionPtr PlanDecoder::expression(const ProtoExpression& proto) {
   if (proto.has_expression_string()) {

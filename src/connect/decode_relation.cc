@@ -79,6 +79,21 @@ plan::GroupKind decode_group_kind(proto::Aggregate::GroupType type) {
   }
 }
 
+plan::AsOfJoin as_of_join(PlanDecoder& decoder, const proto::AsOfJoin& join) {
+  plan::AsOfJoin node;
+  node.left = decoder.relation(join.left());
+  node.right = decoder.relation(join.right());
+  node.left_as_of = decoder.expression(join.left_as_of());
+  node.right_as_of = decoder.expression(join.right_as_of());
+  if (join.has_join_expr()) node.condition = decoder.expression(join.join_expr());
+  node.using_columns = strings(join.using_columns());
+  node.join_type = join.join_type();
+  if (join.has_tolerance()) node.tolerance = decoder.expression(join.tolerance());
+  node.allow_exact_matches = join.allow_exact_matches();
+  node.direction = join.direction();
+  return node;
+}
+
 plan::ExpressionPtr integer(int32_t value) { return plan::make_integer_literal(value); }
 
 }  // namespace
@@ -91,7 +106,7 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
   if (proto.has_cached_remote_relation()) {  // resolved already, keeps its output
     relation = *cached_remote(proto.cached_remote_relation().relation_id());
   } else if (proto.has_sql()) {
-    relation = *sql_query(proto.sql());
+    relation = *parse_sql_query(context_, sql_arguments(proto.sql()));
   } else if (proto.has_with_watermark()) {  // a batch has no late rows
     relation = *input(proto.with_watermark());
   } else {
@@ -178,7 +193,7 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
     case proto::Relation::kSample: {
       const auto& sample = proto.sample();
       plan::Sample node{input(sample), sample.lower_bound(), sample.upper_bound(), sample.with_replacement(),
-                        std::nullopt, sample.deterministic_order()};
+                        std::nullopt, sample.deterministic_order(), {}};
       if (sample.has_seed()) node.seed = sample.seed();
       return node;
     }
@@ -198,10 +213,14 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
                                  strings(proto.subquery_alias().qualifier()), {}};
     case proto::Relation::kRepartition:
       return plan::Repartition{input(proto.repartition()), proto.repartition().num_partitions(),
-                               proto.repartition().shuffle(), {}};
+                               proto.repartition().shuffle(), {}, false};
     case proto::Relation::kRepartitionByExpression: {
       const auto& repartition = proto.repartition_by_expression();
-      plan::Repartition node{input(repartition), std::nullopt, true, expressions(repartition.partition_exprs())};
+      plan::Repartition node{input(repartition), std::nullopt, true, {}, false};
+      const auto& keys = repartition.partition_exprs();
+      node.is_by_id = keys.size() == 1 && keys[0].has_direct_shuffle_partition_id();
+      node.expressions = node.is_by_id ? std::vector{expression(keys[0].direct_shuffle_partition_id().child())}
+                                       : expressions(keys);
       if (repartition.has_num_partitions()) node.partitions = repartition.num_partitions();
       return node;
     }
@@ -295,20 +314,12 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::combining_node(const proto
       node.is_lateral = true;
       return node;
     }
-    case proto::Relation::kAsOfJoin: {
-      const auto& join = proto.as_of_join();
-      plan::AsOfJoin node;
-      node.left = relation(join.left());
-      node.right = relation(join.right());
-      node.left_as_of = expression(join.left_as_of());
-      node.right_as_of = expression(join.right_as_of());
-      if (join.has_join_expr()) node.condition = expression(join.join_expr());
-      node.using_columns = strings(join.using_columns());
-      node.join_type = join.join_type();
-      if (join.has_tolerance()) node.tolerance = expression(join.tolerance());
-      node.allow_exact_matches = join.allow_exact_matches();
-      node.direction = join.direction();
-      return node;
+    case proto::Relation::kAsOfJoin:
+      return as_of_join(*this, proto.as_of_join());
+    case proto::Relation::kNearestByJoin: {
+      const auto& join = proto.nearest_by_join();
+      return plan::NearestByJoin{relation(join.left()), relation(join.right()), expression(join.ranking_expression()),
+                                 join.num_results(), join.join_type(), join.mode(), join.direction()};
     }
     case proto::Relation::kSetOp: {
       const auto& operation = proto.set_op();
@@ -330,6 +341,9 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::combining_node(const proto
       return node;
     }
     case proto::Relation::kWithRelations: {
+      if (proto.with_relations().root().has_sql()) {  // spark.sql("… {df} …", df=df)
+        return plan::With{named_queries(proto.with_relations()), relation(proto.with_relations().root()), false};
+      }
       plan::WithRelations node;
       node.root = relation(proto.with_relations().root());
       for (const auto& reference : proto.with_relations().references()) {
@@ -405,6 +419,20 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::statistics_node(const prot
   }
 }
 
+// The DataFrames that a SQL text reads by name.
+std::vector<plan::CommonTableExpression> PlanDecoder::named_queries(const proto::WithRelations& proto) {
+  std::vector<plan::CommonTableExpression> queries;
+  for (const auto& reference : proto.references()) {
+    if (!reference.has_subquery_alias()) {
+      throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
+                       {{"message", "a relation beside a SQL text must be a subquery alias"}});
+    }
+    const auto& alias = reference.subquery_alias();
+    queries.push_back({alias.alias(), {}, relation(alias.input())});
+  }
+  return queries;
+}
+
 PlanDecoder::RelationNode PlanDecoder::aggregate(const proto::Aggregate& proto) {
   if (!proto.has_input()) throw SparkError("CONNECT_INVALID_PLAN.AGGREGATE_NEEDS_PLAN_INPUT", {});
   plan::Aggregate node;
@@ -460,7 +488,7 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   return node;
 }
 
-RelationPtr PlanDecoder::sql_query(const proto::SQL& proto) {
+plan::SqlQuery PlanDecoder::sql_arguments(const proto::SQL& proto) {
   plan::SqlQuery node;
   node.text = proto.query();
   for (const auto& [name, value] : proto.args()) {
@@ -471,7 +499,7 @@ RelationPtr PlanDecoder::sql_query(const proto::SQL& proto) {
     node.positional_arguments.push_back(plan::make_literal(decode_literal(value)));
   }
   for (const auto& value : proto.pos_arguments()) node.positional_arguments.push_back(expression(value));
-  return parse_sql_query(node, parser_options_);
+  return node;
 }
 
 plan::Schema PlanDecoder::struct_fields(const proto::DataType& proto) {

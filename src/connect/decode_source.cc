@@ -25,6 +25,7 @@ sql::ParserOptions parser_options(const Config& config) {
       options.ansi && config.get_boolean("spark.sql.ansi.doubleQuotedIdentifiers");
   options.time_zone = config.get("spark.sql.session.timeZone");
   options.escaped_string_literals = config.get_boolean("spark.sql.parser.escapedStringLiterals");
+  options.equal_set_precedence = config.find("spark.sql.legacy.setopsPrecedence.enabled") == "true";
   options.timestamp_ntz_default = config.get("spark.sql.timestampType") == "TIMESTAMP_NTZ";
   return options;
 }
@@ -76,7 +77,7 @@ PlanDecoder::RelationNode PlanDecoder::local_data(const std::string* bytes, cons
   plan::LocalData node;
   if (schema != nullptr && !schema->empty()) node.schema = parse_schema_text(*schema);
   if (bytes != nullptr && !bytes->empty()) {
-    node.table = columns::decode_table(*bytes);
+    node.table = context_.session.state().shared_table(*bytes);
     if (!node.schema) node.schema = columns::from_arrow_schema(*node.table->schema());
     check_columns(node);
   } else {

@@ -118,7 +118,11 @@ std::vector<std::string> jvm_classes(const SparkError& error) {
       runtime({"org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException"});
       break;
     case ErrorKind::kNoSuchElement:
-      runtime({"org.apache.spark.SparkNoSuchElementException", "java.util.NoSuchElementException"});
+      if (has_condition(error)) {
+        runtime({"org.apache.spark.SparkNoSuchElementException", "java.util.NoSuchElementException"});
+      } else {
+        runtime({"java.util.NoSuchElementException"});
+      }
       break;
     case ErrorKind::kRuntime:
       runtime({"org.apache.spark.SparkRuntimeException"});
@@ -133,6 +137,8 @@ std::vector<std::string> jvm_classes(const SparkError& error) {
     case ErrorKind::kSpark:
       if (has_prefix(error, "CONNECT_INVALID_PLAN")) {
         classes = {"org.apache.spark.sql.connect.common.InvalidPlanInput"};
+      } else if (has_prefix(error, "_LEGACY_ERROR_ML_ASSERTION")) {
+        classes = {"java.lang.AssertionError", "java.lang.Error"};
       } else if (has_prefix(error, "INVALID_HANDLE") || has_prefix(error, "INVALID_CURSOR") ||
                  has_prefix(error, "OPERATION_CANCELED") || has_prefix(error, "INVALID_CLONE_SESSION") ||
                  has_prefix(error, "UNSUPPORTED_FEATURE.INTERRUPT_TYPE")) {

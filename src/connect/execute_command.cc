@@ -1,11 +1,13 @@
 // Commands: views, writes, checkpoints, SQL statements.
 #include <algorithm>
+#include <filesystem>
 
 #include <arrow/api.h>
 
 #include "arrow/ipc.h"
 #include "arrow/spark_schema.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "connect/analysis.h"
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
@@ -14,9 +16,12 @@
 #include "connect/gpu_placement.h"
 #include "connect/local_table.h"
 #include "connect/ml_command.h"
+#include "connect/observed_metrics.h"
 #include "connect/session_state.h"
 #include "connect/show_statements.h"
+#include "connect/sql_text.h"
 #include "connect/table_calls.h"
+#include "connect/variable_statements.h"
 #include "spark/connect/base.pb.h"
 #include "spark/connect/commands.pb.h"
 #include "spark/connect/ml.pb.h"
@@ -55,9 +60,34 @@ engine::WriteRequest::Mode decode_mode(proto::WriteOperation::SaveMode mode) {
   }
 }
 
+// bucketBy, sortBy and clusterBy, which only saveAsTable takes.
+catalog::Layout decode_layout(const proto::WriteOperation& command) {
+  using Save = proto::WriteOperation::SaveTable;
+  catalog::Layout layout;
+  layout.sort_columns = {command.sort_column_names().begin(), command.sort_column_names().end()};
+  layout.clustering_columns = {command.clustering_columns().begin(), command.clustering_columns().end()};
+  if (command.has_bucket_by()) {
+    layout.bucket_count = command.bucket_by().num_buckets();
+    layout.bucket_columns = {command.bucket_by().bucket_column_names().begin(), command.bucket_by().bucket_column_names().end()};
+  }
+  const bool is_insert = command.has_table() && command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (layout.bucket_count > 0 && (is_insert || !command.has_table())) {
+    throw SparkError(layout.sort_columns.empty() ? "_LEGACY_ERROR_TEMP_1312" : "_LEGACY_ERROR_TEMP_1313",
+                     {{"operation", is_insert ? "insertInto" : "save"}});
+  }
+  if (layout.bucket_count == 0 && !layout.sort_columns.empty()) throw SparkError("SORT_BY_WITHOUT_BUCKETING", {});
+  if (!layout.clustering_columns.empty() && layout.bucket_count > 0) {
+    throw SparkError("SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED", {});
+  }
+  if (!layout.clustering_columns.empty() && command.partitioning_columns_size() > 0) {
+    throw SparkError("SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", {});
+  }
+  return layout;
+}
+
 // saveAsTable and insertInto.
 void write_table(const RequestContext& context, const proto::WriteOperation& command, const RelationPtr& resolved,
-                 Operation& operation) {
+                 const catalog::Layout& layout, Operation& operation) {
   using Save = proto::WriteOperation::SaveTable;
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table().table_name());
   const auto mode = decode_mode(command.mode());
@@ -69,6 +99,7 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
     request.is_overwrite = mode == engine::WriteRequest::Mode::kOverwrite;
     request.by_name = !is_insert;
     request.is_save = !is_insert;
+    if (!is_insert) request.layout = layout;
     return insert_into(context, request, operation);
   }
   sql::CreateTable statement;
@@ -80,20 +111,20 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   IfExists if_exists = IfExists::kFail;
   if (mode == engine::WriteRequest::Mode::kIgnore) if_exists = IfExists::kIgnore;
   if (mode == engine::WriteRequest::Mode::kOverwrite) if_exists = IfExists::kReplace;
-  create_table(context, statement, resolved, if_exists, &operation);
+  create_table(context, statement, resolved, if_exists, &operation, layout);
 }
 
 void write(const RequestContext& context, const proto::WriteOperation& command, Operation& operation) {
-  if (command.has_bucket_by() || command.sort_column_names_size() > 0) {
-    throw_unsupported("OPTION", "bucketBy and sortBy");
-  }
-  if (command.clustering_columns_size() > 0) throw_unsupported("OPTION", "clusterBy");
+  const catalog::Layout layout = decode_layout(command);
   engine::WriteRequest request;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
   log_gpu_placement(context, resolved, operation.settings().operation_id);
-  if (command.has_table()) return write_table(context, command, resolved, operation);
-  request.plan = with_cached_relations(context, resolved, operation.shared_context());
+  if (command.has_table()) {
+    write_table(context, command, resolved, layout, operation);
+    return send_observed_metrics(context, resolved, operation);
+  }
+  request.plan = executable_plan(context, resolved, operation.shared_context());
   request.format = command.has_source() && !command.source().empty()
                        ? command.source()
                        : context.session.config().find("spark.sql.sources.default").value_or("parquet");
@@ -107,10 +138,12 @@ void write(const RequestContext& context, const proto::WriteOperation& command, 
   if (request.format == "noop") {  // runs the query and drops its rows
     const auto stream = context.backend.engine->execute(request.plan, operation.shared_context());
     while (const auto batch = stream->next()) operation.summary().rows += batch->num_rows();
-    return;
+    return send_observed_metrics(context, resolved, operation);
   }
   if (request.path.empty()) throw SparkError("_LEGACY_ERROR_TEMP_2047", {});
   context.backend.engine->write(request, operation.shared_context());
+  forget_cached_files(context, std::filesystem::absolute(request.path).lexically_normal().string());
+  send_observed_metrics(context, resolved, operation);
 }
 
 // df.writeTo(…)
@@ -130,7 +163,8 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
   if (command.mode() == V2::MODE_OVERWRITE || command.mode() == V2::MODE_OVERWRITE_PARTITIONS) {
     throw_unsupported("STATEMENT", "writeTo(…).overwrite and overwritePartitions");
   }
-  if (command.clustering_columns_size() > 0) throw_unsupported("OPTION", "clusterBy");
+  catalog::Layout layout;
+  layout.clustering_columns = {command.clustering_columns().begin(), command.clustering_columns().end()};
   if (command.mode() == V2::MODE_REPLACE && !find_table(context, name)) throw_table_not_found(context, name);
   sql::CreateTable statement;
   statement.name = name;
@@ -143,7 +177,7 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
     statement.partition_columns.push_back(sql::parse_multipart_identifier(attribute).back());
   }
   create_table(context, statement, resolved, command.mode() == V2::MODE_CREATE ? IfExists::kFail : IfExists::kReplace,
-               &operation);
+               &operation, layout);
 }
 
 void checkpoint(const RequestContext& context, const proto::CheckpointCommand& command, Operation& operation) {
@@ -151,7 +185,7 @@ void checkpoint(const RequestContext& context, const proto::CheckpointCommand& c
       analyze_relation(context, PlanDecoder(context).relation(command.relation()), operation.shared_context());
   const std::string key = make_uuid();
   // An eager checkpoint and a lazy one differ only in when the rows are stored; the stored rows serve for both.
-  context.backend.engine->cache(key, with_cached_relations(context, resolved, operation.shared_context()),
+  context.backend.engine->cache(key, executable_plan(context, resolved, operation.shared_context()),
                                 operation.shared_context());
   const std::string id = context.session.state().add_checkpoint(
       plan::make_resolved(plan::Cached{key, resolved}, resolved->output));
@@ -171,7 +205,10 @@ void remove_checkpoint(const RequestContext& context, const std::string& id) {
 // Runs statements that are no queries; each answers with a small table.
 class StatementRunner {
  public:
-  StatementRunner(const RequestContext& context, Operation* operation) : context_(context), operation_(*operation) {}
+  // `named_queries` are DataFrames that the text reads by name.
+  StatementRunner(const RequestContext& context, std::vector<plan::CommonTableExpression> named_queries,
+                  Operation* operation)
+      : context_(context), named_queries_(std::move(named_queries)), operation_(*operation) {}
 
   RelationPtr operator()(const RelationPtr&) const { throw_internal("a query is no command"); }
 
@@ -222,7 +259,7 @@ class StatementRunner {
     if (!find_table(context_, statement.table)) throw_table_not_found(context_, statement.table);
     insert_into(context_,
                 {statement.table, statement.columns, statement.partitions, analyze(statement.query),
-                 statement.is_overwrite, statement.by_name, /*is_save=*/false},
+                 statement.is_overwrite, statement.by_name, /*is_save=*/false, /*layout=*/{}},
                 operation_);
     return nothing();
   }
@@ -245,6 +282,7 @@ class StatementRunner {
     }
     std::vector<std::vector<Cell>> rows;
     if (statement.key && statement.value) {
+      check_no_variable(context_, *statement.key);
       config.set(*statement.key, *statement.value);
       rows.push_back({*statement.key, *statement.value});
     } else if (statement.key) {
@@ -265,7 +303,7 @@ class StatementRunner {
     const RelationPtr table = resolved_table(context_, statement.name);
     SessionState& state = context_.session.state();
     if (!state.find_persisted(*table)) state.persist(table, StorageLevel{true, true, false, true, 1});
-    if (!statement.is_lazy) with_cached_relations(context_, table, operation_.shared_context());
+    if (!statement.is_lazy) executable_plan(context_, table, operation_.shared_context());
     return nothing();
   }
 
@@ -283,6 +321,36 @@ class StatementRunner {
     return nothing();
   }
 
+  RelationPtr operator()(const sql::DeclareVariable& statement) const {
+    declare_variables(context_, statement, operation_.shared_context());
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::SetVariable& statement) const {
+    set_variables(context_, statement, operation_.shared_context());
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::DropVariable& statement) const {
+    drop_variable(context_, statement);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::ExecuteImmediate& statement) const {
+    const auto [query, unnamed] = immediate_query(context_, statement, operation_.shared_context());
+    const sql::Statement inner = sql::parse_statement(query.text, query_options(context_, query, unnamed));
+    const auto* relation = std::get_if<RelationPtr>(&inner);
+    if (!relation && !statement.into.empty()) {
+      throw SparkError("INVALID_STATEMENT_FOR_EXECUTE_INTO", {{"sqlString", upper_case(query.text)}});
+    }
+    if (!relation) return std::visit(*this, inner);
+    if (!statement.into.empty()) {
+      assign_variables(context_, statement.into, *relation, operation_.shared_context());
+      return nothing();
+    }
+    return evaluate_to_local(context_, analyze(*relation), operation_.shared_context());
+  }
+
   RelationPtr operator()(const sql::CatalogStatement& statement) const {
     RelationPtr answer = run_catalog_call(context_, statement.call);
     const bool has_rows = statement.call.name.compare(0, 5, "show_") == 0 ||
@@ -293,11 +361,13 @@ class StatementRunner {
  private:
   static RelationPtr nothing() { return make_local_table({}, {}); }
   RelationPtr analyze(const RelationPtr& query) const {
-    return analyze_relation(context_, query, operation_.shared_context());
+    const RelationPtr named = named_queries_.empty() ? query : plan::make_relation(plan::With{named_queries_, query, false});
+    return analyze_relation(context_, named, operation_.shared_context());
   }
   RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name); }
 
   const RequestContext& context_;
+  const std::vector<plan::CommonTableExpression> named_queries_;
   Operation& operation_;
 };
 
@@ -337,16 +407,19 @@ void execute_sql_command(const RequestContext& context, const proto::SqlCommand&
   if (!is_plain && !(relation->has_with_relations() && relation->with_relations().root().has_sql())) {
     throw SparkError("CONNECT_INVALID_PLAN.SQL_COMMAND_EXPECTS_SQL_OR_WITH_RELATIONS", {});
   }
-  const std::string& text = is_plain ? relation->sql().query() : relation->with_relations().root().sql().query();
-  const sql::Statement statement = sql::parse_statement(text, parser_options(context.session.config()));
+  const proto::SQL& sql = is_plain ? relation->sql() : relation->with_relations().root().sql();
+  const plan::SqlQuery query = PlanDecoder(context).sql_arguments(sql);
+  const sql::Statement statement = sql::parse_statement(query.text, query_options(context, query));
   if (std::holds_alternative<RelationPtr>(statement)) {
     // The client reads the query's rows later; its errors belong to spark.sql() itself.
     analyze_relation(context, PlanDecoder(context).relation(*relation), operation.shared_context());
     operation.send(&response);
     return;
   }
-  send_local_relation(std::visit(StatementRunner(context, &operation), statement),
-                      operation.context().time_zone, operation);
+  std::vector<plan::CommonTableExpression> named_queries;
+  if (!is_plain) named_queries = PlanDecoder(context).named_queries(relation->with_relations());
+  const StatementRunner runner(context, std::move(named_queries), &operation);
+  send_local_relation(std::visit(runner, statement), operation.context().time_zone, operation);
 }
 
 void execute_command(const RequestContext& context, const proto::Command& command, Operation& operation) {

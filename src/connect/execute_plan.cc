@@ -12,6 +12,7 @@
 #include "connect/decode.h"
 #include "connect/error_origin.h"
 #include "connect/gpu_placement.h"
+#include "connect/literal_rows.h"
 #include "connect/local_table.h"
 #include "connect/message.h"
 #include "connect/ml_command.h"
@@ -30,17 +31,12 @@ constexpr int64_t kBatchRowsMax = int64_t{1} << 20;
 constexpr int64_t kChunkBytesDefault = int64_t{16} << 20;
 constexpr size_t kDecompressedBytesMax = size_t{2000} << 20;
 
-// Sends batches, each as one message or as several chunks of one.
+// Sends batches, each as one message or as several chunks of one. The schema goes with the first: a client answers each
+// message of a reattachable operation by a call that releases it.
 class RowSender {
  public:
-  RowSender(Operation* operation, int64_t rows_max, int64_t chunk_bytes_max)
-      : operation_(operation), rows_max_(rows_max), chunk_bytes_max_(chunk_bytes_max) {}
-
-  void send_schema(const plan::Schema& schema) {
-    proto::ExecutePlanResponse response;
-    encode_schema(schema, response.mutable_schema());
-    operation_->send(&response);
-  }
+  RowSender(Operation* operation, const plan::Schema& schema, int64_t rows_max, int64_t chunk_bytes_max)
+      : operation_(operation), schema_(schema), rows_max_(rows_max), chunk_bytes_max_(chunk_bytes_max) {}
 
   void send(const std::shared_ptr<arrow::RecordBatch>& batch) {
     columns::slice_batch(batch, kBatchBytesMax, rows_max_,
@@ -49,7 +45,6 @@ class RowSender {
 
   bool has_sent() const { return has_sent_; }
   void send_slice(const arrow::RecordBatch& batch) {
-    has_sent_ = true;
     std::string bytes = columns::encode_batch(batch);
     operation_->summary().rows += batch.num_rows();
     operation_->summary().bytes += static_cast<int64_t>(bytes.size());
@@ -57,6 +52,8 @@ class RowSender {
     const int64_t chunks = chunk_bytes_max_ > 0 ? (size + chunk_bytes_max_ - 1) / chunk_bytes_max_ : 1;
     for (int64_t i = 0; i < chunks; ++i) {
       proto::ExecutePlanResponse response;
+      if (!has_sent_) encode_schema(schema_, response.mutable_schema());
+      has_sent_ = true;
       auto* arrow_batch = response.mutable_arrow_batch();
       arrow_batch->set_row_count(batch.num_rows());
       arrow_batch->set_start_offset(rows_sent_);
@@ -75,6 +72,7 @@ class RowSender {
 
  private:
   Operation* operation_;
+  const plan::Schema& schema_;
   const int64_t rows_max_;
   const int64_t chunk_bytes_max_;
   int64_t rows_sent_ = 0;
@@ -112,7 +110,7 @@ plan::RelationPtr drawn(const RequestContext& context, plan::ShowString show, Op
   const std::string& time_zone = operation.context().time_zone;
   ShowTable table(show, schema, time_zone);
   const auto arrow_schema = columns::to_arrow_schema(schema, time_zone);
-  const plan::RelationPtr child = with_cached_relations(context, show.child, operation.shared_context());
+  const plan::RelationPtr child = executable_plan(context, show.child, operation.shared_context());
   const auto stream = context.backend.engine->execute(child, operation.shared_context());
   while (const auto batch = stream->next()) {
     operation.context().cancellation->throw_if_cancelled();
@@ -149,16 +147,16 @@ void send_rows(const RequestContext& context, const plan::RelationPtr& resolved,
   }
   const plan::Schema schema = plan::output_schema(*resolved);
   const auto arrow_schema = columns::to_arrow_schema(schema, operation.context().time_zone);
-  RowSender sender(&operation, rows_per_batch(context.session.config()), chunk_bytes_max);
+  RowSender sender(&operation, schema, rows_per_batch(context.session.config()), chunk_bytes_max);
   if (const auto* local = resolved->as<plan::LocalData>()) {  // answers that the server itself made
-    sender.send_schema(schema);
     auto batch = local->table->CombineChunksToBatch();
     FIRESTEEL_CHECK(batch.ok(), batch.status().ToString());
     sender.send(columns::with_schema(**batch, arrow_schema));
+  } else if (const auto row = constant_row(*resolved, arrow_schema)) {
+    sender.send(row);
   } else {
-    const plan::RelationPtr plan = with_cached_relations(context, resolved, operation.shared_context());
+    const plan::RelationPtr plan = executable_plan(context, resolved, operation.shared_context());
     const auto stream = context.backend.engine->execute(plan, operation.shared_context());
-    sender.send_schema(schema);
     while (const auto batch = stream->next()) sender.send(columns::with_schema(*batch, arrow_schema));
   }
   // Clients learn the Arrow schema of an empty result from a batch without rows.

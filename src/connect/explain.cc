@@ -48,7 +48,7 @@ ExplainMode explain_mode(std::string_view name) {
 
 std::string explain(const RequestContext& context, const plan::RelationPtr& unresolved,
                     const plan::RelationPtr& resolved, ExplainMode mode) {
-  const PhysicalOperator root = physical_plan(resolved);
+  const PhysicalOperator root = physical_plan(with_cached_relations(context, resolved));
   std::string text;
   switch (mode) {
     case ExplainMode::kSimple:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analyze/analyzer.h"
+#include "base/text.h"
 #include "functions/function.h"
 
 namespace firesteel::connect {
@@ -140,10 +141,7 @@ std::string unresolved_text(const Expression& expression) {
     const bool is_operator = !name.empty() && !std::isalpha(static_cast<unsigned char>(name[0]));
     const bool is_word = name == "and" || name == "or";
     if ((is_operator || is_word) && n->arguments.size() == 2) {
-      std::string symbol = name;
-      std::transform(symbol.begin(), symbol.end(), symbol.begin(),
-                     [](unsigned char c) { return std::toupper(c); });
-      return "(" + joined(n->arguments, (" " + symbol + " ").c_str()) + ")";
+      return "(" + joined(n->arguments, (" " + upper_case(name) + " ").c_str()) + ")";
     }
     return "'" + name + "(" + joined(n->arguments) + ")";
   }
@@ -292,6 +290,32 @@ std::string expression_class(const Expression& expression) {
   if (expression.as<Subquery>()) return "ScalarSubquery";
   if (const auto* call = expression.as<FunctionCall>()) return function_class(call->function->name);
   return "Expression";
+}
+
+std::string number_text(double value) {
+  return expression_text(*make_literal({Type::double_number(), value}));
+}
+
+std::string boolean_text(bool value) { return value ? "true" : "false"; }
+
+const char* join_name(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::kInner:
+      return "Inner";
+    case JoinKind::kLeftOuter:
+      return "LeftOuter";
+    case JoinKind::kRightOuter:
+      return "RightOuter";
+    case JoinKind::kFullOuter:
+      return "FullOuter";
+    case JoinKind::kLeftSemi:
+      return "LeftSemi";
+    case JoinKind::kLeftAnti:
+      return "LeftAnti";
+    case JoinKind::kCross:
+      return "Cross";
+  }
+  return "";
 }
 
 }  // namespace firesteel::connect

@@ -26,4 +26,9 @@ std::vector<plan::ExpressionPtr> aggregate_calls(
 // The name of Spark's class for an expression: "Alias", "Add", "AttributeReference".
 std::string expression_class(const plan::Expression& expression);
 
+// A double, a flag and a kind of join ("LeftOuter") as the lines of plans have them.
+std::string number_text(double value);
+std::string boolean_text(bool value);
+const char* join_name(plan::JoinKind kind);
+
 }  // namespace firesteel::connect

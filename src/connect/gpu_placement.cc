@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "base/text.h"
 #include "connect/expression_text.h"
 #include "functions/function.h"
 
@@ -60,12 +61,6 @@ void describe(const PhysicalOperator& op, std::string_view absence, int depth, s
   *out += "\n";
   for (const ExpressionPtr& expression : op.expressions) describe(expression, depth + 1, out);
   for (const PhysicalOperator& child : op.children) describe(child, absence, depth + 1, out);
-}
-
-std::string upper_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
-  return text;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
 #include "connect/expression_text.h"
 #include "connect/plan_size.h"
 
@@ -11,38 +12,6 @@ namespace firesteel::connect {
 namespace {
 
 using namespace plan;
-
-std::string joined(const std::vector<std::string>& parts, const char* separator = ", ") {
-  std::string text;
-  for (size_t i = 0; i < parts.size(); ++i) text += (i == 0 ? "" : separator) + parts[i];
-  return text;
-}
-
-std::string number(double value) {
-  return expression_text(*make_literal({Type::double_number(), value}));
-}
-
-std::string yes_or_no(bool value) { return value ? "true" : "false"; }
-
-const char* join_name(JoinKind kind) {
-  switch (kind) {
-    case JoinKind::kInner:
-      return "Inner";
-    case JoinKind::kLeftOuter:
-      return "LeftOuter";
-    case JoinKind::kRightOuter:
-      return "RightOuter";
-    case JoinKind::kFullOuter:
-      return "FullOuter";
-    case JoinKind::kLeftSemi:
-      return "LeftSemi";
-    case JoinKind::kLeftAnti:
-      return "LeftAnti";
-    case JoinKind::kCross:
-      return "Cross";
-  }
-  return "";
-}
 
 std::string grouping_text(const Aggregate& aggregate) {
   const std::string keys = expression_list(aggregate.grouping);
@@ -62,8 +31,8 @@ std::string set_operation_text(const SetOperation& operation) {
   switch (operation.kind) {
     case SetOperationKind::kUnion:
       if (!operation.is_all) return "Distinct Union";
-      return "Union " + yes_or_no(operation.by_name) + ", " +
-             yes_or_no(operation.allow_missing_columns);
+      return "Union " + boolean_text(operation.by_name) + ", " +
+             boolean_text(operation.allow_missing_columns);
     case SetOperationKind::kIntersect:
       return operation.is_all ? "Intersect All true" : "Intersect false";
     case SetOperationKind::kExcept:
@@ -78,7 +47,7 @@ std::string repartition_text(const Repartition& repartition) {
   if (!repartition.expressions.empty()) {
     return "RepartitionByExpression " + expression_list(repartition.expressions) + ", " + count;
   }
-  return "Repartition " + count + ", " + yes_or_no(repartition.shuffle);
+  return "Repartition " + count + ", " + boolean_text(repartition.shuffle);
 }
 
 std::string window_columns_text(const WindowColumns& node) {
@@ -110,14 +79,14 @@ std::string shaping_text(const Relation& relation) {
     return "Aggregate " + grouping_text(*n) + ", " + expression_list(n->aggregates);
   }
   if (const auto* n = relation.as<Sort>())
-    return "Sort " + expression_list(n->order) + ", " + yes_or_no(n->is_global);
+    return "Sort " + expression_list(n->order) + ", " + boolean_text(n->is_global);
   if (const auto* n = relation.as<Limit>()) return "GlobalLimit " + expression_text(*n->limit);
   if (const auto* n = relation.as<Offset>()) return "Offset " + expression_text(*n->offset);
   if (const auto* n = relation.as<Tail>()) return "Tail " + expression_text(*n->limit);
   if (const auto* n = relation.as<SetOperation>()) return set_operation_text(*n);
   if (const auto* n = relation.as<Sample>()) {
-    return "Sample " + number(n->lower_bound) + ", " + number(n->upper_bound) + ", " +
-           yes_or_no(n->with_replacement) + ", " + (n->seed ? std::to_string(*n->seed) : "None") +
+    return "Sample " + number_text(n->lower_bound) + ", " + number_text(n->upper_bound) + ", " +
+           boolean_text(n->with_replacement) + ", " + (n->seed ? std::to_string(*n->seed) : "None") +
            ", " + (n->with_replacement ? "Poisson" : "Bernoulli");
   }
   if (const auto* n = relation.as<Deduplicate>()) {
@@ -128,7 +97,7 @@ std::string shaping_text(const Relation& relation) {
   if (const auto* n = relation.as<Repartition>()) return repartition_text(*n);
   if (const auto* n = relation.as<WindowColumns>()) return window_columns_text(*n);
   if (const auto* n = relation.as<Generate>()) {
-    return "Generate " + expression_text(*n->generator) + ", " + yes_or_no(n->is_outer) + ", " +
+    return "Generate " + expression_text(*n->generator) + ", " + boolean_text(n->is_outer) + ", " +
            attribute_list(n->generated);
   }
   if (const auto* n = relation.as<CollectMetrics>()) {

@@ -28,8 +28,8 @@ void send_observed_metrics(const RequestContext& context, const plan::RelationPt
   proto::ExecutePlanResponse response;
   for (const plan::RelationPtr& relation : observations) {
     const auto& node = *relation->as<plan::CollectMetrics>();
-    const plan::RelationPtr rows = evaluate_to_local(
-        context, with_cached_relations(context, node.metrics.at(0)->as<plan::Subquery>()->plan, operation.shared_context()), operation.shared_context());
+    const plan::RelationPtr rows =
+        evaluate_to_local(context, node.metrics.at(0)->as<plan::Subquery>()->plan, operation.shared_context());
     const auto values = literal_rows(*rows->as<plan::LocalData>()->table, plan::output_schema(*rows));
     auto* metrics = response.add_observed_metrics();
     metrics->set_name(node.name);

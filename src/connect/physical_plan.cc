@@ -35,12 +35,6 @@ void add_input(const RelationPtr& child, PhysicalOperator* op) {
   op->details.emplace_back(counted("Input", child->output.size()), attribute_list(child->output));
 }
 
-std::string yes_or_no(bool value) { return value ? "true" : "false"; }
-
-std::string number(double value) {
-  return expression_text(*make_literal({Type::double_number(), value}));
-}
-
 int64_t integer_of(const ExpressionPtr& expression) {
   const auto* literal = expression->as<Literal>();
   const auto* value = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
@@ -101,26 +95,6 @@ JoinKeys join_keys(const Join& join) {
     }
   }
   return keys;
-}
-
-const char* join_name(JoinKind kind) {
-  switch (kind) {
-    case JoinKind::kInner:
-      return "Inner";
-    case JoinKind::kLeftOuter:
-      return "LeftOuter";
-    case JoinKind::kRightOuter:
-      return "RightOuter";
-    case JoinKind::kFullOuter:
-      return "FullOuter";
-    case JoinKind::kLeftSemi:
-      return "LeftSemi";
-    case JoinKind::kLeftAnti:
-      return "LeftAnti";
-    case JoinKind::kCross:
-      return "Cross";
-  }
-  return "";
 }
 
 std::string conjunction_text(const std::vector<ExpressionPtr>& parts) {
@@ -309,8 +283,8 @@ PhysicalOperator leaf_operator(const Relation& relation) {
 }
 
 PhysicalOperator sample_operator(const Sample& node) {
-  const std::string arguments = number(node.lower_bound) + ", " + number(node.upper_bound) + ", " +
-                                yes_or_no(node.with_replacement) + ", " +
+  const std::string arguments = number_text(node.lower_bound) + ", " + number_text(node.upper_bound) + ", " +
+                                boolean_text(node.with_replacement) + ", " +
                                 std::to_string(node.seed.value_or(0));
   PhysicalOperator op = make_operator("Sample", arguments, true);
   add_input(node.child, &op);
@@ -321,7 +295,7 @@ PhysicalOperator sample_operator(const Sample& node) {
 PhysicalOperator generate_operator(const Generate& node) {
   const std::string arguments = expression_text(*node.generator) + ", " +
                                 attribute_list(node.child->output) + ", " +
-                                yes_or_no(node.is_outer) + ", " + attribute_list(node.generated);
+                                boolean_text(node.is_outer) + ", " + attribute_list(node.generated);
   PhysicalOperator op = make_operator("Generate", arguments, true);
   add_input(node.child, &op);
   op.details.emplace_back("Arguments", arguments);
@@ -362,7 +336,7 @@ PhysicalOperator operator_of(const Relation& relation, bool is_root,
   }
   if (const auto* n = relation.as<Sort>()) {
     const std::string arguments =
-        expression_list(n->order) + ", " + yes_or_no(n->is_global) + ", 0";
+        expression_list(n->order) + ", " + boolean_text(n->is_global) + ", 0";
     PhysicalOperator op = make_operator("Sort", arguments, true);
     add_input(n->child, &op);
     op.details.emplace_back("Arguments", arguments);

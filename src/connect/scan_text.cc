@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/text.h"
 #include "connect/expression_text.h"
 #include "functions/function.h"
 
@@ -35,10 +36,8 @@ std::string pushed_text(const Expression& condition) {
                               : "";
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text = "[";
-  for (const std::string& part : parts) text += (text.size() == 1 ? "" : ", ") + part;
-  return text + "]";
+std::string bracketed(const std::vector<std::string>& parts) {
+  return "[" + joined(parts) + "]";
 }
 
 bool is_on_partitions(const ExpressionPtr& condition, const Scan& scan) {
@@ -58,10 +57,7 @@ bool is_on_partitions(const ExpressionPtr& condition, const Scan& scan) {
 std::string format_name(const std::string& format) {
   if (format == "parquet") return "Parquet";
   if (format == "text") return "Text";
-  std::string name = format;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
-  return name;
+  return upper_case(format);
 }
 
 }  // namespace
@@ -89,17 +85,17 @@ ScanText scan_text(const Relation& relation, const Scan& scan,
   const std::string schema = Type::structure(scan.data_schema).simple_string();
   ScanText text;
   text.line = scan.format + " " + columns + " Batched: " + batched +
-              ", DataFilters: " + joined(data_filters) + ", Format: " + format_name(scan.format) +
+              ", DataFilters: " + bracketed(data_filters) + ", Format: " + format_name(scan.format) +
               ", Location: InMemoryFileIndex(" + std::to_string(roots.size()) + " paths)" +
-              joined(roots) + ", PartitionFilters: " + joined(partition_filters) +
-              ", PushedFilters: " + joined(pushed) + ", ReadSchema: " + schema;
+              bracketed(roots) + ", PartitionFilters: " + bracketed(partition_filters) +
+              ", PushedFilters: " + bracketed(pushed) + ", ReadSchema: " + schema;
   text.details = {
       {"Output [" + std::to_string(relation.output.size()) + "]", attribute_list(relation.output)},
       {"Batched", batched},
-      {"Location", "InMemoryFileIndex " + joined(roots)}};
+      {"Location", "InMemoryFileIndex " + bracketed(roots)}};
   if (!partition_filters.empty())
-    text.details.emplace_back("PartitionFilters", joined(partition_filters));
-  if (!pushed.empty()) text.details.emplace_back("PushedFilters", joined(pushed));
+    text.details.emplace_back("PartitionFilters", bracketed(partition_filters));
+  if (!pushed.empty()) text.details.emplace_back("PushedFilters", bracketed(pushed));
   text.details.emplace_back("ReadSchema", schema);
   return text;
 }

@@ -1,5 +1,6 @@
 #include "connect/service.h"
 
+#include <algorithm>
 #include <grpcpp/support/method_handler.h>
 
 
@@ -19,6 +20,7 @@ namespace proto = spark::connect;
 namespace {
 
 constexpr auto kWaitSlice = std::chrono::milliseconds(200);
+constexpr auto kShortestWait = std::chrono::milliseconds(10);
 
 template <typename Request>
 Session::Key key_of(const Request& request) {
@@ -209,6 +211,10 @@ grpc::Status Service::stream(grpc::ServerContext* context, Writer* writer, const
                              const std::shared_ptr<Operation>& operation, ResponseBuffer::Cursor cursor) {
   const std::string operation_id = operation->settings().operation_id;
   const bool is_reattachable = operation->settings().is_reattachable;
+  const std::chrono::milliseconds progress_interval = operation->settings().progress_interval;
+  const bool reports_progress = progress_interval.count() > 0;
+  const auto wait_slice = reports_progress ? std::clamp<std::chrono::milliseconds>(progress_interval, kShortestWait, kWaitSlice)
+                                           : kWaitSlice;
   const auto started = std::chrono::steady_clock::now();
   auto last_progress = started;
   int64_t bytes_sent = 0;
@@ -221,7 +227,7 @@ grpc::Status Service::stream(grpc::ServerContext* context, Writer* writer, const
   };
   while (true) {
     ResponseBuffer::Response response;
-    switch (operation->responses().next(&cursor, kWaitSlice, &response)) {
+    switch (operation->responses().next(&cursor, wait_slice, &response)) {
       case ResponseBuffer::State::kResponse:
         bytes_sent += static_cast<int64_t>(response.bytes.Length());
         if (!writer->Write(response.bytes)) return end(grpc::Status::CANCELLED);
@@ -241,7 +247,7 @@ grpc::Status Service::stream(grpc::ServerContext* context, Writer* writer, const
     }
     if (context->IsCancelled()) return end(grpc::Status::CANCELLED);
     const auto now = std::chrono::steady_clock::now();
-    if (now - last_progress >= operation->settings().progress_interval) {
+    if (reports_progress && now - last_progress >= progress_interval) {
       last_progress = now;
       if (!operation->responses().is_closed()) operation->send_progress(false);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
 #include "connect/session_state.h"
 
 namespace firesteel::connect {
@@ -12,17 +13,11 @@ namespace {
 constexpr size_t kTombstonesMax = 1000;
 constexpr size_t kErrorsMax = 20;  // SessionHolder.ERROR_CACHE_SIZE
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 }  // namespace
 
 void ViewTable::put(const std::string& name, plan::RelationPtr plan, bool replace) {
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = views_.try_emplace(lower(name));
+  const auto [found, is_new] = views_.try_emplace(lower_case(name));
   if (!is_new && !replace) {
     throw SparkError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", "`" + name + "`"}});
   }
@@ -33,12 +28,12 @@ void ViewTable::put(const std::string& name, plan::RelationPtr plan, bool replac
 bool ViewTable::drop(const std::string& name) {
   const std::lock_guard lock(mutex_);
   ++version_;
-  return views_.erase(lower(name)) > 0;
+  return views_.erase(lower_case(name)) > 0;
 }
 
 plan::RelationPtr ViewTable::find(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = views_.find(lower(name));
+  const auto found = views_.find(lower_case(name));
   return found == views_.end() ? nullptr : found->second.plan;
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "arrow/ipc.h"
 #include "base/error.h"
 #include "connect/ml_cache.h"
 #include "connect/uuid.h"
+#include "functions/kernel/checksum.h"
 
 namespace firesteel::connect {
 
@@ -106,6 +108,48 @@ std::vector<std::shared_ptr<PersistedRelation>> SessionState::take_all_persisted
   const std::lock_guard lock(mutex_);
   ++version_;
   return std::exchange(persisted_, {});
+}
+
+namespace {
+
+bool reads_below(const plan::Relation& relation, const std::string& path) {
+  const auto is_below = [&](const std::string& file) {
+    return file == path || (file.size() > path.size() && file.compare(0, path.size(), path) == 0 && file[path.size()] == '/');
+  };
+  if (const auto* scan = relation.as<plan::Scan>()) {
+    if (std::any_of(scan->root_paths.begin(), scan->root_paths.end(), is_below)) return true;
+    if (std::any_of(scan->files.begin(), scan->files.end(), [&](const auto& file) { return is_below(file.path); })) return true;
+  }
+  const auto inputs = plan::children(relation);
+  return std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return reads_below(*input, path); });
+}
+
+}  // namespace
+
+std::vector<std::string> SessionState::forget_rows_of(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> keys;
+  for (const auto& persisted : persisted_) {
+    if (!persisted->is_materialised || !reads_below(*persisted->plan, path)) continue;
+    keys.push_back(persisted->key);
+    persisted->is_materialised = false;
+  }
+  return keys;
+}
+
+std::shared_ptr<arrow::Table> SessionState::shared_table(const std::string& bytes) {
+  const std::string digest = functions::kernel::sha2(bytes, 256).value_or("");
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = tables_.find(digest); found != tables_.end()) {
+      if (std::shared_ptr<arrow::Table> table = found->second.lock()) return table;
+    }
+  }
+  std::shared_ptr<arrow::Table> table = columns::decode_table(bytes);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(tables_, [](const auto& entry) { return entry.second.expired(); });
+  tables_[digest] = table;
+  return table;
 }
 
 bool SessionState::has_persisted() const {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "connect/session_variables.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -64,6 +65,7 @@ class SessionState {
 
   PlanCache& plans() { return plans_; }
   MlCache& models() { return *models_; }
+  SessionVariables& variables() { return variables_; }
 
   // True at the first call with this text. For commands that travel as relations, which clients evaluate again.
   bool note_once(const std::string& what);
@@ -78,18 +80,27 @@ class SessionState {
   // Returns the removed one, or null.
   std::shared_ptr<PersistedRelation> unpersist(const plan::Relation& plan);
   std::vector<std::shared_ptr<PersistedRelation>> take_all_persisted();
+  // Those that read a file at or below the path hold nothing from now on; their next use stores their rows
+  // anew. Returns the keys of what they held.
+  std::vector<std::string> forget_rows_of(const std::string& path);
   bool has_persisted() const;
+  // The table that the bytes of an IPC stream hold. While anybody holds it, equal bytes are the same table, so
+  // that plans over equal local rows are equal.
+  std::shared_ptr<arrow::Table> shared_table(const std::string& bytes);
+
   // Grows when persisted relations change.
   int64_t version() const;
 
  private:
   mutable std::mutex mutex_;
   PlanCache plans_;
+  SessionVariables variables_;
   std::unique_ptr<MlCache> models_;
   std::map<std::string, plan::RelationPtr> checkpoints_;
   std::vector<std::shared_ptr<PersistedRelation>> persisted_;
   int64_t version_ = 0;
   std::set<std::string> notes_;
+  std::unordered_map<std::string, std::weak_ptr<arrow::Table>> tables_;  // by the digest of their bytes
 };
 
 }  // namespace firesteel::connect

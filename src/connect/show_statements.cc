@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "catalog/warehouse.h"
 #include "connect/catalog_calls.h"
@@ -212,6 +213,16 @@ Details details_of(Context context, const Table& table) {
                      {"Created By", "Spark " + std::string(spark_version())},
                      {"Type", table_kind(table)}};
   if (!table.is_view()) details.emplace_back("Provider", table.provider);
+  if (table.layout.bucket_count > 0) {
+    const auto list = [](const std::vector<std::string>& names) {
+      std::string text;
+      for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
+      return "[" + text + "]";
+    };
+    details.emplace_back("Num Buckets", std::to_string(table.layout.bucket_count));
+    details.emplace_back("Bucket Columns", list(table.layout.bucket_columns));
+    details.emplace_back("Sort Columns", list(table.layout.sort_columns));
+  }
   if (!table.comment.empty()) details.emplace_back("Comment", table.comment);
   if (table.is_view()) {
     details.emplace_back("View Text", table.view_text);
@@ -278,6 +289,15 @@ RelationPtr describe_table(Context context, Call call) {
     const plan::Schema partitions(schema.end() - static_cast<std::ptrdiff_t>(table->partition_columns.size()),
                                   schema.end());
     for (auto& row : column_rows(partitions)) rows.push_back(std::move(row));
+  }
+  if (!table->layout.clustering_columns.empty()) {
+    rows.push_back({"# Clustering Information", "", ""});
+    rows.push_back({"# col_name", "data_type", "comment"});
+    for (const std::string& column : table->layout.clustering_columns) {
+      plan::Schema one = schema;
+      std::erase_if(one, [&](const plan::StructField& field) { return !equal_ignoring_case(field.name, column); });
+      for (auto& row : column_rows(one)) rows.push_back(std::move(row));
+    }
   }
   if (argument(call, "extended") == "true") {
     rows.push_back({"", "", ""});

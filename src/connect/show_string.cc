@@ -8,6 +8,7 @@
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
 #include "functions/kernel/time_zone.h"
+#include "functions/kernel/variant.h"
 
 namespace firesteel::connect {
 
@@ -104,11 +105,16 @@ class PrettyPrinter {
         append_udt(array, row, type, out);
         break;
       case TypeKind::kVariant:
-        throw_unsupported("EXPRESSION", "show() of a variant column");
+        append_variant(static_cast<const arrow::StructArray&>(array), row, out);
     }
   }
 
  private:
+  static void append_variant(const arrow::StructArray& array, int64_t row, std::string& out) {
+    const auto part = [&](int index) { return static_cast<const arrow::BinaryArray&>(*array.field(index)).GetView(row); };
+    out += kernel::VariantView(part(0), part(1)).json("UTC");
+  }
+
   static void append_decimal(const arrow::Decimal128Array& array, int64_t row, const Type& type, std::string& out) {
     const arrow::Decimal128 value(array.GetValue(row));
     const auto unscaled = static_cast<kernel::Int128>(

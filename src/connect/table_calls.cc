@@ -6,9 +6,12 @@
 
 #include "analyze/coercion.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "connect/analysis.h"
+#include "connect/catalog_calls.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "storage/object_store.h"
 
 namespace firesteel::connect {
 
@@ -20,12 +23,6 @@ using plan::ExpressionPtr;
 using plan::RelationPtr;
 using plan::TypeKind;
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
 catalog::Warehouse& warehouse(const RequestContext& context) {
   if (context.backend.warehouse == nullptr) throw_unsupported("RELATION", "tables without a warehouse");
   return *context.backend.warehouse;
@@ -36,7 +33,8 @@ std::string search_path(const RequestContext& context, bool is_drop) {
   return is_drop ? "[" + database : "[`system`.`builtin`, `system`.`session`, " + database;
 }
 
-std::string local_location(std::string path) {
+std::string table_location(std::string path) {
+  if (storage::is_object_path(path)) return path;
   if (path.compare(0, 7, "file://") == 0) {
     path.erase(0, 7);
   } else if (path.compare(0, 5, "file:") == 0) {
@@ -61,12 +59,12 @@ plan::Schema partitions_last(const plan::Schema& schema, const std::vector<std::
   plan::Schema data;
   plan::Schema last;
   for (const plan::StructField& field : schema) {
-    const auto is_it = [&](const std::string& name) { return same_name(name, field.name); };
+    const auto is_it = [&](const std::string& name) { return equal_ignoring_case(name, field.name); };
     if (std::none_of(partitions.begin(), partitions.end(), is_it)) data.push_back(field);
   }
   for (const std::string& name : partitions) {
     const auto found = std::find_if(schema.begin(), schema.end(),
-                                    [&](const plan::StructField& field) { return same_name(field.name, name); });
+                                    [&](const plan::StructField& field) { return equal_ignoring_case(field.name, name); });
     if (found == schema.end()) {
       throw SparkError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
                        {{"column", "`" + name + "`"}, {"schema", "\"" + plan::Type::structure(schema).sql() + "\""}});
@@ -78,21 +76,39 @@ plan::Schema partitions_last(const plan::Schema& schema, const std::vector<std::
   return data;
 }
 
+void check_layout(const catalog::Layout& layout, const plan::Schema& schema, const TableName& name) {
+  const auto check = [&](const std::vector<std::string>& columns, const char* kind) {
+    for (const std::string& column : columns) {
+      const bool is_there = std::any_of(schema.begin(), schema.end(), [&](const plan::StructField& field) {
+        return equal_ignoring_case(field.name, column);
+      });
+      if (is_there) continue;
+      throw SparkError("COLUMN_NOT_DEFINED_IN_TABLE", {{"colType", kind},
+                                                       {"colName", "`" + column + "`"},
+                                                       {"tableName", name.quoted()},
+                                                       {"tableCols", column_list(schema)}});
+    }
+  };
+  check(layout.bucket_columns, "bucket");
+  check(layout.sort_columns, "sort");
+  check(layout.clustering_columns, "clustering");
+}
+
 void check_columns(const plan::Schema& schema) {
   for (size_t i = 0; i < schema.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (!same_name(schema[i].name, schema[j].name)) continue;
+      if (!equal_ignoring_case(schema[i].name, schema[j].name)) continue;
       throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + schema[j].name + "`"}});
     }
   }
 }
 
 void check_provider(const std::string& provider) {
-  for (const char* known : {"parquet", "csv", "text", "json"}) {
-    if (same_name(provider, known)) return;
+  for (const char* known : {"parquet", "csv", "text", "json", "orc", "binaryFile"}) {
+    if (equal_ignoring_case(provider, known)) return;
   }
-  for (const char* other : {"orc", "avro", "xml", "jdbc", "delta", "hive", "iceberg"}) {
-    if (same_name(provider, other)) throw_unsupported("RELATION", "tables of the format " + provider);
+  for (const char* other : {"avro", "xml", "jdbc", "delta", "hive", "iceberg"}) {
+    if (equal_ignoring_case(provider, other)) throw_unsupported("RELATION", "tables of the format " + provider);
   }
   throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", provider}});
 }
@@ -165,7 +181,7 @@ class TableRows {
 
 const Attribute* find_column(const RelationPtr& query, const std::string& name) {
   for (const Attribute& attribute : query->output) {
-    if (same_name(attribute.name, name)) return &attribute;
+    if (equal_ignoring_case(attribute.name, name)) return &attribute;
   }
   return nullptr;
 }
@@ -175,7 +191,7 @@ plan::Schema given_columns(const Table& table, const InsertRequest& request) {
   plan::Schema given;
   const auto is_static = [&](const std::string& name) {
     return std::any_of(request.partitions.begin(), request.partitions.end(), [&](const auto& partition) {
-      return partition.second && same_name(partition.first, name);
+      return partition.second && equal_ignoring_case(partition.first, name);
     });
   };
   if (request.columns.empty()) {
@@ -186,7 +202,7 @@ plan::Schema given_columns(const Table& table, const InsertRequest& request) {
   }
   for (const std::string& name : request.columns) {
     const auto found = std::find_if(table.schema.begin(), table.schema.end(),
-                                    [&](const plan::StructField& field) { return same_name(field.name, name); });
+                                    [&](const plan::StructField& field) { return equal_ignoring_case(field.name, name); });
     if (found == table.schema.end()) {
       throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
                        {{"objectName", "`" + name + "`"}, {"proposal", column_list(table.schema)}});
@@ -198,7 +214,7 @@ plan::Schema given_columns(const Table& table, const InsertRequest& request) {
 
 ExpressionPtr value_of(const plan::StructField& column, const plan::Schema& given, const InsertRequest& request) {
   for (const auto& [name, value] : request.partitions) {
-    if (!value || !same_name(name, column.name)) continue;
+    if (!value || !equal_ignoring_case(name, column.name)) continue;
     if (value->as<plan::Literal>() == nullptr) throw_unsupported("STATEMENT", "PARTITION with an expression");
     return value;
   }
@@ -207,7 +223,7 @@ ExpressionPtr value_of(const plan::StructField& column, const plan::Schema& give
     return found != nullptr ? plan::reference(*found) : plan::make_null_literal(column.type);
   }
   for (size_t i = 0; i < given.size(); ++i) {
-    if (same_name(given[i].name, column.name)) return plan::reference(request.query->output[i]);
+    if (equal_ignoring_case(given[i].name, column.name)) return plan::reference(request.query->output[i]);
   }
   return plan::make_null_literal(column.type);  // columns have no other default
 }
@@ -223,7 +239,7 @@ void check_names(const Table& table, const TableName& name, const InsertRequest&
   }
   const auto has = [](const plan::Schema& schema, const std::string& wanted) {
     return std::any_of(schema.begin(), schema.end(),
-                       [&](const plan::StructField& field) { return same_name(field.name, wanted); });
+                       [&](const plan::StructField& field) { return equal_ignoring_case(field.name, wanted); });
   };
   for (const plan::StructField& field : table.schema) {
     if (!request.is_save || has(data, field.name)) continue;
@@ -241,7 +257,7 @@ void check_names(const Table& table, const TableName& name, const InsertRequest&
 RelationPtr table_rows(const RequestContext& context, const Table& table, const TableName& name,
                        const InsertRequest& request) {
   for (const auto& partition : request.partitions) {
-    const auto is_it = [&](const std::string& column) { return same_name(column, partition.first); };
+    const auto is_it = [&](const std::string& column) { return equal_ignoring_case(column, partition.first); };
     if (std::none_of(table.partition_columns.begin(), table.partition_columns.end(), is_it)) {
       throw SparkError("NON_PARTITION_COLUMN", {{"columnName", "`" + partition.first + "`"}});
     }
@@ -259,13 +275,32 @@ RelationPtr table_rows(const RequestContext& context, const Table& table, const 
 void write_rows(const RequestContext& context, const Table& table, const RelationPtr& rows, bool is_overwrite,
                 Operation& operation) {
   engine::WriteRequest request;
-  request.plan = with_cached_relations(context, rows, operation.shared_context());
+  request.plan = executable_plan(context, rows, operation.shared_context());
   request.format = table.provider;
   request.path = table.location;
   request.mode = is_overwrite ? engine::WriteRequest::Mode::kOverwrite : engine::WriteRequest::Mode::kAppend;
   request.options = table.options;
   request.partition_by = table.partition_columns;
   context.backend.engine->write(request, operation.shared_context());
+  forget_cached_files(context, table.location);
+}
+
+// A table whose folder is gone has no rows; it is the same relation as before for whoever cached it.
+RelationPtr empty_scan(const RequestContext& context, const Table& table) {
+  plan::Scan scan;
+  scan.format = lower_case(table.provider);
+  scan.options = table.options;
+  if (const auto name = context.session.config().find("spark.sql.columnNameOfCorruptRecord")) {
+    scan.options.try_emplace("columnNameOfCorruptRecord", *name);
+  }
+  scan.root_paths = {table.location};
+  std::vector<Attribute> output;
+  for (const plan::StructField& field : table.schema) {
+    const bool is_partition = std::count(table.partition_columns.begin(), table.partition_columns.end(), field.name) > 0;
+    (is_partition ? scan.partition_schema : scan.data_schema).push_back(field);
+    output.push_back({plan::next_attribute_id(), field.name, field.type, field.nullable, field.metadata, {}});
+  }
+  return plan::make_resolved(std::move(scan), std::move(output));
 }
 
 bool is_empty_folder(const std::string& path) {
@@ -289,7 +324,7 @@ std::string backquoted(const std::vector<std::string>& parts) {
 TableName table_name(const RequestContext& context, const std::vector<std::string>& parts) {
   if (parts.size() == 1) return {context.current_database(), parts[0]};
   if (parts.size() == 2) return {parts[0], parts[1]};
-  if (parts.size() == 3 && same_name(parts[0], "spark_catalog")) return {parts[1], parts[2]};
+  if (parts.size() == 3 && equal_ignoring_case(parts[0], "spark_catalog")) return {parts[1], parts[2]};
   if (parts.size() == 3) {
     throw SparkError("CATALOG_NOT_FOUND",
                      {{"catalogName", "`" + parts[0] + "`"}, {"config", "\"spark.sql.catalog." + parts[0] + "\""}});
@@ -300,14 +335,14 @@ TableName table_name(const RequestContext& context, const std::vector<std::strin
 
 std::optional<Table> find_table(const RequestContext& context, const std::vector<std::string>& parts) {
   if (context.backend.warehouse == nullptr || parts.empty() || parts.size() > 3) return std::nullopt;
-  if (parts.size() == 3 && !same_name(parts[0], "spark_catalog")) return std::nullopt;
+  if (parts.size() == 3 && !equal_ignoring_case(parts[0], "spark_catalog")) return std::nullopt;
   const TableName name = table_name(context, parts);
   return context.backend.warehouse->find_table(name.database, name.table);
 }
 
 RelationPtr find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts) {
   if (parts.size() == 1) return context.session.views().find(parts[0]);
-  if (parts.size() == 2 && same_name(parts[0], "global_temp")) return context.global_views.find(parts[1]);
+  if (parts.size() == 2 && equal_ignoring_case(parts[0], "global_temp")) return context.global_views.find(parts[1]);
   return nullptr;
 }
 
@@ -323,6 +358,8 @@ RelationPtr find_relation(const RequestContext& context, const std::vector<std::
     for (const plan::StructField& field : table->schema) names.push_back(field.name);
     return analyze_relation(inner, plan::make_relation(plan::ToDf{std::move(query), std::move(names)}), nullptr);
   }
+  const bool is_local = !storage::is_object_path(table->location);
+  if (is_local && !std::filesystem::exists(table->location)) return empty_scan(context, *table);
   plan::UnresolvedRead read;
   read.format = table->provider;
   read.schema = table->schema;
@@ -346,8 +383,15 @@ void throw_nothing_to_drop(const RequestContext& context, const std::vector<std:
                                                {"searchPath", search_path(context, true)}});
 }
 
+std::string bucket_text(const catalog::Layout& layout) {
+  if (layout.bucket_count == 0) return "not bucketed";
+  std::string text = std::to_string(layout.bucket_count) + " buckets, bucket columns: [" + joined(layout.bucket_columns) + "]";
+  if (!layout.sort_columns.empty()) text += ", sort columns: [" + joined(layout.sort_columns) + "]";
+  return text;
+}
+
 void create_table(const RequestContext& context, const sql::CreateTable& statement, const RelationPtr& resolved,
-                  IfExists if_exists, Operation* operation) {
+                  IfExists if_exists, Operation* operation, const catalog::Layout& layout) {
   catalog::Warehouse& tables = warehouse(context);
   const TableName name = table_name(context, statement.name);
   tables.database(name.database);
@@ -366,12 +410,12 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
   table.options = statement.options;
   std::string location = statement.location;
   for (auto option = table.options.begin(); option != table.options.end();) {
-    const bool is_path = same_name(option->first, "path");
+    const bool is_path = equal_ignoring_case(option->first, "path");
     if (is_path) location = option->second;
     option = is_path ? table.options.erase(option) : std::next(option);
   }
   table.is_external = !location.empty();
-  table.location = location.empty() ? tables.default_location(name.database, name.table) : local_location(location);
+  table.location = location.empty() ? tables.default_location(name.database, name.table) : table_location(location);
   table.partition_columns = statement.partition_columns;
   table.comment = statement.comment;
   table.properties = statement.properties;
@@ -388,11 +432,13 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
   }
   check_columns(schema);
   table.schema = all_nullable(partitions_last(schema, table.partition_columns));
+  check_layout(layout, schema, name);
+  table.layout = layout;
   if (!table.is_external && !former && !is_empty_folder(table.location)) {
     throw SparkError("LOCATION_ALREADY_EXISTS",
                      {{"location", "'file:" + table.location + "'"}, {"identifier", name.quoted()}});
   }
-  std::filesystem::create_directories(table.location);
+  if (!storage::is_object_path(table.location)) std::filesystem::create_directories(table.location);
   if (resolved) {
     InsertRequest request;
     request.query = resolved;
@@ -430,12 +476,19 @@ void insert_into(const RequestContext& context, const InsertRequest& request, Op
   if (table->is_view()) {
     throw SparkError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {{"viewName", name.quoted()}, {"operation", "INSERT"}});
   }
+  if (request.layout && (request.layout->bucket_count != table->layout.bucket_count ||
+                         request.layout->bucket_columns != table->layout.bucket_columns ||
+                         request.layout->sort_columns != table->layout.sort_columns)) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1164", {{"tableName", "spark_catalog." + name.database + "." + name.table},
+                                                 {"specifiedBucketString", bucket_text(*request.layout)},
+                                                 {"existingBucketString", bucket_text(table->layout)}});
+  }
   if (request.is_overwrite && !request.partitions.empty()) {
     throw_unsupported("STATEMENT", "INSERT OVERWRITE of a partition");
   }
   if (request.is_overwrite && !table->partition_columns.empty()) {
     const std::string mode = context.session.config().get("spark.sql.sources.partitionOverwriteMode");
-    if (!same_name(mode, "static")) throw_unsupported("OPTION", "spark.sql.sources.partitionOverwriteMode=" + mode);
+    if (!equal_ignoring_case(mode, "static")) throw_unsupported("OPTION", "spark.sql.sources.partitionOverwriteMode=" + mode);
   }
   write_rows(context, *table, table_rows(context, *table, name, request), request.is_overwrite, operation);
 }

@@ -41,9 +41,12 @@ plan::RelationPtr resolved_table(const RequestContext& context, const std::vecto
 // needs the operation.
 enum class IfExists : uint8_t { kFail, kIgnore, kReplace };
 void create_table(const RequestContext& context, const sql::CreateTable& statement, const plan::RelationPtr& resolved,
-                  IfExists if_exists, Operation* operation);
+                  IfExists if_exists, Operation* operation, const catalog::Layout& layout = {});
 void create_catalog_view(const RequestContext& context, const sql::CreateView& statement,
                          const plan::RelationPtr& resolved);
+
+// The layout as errors and DESCRIBE write it: "2 buckets, bucket columns: [a], sort columns: [b]".
+std::string bucket_text(const catalog::Layout& layout);
 
 // Appends a resolved query's rows to a table, or puts them in place of the table's.
 struct InsertRequest {
@@ -54,6 +57,7 @@ struct InsertRequest {
   bool is_overwrite = false;
   bool by_name = false;
   bool is_save = false;  // saveAsTable: the columns are exactly the table's
+  std::optional<catalog::Layout> layout;  // must be the table's
 };
 void insert_into(const RequestContext& context, const InsertRequest& request, Operation& operation);
 

@@ -1,8 +1,10 @@
 // The aggregates of everyday use. Statistical ones are in statistical_aggregate.cc.
 #include <algorithm>
 
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -104,10 +106,14 @@ bool skips_nulls(const plan::FunctionCall& call) {
 
 Lowered first_like(const char* plain) {
   return Lowered{[plain](const plan::FunctionCall& call, std::span<const std::string> a,
-                         const Type&) {
-    if (!skips_nulls(call)) return std::string(plain) + "(" + a[0] + "$order)$suffix";
-    // A list keeps nulls; the filter inside drops the rows that hold one.
-    return std::string(plain) + "(" + a[0] + "$order)$ignore_nulls$suffix";
+                         const Type& result) {
+    const std::string end = skips_nulls(call) ? "$ignore_nulls$suffix" : "$suffix";
+    const std::string text = std::string(plain) + "(" + a[0] + "$order)" + end;
+    if (std::string_view(plain) != "last") return text;
+    // DuckDB's last() keeps the first of the partial results that it combines.
+    std::string group = value_aggregate_sql("last", call, {call.arguments[0]->type}, result, {a[0]});
+    group.replace(group.rfind("$suffix"), std::string::npos, end);
+    return text + "$otherwise" + group;
   }};
 }
 
@@ -128,14 +134,30 @@ Function first_row(std::string_view name, std::vector<std::string_view> aliases,
           }};
 }
 
-Function extreme(std::string_view name, std::string_view sql) {
+// DuckDB orders null elements otherwise than Spark.
+bool holds_elements(const Type& type) { return type.is(TypeKind::kArray) || type.is(TypeKind::kStruct); }
+
+Function extreme(std::string_view name) {
   return {.name = name,
           .since = "1.0.0",
           .group = "agg_funcs",
           .summary = "The greatest or least value of the group; NaN is greater than any number.",
           .kind = FunctionKind::kAggregate,
           .signatures = {signature({kOrderable}, type_of_first, Nulls::kAlways)},
-          .duckdb = Rename{sql}};
+          .duckdb = Lowered{[name](const plan::FunctionCall& call, std::span<const std::string> a,
+                                   const Type& result) {
+            if (!holds_elements(result)) return std::string(name) + "($distinct$1$order)$suffix";
+            return value_aggregate_sql(name, call, {result}, result, {a[0]});
+          }}};
+}
+
+void check_summable(const plan::FunctionCall& call) {
+  check_no_calendar_interval(call, "\"NUMERIC\" or \"ANSI INTERVAL\"");
+}
+
+void check_best_count(const plan::FunctionCall& call) {
+  check_constant(call, 2, "k", "INT");
+  check_range(call, 2, "k", 1, 100'000, "[1, 100000]");
 }
 
 Type list_of_best(Arguments arguments) { return Type::array(arguments[0]->type, true); }
@@ -148,12 +170,17 @@ Function extreme_by(std::string_view name, std::string_view sql) {
           .kind = FunctionKind::kAggregate,
           .signatures = {signature({kAny, kOrderable}, type_of_first, Nulls::kAlways),
                          signature({kAny, kOrderable, kInteger}, list_of_best, Nulls::kAlways)},
-          .duckdb = Lowered{[sql](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+          .duckdb = Lowered{[sql, name](const plan::FunctionCall& call, std::span<const std::string> a,
+                                        const Type& result) {
+            if (a.size() == 2 && holds_elements(call.arguments[1]->type)) {
+              return value_aggregate_sql(name, call, {result, call.arguments[1]->type}, result, {a[0], a[1]});
+            }
             // With a number: that many values, the best one first.
             if (a.size() == 3) return (sql.starts_with("arg_max") ? "arg_max" : "arg_min") + std::string("($1, $2, $3)$suffix");
             return std::string(sql);
           }},
-          .is_order_dependent = true};
+          .is_order_dependent = true,
+          .check = check_best_count};
 }
 
 Function quantifier(std::string_view name, std::vector<std::string_view> aliases,
@@ -194,7 +221,8 @@ Rows aggregate_functions() {
        .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways),
                       signature({kInterval}, sum_type, Nulls::kAlways)},
        .duckdb = Lowered{sum_sql},
-       .may_fail = true},
+       .may_fail = true,
+       .check = check_summable},
       {.name = "try_sum",
        .since = "3.3.0",
        .group = "agg_funcs",
@@ -202,7 +230,8 @@ Rows aggregate_functions() {
        .kind = FunctionKind::kAggregate,
        .signatures = {signature({kNumeric}, sum_type, Nulls::kAlways),
                       signature({kInterval}, sum_type, Nulls::kAlways)},
-       .duckdb = Lowered{try_sum_sql}},
+       .duckdb = Lowered{try_sum_sql},
+       .check = check_summable},
       {.name = "try_avg",
        .since = "3.3.0",
        .group = "agg_funcs",
@@ -210,7 +239,8 @@ Rows aggregate_functions() {
        .kind = FunctionKind::kAggregate,
        .signatures = {signature({kNumeric}, average_type, Nulls::kAlways),
                       signature({kInterval}, whole_interval, Nulls::kAlways)},
-       .duckdb = Lowered{try_average_sql}},
+       .duckdb = Lowered{try_average_sql},
+       .check = check_summable},
       {.name = "avg",
        .aliases = {"mean"},
        .since = "1.0.0",
@@ -220,9 +250,10 @@ Rows aggregate_functions() {
        .signatures = {signature({kNumeric}, average_type, Nulls::kAlways),
                       signature({kInterval}, whole_interval, Nulls::kAlways)},
        .duckdb = Lowered{average_sql},
-       .may_fail = true},
-      extreme("max", "max"),
-      extreme("min", "min"),
+       .may_fail = true,
+       .check = check_summable},
+      extreme("max"),
+      extreme("min"),
       extreme_by("max_by", "arg_max_null($1, $2)$suffix"),
       extreme_by("min_by", "arg_min_null($1, $2)$suffix"),
       first_row("first", {"first_value"}, "first"),

@@ -129,18 +129,19 @@ bool is_nonzero_constant(const ExpressionPtr& divisor) {
   return false;
 }
 
-// `sql` where the divisor is not zero; an error or null where it is.
-std::string guarded(const plan::FunctionCall& call, const std::string& divisor,
-                    const std::string& sql, const char* failure = kFail) {
+// `sql` where the divisor is not zero; an error or null where it is. Null divided by zero is null.
+std::string guarded(const plan::FunctionCall& call, std::span<const std::string> a, const std::string& sql,
+                    const char* failure = kFail) {
   if (is_nonzero_constant(call.arguments[1])) return sql;
-  return "(CASE WHEN " + divisor + " = 0 THEN " + (call.ansi ? failure : "NULL") + " ELSE " + sql +
-         " END)";
+  const bool may_be_null = call.ansi && call.arguments[0]->nullable;
+  return "(CASE WHEN " + a[1] + " = 0" + (may_be_null ? " AND " + a[0] + " IS NOT NULL" : "") + " THEN " +
+         (call.ansi ? failure : "NULL") + " ELSE " + sql + " END)";
 }
 
 std::string divide_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                        const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("divide", call, a, result);
-  return guarded(call, a[1], "(" + a[0] + " / " + a[1] + ")");
+  return guarded(call, a, "(" + a[0] + " / " + a[1] + ")");
 }
 
 std::string remainder_sql(const plan::FunctionCall& call, std::span<const std::string> a,
@@ -149,14 +150,14 @@ std::string remainder_sql(const plan::FunctionCall& call, std::span<const std::s
   if (is_nonzero_constant(call.arguments[1]) && result.is(TypeKind::kLong)) {
     return "fs_remainder_by_constant(" + a[0] + ", " + a[1] + ")";
   }
-  return guarded(call, a[1], "(" + a[0] + " % " + a[1] + ")", "fs_fail_remainder_by_zero()");
+  return guarded(call, a, "(" + a[0] + " % " + a[1] + ")", "fs_fail_remainder_by_zero()");
 }
 
 std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                      const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("pmod", call, a, result);
   const std::string remainder = "(" + a[0] + " % " + a[1] + ")";
-  return guarded(call, a[1],
+  return guarded(call, a,
                  "(CASE WHEN " + remainder + " < 0 THEN ((" + remainder + " + " + a[1] + ") % " +
                      a[1] + ") ELSE " + remainder + " END)",
                  "fs_fail_remainder_by_zero()");
@@ -167,7 +168,7 @@ std::string integral_divide_sql(const plan::FunctionCall& call, std::span<const 
   if (call.arguments[0]->type.is(TypeKind::kDecimal)) {
     return "fs_decimal_div(" + a[0] + ", " + a[1] + ", " + (call.ansi ? "true" : "false") + ")";
   }
-  return guarded(call, a[1], "CAST(" + a[0] + " // " + a[1] + " AS BIGINT)");
+  return guarded(call, a, "CAST(" + a[0] + " // " + a[1] + " AS BIGINT)");
 }
 
 auto infix(std::string_view symbol) {
@@ -271,6 +272,13 @@ Rows arithmetic_functions() {
       try_operation("try_multiply", "*", "multiply", product_type),
       try_operation("try_divide", "/", "divide", quotient_type),
       try_operation("try_mod", "%", "remainder", remainder_type),
+      // What the analyzer puts around operations on dates and intervals in try_add and its kin.
+      {.name = "null if it fails",
+       .since = "3.2.0",
+       .group = "math_funcs",
+       .summary = "The value, with null where it fails.",
+       .signatures = {signature({kAny}, type_of_first, Nulls::kAlways)},
+       .duckdb = Template{"TRY($1)"}},
       {.name = "negative",
        .aliases = {"unary -"},  // what the SQL parser calls the sign, which prints as one
        .since = "1.0.0",

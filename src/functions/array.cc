@@ -1,3 +1,4 @@
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
@@ -151,10 +152,45 @@ bool search_nullable(Arguments arguments) {
   return false;
 }
 
+std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
+  if (name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap") {
+    return check_two_arrays;
+  }
+  if (name == "array_contains" || name == "array_position" || name == "array_remove") {
+    return [](const plan::FunctionCall& call) { check_element(call, 1, false); };
+  }
+  if (name == "array_append" || name == "array_prepend") {
+    return [](const plan::FunctionCall& call) { check_element(call, 1, true); };
+  }
+  if (name == "array_insert") return [](const plan::FunctionCall& call) { check_element(call, 2, true); };
+  if (name == "flatten") {
+    return [](const plan::FunctionCall& call) {
+      const Type& type = call.arguments[0]->type;
+      if (!type.is(TypeKind::kArray) || !type.element().is(TypeKind::kArray)) {
+        throw_unexpected_type(0, "\"ARRAY\" of \"ARRAY\"");
+      }
+    };
+  }
+  if (name == "array_join") {
+    return [](const plan::FunctionCall& call) {
+      const Type& type = call.arguments[0]->type;
+      if (type.is(TypeKind::kArray) && type.element().is_nested()) throw_unexpected_type(0, "\"ARRAY<STRING>\"");
+    };
+  }
+  if (name == "element_at" || name == "try_element_at" || name == "size") {
+    return [name](const plan::FunctionCall& call) {
+      if (name != "size" && call.arguments[0]->type.is(TypeKind::kNull)) {
+        throw_unexpected_type(0, "(\"ARRAY\" or \"MAP\")");
+      }
+    };
+  }
+  return {};
+}
+
 }  // namespace
 
 Rows array_functions() {
-  return {
+  Rows rows = {
       array_row("array", variadic(signature({kSame}, array_of_arguments, Nulls::kNever), true),
                 Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
                   if (a.empty()) return std::string("CAST([] AS $type)");
@@ -223,6 +259,11 @@ Rows array_functions() {
       array_row("array_position", signature({kArray, kAny}, Type::long_integer()),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE "
                          "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END)"}),
+      // The client's own: the place in a sorted array, or one less than minus the place of insertion.
+      array_row("array_binary_search", signature({kArray, kAny}, Type::integer()),
+          Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN list_contains($1, $2) THEN "
+                   "CAST(list_position($1, $2) - 1 AS INTEGER) ELSE CAST(-1 - len(list_filter($1, lambda fs_x: "
+                   "fs_x < $2)) AS INTEGER) END)"}),
       array_row("array_distinct", signature({kArray}, type_of_first),
                 Template{"list_filter($1, "
                          "lambda fs_d, fs_i: fs_i = list_position($1, fs_d))"}),
@@ -256,19 +297,19 @@ Rows array_functions() {
                          // The engine may evaluate a constant branch that no row takes.
                          "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN $2 ELSE 0 END), "
                          "lambda fs_x: $1) END)"}),
-      array_row("array_union", signature({kSame, kSame}, both_arrays_type),
+      array_row("array_union", signature({kAny, kAny}, both_arrays_type),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("
                          "list_concat($1, $2), lambda fs_d, fs_i: fs_i = list_position("
                          "list_concat($1, $2), fs_d)) END)"}),
-      array_row("array_intersect", signature({kSame, kSame}, both_arrays_type),
+      array_row("array_intersect", signature({kAny, kAny}, both_arrays_type),
                 Template{"list_filter($1, lambda fs_x, fs_i: fs_i = list_position($1, fs_x) AND (CASE WHEN "
                          "fs_x IS NULL THEN len($2) > list_count($2) ELSE list_contains($2, fs_x) "
                          "END))"}),
-      array_row("array_except", signature({kSame, kSame}, type_of_first),
+      array_row("array_except", signature({kAny, kAny}, type_of_first),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x, fs_i: "
                          "fs_i = list_position($1, fs_x) AND (CASE WHEN fs_x IS NULL THEN len($2) = "
                          "list_count($2) ELSE NOT list_contains($2, fs_x) END)) END)"}),
-      array_row("arrays_overlap", with_nullable(signature({kSame, kSame}, Type::boolean()), search_nullable),
+      array_row("arrays_overlap", with_nullable(signature({kAny, kAny}, Type::boolean()), search_nullable),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN len(list_intersect("
                          "list_filter($1, lambda fs_x: fs_x IS NOT NULL), list_filter($2, lambda "
                          "fs_y: fs_y IS NOT NULL))) > 0 THEN true WHEN len($1) > 0 AND len($2) > 0 "
@@ -293,15 +334,19 @@ Rows array_functions() {
                 }),
                 Template{"(CASE WHEN len($1) > list_count($1) THEN NULL ELSE flatten($1) END)"}),
       array_row("array_join", optional(signature({kArray, kString, kString}, Type::string()), 1),
-                Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                   const std::string separator = a[1];
                   const std::string list =
                       a.size() == 3 ? "list_transform(" + a[0] + ", lambda fs_x: coalesce(fs_x, " +
                                           a[2] + "))"
                                     : "list_filter(" + a[0] + ", lambda fs_x: fs_x IS NOT NULL)";
+                  // array_to_string takes constants only.
+                  const std::string joined =
+                      literal(call.arguments[1]) ? "array_to_string(" + list + ", " + separator + ")"
+                                                 : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
+                                                                    result, {list, separator});
                   return "(CASE WHEN " + separator + " IS NULL OR " + a[0] +
-                         " IS NULL THEN NULL ELSE coalesce(array_to_string(" + list + ", " +
-                         separator + "), '') END)";
+                         " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
                 }}),
       array_row("sort_array", optional(signature({kArray, kBoolean}, type_of_first), 1, {"true"}),
                 Template{"(CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, "
@@ -316,6 +361,8 @@ Rows array_functions() {
       shuffle_row(),
       sequence_row(),
   };
+  for (Function& row : rows) row.check = check_of(row.name);
+  return rows;
 }
 
 }  // namespace firesteel::functions

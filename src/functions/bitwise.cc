@@ -1,3 +1,4 @@
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -12,7 +13,8 @@ Function operation(std::string_view symbol, std::string_view sql) {
           .summary = "Bitwise operation on two integers of one type.",
           .signatures = {signature({kSame, kSame}, type_of_first)},
           .duckdb = Template{sql},
-          .print = printed_infix(symbol)};
+          .print = printed_infix(symbol),
+          .check = check_integers};
 }
 
 // Java's shifts: the distance is taken modulo 32 or 64, and int results wrap.

@@ -30,7 +30,8 @@ Rows conversion_functions() {
       conversion("smallint", Type::short_integer()), conversion("int", Type::integer()),
       conversion("bigint", Type::long_integer()), conversion("float", Type::float_number()),
       conversion("double", Type::double_number()), conversion("decimal", Type::decimal(10, 0)),
-      conversion("date", Type::date()),           conversion("timestamp", Type::timestamp()),
+      conversion("date", Type::date()),           conversion("time", Type::time()),
+                conversion("timestamp", Type::timestamp()),
       conversion("binary", Type::binary()),       conversion("string", Type::string()),
   };
   for (Function& row : rows) {

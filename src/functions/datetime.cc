@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -164,11 +165,17 @@ Rows datetime_functions() {
       row("unix_millis", signature({kTimestamp}, Type::long_integer()),
           Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000) + 1000) % 1000) // 1000 AS BIGINT)"}),
       row("unix_micros", signature({kTimestamp}, Type::long_integer()), Template{"epoch_us($1)"}),
-      failing(row("timestamp_seconds", signature({kNumeric}, Type::timestamp()),
-                  Template{"make_timestamp(CAST(CAST($1 AS DECIMAL(38,6)) * 1000000 AS BIGINT))"})),
+      // NaN and the infinities are null.
+      failing(row("timestamp_seconds",
+                  with_nullable(signature({kNumeric}, Type::timestamp()),
+                                [](Arguments a) {
+                                  const Type& type = a[0]->type;
+                                  return a[0]->nullable || type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
+                                }),
+                  value_kernel("timestamp_seconds"))),
       failing(row("timestamp_millis", signature({kLong}, Type::timestamp()),
                   Template{"make_timestamp($1 * 1000)"})),
-      row("timestamp_micros", signature({kLong}, Type::timestamp()), Template{"make_timestamp($1)"}),
+      row("timestamp_micros", signature({kLong}, Type::timestamp()), Template{"fs_timestamp_micros($1)"}),
       with_rewrite(parsed("to_date", Type::date(), "fs_parse_date"),
                    cast_unless_pattern(Type::date())),
       with_rewrite(parsed("to_timestamp", Type::timestamp(), "fs_parse_timestamp"),

@@ -1,5 +1,6 @@
 // Dates, times and intervals taken apart and put together.
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/kernel/datetime_field.h"
 #include "functions/row.h"
@@ -125,10 +126,11 @@ Signature with_zeros(std::vector<Accepts> arguments, Type type, Nulls nulls) {
 
 // Left-out seconds are a decimal.
 Print with_decimal_seconds(std::string_view name, size_t seconds_at) {
-  return [name, seconds_at](const plan::FunctionCall&, std::span<const std::string> a) {
+  return [name, seconds_at](const plan::FunctionCall& call, std::span<const std::string> a) {
     std::string text = std::string(name) + "(";
     for (size_t i = 0; i < a.size(); ++i) {
-      const bool is_default = i == seconds_at && a[i] == "0";
+      const auto* zero = i == seconds_at ? literal(call.arguments[i]) : nullptr;
+      const bool is_default = zero && zero->type.is(TypeKind::kInteger) && a[i] == "0";
       text += (i ? ", " : "") + (is_default ? std::string("0.000000") : a[i]);
     }
     return text + ")";
@@ -254,6 +256,89 @@ Type second_argument_or_timestamp(Arguments arguments) {
   return type.is(TypeKind::kTimestampNtz) ? type : Type::timestamp();
 }
 
+// Windows of time ---------------------------------------------------------------------------------
+
+const Type& moment_type(const Type& type) {
+  return type.is(TypeKind::kStruct) && type.fields().size() == 2 ? type.fields()[1].type : type;
+}
+
+Type windows_of_first(Arguments arguments) {
+  const Type& moment = arguments[0]->type;
+  const Type type = moment.is_string() || moment.is(TypeKind::kNull) ? Type::timestamp() : moment_type(moment);
+  return Type::array(Type::structure({{"start", type, true, {}}, {"end", type, true, {}}}), false);
+}
+
+// TimeWindow.inputTypes and SessionWindow's.
+void check_moment(const plan::FunctionCall& call) {
+  const Type& type = moment_type(call.arguments[0]->type);
+  if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) return;
+  throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE",
+                         {{"requiredType", "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or \"STRUCT<start: TIMESTAMP, end: "
+                                           "TIMESTAMP>\" or \"STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>\")"}},
+                         0};
+}
+
+// What the analyzer makes of window() and session_window() (analyze/time_windows.h).
+Rows window_parts() {
+  Function windows = row("time_windows", {}, value_kernel("time_windows"));
+  Function part = row("session_parts", {}, value_kernel("session_parts"));
+  for (const Accepts moment : {kStruct, kTimestampAny}) {
+    windows.signatures.push_back(signature({moment, kLong, kLong, kLong}, windows_of_first));
+    part.signatures.push_back(signature({moment, kString}, windows_of_first));
+  }
+  windows.check = check_moment;
+  part.check = check_moment;
+  return {std::move(windows), std::move(part)};
+}
+
+Type moment_of_first(Arguments arguments) { return moment_type(arguments[0]->type); }
+
+Type bucket_type(Arguments arguments) {
+  return arguments[1]->type.is(TypeKind::kTimestampNtz) ? Type::timestamp_ntz() : Type::timestamp();
+}
+
+void check_bucket(const plan::FunctionCall& call) {
+  const Type& size = call.arguments[0]->type;
+  if (!size.is(TypeKind::kDayTimeInterval) && !size.is(TypeKind::kYearMonthInterval)) {
+    throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE",
+                           {{"requiredType", "(\"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"}}, 0};
+  }
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Type& type = call.arguments[i]->type;
+    if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz) || type.is(TypeKind::kNull)) continue;
+    throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\""}}, i};
+  }
+  const bool has_origin = call.arguments.size() > 2 && !call.arguments[2]->type.is(TypeKind::kNull);
+  if (has_origin && !call.arguments[2]->type.same_type(bucket_type(call.arguments))) {
+    throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", "\"" + bucket_type(call.arguments).sql() + "\""}}, 2};
+  }
+  const std::optional<int64_t> length = constant_integer(call.arguments[0]);
+  if (!length) throw ArgumentMismatch{"NON_FOLDABLE_INPUT", {{"inputName", "`bucketSize`"}, {"inputType", "\"" + size.sql() + "\""}}, 0};
+  if (*length <= 0) {
+    throw ArgumentMismatch{"VALUE_OUT_OF_RANGE", {{"exprName", "`bucketSize`"}, {"valueRange", "(0, inf)"}}, 0};
+  }
+}
+
+// The origin that is left out is the first moment of 1970 on the session's clock.
+Function time_bucket_row() {
+  Function f = row("time_bucket", {optional(signature({kAny, kAny, kAny}, bucket_type), 1)}, {});
+  f.since = "4.2.0";
+  f.check = check_bucket;
+  f.duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    const bool is_local = result.is(TypeKind::kTimestampNtz);
+    const std::string epoch = is_local ? "TIMESTAMP '1970-01-01 00:00:00'" : "fs_local_to_timestamp(TIMESTAMP '1970-01-01 00:00:00', $zone)";
+    const std::string moment = call.arguments[1]->type.is(TypeKind::kNull) ? "CAST(NULL AS TIMESTAMP)" : a[1];
+    return value_kernel_sql("time_bucket", call.ansi, {call.arguments[0]->type, result, result}, result,
+                            {a[0], moment, a.size() > 2 ? a[2] : epoch});
+  }};
+  f.print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
+    const bool is_local = call.arguments[1]->type.is(TypeKind::kTimestampNtz);
+    const std::string epoch = std::string(is_local ? "TIMESTAMP_NTZ" : "TIMESTAMP") + " '1970-01-01 00:00:00'";
+    return "time_bucket(" + a[0] + ", " + a[1] + ", " + (a.size() > 2 ? a[2] : epoch) + ")";
+  };
+  return f;
+}
+
 }  // namespace
 
 Rows datetime_part_functions() {
@@ -288,6 +373,9 @@ Rows datetime_part_functions() {
     return text + ")";
   };
   rows.push_back(std::move(convert));
+  for (Function& part : window_parts()) rows.push_back(std::move(part));
+  rows.push_back(row("window_time", {signature({kStruct}, moment_of_first, Nulls::kAlways)}, value_kernel("window_time")));
+  rows.push_back(time_bucket_row());
   return rows;
 }
 

@@ -1,5 +1,6 @@
 // Text by formats, and texts that are checked or repaired.
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function_table.h"
 #include "functions/kernel/number_pattern.h"
 #include "functions/row.h"
@@ -41,8 +42,7 @@ ExpressionPtr char_form(const plan::FunctionCall& call) {
   if (type.is_datetime()) return plan::make_call("date_format", call.arguments);
   if (!type.is(TypeKind::kBinary)) return nullptr;
   const std::string* format = constant_text(call.arguments[1]);
-  std::string lower;
-  for (char c : format ? *format : "") lower += static_cast<char>(tolower(static_cast<unsigned char>(c)));
+  const std::string lower = format ? lower_case(*format) : "";
   if (lower == "base64" || lower == "hex") return plan::make_call(lower, {call.arguments[0]});
   if (lower == "utf-8") return plan::make_call("decode", call.arguments);
   throw SparkError("INVALID_PARAMETER_VALUE.BINARY_FORMAT",
@@ -71,7 +71,7 @@ Function char_row(std::string_view name) {
                              const Type& type = call.arguments[0]->type;
                              const bool is_real = type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
                              const Type number = is_real ? Type::decimal(30, 15) : type;
-                             const std::string text = is_real ? "CAST(" + a[0] + " AS DECIMAL(30,15))" : a[0];
+                             const std::string text = is_real ? "TRY_CAST(" + a[0] + " AS DECIMAL(30,15))" : a[0];
                              return value_kernel_sql("to_char", call.ansi, {number, Type::string()},
                                                      result, {text, a[1]});
                            }}));

@@ -4,19 +4,16 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "functions/ml_vector.h"
 
 namespace firesteel::functions {
 
 namespace {
 
-std::string lower(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 struct Table {
   std::vector<Rows> groups;
+  Rows unlisted;
   std::vector<const Function*> sorted;
   std::unordered_map<std::string, const Function*> by_name;
 
@@ -29,10 +26,14 @@ struct Table {
               hash_functions(),       higher_order_functions(), map_functions(),
               math_functions(),       miscellaneous_functions(), regex_functions(),
               statistical_aggregate_functions(), string_functions(), struct_functions(),
-              window_functions()};
+              window_functions(),     sketch_functions(),     tuple_sketch_functions(),
+              variant_functions(),    vector_functions()};
     for (const Rows& rows : groups) {
       for (const Function& row : rows) add(row);
     }
+    // Functions of the client's API alone: found by name, listed nowhere.
+    unlisted = ml_vector_functions();
+    for (const Function& row : unlisted) insert(row.name, row);
     std::sort(sorted.begin(), sorted.end(),
               [](const Function* a, const Function* b) { return a->name < b->name; });
   }
@@ -44,7 +45,7 @@ struct Table {
   }
 
   void insert(std::string_view name, const Function& row) {
-    FIRESTEEL_CHECK(by_name.emplace(lower(name), &row).second,
+    FIRESTEEL_CHECK(by_name.emplace(lower_case(name), &row).second,
                     "two rows of the function table are named " + std::string(name));
   }
 };
@@ -57,7 +58,7 @@ const Table& table() {
 }  // namespace
 
 const Function* find_function(std::string_view name) {
-  const auto found = table().by_name.find(lower(name));
+  const auto found = table().by_name.find(lower_case(name));
   return found == table().by_name.end() ? nullptr : found->second;
 }
 

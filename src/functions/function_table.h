@@ -27,9 +27,13 @@ Rows map_functions();
 Rows math_functions();
 Rows miscellaneous_functions();
 Rows regex_functions();
+Rows sketch_functions();
 Rows statistical_aggregate_functions();
 Rows string_functions();
 Rows struct_functions();
+Rows tuple_sketch_functions();
+Rows variant_functions();
+Rows vector_functions();
 Rows window_functions();
 
 }  // namespace firesteel::functions

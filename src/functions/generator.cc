@@ -1,5 +1,6 @@
 // Functions that make rows. Their result type is the struct of the generated columns; the analyzer
 // turns a call into a Generate node, and engines run that node by the row's name.
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -52,6 +53,27 @@ Type tuple_type(Arguments arguments) {
   return Type::structure(std::move(fields));
 }
 
+void check_collection(const plan::FunctionCall& call) {
+  if (call.arguments[0]->type.is(TypeKind::kNull)) throw_unexpected_type(0, "(\"ARRAY\" or \"MAP\")");
+}
+
+void check_structs(const plan::FunctionCall& call) {
+  const Type& type = call.arguments[0]->type;
+  if (!type.is(TypeKind::kArray) || !type.element().is(TypeKind::kStruct)) throw_unexpected_type(0, "\"ARRAY<STRUCT>\"");
+}
+
+void check_rows(const plan::FunctionCall& call) {
+  check_constant(call, 0, "n", "INT");
+  const plan::Literal* count = literal(call.arguments[0]);
+  if (count == nullptr || count->is_null()) throw_unexpected_type(0, "\"INT\"");
+  check_range(call, 0, "n", 1, INT32_MAX, "(0, 2147483647]");
+}
+
+Function checked(Function row, void (*check)(const plan::FunctionCall&)) {
+  row.check = check;
+  return row;
+}
+
 // The engine runs a generator as a node, by name; the form only says that it can.
 Function generator(std::string_view name, std::vector<std::string_view> aliases,
                    std::vector<Signature> signatures, std::vector<std::string_view> names = {}) {
@@ -70,15 +92,17 @@ Function generator(std::string_view name, std::vector<std::string_view> aliases,
 
 Rows generator_functions() {
   return {
-      generator("explode", {"explode_outer"},
-                {signature({kArray}, explode_type), signature({kMap}, explode_type)},
-                {"collection"}),
-      generator("posexplode", {"posexplode_outer"},
-                {signature({kArray}, posexplode_type), signature({kMap}, posexplode_type)},
-                {"collection"}),
-      generator("inline", {"inline_outer"}, {signature({kArray}, inline_type)}, {"input"}),
+      checked(generator("explode", {"explode_outer"},
+                        {signature({kArray}, explode_type), signature({kMap}, explode_type)},
+                        {"collection"}),
+              check_collection),
+      checked(generator("posexplode", {"posexplode_outer"},
+                        {signature({kArray}, posexplode_type), signature({kMap}, posexplode_type)},
+                        {"collection"}),
+              check_collection),
+      checked(generator("inline", {"inline_outer"}, {signature({kArray}, inline_type)}, {"input"}), check_structs),
       generator("json_tuple", {}, {variadic(signature({kString, kString}, tuple_type))}),
-      generator("stack", {}, {variadic(signature({kInteger, kAny}, stack_type))}),
+      checked(generator("stack", {}, {variadic(signature({kInteger, kAny}, stack_type))}), check_rows),
   };
 }
 

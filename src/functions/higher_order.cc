@@ -1,6 +1,7 @@
 // Functions that take lambdas. The analyzer binds a lambda's variables to the types that
 // analyze/functions gives for the row's name; the engine prints a lambda as `lambda v1, v2: body`.
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
@@ -11,6 +12,12 @@ namespace {
 
 Type transformed_type(Arguments arguments) {
   return Type::array(arguments[1]->type, arguments[1]->nullable);
+}
+
+// exists and forall follow three-valued logic.
+bool unknown_possible(Arguments arguments) {
+  const auto* lambda = arguments[1]->as<plan::LambdaFunction>();
+  return arguments[0]->nullable || !lambda || lambda->body->nullable;
 }
 
 Function row(std::string_view name, Signature s, EngineForm form, std::string_view since = "2.4.0") {
@@ -80,7 +87,7 @@ std::string transform_keys_sql(const plan::FunctionCall& call, std::span<const s
                                const Type& result) {
   const std::string entries = "list_transform(map_entries(" + a[0] + "), lambda fs_e: struct_pack(f0 := " +
                               of_entry() + ", f1 := struct_extract(fs_e, 'value')))";
-  return value_kernel_sql("map_from_entries", call.ansi, {entries_of(result)}, result, {entries});
+  return value_kernel_sql(map_kernel_name("map_from_entries", call), call.ansi, {entries_of(result)}, result, {entries});
 }
 
 std::string map_zip_with_sql(const plan::FunctionCall& call, std::span<const std::string> a,
@@ -141,11 +148,11 @@ Rows higher_order_functions() {
       row("filter", with_nullable(signature({kArray, kLambda}, type_of_first),
                                   [](Arguments a) { return a[0]->nullable; }),
           element_wise("list_filter")),
-      row("exists", signature({kArray, kLambda}, Type::boolean(), Nulls::kAlways),
+      row("exists", with_nullable(signature({kArray, kLambda}, Type::boolean()), unknown_possible),
           Template{"(CASE WHEN $1 IS NULL THEN NULL WHEN list_contains(list_transform($1, $2), true) "
                    "THEN true WHEN len(list_transform($1, $2)) > list_count(list_transform($1, $2)) "
                    "THEN NULL ELSE false END)"}),
-      row("forall", signature({kArray, kLambda}, Type::boolean(), Nulls::kAlways),
+      row("forall", with_nullable(signature({kArray, kLambda}, Type::boolean()), unknown_possible),
           Template{"(CASE WHEN $1 IS NULL THEN NULL WHEN list_contains(list_transform($1, $2), false) "
                    "THEN false WHEN len(list_transform($1, $2)) > list_count(list_transform($1, "
                    "$2)) THEN NULL ELSE true END)"}, "3.0.0"),
@@ -210,6 +217,11 @@ Rows higher_order_functions() {
           Lowered{sort_sql}),
   };
   rows.back().print = sort_name;
+  for (Function& one : rows) {
+    if (one.name == "filter" || one.name == "exists" || one.name == "forall" || one.name == "map_filter") {
+      one.check = check_predicate;
+    }
+  }
   return rows;
 }
 

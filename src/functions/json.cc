@@ -39,7 +39,7 @@ Type schema_type(const ExpressionPtr& argument) {
 
 Type json_type(Arguments arguments) {
   const Type type = schema_type(arguments[1]);
-  if (type.is_nested()) return type;
+  if (type.is_nested() || type.is(TypeKind::kVariant)) return type;
   throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",
                    {{"schema", "\"" + type.sql() + "\""}, {"sqlExpr", "\"from_json\""}});
 }

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
@@ -43,6 +44,38 @@ Type map_of_entries(Arguments arguments) {
   return Type::map(entry[0].type, entry[1].type, entry[1].nullable);
 }
 
+// map_concat() of nothing is a map of texts.
+Type concatenated_map(Arguments arguments) {
+  return arguments.empty() ? Type::map(Type::string(), Type::string(), false) : arguments[0]->type;
+}
+
+void check_maps(const plan::FunctionCall& call) {
+  for (const ExpressionPtr& argument : call.arguments) {
+    if (argument->type.is(TypeKind::kMap)) continue;
+    std::string types;
+    for (const ExpressionPtr& one : call.arguments) {
+      types += (types.empty() ? "\"" : ", \"") + one->type.sql() + "\"";
+    }
+    throw ArgumentMismatch{"MAP_CONCAT_DIFF_TYPES",
+                           {{"functionName", "`map_concat`"}, {"dataType", "[" + types + "]"}},
+                           std::nullopt};
+  }
+}
+
+void check_entries(const plan::FunctionCall& call) {
+  const Type& type = call.arguments[0]->type;
+  if (type.is(TypeKind::kNull)) throw_unexpected_type(0, "\"ARRAY\" of pair \"STRUCT\"");
+  const Type& entry = type.element();
+  if (!entry.is(TypeKind::kStruct) || entry.fields().size() != 2) {
+    throw_unexpected_type(0, "\"ARRAY\" of pair \"STRUCT\"");
+  }
+}
+
+Function checked(Function row, void (*check)(const plan::FunctionCall&)) {
+  row.check = check;
+  return row;
+}
+
 Function map_row(std::string_view name, Signature s, EngineForm form) {
   return {.name = name,
           .since = "2.3.0",
@@ -59,15 +92,16 @@ Rows map_functions() {
   return {
       // The analyzer widens the keys to one type and the values to another.
       map_row("map", variadic(signature({kAny}, map_of_pairs, Nulls::kNever), true),
-              value_kernel("map")),
+              map_kernel("map")),
       map_row("map_from_arrays", signature({kArray, kArray}, map_of_arrays),
-              value_kernel("map_from_arrays")),
-      map_row("map_from_entries",
-              with_nullable(signature({kArray}, map_of_entries),
-                            [](Arguments a) {
-                              return a[0]->nullable || a[0]->type.contains_null();
-                            }),
-              value_kernel("map_from_entries")),
+              map_kernel("map_from_arrays")),
+      checked(map_row("map_from_entries",
+                      with_nullable(signature({kArray}, map_of_entries),
+                                    [](Arguments a) {
+                                      return a[0]->nullable || a[0]->type.contains_null();
+                                    }),
+                      map_kernel("map_from_entries")),
+              check_entries),
       map_row("map_keys",
               signature({kMap},
                         [](Arguments a) { return Type::array(a[0]->type.key(), true); }),
@@ -82,8 +116,9 @@ Rows map_functions() {
               Template{"list_transform(map_entries($1), lambda fs_e: struct_pack(f0 := struct_extract(fs_e, 'key'), f1 := struct_extract(fs_e, 'value')))"}),
       map_row("map_contains_key", signature({kMap, kAny}, Type::boolean(), Nulls::kAlways),
               Template{"list_contains(map_keys($1), $2)"}),
-      map_row("map_concat", variadic(signature({kSame}, type_of_first), true),
-              value_kernel("map_concat")),
+      checked(map_row("map_concat", variadic(signature({kSame}, concatenated_map), true),
+                      map_kernel("map_concat")),
+              check_maps),
   };
 }
 

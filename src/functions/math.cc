@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -16,15 +17,15 @@ Function unary(std::string_view name, std::string_view sql, std::string_view sho
                   .group = "math_funcs",
                   .usage = "name(expr)",
                   .summary = "A function of one number, in double precision.",
-                  .signatures = {signature({kDouble}, Type::double_number())},
+                  .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways)},
                   .duckdb = Template{sql}};
   for (const auto& [alias, text] : by_alias) row.aliases.push_back(alias);
   row.print = printed_as(shown.empty() ? name : shown, by_alias);
   return row;
 }
 
-Function nullable(Function row) {
-  row.signatures[0].nulls = Nulls::kAlways;
+Function of_intervals(Function row) {
+  row.signatures.push_back(signature({kInterval}, Type::double_number(), Nulls::kAlways));
   return row;
 }
 
@@ -104,6 +105,16 @@ Function toward(const char* name, std::vector<std::string_view> aliases, const c
             const bool is_ceiling = call.display_name == "ceiling";
             if (a.size() == 2) return (is_ceiling ? "ceiling" : std::string(name)) + "(" + a[0] + ", " + a[1] + ")";
             return (call.display_name == "ceiling" ? "ceiling" : upper) + ("(" + a[0] + ")");
+          },
+          // With a scale the number becomes a decimal first, with the rules of casts: NaN is null.
+          .rewrite = [name](const plan::FunctionCall& call) -> ExpressionPtr {
+            const Type& type = call.arguments[0]->type;
+            if (call.arguments.size() < 2 || type.is(TypeKind::kDecimal)) return nullptr;
+            plan::Cast cast;
+            cast.child = call.arguments[0];
+            cast.target = as_decimal(type);
+            cast.is_user_specified = false;
+            return plan::make_call(name, {plan::make_expression(std::move(cast)), call.arguments[1]});
           }};
 }
 
@@ -176,12 +187,12 @@ Rows math_functions() {
   return {
       unary("sqrt", "(CASE WHEN $1 < 0 THEN 'NaN'::DOUBLE ELSE sqrt($1) END)", "SQRT"),
       unary("cbrt", "fs_cbrt($1)", "CBRT"),
-      unary("exp", "exp($1)", "EXP"),
+      unary("exp", "fs_exp($1)", "EXP"),
       unary("expm1", "fs_expm1($1)", "EXPM1"),
-      nullable(unary("ln", "(CASE WHEN $1 <= 0 THEN NULL ELSE ln($1) END)")),
-      nullable(unary("log10", "(CASE WHEN $1 <= 0 THEN NULL ELSE log10($1) END)", "LOG10")),
-      nullable(unary("log2", "(CASE WHEN $1 <= 0 THEN NULL ELSE ln($1) / ln(2.0::DOUBLE) END)", "LOG2")),
-      nullable(unary("log1p", "(CASE WHEN $1 <= -1 THEN NULL ELSE fs_log1p($1) END)", "LOG1P")),
+      unary("ln", "(CASE WHEN $1 <= 0 THEN NULL ELSE fs_log($1) END)"),
+      unary("log10", "(CASE WHEN $1 <= 0 THEN NULL ELSE log10($1) END)", "LOG10"),
+      unary("log2", "(CASE WHEN $1 <= 0 THEN NULL ELSE fs_log($1) / fs_log(2.0::DOUBLE) END)", "LOG2"),
+      unary("log1p", "(CASE WHEN $1 <= -1 THEN NULL ELSE fs_log1p($1) END)", "LOG1P"),
       {.name = "log",
        .since = "1.5.0",
        .group = "math_funcs",
@@ -190,9 +201,9 @@ Rows math_functions() {
                       signature({kDouble, kDouble}, Type::double_number(), Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
                             const Type&) {
-         if (a.size() == 1) return "(CASE WHEN " + a[0] + " <= 0 THEN NULL ELSE ln(" + a[0] + ") END)";
-         return "(CASE WHEN " + a[0] + " <= 0 OR " + a[1] + " <= 0 THEN NULL ELSE ln(" + a[1] +
-                ") / ln(" + a[0] + ") END)";
+         if (a.size() == 1) return "(CASE WHEN " + a[0] + " <= 0 THEN NULL ELSE fs_log(" + a[0] + ") END)";
+         return "(CASE WHEN " + a[0] + " <= 0 OR " + a[1] + " <= 0 THEN NULL ELSE fs_log(" + a[1] +
+                ") / fs_log(" + a[0] + ") END)";
        }},
        .print =
            [](const plan::FunctionCall&, std::span<const std::string> a) {
@@ -204,19 +215,20 @@ Rows math_functions() {
       unary("cot", "(1.0::DOUBLE / fs_tan($1))", "COT"),
       unary("sec", "(1.0::DOUBLE / fs_cos($1))", "SEC"),
       unary("csc", "(1.0::DOUBLE / fs_sin($1))", "CSC"),
-      nullable(unary("asin", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE asin($1) END)", "ASIN")),
-      nullable(unary("acos", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE acos($1) END)", "ACOS")),
+      unary("asin", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE asin($1) END)", "ASIN"),
+      unary("acos", "(CASE WHEN abs($1) > 1 THEN 'NaN'::DOUBLE ELSE acos($1) END)", "ACOS"),
       unary("atan", "atan($1)", "ATAN"),
-      unary("sinh", "sinh($1)", "SINH"),
-      unary("cosh", "cosh($1)", "COSH"),
+      unary("sinh", "fs_sinh($1)", "SINH"),
+      unary("cosh", "fs_cosh($1)", "COSH"),
       unary("tanh", "tanh($1)", "TANH"),
-      nullable(unary("asinh", "asinh($1)", "ASINH")),
-      nullable(unary("acosh", "(CASE WHEN $1 < 1 THEN 'NaN'::DOUBLE ELSE acosh($1) END)", "ACOSH")),
-      nullable(unary("atanh", "fs_atanh($1)", "ATANH")),
+      unary("asinh", "asinh($1)", "ASINH"),
+      unary("acosh", "(CASE WHEN $1 < 1 THEN 'NaN'::DOUBLE ELSE acosh($1) END)", "ACOSH"),
+      unary("atanh", "fs_atanh($1)", "ATANH"),
       unary("degrees", "degrees($1)", "DEGREES"),
       unary("radians", "radians($1)", "RADIANS"),
       unary("rint", "round_even($1, 0)", "rint"),
-      unary("signum", "(CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END)", "SIGNUM", {{"sign", "sign"}}),
+      of_intervals(unary("signum", "(CASE WHEN isnan(CAST($1 AS DOUBLE)) THEN CAST($1 AS DOUBLE) ELSE CAST(sign($1) AS DOUBLE) END)",
+                         "SIGNUM", {{"sign", "sign"}})),
       {.name = "pow",
        .aliases = {"power"},
        .since = "1.4.0",
@@ -250,11 +262,13 @@ Rows math_functions() {
        .summary = "Hexadecimal digits of a number, a string's or binary's bytes.",
        .signatures = {signature({kAny}, Type::string())},
        .examples = {{"SELECT hex(17)", "11"}, {"SELECT hex('Spark SQL')", "537061726B2053514C"}},
-       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
-                            const Type&) {
-         if (call.arguments[0]->type.is_numeric()) return "hex(CAST(trunc(" + a[0] + ") AS BIGINT))";
-         return "hex(" + a[0] + ")";
-       }}},
+       .duckdb = Template{"hex($1)"},
+       .check = [](const plan::FunctionCall& call) {
+         const Type& type = call.arguments[0]->type;
+         if (!type.is(TypeKind::kLong) && !type.is(TypeKind::kBinary) && !type.is_string() && !type.is(TypeKind::kNull)) {
+           throw_unexpected_type(0, "(\"BIGINT\" or \"BINARY\" or \"STRING\")");
+         }
+       }},
       kernel("unhex", signature({kString}, Type::binary(), Nulls::kAlways), "unhex"),
       {.name = "conv",
        .since = "1.5.0",

@@ -1,6 +1,9 @@
 #include <random>
 
+#include "base/text.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
+#include "functions/place.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -29,19 +32,30 @@ Function known_at_analysis(std::string_view name, std::vector<std::string_view> 
 // The row's place from 0 in its input, which the engine reads as one partition.
 constexpr const char* kPosition = "(CAST(row_number() OVER () AS BIGINT) - 1)";
 
-// A seed that the user does not give is drawn for each call.
-std::string seed_sql(std::span<const std::string> a, size_t index) {
-  if (a.size() > index) return "coalesce(CAST(" + a[index] + " AS BIGINT), 0)";
-  return std::to_string(std::random_device()());
+// What a drawn number is drawn from: the seed of the row's partition and the row's place in it.
+// `user_arguments` counts those before the partition and the position; a seed that the user does not
+// give is drawn for each call.
+std::string draw_sql(std::span<const std::string> a, size_t seed_index, size_t user_arguments) {
+  const bool is_placed = a.size() == user_arguments + 2;
+  const size_t given = is_placed ? user_arguments : a.size();
+  std::string seed = given > seed_index ? "coalesce(CAST(" + a[seed_index] + " AS BIGINT), 0)"
+                                        : std::to_string(std::random_device()());
+  if (!is_placed) return seed + ", " + kPosition;
+  return "(" + seed + " + " + a[user_arguments] + "), " + a[user_arguments + 1];
+}
+
+// The number of arguments that are the user's; two more are the row's place (functions/place.h).
+size_t own_arguments(const plan::FunctionCall& call, size_t required) {
+  return call.arguments.size() >= required + 2 ? call.arguments.size() - 2 : call.arguments.size();
 }
 
 // rand and its kin draw Spark's numbers by the row's place.
 Function random(std::string_view name, std::vector<std::string_view> aliases,
                 const char* kernel) {
   Function f = row(name, optional(signature({kLong}, Type::double_number(), Nulls::kNever), 1),
-                   Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a,
+                   Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
                                     const Type&) {
-                     return std::string(kernel) + "(" + seed_sql(a, 0) + ", " + kPosition + ")";
+                     return std::string(kernel) + "(" + draw_sql(a, 0, own_arguments(call, 0)) + ")";
                    }});
   f.aliases = std::move(aliases);
   f.is_volatile = true;
@@ -56,6 +70,22 @@ Function by_position(std::string_view name, Type type, EngineForm form, Print pr
   return f;
 }
 
+// The row's number from 0, across partitions; DataFrame.zipWithIndex calls it, and pandas on Spark with a flag
+// that asks for its caching.
+Function sequence_row() {
+  Function f = by_position("distributed_sequence_id", Type::long_integer(), Template{kPosition});
+  f.signatures = {optional(signature({kBoolean}, Type::long_integer(), Nulls::kNever), 1)};
+  f.print = [](const plan::FunctionCall&, std::span<const std::string>) { return "distributed_sequence_id()"; };
+  return f;
+}
+
+// The text of a call without a place, and that of one with it.
+Lowered placed(std::string_view plain, std::string_view with_place) {
+  return Lowered{[plain, with_place](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+    return std::string(a.empty() ? plain : with_place);
+  }};
+}
+
 Type uniform_type(Arguments arguments) {
   const Type& low = arguments[0]->type;
   const Type& high = arguments[1]->type;
@@ -66,10 +96,10 @@ Type uniform_type(Arguments arguments) {
 Function uniform_row() {
   Function f = row("uniform",
                    optional(signature({kNumeric, kNumeric, kLong}, uniform_type, Nulls::kNever), 1),
-                   Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type& type) {
+                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& type) {
                      const std::string low = "CAST(" + a[0] + " AS DOUBLE)";
                      const std::string draw = "(" + low + " + (CAST(" + a[1] + " AS DOUBLE) - " + low +
-                                              ") * fs_random_at(" + seed_sql(a, 2) + ", " + kPosition + "))";
+                                              ") * fs_random_at(" + draw_sql(a, 2, own_arguments(call, 2)) + "))";
                      return type.is_integral() ? "trunc(" + draw + ")" : draw;
                    }});
   f.group = "math_funcs";
@@ -77,7 +107,90 @@ Function uniform_row() {
   return f;
 }
 
+// A text of letters and digits for each row, drawn as Spark draws it.
+Function random_text() {
+  Function f = row("randstr", optional(signature({kInteger, kLong}, Type::string(), Nulls::kNever), 1),
+                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+                     const int64_t length = constant_integer(call.arguments[0]).value_or(0);
+                     if (length < 0) {
+                       throw SparkError("INVALID_PARAMETER_VALUE.LENGTH", {{"parameter", "`length`"},
+                                                                           {"length", std::to_string(length)},
+                                                                           {"functionName", "`randstr`"}});
+                     }
+                     return "fs_random_text_at(" + draw_sql(a, 1, own_arguments(call, 1)) + ", CAST(" + std::to_string(length) + " AS BIGINT))";
+                   }});
+  f.since = "4.0.0";
+  f.group = "string_funcs";
+  f.is_volatile = true;
+  f.check = [](const plan::FunctionCall& call) {
+    if (!is_foldable(call.arguments[0])) {
+      throw ArgumentMismatch{"NON_FOLDABLE_INPUT", {{"inputName", "`length`"}, {"inputType", "integer"}}, 0};
+    }
+  };
+  return f;
+}
+
+// The name of a text's collation, known from its type.
+Function collation_row() {
+  Function f = row("collation", signature({kAny}, Type::string(), Nulls::kNever), No{"replaced by a constant before it reaches an engine"});
+  f.since = "4.0.0";
+  f.check = [](const plan::FunctionCall& call) { require_type(call, 0, {Type::string()}); };
+  f.rewrite = [](const plan::FunctionCall& call) {
+    const Type& type = call.arguments[0]->type;
+    return plan::make_string_literal("SYSTEM.BUILTIN." + (type.is_string() ? type.collation() : Type::string().collation()));
+  };
+  return f;
+}
+
+// Texts are compared by their bytes, which is the collation UTF8_BINARY.
+Function collate_row() {
+  Function f = row("collate", signature({kString, kString}, Type::string()), Template{"$1"});
+  f.since = "4.0.0";
+  f.check = [](const plan::FunctionCall& call) {
+    require_constant(call, 1, "collationName", "STRING");
+    const std::string name = constant_text(call.arguments[1]).value_or("");
+    if (upper_case(name) != "UTF8_BINARY") throw_unsupported("EXPRESSION", "the collation " + name);
+  };
+  return f;
+}
+
+Function encryption(std::string_view name, bool takes_iv, EngineForm form) {
+  std::vector<Accepts> arguments = {kBinary, kBinary, kString, kString, kBinary};
+  std::vector<std::string_view> defaults = {"'GCM'", "'DEFAULT'", "''"};
+  if (takes_iv) {
+    arguments.push_back(kBinary);
+    defaults.push_back("''");
+  }
+  const size_t count = defaults.size();
+  Function f = row(name, optional(signature(std::move(arguments), Type::binary(), Nulls::kAlways), count, std::move(defaults)),
+                   std::move(form));
+  f.may_fail = true;
+  return f;
+}
+
+// The value where the bytes are what they should be.
+Function tolerant_decryption() {
+  Function f = encryption("try_aes_decrypt", false, No{"rewritten into aes_decrypt"});
+  f.rewrite = [](const plan::FunctionCall& call) {
+    return plan::make_call("null if it fails", {plan::make_call("aes_decrypt", call.arguments)});
+  };
+  return f;
+}
+
+Function xpath(std::string_view name, Type type, std::string_view kernel, std::vector<std::string_view> aliases = {}) {
+  Function f = row(name, signature({kString, kString}, std::move(type), Nulls::kAlways), value_kernel(kernel));
+  f.aliases = std::move(aliases);
+  f.group = "xml_funcs";
+  f.may_fail = true;
+  return f;
+}
+
 }  // namespace
+
+bool takes_place(const Function& function) {
+  return function.name == "rand" || function.name == "randn" || function.name == "uniform" ||
+         function.name == "monotonically_increasing_id" || function.name == "spark_partition_id";
+}
 
 Rows miscellaneous_functions() {
   Rows rows = {
@@ -87,13 +200,24 @@ Rows miscellaneous_functions() {
       known_at_analysis("current_catalog"),
       known_at_analysis("current_schema", {"current_database"}, printed_as("current_schema")),
       known_at_analysis("version"),
+      known_at_analysis("current_path"),
       row("typeof", signature({kAny}, Type::string(), Nulls::kNever),
           No{"replaced by a constant before it reaches an engine"}),
       random("rand", {"random"}, "fs_random_at"),
       random("randn", {}, "fs_random_normal_at"),
-      by_position("monotonically_increasing_id", Type::long_integer(), Template{kPosition}),
-      by_position("spark_partition_id", Type::integer(), Template{"CAST(0 AS INTEGER)"},
-                  printed_as("SPARK_PARTITION_ID")),
+      // The partition stands in the upper 31 bits.
+      by_position("monotonically_increasing_id", Type::long_integer(),
+                  placed(kPosition, "((CAST($1 AS BIGINT) << 33) + $2)")),
+      by_position("spark_partition_id", Type::integer(), placed("CAST(0 AS INTEGER)", "$1"),
+                  [](const plan::FunctionCall&, std::span<const std::string>) { return "SPARK_PARTITION_ID()"; }),
+      random_text(),
+      collation_row(),
+      collate_row(),
+      // The client's own: a user-defined type's values as what they are kept as.
+      row("unwrap_udt", signature({kAny}, [](Arguments a) {
+            return a[0]->type.is(TypeKind::kUdt) ? a[0]->type.sql_type() : a[0]->type;
+          }), Template{"$1"}),
+      sequence_row(),
       by_position("uuid", Type::string(), Template{"CAST(uuid() AS VARCHAR)"}),
       // Read from the scan below; the analyzer replaces the call by that column.
       by_position("input_file_name", Type::string(), No{"there is no file scan below"}),
@@ -103,6 +227,18 @@ Rows miscellaneous_functions() {
           optional(signature({kBoolean, kString}, Type::null(), Nulls::kAlways), 1),
           Template{"(CASE WHEN $1 THEN NULL ELSE fs_raise_error($2) END)"}),
       uniform_row(),
+      encryption("aes_encrypt", true, value_kernel("aes_encrypt")),
+      encryption("aes_decrypt", false, value_kernel("aes_decrypt")),
+      tolerant_decryption(),
+      xpath("xpath", Type::array(Type::string(), true), "xpath"),
+      xpath("xpath_boolean", Type::boolean(), "xpath_boolean"),
+      xpath("xpath_double", Type::double_number(), "xpath_number"),
+      xpath("xpath_number", Type::double_number(), "xpath_number"),
+      xpath("xpath_float", Type::float_number(), "xpath_number"),
+      xpath("xpath_int", Type::integer(), "xpath_number"),
+      xpath("xpath_long", Type::long_integer(), "xpath_number"),
+      xpath("xpath_short", Type::short_integer(), "xpath_number"),
+      xpath("xpath_string", Type::string(), "xpath_string"),
       row("input_file_block_start", signature({}, Type::long_integer(), Nulls::kNever),
           Template{"CAST(-1 AS BIGINT)"}),
       row("input_file_block_length", signature({}, Type::long_integer(), Nulls::kNever),

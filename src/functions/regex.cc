@@ -1,5 +1,6 @@
 // Java's regular expressions, run by PCRE2 in functions/kernel/java_regex.
 #include "functions/function_table.h"
+#include "functions/kernel/java_regex_translator.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
@@ -20,6 +21,16 @@ Function row(std::string_view name, Signature s, std::string_view kernel, Print 
           .print = std::move(print)};
 }
 
+// Most patterns that users split by are plain text, which DuckDB cuts without a kernel.
+std::string split_sql(const plan::FunctionCall& call, std::span<const std::string>, const Type&) {
+  const plan::Literal* pattern = literal(call.arguments[1]);
+  const plan::Literal* limit = literal(call.arguments[2]);
+  const auto* text = pattern ? std::get_if<std::string>(&pattern->value) : nullptr;
+  const auto* count = limit ? std::get_if<int64_t>(&limit->value) : nullptr;
+  const bool is_plain = text && count && *count <= 0 && kernel::JavaRegexTranslator::is_literal(*text);
+  return is_plain ? "string_split($1, $2)" : "fs_split($1, $2, $3)";
+}
+
 }  // namespace
 
 Rows regex_functions() {
@@ -27,6 +38,8 @@ Rows regex_functions() {
                          printed_as("RLIKE", {{"regexp_like", "REGEXP_LIKE"},
                                               {"regexp", "REGEXP"}}));
   matches.aliases = {"regexp_like", "regexp"};
+  Function split = row("split", optional(signature({kString, kString, kInteger}, strings_type), 1, {"-1"}), "split");
+  split.duckdb = Lowered{split_sql};
   return {
       matches,
       row("regexp_extract",
@@ -44,8 +57,7 @@ Rows regex_functions() {
       row("regexp_instr",
           optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"0"}),
           "regexp_instr"),
-      row("split", optional(signature({kString, kString, kInteger}, strings_type), 1, {"-1"}),
-          "split"),
+      split,
   };
 }
 

@@ -1,3 +1,7 @@
+#include <cmath>
+
+#include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
@@ -27,6 +31,20 @@ Function pair(std::string_view name, std::string_view sql, Type result = Type::d
           .kind = FunctionKind::kAggregate,
           .signatures = {signature({kDouble, kDouble}, std::move(result), nulls)},
           .duckdb = Template{sql}};
+}
+
+// The product of the deviations divides: a column without any gives an error under ANSI, otherwise null.
+Function correlation() {
+  const auto with = [](const char* undefined) {
+    return std::string("(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL WHEN regr_sxx($1, $2)$suffix = 0 OR "
+                       "regr_syy($1, $2)$suffix = 0 THEN ") + undefined + " ELSE fs_comoment('corr', $2, $1)$suffix END)";
+  };
+  static const std::string ansi = with("fs_fail_divide_by_zero()");
+  static const std::string legacy = with("NULL");
+  Function row = pair("corr", {});
+  row.duckdb = Template{ansi, legacy};
+  row.may_fail = true;
+  return row;
 }
 
 // Percentiles of numbers are doubles, of intervals intervals; several fractions give an array.
@@ -112,10 +130,10 @@ Type approximate_type(Arguments arguments) {
 std::string approximate_percentile_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                                        const Type& result) {
   const Type& fractions = call.arguments[1]->type;
-  return list_kernel("percentile_approx", call, call.arguments[0]->type,
-                     "list($distinct" + a[0] + ")$suffix", result,
-                     {{fractions_type(fractions), fractions_sql(fractions, a[1])},
-                      {Type::long_integer(), "CAST(" + a[2] + " AS BIGINT)"}});
+  const Type& value = call.arguments[0]->type;
+  return value_aggregate_sql("percentile_approx", call,
+                             {value, fractions_type(fractions), Type::long_integer()}, result,
+                             {a[0], fractions_sql(fractions, a[1]), "CAST(" + a[2] + " AS BIGINT)"});
 }
 
 // Among equally frequent values: the least for the deterministic forms, any otherwise.
@@ -134,6 +152,71 @@ std::string mode_sql(const plan::FunctionCall& call, std::span<const std::string
 std::string mode_name(const plan::FunctionCall&, std::span<const std::string> a) {
   if (a.size() < 2 || a[1] == "false") return "mode(" + (a.empty() ? "" : a[0]) + ")";
   return "mode() WITHIN GROUP (ORDER BY " + a[0] + " DESC)";
+}
+
+// The fraction is a double or an array of doubles.
+void check_fraction(const plan::FunctionCall& call) {
+  check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
+  const Type& type = call.arguments[1]->type;
+  const Type& one = type.is(TypeKind::kArray) ? type.element() : type;
+  if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) throw_unexpected_type(1, "\"DOUBLE\"");
+}
+
+// HyperLogLogPlusPlus: the deviation is a literal, and four bits at least address the registers.
+void check_deviation(const plan::FunctionCall& call) {
+  if (call.arguments.size() < 2) return;
+  const ExpressionPtr* argument = &call.arguments[1];
+  while (const auto* cast = (*argument)->as<plan::Cast>()) {
+    if (cast->is_user_specified) break;
+    argument = &cast->child;
+  }
+  const auto* number = (*argument)->as<plan::Literal>();
+  if (number == nullptr || !number->type.is_numeric() || number->is_null() || number->type.is_integral()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1104", {});
+  }
+  double value = 0;
+  if (const auto* real = std::get_if<double>(&number->value)) {
+    value = *real;
+  } else if (const auto* unscaled = std::get_if<__int128>(&number->value)) {
+    value = static_cast<double>(*unscaled) / std::pow(10.0, number->type.scale());
+  }
+  // More than 25 bits are more registers than a group can pay for.
+  constexpr double kLeast = 1.106 / 5792.7;
+  constexpr double kMost = 1.106 / 2.8284271247461903;
+  if (!(value >= kLeast && value < kMost)) {
+    throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`approx_count_distinct`"}});
+  }
+}
+
+void check_median(const plan::FunctionCall& call) {
+  check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
+}
+
+// percentile_cont() and its kin have their value in the order.
+void check_order(const plan::FunctionCall& call) {
+  const bool is_mode = call.function->name == "mode";
+  if (call.order_by.empty() && (!is_mode || call.arguments.empty())) {
+    throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING",
+                     {{"funcName", "`" + std::string(call.function->name) + "`"}});
+  }
+}
+
+void check_bins(const plan::FunctionCall& call) {
+  check_constant(call, 1, "nb", "INT");
+  check_range(call, 1, "nb", 2, INT32_MAX, "[2, 2147483647]");
+}
+
+void check_delimiter(const plan::FunctionCall& call) { check_constant(call, 1, "delimiter", "STRING"); }
+
+std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
+  if (name == "percentile") return check_fraction;
+  if (name == "percentile_approx") return check_fraction;
+  if (name == "approx_count_distinct") return check_deviation;
+  if (name == "median") return check_median;
+  if (name == "mode" || name.starts_with("percentile_")) return check_order;
+  if (name == "listagg") return check_delimiter;
+  if (name == "histogram_numeric") return check_bins;
+  return {};
 }
 
 Type histogram_type(Arguments arguments) {
@@ -156,11 +239,9 @@ Function on_list(std::string_view name, std::vector<std::string_view> aliases, S
 std::string approximate_count_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                                   const Type& result) {
   const std::string hash = "CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE fs_xxhash64(" + a[0] + ") END";
-  return "coalesce(" +
-         list_kernel("approx_count_distinct", call, Type::long_integer(),
-                     "list(DISTINCT " + hash + ")$suffix", result,
-                     {{Type::double_number(), a.size() > 1 ? "CAST(" + a[1] + " AS DOUBLE)" : "0.05::DOUBLE"}}) +
-         ", 0)";
+  return value_aggregate_sql(
+      "approx_count_distinct", call, {Type::long_integer(), Type::double_number()}, result,
+      {hash, a.size() > 1 ? "CAST(" + a[1] + " AS DOUBLE)" : "0.05::DOUBLE"});
 }
 
 // listagg(text[, delimiter]); a list keeps the order that WITHIN GROUP asks for.
@@ -186,25 +267,25 @@ Function bitmap(std::string_view name, Accepts accepts, const char* kernel, cons
 
 Rows statistical_aggregate_functions() {
   Rows rows = {
-      moment("stddev_samp", {"stddev", "std"}, "stddev_samp($distinct$1)$suffix"),
-      moment("stddev_pop", {}, "stddev_pop($distinct$1)$suffix"),
-      moment("var_samp", {"variance"}, "var_samp($distinct$1)$suffix"),
-      moment("var_pop", {}, "var_pop($distinct$1)$suffix"),
-      moment("skewness", {}, "fs_skewness($distinct$1)$suffix"),
-      moment("kurtosis", {}, "fs_kurtosis($distinct$1)$suffix"),
-      pair("corr", "(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL ELSE corr($1, $2)$suffix END)"),
-      pair("covar_pop", "covar_pop($1, $2)$suffix"),
-      pair("covar_samp", "covar_samp($1, $2)$suffix"),
+      moment("stddev_samp", {"stddev", "std"}, "fs_moment($distinct'stddev_samp', $1)$suffix"),
+      moment("stddev_pop", {}, "fs_moment($distinct'stddev_pop', $1)$suffix"),
+      moment("var_samp", {"variance"}, "fs_moment($distinct'var_samp', $1)$suffix"),
+      moment("var_pop", {}, "fs_moment($distinct'var_pop', $1)$suffix"),
+      moment("skewness", {}, "fs_moment($distinct'skewness', $1)$suffix"),
+      moment("kurtosis", {}, "fs_moment($distinct'kurtosis', $1)$suffix"),
+      correlation(),
+      pair("covar_pop", "fs_comoment('covar_pop', $2, $1)$suffix"),
+      pair("covar_samp", "fs_comoment('covar_samp', $2, $1)$suffix"),
       pair("regr_avgx", "regr_avgx($1, $2)$suffix"),
       pair("regr_avgy", "regr_avgy($1, $2)$suffix"),
       pair("regr_count", "CAST(regr_count($1, $2)$suffix AS BIGINT)", Type::long_integer(),
            Nulls::kNever),
       pair("regr_intercept", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_intercept($1, $2)$suffix END)"),
-      pair("regr_r2", "regr_r2($1, $2)$suffix"),
+      pair("regr_r2", "fs_comoment('regr_r2', $1, $2)$suffix"),
       pair("regr_slope", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_slope($1, $2)$suffix END)"),
-      pair("regr_sxx", "regr_sxx($1, $2)$suffix"),
-      pair("regr_sxy", "regr_sxy($1, $2)$suffix"),
-      pair("regr_syy", "regr_syy($1, $2)$suffix"),
+      pair("regr_sxx", "fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix"),
+      pair("regr_sxy", "fs_comoment('regr_sxy', $2, $1)$suffix"),
+      pair("regr_syy", "fs_moment('sum_of_squares', CASE WHEN $2 IS NOT NULL THEN $1 END)$suffix"),
       {.name = "median",
        .since = "3.4.0",
        .group = "agg_funcs",
@@ -263,6 +344,17 @@ Rows statistical_aggregate_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return "approx_count_distinct(" + a[0] + ")";
        }},
+      // DataFrame.freqItems alone calls it.
+      {.name = "collect frequent items",
+       .since = "4.0.0",
+       .group = "agg_funcs",
+       .summary = "The values of the group that may be frequent, at most as many as the second argument says.",
+       .kind = FunctionKind::kAggregate,
+       .signatures = {signature({kAny, kInteger}, array_of_first, Nulls::kNever)},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+         return value_aggregate_sql("collect_frequent_items", call,
+                                    {call.arguments[0]->type, Type::integer()}, result, {a[0], a[1]});
+       }}},
       on_list("histogram_numeric", {}, signature({kNumeric, kInteger}, histogram_type, Nulls::kAlways),
               Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                 const Type& type = call.arguments[0]->type;
@@ -289,6 +381,7 @@ Rows statistical_aggregate_functions() {
   }
   // mode() WITHIN GROUP (ORDER BY value) has no argument.
   for (Function& row : rows) {
+    row.check = check_of(row.name);
     if (row.name == "mode") row.signatures.push_back(signature({}, Type::null(), Nulls::kAlways));
   }
   return rows;

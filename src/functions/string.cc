@@ -87,16 +87,76 @@ Function affix(std::string_view name, std::string_view sql) {
   return f;
 }
 
+Type text_type(Arguments arguments) {
+  return arguments[0]->type.is(TypeKind::kBinary) ? Type::binary() : Type::string();
+}
+
+// The kernel for texts, or the one over values where the first argument is binary.
+Lowered on_bytes(std::string text, std::string_view kernel) {
+  return Lowered{[text, kernel](const plan::FunctionCall& call, std::span<const std::string> a,
+                                const Type& result) {
+    if (!is_binary(call, 0)) return text;
+    std::vector<Type> types;
+    for (const ExpressionPtr& argument : call.arguments) types.push_back(argument->type);
+    return value_kernel_sql(kernel, call.ansi, types, result, {a.begin(), a.end()});
+  }};
+}
+
+// Two binaries, or one and no padding, are padded by bytes; all else by characters. The analyzer makes
+// both of one type.
+Function pad(std::string_view name) {
+  return row(name, optional(signature({kStringOrBinary, kInteger, kStringOrBinary}, text_type), 1, {"' '"}),
+             on_bytes("fs_" + std::string(name) + "($*)", name == "lpad" ? "lpad_bytes" : "rpad_bytes"));
+}
+
+// Binaries are taken as texts, whatever the mode of casts.
+Function of_texts(Function f) {
+  f.signatures.push_back(f.signatures[0]);
+  for (auto& accepts : f.signatures.back().arguments) accepts = kStringOrBinary;
+  f.rewrite = [](const plan::FunctionCall& call) -> ExpressionPtr {
+    bool has_binary = false;
+    plan::UnresolvedFunction texts;
+    texts.name = {std::string(call.function->name)};
+    for (const ExpressionPtr& argument : call.arguments) {
+      const bool is_bytes = argument->type.is(TypeKind::kBinary);
+      has_binary |= is_bytes;
+      if (!is_bytes) {
+        texts.arguments.push_back(argument);
+        continue;
+      }
+      plan::Cast cast;
+      cast.child = argument;
+      cast.target = Type::string();
+      texts.arguments.push_back(plan::make_typed(std::move(cast), Type::string(), argument->nullable));
+    }
+    return has_binary ? plan::make_expression(std::move(texts)) : nullptr;
+  };
+  return f;
+}
+
+// The second argument is a number of places or a pattern.
+Function format_number_row() {
+  Function f = row("format_number", signature({kNumeric, kAny}, Type::string(), Nulls::kAlways),
+                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+                     // The analyzer makes a text of what is no integer.
+                     const Type& form = call.arguments[1]->type;
+                     return value_kernel_sql(form.is_string() ? "format_number_pattern" : "format_number", call.ansi,
+                                             {call.arguments[0]->type, form}, result, {a.begin(), a.end()});
+                   }});
+  f.may_fail = true;
+  return f;
+}
+
 Function trim(std::string_view name, const char* kernel) {
   // trim(text) removes spaces only; trim(characters, text) any of the characters, as TRIM(BOTH
   // characters FROM text) comes too.
   return printed(
-      row(name, optional(strings(2, Type::string()), 1),
-          Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a,
-                           const Type&) {
-            if (a.size() == 1) return std::string(kernel) + "(" + a[0] + ", ' ')";
-            return std::string(kernel) + "(" + a[1] + ", " + a[0] + ")";
-          }}),
+      of_texts(row(name, optional(strings(2, Type::string()), 1),
+                   Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a,
+                                    const Type&) {
+                     if (a.size() == 1) return std::string(kernel) + "(" + a[0] + ", ' ')";
+                     return std::string(kernel) + "(" + a[1] + ", " + a[0] + ")";
+                   }})),
       [name](const plan::FunctionCall&, std::span<const std::string> a) {
         if (a.size() == 1) return std::string(name) + "(" + a[0] + ")";
         const char* side = name == "ltrim" ? "LEADING " : name == "rtrim" ? "TRAILING " : "BOTH ";
@@ -208,8 +268,10 @@ Rows string_functions() {
          return kernel + a[0] + ", " + a[1] + ", " + a[2] + ")";
        }},
        .print = printed_as("substring", {{"substr", "substr"}})},
-      row("left", signature({kString, kInteger}, Type::string()),
-          Template{"fs_substring($1, 1, $2)"}),
+      row("left", signature({kStringOrBinary, kInteger}, text_type),
+          Lowered{[](const plan::FunctionCall& call, std::span<const std::string>, const Type&) {
+            return std::string(is_binary(call, 0) ? "fs_substring_binary($1, 1, $2)" : "fs_substring($1, 1, $2)");
+          }}),
       row("right", signature({kString, kInteger}, Type::string(), Nulls::kAlways),
           Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 <= 0 THEN '' ELSE "
                    "fs_substring($1, -$2, 2147483647) END)"}),
@@ -220,25 +282,24 @@ Rows string_functions() {
       trim("trim", "trim"),
       trim("ltrim", "ltrim"),
       trim("rtrim", "rtrim"),
-      row("btrim", optional(strings(2, Type::string()), 1),
-          Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
-            return "trim(" + a[0] + ", " + (a.size() > 1 ? a[1] : "' '") + ")";
-          }}),
-      row("lpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
-          Kernel{"lpad"}),
-      row("rpad", optional(signature({kString, kInteger, kString}, Type::string()), 1, {"' '"}),
-          Kernel{"rpad"}),
+      of_texts(row("btrim", optional(strings(2, Type::string()), 1),
+                   Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+                     return "trim(" + a[0] + ", " + (a.size() > 1 ? a[1] : "' '") + ")";
+                   }})),
+      pad("lpad"),
+      pad("rpad"),
       row("repeat", signature({kString, kInteger}, Type::string()),
-          Template{"repeat($1, greatest($2, 0))"}),
-      row("space", signature({kInteger}, Type::string()), Template{"repeat(' ', greatest($1, 0))"}),
+          Template{"repeat($1, fs_repeat_count($1, $2))"}),
+      row("space", signature({kInteger}, Type::string()), Template{"repeat(' ', fs_repeat_count(' ', $1))"}),
       {.name = "reverse",
        .since = "1.5.0",
        .group = "collection_funcs",
        .summary = "A string or array turned around.",
-       .signatures = {signature({kArray}, type_of_first), strings(1, Type::string())},
+       .signatures = {signature({kArray}, type_of_first), signature({kStringOrBinary}, text_type)},
        .examples = {{"SELECT reverse('Spark SQL')", "LQS krapS"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
-                            const Type&) {
+                            const Type& result) {
+         if (is_binary(call, 0)) return value_kernel_sql("reverse_bytes", call.ansi, {result}, result, {a[0]});
          return (call.arguments[0]->type.is(TypeKind::kArray) ? "list_reverse(" : "fs_reverse(") +
                 a[0] + ")";
        }}},
@@ -246,8 +307,8 @@ Rows string_functions() {
           Template{"(CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END)"}),
       row("translate", strings(3, Type::string()), Kernel{"translate"}),
       row("overlay",
-          optional(signature({kString, kString, kInteger, kInteger}, Type::string()), 1, {"-1"}),
-          Kernel{"overlay"}),
+          optional(signature({kStringOrBinary, kStringOrBinary, kInteger, kInteger}, text_type), 1, {"-1"}),
+          on_bytes("fs_overlay($*)", "overlay_bytes")),
       row("initcap", strings(1, Type::string()), Kernel{"initcap"}),
       row("ascii", strings(1, Type::integer()), Kernel{"ascii"}),
       printed(row("chr", signature({kLong}, Type::string()), Kernel{"chr"}, {"char"}),
@@ -297,8 +358,7 @@ Rows string_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return "ilike(" + a[0] + ", " + a[1] + ")";
        }},
-      row("format_number", signature({kNumeric, kInteger}, Type::string(), Nulls::kAlways),
-          value_kernel("format_number")),
+      format_number_row(),
       failing(printed(row("format_string", with_nullable(variadic(signature({kString, kAny},
                                                                            Type::string()), true),
                                                         [](Arguments a) { return a[0]->nullable; }),
@@ -344,7 +404,7 @@ Rows string_functions() {
                                            return Type::map(Type::string(), Type::string());
                                          }),
                                2, {"','", "':'"})},
-       .duckdb = value_kernel("str_to_map"),
+       .duckdb = map_kernel("str_to_map"),
        .may_fail = true},
   };
   return rows;

@@ -32,6 +32,7 @@ Type struct_type(Arguments arguments) {
     if (const auto* column = arguments[i]->as<plan::AttributeReference>()) name = column->name;
     if (const auto* alias = arguments[i]->as<plan::Alias>()) name = alias->names[0];
     if (const auto* field = arguments[i]->as<plan::GetField>()) name = field->name;
+    if (const auto* variable = arguments[i]->as<plan::LambdaVariable>()) name = variable->name;
     fields.push_back({name, arguments[i]->type, arguments[i]->nullable, {}});
   }
   return Type::structure(std::move(fields));

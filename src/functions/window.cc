@@ -1,4 +1,5 @@
 #include "functions/function_table.h"
+#include "base/text.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
@@ -16,12 +17,8 @@ Function rank_like(std::string_view name, Type result, std::string_view sql) {
           .signatures = {variadic(signature({kAny}, std::move(result), Nulls::kNever), true)},
           .duckdb = Template{sql},
           .print = [name](const plan::FunctionCall&, std::span<const std::string> a) {
-            std::string shown(name);
-            if (name.ends_with("rank")) {
-              for (char& c : shown) c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
-            }
             (void)a;
-            return shown + "()";
+            return (name.ends_with("rank") ? upper_case(name) : std::string(name)) + "()";
           }};
 }
 

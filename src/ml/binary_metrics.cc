@@ -40,6 +40,19 @@ BinaryMetrics::BinaryMetrics(std::vector<ScoredLabel> rows, int bins) {
   }
 }
 
+BinaryMetrics::BinaryMetrics(const std::vector<double>& state) {
+  for (size_t i = 0; i + 2 < state.size(); i += 3) cuts_.push_back({state[i], state[i + 1], state[i + 2]});
+  if (cuts_.empty()) return;
+  positives_ = cuts_.back().positives;
+  negatives_ = cuts_.back().negatives;
+}
+
+std::vector<double> BinaryMetrics::state() const {
+  std::vector<double> state;
+  for (const Cut& cut : cuts_) state.insert(state.end(), {cut.threshold, cut.positives, cut.negatives});
+  return state;
+}
+
 double BinaryMetrics::precision(const Cut& cut) const {
   const double total = cut.positives + cut.negatives;
   return total == 0 ? 1.0 : cut.positives / total;

@@ -22,6 +22,11 @@ struct CurvePoint {
 class BinaryMetrics {
  public:
   BinaryMetrics(std::vector<ScoredLabel> rows, int bins);
+  // From what state() gave.
+  explicit BinaryMetrics(const std::vector<double>& state);
+  std::vector<double> state() const;
+  // How many thresholds are kept.
+  int64_t size() const { return static_cast<int64_t>(cuts_.size()); }
 
   std::vector<CurvePoint> roc() const;  // false positive rate, true positive rate
   double area_under_roc() const;

@@ -2,6 +2,9 @@
 
 #include <arrow/api.h>
 
+#include "ml/model_table.h"
+#include "ml/persistence.h"
+#include "ml/registry.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -52,12 +55,14 @@ ClassificationSummary::ClassificationSummary(std::string class_name, Classificat
 }
 
 std::optional<Value> ClassificationSummary::column_name(const std::string& method) const {
-  if (method == "scoreCol" && binary_) return params_.text("probabilityCol");
+  if (method == "scoreCol" && binary_) {
+    return params_.text(params_.declares("probabilityCol") ? "probabilityCol" : "rawPredictionCol");
+  }
   if (method == "weightCol") {
     return params_.is_set("weightCol") ? params_.text("weightCol") : std::string("weightCol");
   }
   for (const char* name : {"predictionCol", "labelCol", "probabilityCol", "featuresCol"}) {
-    if (method == name) return params_.text(name);
+    if (method == name && params_.declares(name)) return params_.text(name);
   }
   return std::nullopt;
 }
@@ -111,16 +116,40 @@ Attribute ClassificationSummary::attribute(const std::shared_ptr<const Attribute
     return Value(static_cast<int32_t>(objective_history_.size()) - 1);
   }
   if (call.method == "predictions") {
-    if (const auto model = model_.lock()) return PredictionsAttribute{model, params_, "predictions"};
+    if (const auto kept = model().get()) return PredictionsAttribute{kept, params_, kept->class_name()};
   }
   throw_no_attribute(*this, call.method);
 }
 
 int64_t ClassificationSummary::size_bytes() const {
-  const int64_t cuts = binary_ ? static_cast<int64_t>(binary_->recall_by_threshold().size()) : 0;
+  const int64_t cuts = binary_ ? binary_->size() : 0;
   const auto labels = static_cast<int64_t>(metrics_.labels().size());
   return static_cast<int64_t>(sizeof(*this)) + 24 * cuts + 8 * static_cast<int64_t>(objective_history_.size()) +
          64 * labels * labels;
+}
+
+void ClassificationSummary::write(const std::string& folder) const {
+  write_metadata(folder, jvm_class(), params_);
+  ModelTable table;
+  table.add("objectiveHistory", objective_history_);
+  table.add("confusion", metrics_.state());
+  table.add("isBinary", binary_.has_value());
+  table.add("cuts", binary_ ? binary_->state() : std::vector<double>());
+  table.write(folder, "data");
+}
+
+std::shared_ptr<Summary> ClassificationSummary::read(const std::string& folder, const ParamTable& table) {
+  const Metadata metadata = read_metadata(folder, "");
+  const ModelRow row = read_model_row(folder, "data");
+  ClassificationTally tally(false);
+  const std::vector<double> confusion = row.numbers("confusion");
+  for (size_t i = 0; i + 2 < confusion.size(); i += 3) {
+    tally.add(confusion[i], confusion[i + 2], confusion[i + 1], 0.0);
+  }
+  auto summary = std::make_shared<ClassificationSummary>(simple_name(metadata.jvm_class), std::move(tally),
+                                                         read_params(metadata, table), row.numbers("objectiveHistory"));
+  if (row.flag("isBinary")) summary->binary_.emplace(row.numbers("cuts"));
+  return summary;
 }
 
 }  // namespace firesteel::ml

@@ -30,18 +30,20 @@ class ClassificationTally {
   std::vector<ScoredLabel> scored_;
 };
 
-class ClassificationSummary : public Attributed {
+class ClassificationSummary : public Summary {
  public:
-  // An empty objective history means a summary of an evaluation, not of a training. The summary
-  // keeps the model weakly: its `predictions` need it alive.
+  // An empty objective history means a summary of an evaluation, not of a training. `class_name` is
+  // the simple one.
   ClassificationSummary(std::string class_name, ClassificationTally tally, ParamMap params,
                         std::vector<double> objective_history);
 
   std::string class_name() const override { return class_name_; }
+  std::string jvm_class() const override { return "org.apache.spark.ml.classification." + class_name_; }
   Attribute attribute(const std::shared_ptr<const Attributed>& self, const MethodCall& call) const override;
   int64_t size_bytes() const override;
-
-  void set_model(const std::weak_ptr<const Model>& model) { model_ = model; }
+  void write(const std::string& folder) const override;
+  // What write() wrote; `table` declares the model's parameters.
+  static std::shared_ptr<Summary> read(const std::string& folder, const ParamTable& table);
 
  private:
   std::optional<Value> column_name(const std::string& method) const;
@@ -53,7 +55,6 @@ class ClassificationSummary : public Attributed {
   std::vector<double> objective_history_;
   MulticlassMetrics metrics_;
   std::optional<BinaryMetrics> binary_;
-  std::weak_ptr<const Model> model_;
 };
 
 }  // namespace firesteel::ml

@@ -29,6 +29,7 @@ json to_json_object(const ColumnAttribute& attribute, bool with_type) {
   } else if (attribute.value_count > 0) {
     result["num_vals"] = attribute.value_count;
   }
+  if (attribute.ordinal) result["ord"] = *attribute.ordinal;
   return result;
 }
 
@@ -38,6 +39,7 @@ ColumnAttribute from_json_object(const json& object, Kind kind) {
   attribute.name = object.value("name", "");
   if (object.contains("vals")) attribute.values = object["vals"].get<std::vector<std::string>>();
   attribute.value_count = object.value("num_vals", 0);
+  if (object.contains("ord")) attribute.ordinal = object["ord"].get<bool>();
   return attribute;
 }
 
@@ -89,6 +91,8 @@ std::string to_metadata(const VectorAttributes& attributes) {
   if (!attributes.attributes.empty()) {
     json groups = json::object();
     for (size_t i = 0; i < attributes.attributes.size(); ++i) {
+      // Spark leaves out numeric attributes of which nothing is known.
+      if (attributes.attributes[i] == ColumnAttribute()) continue;
       json item = to_json_object(attributes.attributes[i], false);
       item["idx"] = i;
       groups[kind_name(attributes.attributes[i].kind)].push_back(std::move(item));

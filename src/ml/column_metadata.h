@@ -16,6 +16,9 @@ struct ColumnAttribute {
   std::string name;                 // empty: none
   std::vector<std::string> values;  // of a nominal or binary one; empty: unknown
   int value_count = 0;              // of a nominal one without values; 0: unknown
+  std::optional<bool> ordinal = std::nullopt;  // of a nominal one: whether its values have an order
+
+  bool operator==(const ColumnAttribute&) const = default;
 };
 
 // What is known of a vector column: nothing, its size, or an attribute per element.

@@ -10,9 +10,11 @@
 #include <optional>
 
 #include "ml/binary_metrics.h"
+#include "ml/instance_blocks.h"
 #include "ml/multiclass_metrics.h"
 #include "ml/operators.h"
 #include "ml/regression_metrics.h"
+#include "ml/unary_transform.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -29,6 +31,22 @@ struct EvaluatedBatch {
   double weight(int64_t row) const { return weighted ? weights.values[row] : 1.0; }
 };
 
+// Spark fails on the first row that lacks a value.
+[[noreturn]] void throw_null_value() { throw_spark_exception("a value that is evaluated is null"); }
+
+void check_values(const EvaluatedBatch& b) {
+  for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
+    if (b.labels.is_null(row)) throw_null_value();
+    if (b.weighted) check_weight(b.weights.values[row], b.weights.is_null(row));
+  }
+}
+
+// A column of predictions, none of which is null.
+NumberColumn read_predictions(const arrow::Array& array) {
+  if (array.null_count() > 0) throw_null_value();
+  return read_numbers(array);
+}
+
 template <typename Use>
 void for_each_batch(const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context, const Use& use) {
   check_numeric_field(context.fields, params.text("labelCol"));
@@ -44,6 +62,7 @@ void for_each_batch(const ParamMap& params, arrow::RecordBatchReader& dataset, F
     if (!current.batch) break;
     current.labels = read_numbers(*current.batch->column(label_at));
     if (current.weighted) current.weights = read_numbers(*current.batch->column(find_position(context.fields, weight)));
+    check_values(current);
     use(current);
     rows += current.batch->num_rows();
     context.report({.stage = "evaluating", .rows = rows});
@@ -75,6 +94,35 @@ const ParamTable& multiclass_params() {
   return table;
 }
 
+// Probabilities of the classes in vectors or lists of numbers.
+class ProbabilityColumn {
+ public:
+  ProbabilityColumn(const Field& field, const std::shared_ptr<arrow::Array>& array) : array_(array) {
+    const FieldType type = field_type(field.type);
+    require(type == FieldType::kVector || type == FieldType::kDoubleArray,
+            "Column " + field.name + " must be of type equal to one of the following types: [" +
+                vector_type().sql_type().simple_string() + ", array<double>, array<float>] but was actually of type " +
+                field.type.simple_string() + ".");
+    if (array->null_count() > 0) throw_null_value();
+    if (type == FieldType::kVector) {
+      vectors_.emplace(array);
+    } else {
+      numbers_ = read_predictions(*list_values(*array));
+    }
+  }
+
+  std::vector<double> operator[](int64_t row) const {
+    if (vectors_) return (*vectors_)[row].to_vector().to_array();
+    const ListRange range = list_range(*array_, row);
+    return {numbers_.values.begin() + range.begin, numbers_.values.begin() + range.end};
+  }
+
+ private:
+  std::shared_ptr<arrow::Array> array_;
+  std::optional<VectorColumn> vectors_;
+  NumberColumn numbers_;
+};
+
 class MulticlassEvaluator : public Evaluator {
  public:
   double evaluate(const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context) const override {
@@ -83,7 +131,7 @@ class MulticlassEvaluator : public Evaluator {
     check_numeric_field(context.fields, params.text("predictionCol"));
     MulticlassMetrics metrics;
     for_each_batch(params, dataset, context, [&](const EvaluatedBatch& b) {
-      const NumberColumn predictions = read_numbers(*b.batch->column(prediction_at));
+      const NumberColumn predictions = read_predictions(*b.batch->column(prediction_at));
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
         metrics.add(predictions.values[row], b.labels.values[row], b.weight(row));
       }
@@ -104,20 +152,19 @@ class MulticlassEvaluator : public Evaluator {
 
  private:
   static double log_loss(const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context) {
-    check_vector_field(context.fields, params.text("probabilityCol"));
     const int probability_at = find_position(context.fields, params.text("probabilityCol"));
     const double eps = params.number("eps");
     double loss = 0;
     double weights = 0;
     for_each_batch(params, dataset, context, [&](const EvaluatedBatch& b) {
-      const VectorColumn probabilities(b.batch->column(probability_at));
+      const ProbabilityColumn probabilities(context.fields[probability_at], b.batch->column(probability_at));
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
-        const Vector vector = probabilities[row].to_vector();
+        const std::vector<double> vector = probabilities[row];
         const double label = b.labels.values[row];
-        if (label < 0 || label != std::floor(label) || label >= vector.size) {
+        if (label < 0 || label != std::floor(label) || label >= static_cast<double>(vector.size())) {
           throw_illegal_argument("Invalid label value: " + java_double_text(label));
         }
-        const double probability = vector.to_array()[static_cast<size_t>(label)];
+        const double probability = vector[static_cast<size_t>(label)];
         loss -= b.weight(row) * std::log(std::max(probability, eps));
         weights += b.weight(row);
       }
@@ -172,9 +219,10 @@ class BinaryEvaluator : public Evaluator {
       NumberColumn scores;
       std::optional<VectorColumn> vectors;
       if (is_vector) {
+        if (b.batch->column(score_at)->null_count() > 0) throw_null_value();
         vectors.emplace(b.batch->column(score_at));
       } else {
-        scores = read_numbers(*b.batch->column(score_at));
+        scores = read_predictions(*b.batch->column(score_at));
       }
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
         const double score = is_vector ? (*vectors)[row].to_vector().to_array().at(1) : scores.values[row];
@@ -210,7 +258,7 @@ class RegressionEvaluator : public Evaluator {
     const int prediction_at = find_position(context.fields, params.text("predictionCol"));
     RegressionMetrics metrics;
     for_each_batch(params, dataset, context, [&](const EvaluatedBatch& b) {
-      const NumberColumn predictions = read_numbers(*b.batch->column(prediction_at));
+      const NumberColumn predictions = read_predictions(*b.batch->column(prediction_at));
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
         metrics.add(predictions.values[row], b.labels.values[row], b.weight(row));
       }

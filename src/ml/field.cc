@@ -72,6 +72,44 @@ Type matrix_type() {
                                     {"isTransposed", Type::boolean(), false, ""}}));
 }
 
+namespace {
+
+// The Scala class behind a type, as Spark's message names it.
+std::string scala_class(const Type& type) {
+  if (type.is(TypeKind::kUdt)) return type.udt_info().jvm_class;
+  const char* name = "DataType";
+  switch (type.kind()) {
+    case TypeKind::kNull: name = "NullType$"; break;
+    case TypeKind::kBoolean: name = "BooleanType$"; break;
+    case TypeKind::kByte: name = "ByteType$"; break;
+    case TypeKind::kShort: name = "ShortType$"; break;
+    case TypeKind::kInteger: name = "IntegerType$"; break;
+    case TypeKind::kLong: name = "LongType$"; break;
+    case TypeKind::kFloat: name = "FloatType$"; break;
+    case TypeKind::kDouble: name = "DoubleType$"; break;
+    case TypeKind::kDecimal: name = "DecimalType"; break;
+    case TypeKind::kString: name = "StringType$"; break;
+    case TypeKind::kBinary: name = "BinaryType$"; break;
+    case TypeKind::kDate: name = "DateType$"; break;
+    case TypeKind::kTimestamp: name = "TimestampType$"; break;
+    case TypeKind::kTimestampNtz: name = "TimestampNTZType$"; break;
+    case TypeKind::kArray: name = "ArrayType"; break;
+    case TypeKind::kMap: name = "MapType"; break;
+    case TypeKind::kStruct: name = "StructType"; break;
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+    case TypeKind::kTime:
+    case TypeKind::kCalendarInterval:
+    case TypeKind::kYearMonthInterval:
+    case TypeKind::kDayTimeInterval:
+    case TypeKind::kUdt:
+    case TypeKind::kVariant: break;
+  }
+  return std::string("org.apache.spark.sql.types.") + name;
+}
+
+}  // namespace
+
 bool has_field(const Fields& fields, const std::string& name) {
   return std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
 }
@@ -102,9 +140,7 @@ void check_vector_field(const Fields& fields, const std::string& name) {
   require(field_type(field.type) == FieldType::kVector,
           "Column " + name + " must be of type class org.apache.spark.ml.linalg.VectorUDT:" +
               vector_type().sql_type().simple_string() + " but was actually class " +
-              (field.type.is(TypeKind::kUdt) ? field.type.udt_info().jvm_class
-                                             : "org.apache.spark.sql.types.DataType") +
-              ":" + field.type.simple_string() + ".");
+              scala_class(field.type) + ":" + field.type.simple_string() + ".");
 }
 
 Fields append_field(Fields fields, Field field) {

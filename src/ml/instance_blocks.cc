@@ -18,7 +18,7 @@ namespace {
 
 constexpr int32_t kRowsPerBlock = 4096;
 constexpr size_t kBytesPerBlock = size_t{1} << 20;
-constexpr int32_t kSampleRows = 1024;
+constexpr int32_t kSampleRows = 2048;
 constexpr int kRepeatsMax = 4;
 
 // Where the parts of a block lie within its bytes.
@@ -27,10 +27,12 @@ struct BlockHeader {
   int32_t dense_width = 0;
   int64_t entries = 0;
   bool has_values = false;
+  bool has_margin_offsets = false;
 
   int64_t labels_at() const { return 0; }
   int64_t weights_at() const { return labels_at() + 8 * static_cast<int64_t>(rows); }
-  int64_t dense_at() const { return weights_at() + 8 * static_cast<int64_t>(rows); }
+  int64_t margin_offsets_at() const { return weights_at() + 8 * static_cast<int64_t>(rows); }
+  int64_t dense_at() const { return margin_offsets_at() + (has_margin_offsets ? 8 * static_cast<int64_t>(rows) : 0); }
   int64_t values_at() const { return dense_at() + 8 * static_cast<int64_t>(rows) * dense_width; }
   int64_t offsets_at() const { return values_at() + (has_values ? 8 * entries : 0); }
   int64_t indices_at() const { return offsets_at() + 4 * (static_cast<int64_t>(rows) + 1); }
@@ -83,6 +85,7 @@ class SpillFile {
   void drop(int64_t offset, int64_t bytes) const {
     madvise(mapping_ + offset, static_cast<size_t>(bytes), MADV_DONTNEED);
   }
+  bool is_mapped() const { return mapping_ != nullptr; }
   int64_t size() const { return size_; }
 
  private:
@@ -95,24 +98,34 @@ class SpillFile {
 struct OpenBlock {
   std::vector<double> labels;
   std::vector<double> weights;
+  std::vector<double> margin_offsets;
   std::vector<double> dense;
   std::vector<int32_t> offsets{0};
   std::vector<int32_t> indices;
   std::vector<double> values;
 
   size_t bytes() const {
-    return 8 * (labels.size() + weights.size() + dense.size() + values.size()) +
+    return 8 * (labels.size() + weights.size() + margin_offsets.size() + dense.size() + values.size()) +
            4 * (offsets.size() + indices.size());
   }
-  void clear() { *this = OpenBlock(); }
+  // Keeps the memory for the next block.
+  void clear() {
+    for (auto* numbers : {&labels, &weights, &margin_offsets, &dense, &values}) numbers->clear();
+    offsets.assign(1, 0);
+    indices.clear();
+  }
 };
+
+bool is_small_count(double value) {
+  return value >= 1.0 && value <= kRepeatsMax && value == std::floor(value);
+}
 
 // True if repeating indices can stand for the values.
 bool are_small_counts(const std::vector<double>& values) {
   int64_t repeats = 0;
   for (const double value : values) {
     if (value == 1.0) continue;
-    if (!(value >= 1.0 && value <= kRepeatsMax) || value != std::floor(value)) return false;
+    if (!is_small_count(value)) return false;
     repeats += static_cast<int64_t>(value) - 1;
   }
   return repeats * 4 <= static_cast<int64_t>(values.size()) * 8;
@@ -135,7 +148,38 @@ void expand_counts(OpenBlock& block) {
   block.values.clear();
 }
 
+void check_margin_offset(double offset, bool is_null) {
+  if (is_null || std::isnan(offset)) throw_user_raised("Offsets MUST NOT be Null or NaN");
+  if (std::isinf(offset)) throw_user_raised("Offsets MUST NOT be Infinity, but got " + java_double_text(offset));
+}
+
+void check_finite(const VectorView& view) {
+  // Infinities and NaNs times zero are NaN; two sums halve the time that the additions wait for
+  // each other.
+  double even = 0;
+  double odd = 0;
+  int32_t at = 0;
+  for (; at + 1 < view.count; at += 2) {
+    even += view.values[at] * 0.0;
+    odd += view.values[at + 1] * 0.0;
+  }
+  if (at < view.count) even += view.values[at] * 0.0;
+  if (even + odd == 0.0) return;
+  for (int32_t i = 0; i < view.count; ++i) {
+    if (!std::isfinite(view.values[i])) {
+      throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " +
+                        view.to_vector().to_string());
+    }
+  }
+}
+
+}  // namespace
+
 void check_label(double label, bool is_null, LabelCheck check) {
+  if (check == LabelCheck::kPresent) {
+    if (is_null) throw SparkError("ROW_VALUE_IS_NULL", {{"index", "0"}});
+    return;
+  }
   if (check == LabelCheck::kNumber) {
     if (is_null || std::isnan(label)) throw_user_raised("Labels MUST NOT be Null or NaN");
     if (std::isinf(label)) {
@@ -159,17 +203,6 @@ void check_weight(double weight, bool is_null) {
   }
 }
 
-void check_finite(const VectorView& view) {
-  for (int32_t i = 0; i < view.count; ++i) {
-    if (!std::isfinite(view.values[i])) {
-      throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " +
-                        view.to_vector().to_string());
-    }
-  }
-}
-
-}  // namespace
-
 struct InstanceBlocks::State {
   int64_t rows = 0;
   int32_t features = -1;
@@ -182,6 +215,9 @@ struct InstanceBlocks::State {
   int64_t in_memory = 0;
   std::string temp_dir;
   OpenBlock open;
+  // What the sparse entries read so far say of each feature.
+  std::vector<int64_t> sparse_entries;
+  std::vector<uint8_t> has_other_values;  // than small counts
 
   ~State() {
     if (memory != nullptr) memory->release(reserved);
@@ -189,34 +225,64 @@ struct InstanceBlocks::State {
 
   void choose_dense_columns(const VectorColumn& vectors) {
     std::vector<int32_t> nonzeros(features, 0);
-    std::vector<uint8_t> all_ones(features, 1);
+    std::vector<uint8_t> is_one(features, 1);
+    std::vector<uint8_t> is_count(features, 1);
     const int64_t sample = std::min<int64_t>(kSampleRows, vectors.length());
+    int64_t entries = 0;
     for (int64_t row = 0; row < sample; ++row) {
       if (vectors.is_null(row)) continue;
       const VectorView view = vectors[row];
       if (view.size != features) continue;
       for (int32_t i = 0; i < view.count; ++i) {
-        if (view.values[i] == 0.0) continue;
+        const double value = view.values[i];
+        if (value == 0.0) continue;
         const int32_t feature = view.indices != nullptr ? view.indices[i] : i;
         ++nonzeros[feature];
-        if (view.values[i] != 1.0) all_ones[feature] = 0;
+        ++entries;
+        if (value != 1.0) is_one[feature] = 0;
+        if (!is_small_count(value)) is_count[feature] = 0;
       }
     }
-    dense_position.assign(features, -1);
+    std::vector<int32_t> rare_values;
     for (int32_t feature = 0; feature < features; ++feature) {
-      if (2 * nonzeros[feature] < sample || all_ones[feature] != 0) continue;
-      dense_position[feature] = static_cast<int32_t>(dense_columns.size());
-      dense_columns.push_back(feature);
+      if (is_one[feature] != 0) continue;
+      if (2 * nonzeros[feature] < sample) {
+        if (is_count[feature] == 0) rare_values.push_back(feature);
+      } else {
+        dense_columns.push_back(feature);
+        entries -= nonzeros[feature];
+      }
     }
+    add_rare_values(rare_values, nonzeros, entries, sample);
+    set_dense_columns(std::move(dense_columns));
+    sparse_entries.assign(features, 0);
+    has_other_values.assign(features, 0);
+  }
+
+  // Where the columns of other values than counts are few, it is cheaper to hold their zeros than
+  // the value of every sparse entry.
+  void add_rare_values(const std::vector<int32_t>& rare, const std::vector<int32_t>& nonzeros, int64_t entries,
+                       int64_t sample) {
+    int64_t rare_entries = 0;
+    for (const int32_t feature : rare) rare_entries += nonzeros[feature];
+    const int64_t bytes_as_dense = 8 * static_cast<int64_t>(rare.size()) * sample + 4 * (entries - rare_entries);
+    if (rare.empty() || bytes_as_dense > 12 * entries) return;
+    dense_columns.insert(dense_columns.end(), rare.begin(), rare.end());
+    std::sort(dense_columns.begin(), dense_columns.end());
   }
 
   void add(double label, double weight, const VectorView& view) {
     if (view.size != features) {
-      require(false, "Dimensions mismatch when merging with another summarizer. Expecting " +
-                         std::to_string(features) + " but got " + std::to_string(view.size) + ".");
+      throw_spark_exception("requirement failed: Dimensions mismatch when adding new sample. Expecting " +
+                            std::to_string(features) + " but got " + std::to_string(view.size) + ".");
     }
     open.labels.push_back(label);
     open.weights.push_back(weight);
+    if (view.indices == nullptr && dense_columns.size() == static_cast<size_t>(features)) {
+      open.dense.insert(open.dense.end(), view.values, view.values + view.count);
+      end_row();
+      return;
+    }
     const size_t base = open.dense.size();
     open.dense.resize(base + dense_columns.size(), 0.0);
     for (int32_t i = 0; i < view.count; ++i) {
@@ -228,8 +294,63 @@ struct InstanceBlocks::State {
       } else {
         open.indices.push_back(feature);
         open.values.push_back(value);
+        ++sparse_entries[feature];
+        if (!is_small_count(value)) has_other_values[feature] = 1;
       }
     }
+    end_row();
+  }
+
+  // The layout was chosen by the first rows, and sorted data begins unlike it goes on. Returns the
+  // columns that all rows together would have dense; empty if the layout is good as it is.
+  std::vector<int32_t> better_dense_columns() const {
+    int64_t entries = 0;
+    int64_t moved = 0;
+    std::vector<int32_t> columns = dense_columns;
+    for (int32_t feature = 0; feature < features; ++feature) {
+      entries += sparse_entries[feature];
+      if (has_other_values[feature] == 0) continue;
+      moved += sparse_entries[feature];
+      columns.push_back(feature);
+    }
+    const auto added = static_cast<int64_t>(columns.size() - dense_columns.size());
+    if (added == 0 || 8 * added * rows + 4 * (entries - moved) > 12 * entries) return {};
+    std::sort(columns.begin(), columns.end());
+    return columns;
+  }
+
+  void set_dense_columns(std::vector<int32_t> columns) {
+    dense_columns = std::move(columns);
+    dense_position.assign(features, -1);
+    for (size_t d = 0; d < dense_columns.size(); ++d) dense_position[dense_columns[d]] = static_cast<int32_t>(d);
+  }
+
+  void copy_row(const InstanceBlock& block, int32_t row, const std::vector<int32_t>& from_columns) {
+    open.labels.push_back(block.labels[row]);
+    open.weights.push_back(block.weights[row]);
+    if (block.margin_offsets != nullptr) open.margin_offsets.push_back(block.margin_offsets[row]);
+    const size_t base = open.dense.size();
+    open.dense.resize(base + dense_columns.size(), 0.0);
+    for (int32_t d = 0; d < block.dense_width; ++d) {
+      open.dense[base + dense_position[from_columns[d]]] = block.dense[static_cast<int64_t>(row) * block.dense_width + d];
+    }
+    const size_t first = open.indices.size();
+    for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
+      const int32_t feature = block.indices[k];
+      const double value = block.values != nullptr ? block.values[k] : 1.0;
+      if (const int32_t position = dense_position[feature]; position >= 0) {
+        open.dense[base + position] += value;
+      } else if (open.indices.size() > first && open.indices.back() == feature) {
+        open.values.back() += value;
+      } else {
+        open.indices.push_back(feature);
+        open.values.push_back(value);
+      }
+    }
+    end_row();
+  }
+
+  void end_row() {
     open.offsets.push_back(static_cast<int32_t>(open.indices.size()));
     ++rows;
     if (static_cast<int32_t>(open.labels.size()) >= kRowsPerBlock || open.bytes() >= kBytesPerBlock) seal();
@@ -243,6 +364,7 @@ struct InstanceBlocks::State {
     block.header.dense_width = static_cast<int32_t>(dense_columns.size());
     block.header.entries = static_cast<int64_t>(open.indices.size());
     block.header.has_values = !open.values.empty();
+    block.header.has_margin_offsets = !open.margin_offsets.empty();
     const int64_t bytes = block.header.bytes();
     auto data = std::make_unique<char[]>(static_cast<size_t>(bytes));
     const auto put = [&](int64_t at, const auto& items) {
@@ -250,6 +372,7 @@ struct InstanceBlocks::State {
     };
     put(block.header.labels_at(), open.labels);
     put(block.header.weights_at(), open.weights);
+    put(block.header.margin_offsets_at(), open.margin_offsets);
     put(block.header.dense_at(), open.dense);
     put(block.header.values_at(), open.values);
     put(block.header.offsets_at(), open.offsets);
@@ -266,6 +389,17 @@ struct InstanceBlocks::State {
     open.clear();
   }
 
+  // Gives a block's memory back.
+  void forget(size_t block) {
+    if (!blocks[block].memory) return;
+    blocks[block].memory.reset();
+    const int64_t bytes = blocks[block].header.bytes();
+    in_memory -= bytes;
+    if (memory == nullptr) return;
+    memory->release(bytes);
+    reserved -= bytes;
+  }
+
   char* data(size_t block) const {
     return blocks[block].memory ? blocks[block].memory.get() : file->at(blocks[block].file_offset);
   }
@@ -275,6 +409,27 @@ InstanceBlocks::InstanceBlocks(std::unique_ptr<State> state) : state_(std::move(
 InstanceBlocks::InstanceBlocks(InstanceBlocks&&) noexcept = default;
 InstanceBlocks::~InstanceBlocks() = default;
 
+std::unique_ptr<InstanceBlocks::State> InstanceBlocks::lay_out_again(std::unique_ptr<State> state,
+                                                                     std::vector<int32_t> columns,
+                                                                     const FitContext& context) {
+  if (state->file) state->file->map();
+  auto next = std::make_unique<State>();
+  next->memory = state->memory;
+  next->temp_dir = state->temp_dir;
+  next->features = state->features;
+  next->set_dense_columns(std::move(columns));
+  const std::vector<int32_t> from_columns = state->dense_columns;
+  InstanceBlocks before(std::move(state));
+  for (size_t b = 0; b < before.size(); ++b) {
+    context.check_canceled();
+    const InstanceBlock block = before[b];
+    for (int32_t row = 0; row < block.rows; ++row) next->copy_row(block, row, from_columns);
+    before.state_->forget(b);
+  }
+  next->seal();
+  return next;
+}
+
 InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const InstanceColumns& columns,
                                     FitContext& context) {
   auto state = std::make_unique<State>();
@@ -283,6 +438,7 @@ InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const Ins
   const int label_at = find_position(context.fields, columns.label);
   const int features_at = find_position(context.fields, columns.features);
   const int weight_at = columns.weight.empty() ? -1 : find_position(context.fields, columns.weight);
+  const int offset_at = columns.margin_offset.empty() ? -1 : find_position(context.fields, columns.margin_offset);
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -291,24 +447,33 @@ InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const Ins
     const NumberColumn labels = read_numbers(*batch->column(label_at));
     const VectorColumn vectors(batch->column(features_at));
     NumberColumn weights;
+    NumberColumn offsets;
     if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
+    if (offset_at >= 0) offsets = read_numbers(*batch->column(offset_at));
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       if ((row & 1023) == 0) context.check_canceled();
       check_label(labels.values[row], labels.is_null(row), columns.label_check);
       if (weight_at >= 0) check_weight(weights.values[row], weights.is_null(row));
+      if (offset_at >= 0) check_margin_offset(offsets.values[row], offsets.is_null(row));
       if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
       const VectorView view = vectors[row];
-      check_finite(view);
+      if (columns.must_be_finite) check_finite(view);
       if (state->features < 0) {
         state->features = view.size;
         state->choose_dense_columns(vectors);
       }
+      if (offset_at >= 0) state->open.margin_offsets.push_back(offsets.values[row]);
       state->add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0, view);
     }
     context.report({.stage = "reading", .rows = state->rows});
   }
   state->seal();
-  if (state->file) state->file->map();
+  if (state->rows > 0) {
+    if (std::vector<int32_t> columns = state->better_dense_columns(); !columns.empty()) {
+      state = lay_out_again(std::move(state), std::move(columns), context);
+    }
+  }
+  if (state->file && !state->file->is_mapped()) state->file->map();
   return InstanceBlocks(std::move(state));
 }
 
@@ -327,6 +492,7 @@ InstanceBlock InstanceBlocks::operator[](size_t block) const {
   view.dense_width = header.dense_width;
   view.labels = reinterpret_cast<const double*>(data + header.labels_at());
   view.weights = reinterpret_cast<const double*>(data + header.weights_at());
+  if (header.has_margin_offsets) view.margin_offsets = reinterpret_cast<const double*>(data + header.margin_offsets_at());
   view.dense = reinterpret_cast<const double*>(data + header.dense_at());
   view.offsets = reinterpret_cast<const int32_t*>(data + header.offsets_at());
   view.indices = reinterpret_cast<const int32_t*>(data + header.indices_at());
@@ -345,6 +511,20 @@ void InstanceBlocks::remap(const std::vector<int32_t>& slots) {
     auto* indices = reinterpret_cast<int32_t*>(state_->data(b) + header.indices_at());
     for (int64_t k = 0; k < header.entries; ++k) indices[k] = slots[indices[k]];
     release(b);
+  }
+}
+
+void compute_margins(const InstanceBlock& block, const std::vector<int32_t>& dense_columns,
+                     const std::vector<double>& coefficients, double intercept, std::vector<double>& margins) {
+  margins.resize(block.rows);
+  for (int32_t row = 0; row < block.rows; ++row) {
+    double margin = intercept;
+    const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
+    for (int32_t d = 0; d < block.dense_width; ++d) margin += dense[d] * coefficients[dense_columns[d]];
+    for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
+      margin += (block.values == nullptr ? 1.0 : block.values[k]) * coefficients[block.indices[k]];
+    }
+    margins[row] = margin;
   }
 }
 

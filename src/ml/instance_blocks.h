@@ -2,7 +2,8 @@
 // stream, kept within a memory account and spilled to a mapped file when over it.
 //
 // Layout of a row: `dense` columns (non-zero in at least half of the rows of a sample and not all
-// ones) as float64 side by side; all other non-zero entries as int32 indices with float64 values,
+// ones; and the columns of other values than small whole numbers where those are few) as float64 side
+// by side; all other non-zero entries as int32 indices with float64 values,
 // ascending by index. In blocks where every such value is a small whole number the values are left
 // out and an index is repeated that many times: one-hot rows cost 4 bytes per entry.
 #pragma once
@@ -21,26 +22,34 @@ class RecordBatchReader;
 
 namespace firesteel::ml {
 
+// How labels are checked while they are read: they are classes, finite numbers, or just not null.
+enum class LabelCheck { kClass, kNumber, kPresent };
+// Throws Spark's errors for a label that is not so.
+void check_label(double label, bool is_null, LabelCheck check);
+// Throws Spark's errors for a weight that is null, not a number, negative or infinite.
+void check_weight(double weight, bool is_null);
+
 // A view of one block; pointers are valid while the InstanceBlocks lives and is not changed.
 struct InstanceBlock {
   int32_t rows = 0;
   int32_t dense_width = 0;
   const double* labels = nullptr;
   const double* weights = nullptr;
+  const double* margin_offsets = nullptr;  // null: no such column was read
   const double* dense = nullptr;     // rows × dense_width, row by row
   const int32_t* offsets = nullptr;  // rows + 1
   const int32_t* indices = nullptr;
   const double* values = nullptr;  // null: every entry is 1
 };
 
-// How labels and weights are checked while they are read.
-enum class LabelCheck { kClass, kNumber };
 
 struct InstanceColumns {
   std::string label;
   std::string weight;  // empty: every weight is 1
   std::string features;
   LabelCheck label_check = LabelCheck::kNumber;
+  bool must_be_finite = true;  // the features
+  std::string margin_offset = {};  // a number added to the row's margin; empty: none
 };
 
 class InstanceBlocks {
@@ -71,8 +80,16 @@ class InstanceBlocks {
  private:
   struct State;
   explicit InstanceBlocks(std::unique_ptr<State> state);
+  // The same rows with other dense columns; takes the former blocks apart.
+  static std::unique_ptr<State> lay_out_again(std::unique_ptr<State> state, std::vector<int32_t> columns,
+                                              const FitContext& context);
   std::unique_ptr<State> state_;
 };
+
+// Writes intercept + coefficients · features of each row of a block that is not remapped; margin
+// offsets are not added.
+void compute_margins(const InstanceBlock& block, const std::vector<int32_t>& dense_columns,
+                     const std::vector<double>& coefficients, double intercept, std::vector<double>& margins);
 
 // Contiguous range of blocks that part `part` of `parts` works on.
 struct BlockRange {

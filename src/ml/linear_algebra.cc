@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace firesteel::ml {
@@ -63,6 +64,29 @@ std::string java_double_text(double value) {
   }
   return text + digits.substr(0, 1) + "." + (digits.size() > 1 ? digits.substr(1) : "0") + "E" +
          std::to_string(exponent);
+}
+
+std::string round_half_up(double value, int places) {
+  if (!std::isfinite(value)) return java_double_text(value);
+  auto [digits, exponent] = shortest_digits(std::abs(value));
+  if (value == 0.0) std::tie(digits, exponent) = std::make_pair(std::string("0"), 0);
+  // Digits before and, as many as asked for, behind the point.
+  std::string all = exponent < 0 ? std::string(-exponent, '0') + digits : digits;
+  size_t whole = exponent < 0 ? 1 : static_cast<size_t>(exponent) + 1;
+  if (all.size() < whole + places + 1) all.append(whole + places + 1 - all.size(), '0');
+  bool carry = all[whole + places] >= '5';
+  all.resize(whole + places);
+  for (size_t i = all.size(); carry && i-- > 0;) {
+    carry = all[i] == '9';
+    all[i] = carry ? '0' : static_cast<char>(all[i] + 1);
+  }
+  if (carry) {
+    all.insert(all.begin(), '1');
+    ++whole;
+  }
+  const bool is_zero = all.find_first_not_of('0') == std::string::npos;
+  if (places > 0) all.insert(whole, ".");
+  return (value < 0 && !is_zero ? "-" : "") + all;
 }
 
 Vector Vector::dense(std::vector<double> values) {

@@ -50,4 +50,7 @@ struct Matrix {
 // The shortest decimal text that reads back as `value`, in Java's notation ("1.0E-5").
 std::string java_double_text(double value);
 
+// The same decimal rounded half up to `places` digits behind the point, without an exponent.
+std::string round_half_up(double value, int places);
+
 }  // namespace firesteel::ml

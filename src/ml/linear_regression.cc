@@ -1,13 +1,17 @@
-// Linear regression with squared error and elastic-net penalty, by normal equations or L-BFGS.
+// Linear regression with squared error and elastic-net penalty, by normal equations or L-BFGS, and
+// with Huber loss by L-BFGS-B.
 // Follows org.apache.spark.ml.regression.LinearRegression.
 #include <arrow/api.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "ml/estimator.h"
+#include "ml/huber_loss.h"
 #include "ml/instance_blocks.h"
 #include "ml/linear_regression_model.h"
 #include "ml/operators.h"
@@ -140,6 +144,72 @@ LeastSquaresSolution solve_normal(const ParamMap& params, const InstanceBlocks& 
   return solve_least_squares(sum_products(blocks, context), options, context);
 }
 
+// The solution for a label that does not vary, if nothing needs to be trained.
+std::optional<LeastSquaresSolution> solve_constant(const ParamMap& params, double label_mean, double label_deviation,
+                                                   int32_t features) {
+  if (label_deviation != 0.0) return std::nullopt;
+  if (params.flag("fitIntercept") || label_mean == 0.0) {
+    return LeastSquaresSolution{std::vector<double>(features, 0.0), label_mean, {0.0}, {0.0}};
+  }
+  require(params.number("regParam") == 0.0, "The standard deviation of the label is zero. Model cannot be regularized.");
+  return std::nullopt;
+}
+
+struct HuberSolution {
+  LeastSquaresSolution line;
+  double scale = 1;
+};
+
+HuberSolution solve_huber(const ParamMap& params, const InstanceBlocks& blocks, const FitContext& context) {
+  const Summarizer labels = summarize_labels(blocks, context);
+  const int32_t features = blocks.features();
+  if (auto constant = solve_constant(params, labels.mean()[0], labels.standard_deviation()[0], features)) {
+    return {std::move(*constant)};
+  }
+  const Summarizer summary = summarize_features(blocks, context);
+  const std::vector<double> mean = summary.mean();
+  const std::vector<double> deviation = summary.standard_deviation();
+  HuberProblem problem;
+  problem.intercept = params.flag("fitIntercept");
+  problem.epsilon = params.number("epsilon");
+  problem.weight_sum = summary.weight_sum();
+  std::vector<double> start;
+  double start_shift = 0;
+  for (int32_t f = 0; f < features; ++f) {
+    const double inverse = deviation[f] == 0.0 ? 0.0 : 1.0 / deviation[f];
+    problem.inverse_deviation.push_back(inverse);
+    problem.scaled_mean.push_back(inverse * mean[f]);
+    problem.l2.push_back(params.flag("standardization") ? params.number("regParam")
+                                                        : params.number("regParam") * inverse * inverse);
+    start_shift += problem.scaled_mean[f];
+  }
+  // Spark starts with ones everywhere, in the space of features that are not centered.
+  start.assign(problem.size(), 1.0);
+  if (problem.intercept) start[features] += start_shift;
+  OptimizerOptions options;
+  options.iterations_max = params.integer("maxIter");
+  options.tolerance = params.number("tol");
+  options.lower.assign(problem.size(), std::numeric_limits<double>::lowest());
+  options.upper.assign(problem.size(), std::numeric_limits<double>::max());
+  options.lower.back() = std::numeric_limits<double>::denorm_min();
+  HuberLoss loss(blocks, problem, context);
+  OptimizerResult result =
+      minimize([&](std::vector<double>& x, std::vector<double>& gradient) { return loss(x, gradient); },
+               std::move(start), options, [&](int iteration, double objective) {
+                 context.report({"iteration", blocks.rows(), iteration, options.iterations_max, objective});
+               });
+  HuberSolution solution;
+  solution.scale = result.x.back();
+  solution.line.inverse_diagonal = {0.0};
+  solution.line.objective_history = std::move(result.objective_history);
+  if (problem.intercept) solution.line.intercept = result.x[features];
+  for (int32_t f = 0; f < features; ++f) {
+    solution.line.coefficients.push_back(result.x[f] * problem.inverse_deviation[f]);
+    if (problem.intercept) solution.line.intercept -= result.x[f] * problem.scaled_mean[f];
+  }
+  return solution;
+}
+
 LeastSquaresSolution solve_iteratively(const ParamMap& params, const InstanceBlocks& blocks,
                                        const FitContext& context) {
   const Summarizer labels = summarize_labels(blocks, context);
@@ -147,10 +217,7 @@ LeastSquaresSolution solve_iteratively(const ParamMap& params, const InstanceBlo
   const double label_deviation = labels.standard_deviation()[0];
   const bool intercept = params.flag("fitIntercept");
   const auto features = static_cast<size_t>(blocks.features());
-  if (label_deviation == 0.0) {
-    if (intercept || label_mean == 0.0) return {std::vector<double>(features, 0.0), label_mean, {0.0}, {0.0}};
-    require(params.number("regParam") == 0.0, "The standard deviation of the label is zero. Model cannot be regularized.");
-  }
+  if (auto constant = solve_constant(params, label_mean, label_deviation, blocks.features())) return std::move(*constant);
   const Summarizer summary = summarize_features(blocks, context);
   const std::vector<double> mean = summary.mean();
   const std::vector<double> deviation = summary.standard_deviation();
@@ -195,23 +262,17 @@ ResidualTally tally_training(const InstanceBlocks& blocks, const LeastSquaresSol
   const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
   std::vector<ResidualTally> tallies(parts);
   for_each_part(parts, [&](int part) {
+    ResidualTally tally;
+    std::vector<double> predictions;
     const BlockRange range = block_range(blocks.size(), part, parts);
     for (size_t b = range.begin; b < range.end; ++b) {
       context.check_canceled();
       const InstanceBlock block = blocks[b];
-      for (int32_t row = 0; row < block.rows; ++row) {
-        double prediction = solution.intercept;
-        for (int32_t d = 0; d < block.dense_width; ++d) {
-          prediction += block.dense[static_cast<int64_t>(row) * block.dense_width + d] *
-                        solution.coefficients[blocks.dense_columns()[d]];
-        }
-        for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
-          prediction += (block.values == nullptr ? 1.0 : block.values[k]) * solution.coefficients[block.indices[k]];
-        }
-        tallies[part].add(prediction, block.labels[row], block.weights[row]);
-      }
+      compute_margins(block, blocks.dense_columns(), solution.coefficients, solution.intercept, predictions);
+      for (int32_t row = 0; row < block.rows; ++row) tally.add(predictions[row], block.labels[row], block.weights[row]);
       blocks.release(b);
     }
+    tallies[part] = tally;
   });
   for (int part = 1; part < parts; ++part) tallies[0].merge(tallies[part]);
   return tallies[0];
@@ -226,16 +287,23 @@ class LinearRegression : public Estimator {
         dataset,
         {params.text("labelCol"), params.text_or_empty("weightCol"), params.text("featuresCol"), LabelCheck::kNumber},
         context);
-    if (blocks.rows() == 0) throw_spark_exception("ML algorithm was given empty dataset.");
+    if (blocks.rows() == 0) throw SparkError("_LEGACY_ERROR_ML_NO_SUCH_ELEMENT", {{"message", "head of empty array"}});
     const std::string& solver = params.text("solver");
     const bool normal = solver == "normal" || (solver == "auto" && blocks.features() <= kNormalFeaturesMax);
-    const LeastSquaresSolution solution =
-        normal ? solve_normal(params, blocks, context) : solve_iteratively(params, blocks, context);
+    double scale = 1.0;
+    LeastSquaresSolution solution;
+    if (params.text("loss") == "huber") {
+      HuberSolution robust = solve_huber(params, blocks, context);
+      solution = std::move(robust.line);
+      scale = robust.scale;
+    } else {
+      solution = normal ? solve_normal(params, blocks, context) : solve_iteratively(params, blocks, context);
+    }
     auto model = std::make_shared<LinearRegressionModel>(params, Vector::dense(solution.coefficients).compressed(),
-                                                         solution.intercept, 1.0);
+                                                         solution.intercept, scale);
     auto summary = std::make_shared<LinearRegressionSummary>(*model, params, tally_training(blocks, solution, context),
                                                              solution.inverse_diagonal, solution.objective_history);
-    summary->set_model(model);
+    summary->model().watch(model);
     model->set_summary(std::move(summary));
     return model;
   }
@@ -248,7 +316,13 @@ class LinearRegression : public Estimator {
 
  private:
   static void check(const ParamMap& params, const Fields& fields) {
-    if (params.text("loss") == "huber") throw_unsupported("ML_PARAM", "LinearRegression.loss=huber");
+    if (params.text("loss") == "huber") {
+      require(params.text("solver") != "normal",
+              "LinearRegression with huber loss doesn't support normal solver, please change solver to auto or l-bfgs.");
+      require(params.number("elasticNetParam") == 0.0,
+              "LinearRegression with huber loss only supports L2 regularization, but got elasticNetParam = " +
+                  java_double_text(params.number("elasticNetParam")) + ".");
+    }
     check_vector_field(fields, params.text("featuresCol"));
     check_numeric_field(fields, params.text("labelCol"));
     if (!params.text_or_empty("weightCol").empty()) check_numeric_field(fields, params.text("weightCol"));

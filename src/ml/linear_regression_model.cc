@@ -17,15 +17,7 @@ namespace firesteel::ml {
 namespace {
 
 double predict(const std::vector<double>& coefficients, double intercept, const VectorView& view) {
-  if (static_cast<size_t>(view.size) != coefficients.size()) {
-    require(false, "BLAS.dot(x: Vector, y:Vector) was given Vectors with non-matching sizes: x.size = " +
-                       std::to_string(view.size) + ", y.size = " + std::to_string(coefficients.size()));
-  }
-  double sum = 0;
-  for (int32_t i = 0; i < view.count; ++i) {
-    sum += view.values[i] * coefficients[view.indices != nullptr ? view.indices[i] : i];
-  }
-  return sum + intercept;
+  return dot(view, coefficients) + intercept;
 }
 
 class LinearTransform : public BatchTransform {
@@ -38,8 +30,8 @@ class LinearTransform : public BatchTransform {
     const VectorColumn vectors(batch->column(position_));
     std::vector<double> predictions(batch->num_rows());
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-      predictions[row] = predict(coefficients_, intercept_, vectors[row]);
+      predictions[row] = predict(coefficients_, intercept_,
+                                 transformed_vector(vectors, row, coefficients_.size(), "LinearRegressionModel"));
     }
     return append_column(batch, output_, make_doubles(predictions));
   }
@@ -101,9 +93,8 @@ int64_t LinearRegressionModel::size_bytes() const {
          (summary_ ? summary_->size_bytes() : 0);
 }
 
-std::shared_ptr<const Attributed> LinearRegressionModel::evaluate(const ParamMap& params,
-                                                                  arrow::RecordBatchReader& dataset,
-                                                                  FitContext& context) const {
+std::shared_ptr<const Summary> LinearRegressionModel::evaluate(const std::shared_ptr<const Model>& self,
+ const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context) const {
   ParamMap named = params;
   if (params.text("predictionCol").empty()) named.set("predictionCol", random_uid("prediction"));
   check_vector_field(context.fields, named.text("featuresCol"));
@@ -126,8 +117,18 @@ std::shared_ptr<const Attributed> LinearRegressionModel::evaluate(const ParamMap
                 weight.empty() ? 1.0 : weights.values[row]);
     }
   }
-  return std::make_shared<LinearRegressionSummary>(*this, named, tally, std::vector<double>{0.0},
-                                                   std::vector<double>());
+  auto summary = std::make_shared<LinearRegressionSummary>(*this, named, tally, std::vector<double>{0.0},
+                                                           std::vector<double>());
+  summary->model().keep(self);
+  return summary;
+}
+
+std::shared_ptr<Summary> LinearRegressionModel::read_summary(const std::string& folder) const {
+  const ModelRow row = read_model_row(folder, "data");
+  const std::vector<double> range = row.numbers("residualRange");
+  const ResidualTally tally{RegressionMetrics::from_state(row.numbers("metrics")), range.at(0), range.at(1)};
+  return std::make_shared<LinearRegressionSummary>(*this, read_params(read_metadata(folder, ""), params_.table()), tally,
+                                                   row.numbers("inverseDiagonal"), row.numbers("objectiveHistory"));
 }
 
 void LinearRegressionModel::write(const std::string& folder, const ParamMap& params) const {
@@ -231,7 +232,7 @@ Attribute LinearRegressionSummary::attribute(const std::shared_ptr<const Attribu
     return Value(static_cast<int32_t>(objective_history_.size()) - 1);
   }
   if (method == "predictions" || method == "residuals") {
-    if (const auto model = model_.lock()) return PredictionsAttribute{model, params_, method};
+    if (const auto kept = model().get()) return PredictionsAttribute{kept, params_, kept->class_name(), method};
   }
   throw_no_attribute(*this, method);
 }
@@ -239,6 +240,16 @@ Attribute LinearRegressionSummary::attribute(const std::shared_ptr<const Attribu
 int64_t LinearRegressionSummary::size_bytes() const {
   return static_cast<int64_t>(sizeof(*this) +
                               8 * (estimates_.size() + inverse_diagonal_.size() + objective_history_.size()));
+}
+
+void LinearRegressionSummary::write(const std::string& folder) const {
+  write_metadata(folder, jvm_class(), params_);
+  ModelTable table;
+  table.add("metrics", tally_.metrics.state());
+  table.add("residualRange", std::vector<double>{tally_.residual_min, tally_.residual_max});
+  table.add("inverseDiagonal", inverse_diagonal_);
+  table.add("objectiveHistory", objective_history_);
+  table.write(folder, "data");
 }
 
 std::shared_ptr<const Model> read_linear_regression_model(const std::string& folder) {

@@ -33,16 +33,17 @@ class LinearRegressionModel : public Model {
   const ParamMap& params() const override { return params_; }
   Attribute attribute(const std::shared_ptr<const Attributed>& self, const MethodCall& call) const override;
   int64_t size_bytes() const override;
-  std::shared_ptr<const Attributed> summary() const override { return summary_; }
-  std::shared_ptr<const Attributed> evaluate(const ParamMap& params, arrow::RecordBatchReader& dataset,
-                                             FitContext& context) const override;
+  std::shared_ptr<const Summary> summary() const override { return summary_; }
+  std::shared_ptr<const Summary> evaluate(const std::shared_ptr<const Model>& self, const ParamMap& params,
+                                          arrow::RecordBatchReader& dataset, FitContext& context) const override;
+  std::shared_ptr<Summary> read_summary(const std::string& folder) const override;
   void write(const std::string& folder, const ParamMap& params) const override;
 
   Fields transform_schema(const Fields& input, const ParamMap& params) const override;
   std::unique_ptr<BatchTransform> bind(const Fields& input, const ParamMap& params) const override;
   std::vector<std::string> input_columns(const ParamMap& params) const override;
 
-  void set_summary(std::shared_ptr<const Attributed> summary) { summary_ = std::move(summary); }
+  void set_summary(std::shared_ptr<const Summary> summary) override { summary_ = std::move(summary); }
   const Vector& coefficients() const { return coefficients_; }
   double intercept() const { return intercept_; }
 
@@ -51,10 +52,10 @@ class LinearRegressionModel : public Model {
   Vector coefficients_;
   double intercept_;
   double scale_;
-  std::shared_ptr<const Attributed> summary_;
+  std::shared_ptr<const Summary> summary_;
 };
 
-class LinearRegressionSummary : public Attributed {
+class LinearRegressionSummary : public Summary {
  public:
   // An empty objective history means a summary of an evaluation. `inverse_diagonal` is that of
   // LeastSquaresSolution.
@@ -64,9 +65,10 @@ class LinearRegressionSummary : public Attributed {
   std::string class_name() const override {
     return objective_history_.empty() ? "LinearRegressionSummary" : "LinearRegressionTrainingSummary";
   }
+  std::string jvm_class() const override { return "org.apache.spark.ml.regression." + class_name(); }
   Attribute attribute(const std::shared_ptr<const Attributed>& self, const MethodCall& call) const override;
   int64_t size_bytes() const override;
-  void set_model(const std::weak_ptr<const Model>& model) { model_ = model; }
+  void write(const std::string& folder) const override;
 
  private:
   std::optional<Value> metric(const std::string& method) const;
@@ -82,7 +84,6 @@ class LinearRegressionSummary : public Attributed {
   ResidualTally tally_;
   std::vector<double> inverse_diagonal_;
   std::vector<double> objective_history_;
-  std::weak_ptr<const Model> model_;
 };
 
 std::shared_ptr<const Model> read_linear_regression_model(const std::string& folder);

@@ -129,62 +129,128 @@ class LogarithmSum {
   double sum_ = 0.0;
 };
 
-// Margins of the classes as one vector of `Stride` lanes; lanes beyond `classes` have an
-// offset far below all others and never a share.
-template <int Stride>
-[[gnu::always_inline]] inline double multinomial_block(const KernelArguments& a) {
+// Rows whose margins, exponentials and gradients are computed together: a row's own additions wait
+// for each other, those of several rows do not.
+constexpr int kRowsTogether = 4;
+
+// Margins of `Rows` rows side by side, the classes of a row as one vector of `Stride` lanes.
+template <int Stride, int Rows>
+[[gnu::always_inline]] inline void add_margins(const KernelArguments& a, int32_t first, double* margins) {
+  using Lanes = typename LanesOf<Stride>::Type;
   const InstanceBlock& block = a.block;
-  double loss = 0;
-  LogarithmSum logarithms;
-  for (int32_t row = 0; row < block.rows; ++row) {
-    const double* dense = block.dense + static_cast<int64_t>(row) * block.dense_width;
-    const int32_t begin = block.offsets[row];
-    const int32_t end = block.offsets[row + 1];
-    double margins[Stride];
-    std::memcpy(margins, a.offsets, sizeof(margins));
-    for (int32_t d = 0; d < block.dense_width; ++d) {
-      add_lanes<Stride>(margins, a.weights + d * Stride, dense[d]);
-    }
-    if (block.values == nullptr) {
-      for (int32_t k = begin; k < end; ++k) {
-        add_lanes<Stride>(margins, a.weights + static_cast<int64_t>(block.indices[k]) * Stride, 1.0);
+  const int32_t width = block.dense_width;
+  const double* dense = block.dense + static_cast<int64_t>(first) * width;
+  Lanes sums[Rows];
+  for (int r = 0; r < Rows; ++r) std::memcpy(&sums[r], a.offsets, sizeof(Lanes));
+  for (int32_t d = 0; d < width; ++d) {
+    Lanes weight;
+    std::memcpy(&weight, a.weights + d * Stride, sizeof(weight));
+    for (int r = 0; r < Rows; ++r) sums[r] += dense[r * width + d] * weight;
+  }
+  for (int r = 0; r < Rows; ++r) {
+    const int32_t end = block.offsets[first + r + 1];
+    Lanes other{};  // every second entry
+    int32_t k = block.offsets[first + r];
+    const auto add = [&](Lanes& sum, int32_t at) {
+      Lanes weight;
+      std::memcpy(&weight, a.weights + static_cast<int64_t>(block.indices[at]) * Stride, sizeof(weight));
+      if (block.values == nullptr) {
+        sum += weight;
+      } else {
+        sum += block.values[at] * weight;
       }
-    } else {
-      for (int32_t k = begin; k < end; ++k) {
-        add_lanes<Stride>(margins, a.weights + static_cast<int64_t>(block.indices[k]) * Stride, block.values[k]);
-      }
+    };
+    for (; k + 1 < end; k += 2) {
+      add(sums[r], k);
+      add(other, k + 1);
     }
-    double highest = margins[0];
-    for (int k = 1; k < Stride; ++k) highest = margins[k] > highest ? margins[k] : highest;
-    const auto label = static_cast<int>(block.labels[row]);
-    const double weight = block.weights[row];
-    loss += weight * (highest - margins[label]);
-    exp_lanes<Stride>(margins, highest);
-    double sum = 0;
-    for (int k = 0; k < a.classes; ++k) sum += margins[k];
-    const double scale = weight / sum;
-    for (int k = 0; k < Stride; ++k) margins[k] *= scale;
-    for (int k = a.classes; k < Stride; ++k) margins[k] = 0.0;
-    margins[label] -= weight;
-    if (weight == 1.0) {
-      logarithms.add(sum);
-    } else {
-      loss += weight * std::log(sum);
-    }
-    add_lanes<Stride>(a.multiplier_sum, margins, 1.0);
-    for (int32_t d = 0; d < block.dense_width; ++d) {
-      add_lanes<Stride>(a.gradient + d * Stride, margins, dense[d]);
-    }
-    if (block.values == nullptr) {
-      for (int32_t k = begin; k < end; ++k) {
-        add_lanes<Stride>(a.gradient + static_cast<int64_t>(block.indices[k]) * Stride, margins, 1.0);
+    if (k < end) add(sums[r], k);
+    sums[r] += other;
+  }
+  std::memcpy(margins, sums, sizeof(sums));
+}
+
+template <int Stride, int Rows>
+[[gnu::always_inline]] inline void add_gradient(const KernelArguments& a, int32_t first, const double* multipliers) {
+  using Lanes = typename LanesOf<Stride>::Type;
+  const InstanceBlock& block = a.block;
+  const int32_t width = block.dense_width;
+  const double* dense = block.dense + static_cast<int64_t>(first) * width;
+  double* const gradient = a.gradient;
+  Lanes rows[Rows];
+  std::memcpy(rows, multipliers, sizeof(rows));
+  for (int32_t d = 0; d < width; ++d) {
+    Lanes sum;
+    std::memcpy(&sum, gradient + d * Stride, sizeof(sum));
+    for (int r = 0; r < Rows; ++r) sum += dense[r * width + d] * rows[r];
+    std::memcpy(gradient + d * Stride, &sum, sizeof(sum));
+  }
+  for (int r = 0; r < Rows; ++r) {
+    const int32_t end = block.offsets[first + r + 1];
+    const int32_t* const indices = block.indices;
+    const double* const values = block.values;
+    for (int32_t k = block.offsets[first + r]; k < end; ++k) {
+      double* to = gradient + static_cast<int64_t>(indices[k]) * Stride;
+      Lanes sum;
+      std::memcpy(&sum, to, sizeof(sum));
+      if (values == nullptr) {
+        sum += rows[r];
+      } else {
+        sum += values[k] * rows[r];
       }
-    } else {
-      for (int32_t k = begin; k < end; ++k) {
-        add_lanes<Stride>(a.gradient + static_cast<int64_t>(block.indices[k]) * Stride, margins, block.values[k]);
-      }
+      std::memcpy(to, &sum, sizeof(sum));
     }
   }
+}
+
+template <int Stride, int Rows>
+[[gnu::always_inline]] inline double multinomial_rows(const KernelArguments& a, int32_t first, LogarithmSum& logarithms) {
+  const InstanceBlock& block = a.block;
+  double margins[Rows * Stride];
+  double highest[Rows];
+  double sums[Rows];
+  double loss = 0;
+  add_margins<Stride, Rows>(a, first, margins);
+  for (int r = 0; r < Rows; ++r) {
+    const double* row = margins + r * Stride;
+    highest[r] = row[0];
+    for (int k = 1; k < Stride; ++k) highest[r] = row[k] > highest[r] ? row[k] : highest[r];
+    loss += block.weights[first + r] * (highest[r] - row[static_cast<int>(block.labels[first + r])]);
+  }
+  for (int r = 0; r < Rows; ++r) exp_lanes<Stride>(margins + r * Stride, highest[r]);
+  for (int r = 0; r < Rows; ++r) {
+    double* row = margins + r * Stride;
+    // Lanes beyond the classes have an offset far below all others, yet their share is not quite 0.
+    for (int k = a.classes; k < Stride; ++k) row[k] = 0.0;
+    sums[r] = row[0];
+    for (int k = 1; k < Stride; ++k) sums[r] += row[k];
+  }
+  for (int r = 0; r < Rows; ++r) {
+    double* row = margins + r * Stride;
+    const double weight = block.weights[first + r];
+    const double scale = weight / sums[r];
+    for (int k = 0; k < Stride; ++k) row[k] *= scale;
+    row[static_cast<int>(block.labels[first + r])] -= weight;
+    if (weight == 1.0) {
+      logarithms.add(sums[r]);
+    } else {
+      loss += weight * std::log(sums[r]);
+    }
+    add_lanes<Stride>(a.multiplier_sum, row, 1.0);
+  }
+  add_gradient<Stride, Rows>(a, first, margins);
+  return loss;
+}
+
+template <int Stride>
+[[gnu::always_inline]] inline double multinomial_block(const KernelArguments& a) {
+  LogarithmSum logarithms;
+  double loss = 0;
+  int32_t row = 0;
+  for (; row + kRowsTogether <= a.block.rows; row += kRowsTogether) {
+    loss += multinomial_rows<Stride, kRowsTogether>(a, row, logarithms);
+  }
+  for (; row < a.block.rows; ++row) loss += multinomial_rows<Stride, 1>(a, row, logarithms);
   return loss + logarithms.finish();
 }
 

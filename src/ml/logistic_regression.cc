@@ -9,10 +9,12 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "ml/classification_summary.h"
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
 #include "ml/instance_blocks.h"
+#include "ml/logistic_bounds.h"
 #include "ml/logistic_loss.h"
 #include "ml/logistic_regression_model.h"
 #include "ml/operators.h"
@@ -80,8 +82,7 @@ LabelCounts count_labels(const InstanceBlocks& blocks, const Field& label) {
 }
 
 bool is_multinomial(const ParamMap& params, int classes) {
-  std::string family = params.text("family");
-  std::transform(family.begin(), family.end(), family.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string family = lower_case(params.text("family"));
   if (family == "multinomial") return true;
   if (family == "auto") return classes > 2;
   require(classes == 1 || classes == 2,
@@ -90,10 +91,12 @@ bool is_multinomial(const ParamMap& params, int classes) {
 }
 
 void check_params(const ParamMap& params, const Fields& fields) {
-  for (const char* name : {"lowerBoundsOnCoefficients", "upperBoundsOnCoefficients", "lowerBoundsOnIntercepts",
-                           "upperBoundsOnIntercepts"}) {
-    if (params.is_set(name)) throw_unsupported("ML_PARAM", std::string("LogisticRegression.") + name);
-  }
+  require(!has_bounds(params) || params.number("elasticNetParam") == 0.0,
+          "Fitting under bound constrained optimization only supports L2 regularization, but got elasticNetParam = " +
+              java_double_text(params.number("elasticNetParam")) + ".");
+  require(params.flag("fitIntercept") ||
+              (!params.is_set("lowerBoundsOnIntercepts") && !params.is_set("upperBoundsOnIntercepts")),
+          "Please don't set bounds on intercepts if fitting without intercept.");
   if (params.is_set("threshold") && params.is_set("thresholds")) {
     const std::vector<double>& t = params.numbers("thresholds");
     require(t.size() == 2 && std::abs(params.number("threshold") - 1.0 / (1.0 + t[0] / t[1])) < 1e-5,
@@ -137,6 +140,8 @@ Slots assign_slots(const InstanceBlocks& blocks, const std::vector<double>& devi
 LogisticProblem make_problem(const ParamMap& params, const Slots& slots, const std::vector<double>& mean,
                              const std::vector<double>& deviation, double weight_sum, int sets,
                              bool multinomial) {
+  // Bounds on the intercept are those of the features as they are: these are then not centered.
+  const bool is_centered = params.flag("fitIntercept") && !bounds_intercept(params);
   LogisticProblem problem;
   problem.sets = sets;
   problem.multinomial = multinomial;
@@ -147,7 +152,7 @@ LogisticProblem make_problem(const ParamMap& params, const Slots& slots, const s
     const double spread = deviation[feature];
     const double inverse = spread == 0.0 ? 0.0 : 1.0 / spread;
     problem.inverse_deviation.push_back(inverse);
-    problem.scaled_mean.push_back(inverse * mean[feature]);
+    problem.scaled_mean.push_back(is_centered ? inverse * mean[feature] : 0.0);
     problem.l2.push_back(params.flag("standardization") ? l2 : l2 * inverse * inverse);
   }
   return problem;
@@ -205,7 +210,9 @@ Solution to_solution(const std::vector<double>& x, const ParamMap& params, const
       if (problem.intercept) intercepts[k] -= coefficient * problem.scaled_mean[slot];
     }
   }
-  if (problem.multinomial && params.number("regParam") == 0.0) {
+  // What is centered would leave the bounds.
+  const bool is_free = problem.multinomial && !has_bounds(params);
+  if (is_free && params.number("regParam") == 0.0) {
     for (int32_t f = 0; f < features; ++f) {
       double center = 0;
       for (int k = 0; k < sets; ++k) center += values[static_cast<size_t>(k) * features + f];
@@ -213,7 +220,7 @@ Solution to_solution(const std::vector<double>& x, const ParamMap& params, const
       for (int k = 0; k < sets; ++k) values[static_cast<size_t>(k) * features + f] -= center;
     }
   }
-  if (problem.multinomial && problem.intercept) {
+  if (is_free && problem.intercept) {
     const double center = std::accumulate(intercepts.begin(), intercepts.end(), 0.0) / sets;
     for (double& intercept : intercepts) intercept -= center;
   }
@@ -304,7 +311,8 @@ class LogisticRegression : public Estimator {
     }
     const auto present = std::count_if(labels.weights.begin(), labels.weights.end(), [](double w) { return w != 0.0; });
     require(present > 0, "Nothing has been added to this summarizer.");
-    if (present == 1 && params.flag("fitIntercept")) {
+    check_bounds(params, sets, blocks.features());
+    if (present == 1 && params.flag("fitIntercept") && !has_bounds(params)) {
       Solution solution = constant_solution(labels, sets, multinomial, blocks.features());
       return make_model(params, std::move(solution), labels.classes, multinomial, blocks, nullptr, {0.0}, context);
     }
@@ -332,9 +340,11 @@ class LogisticRegression : public Estimator {
     options.iterations_max = params.integer("maxIter");
     options.tolerance = params.number("tol");
     options.l1 = make_l1(params, problem);
+    std::vector<double> start = initial_point(problem, labels);
+    if (has_bounds(params)) set_bounds(params, problem, slots.feature_of_slot, deviation, &options, &start);
     const OptimizerResult result = minimize(
         [&](std::vector<double>& x, std::vector<double>& gradient) { return loss(x, gradient); },
-        initial_point(problem, labels), options, [&](int iteration, double objective) {
+        std::move(start), options, [&](int iteration, double objective) {
           context.report({"iteration", blocks.rows(), iteration, options.iterations_max, objective});
         });
     Solution solution = to_solution(result.x, params, problem, slots, blocks.features());
@@ -351,7 +361,7 @@ class LogisticRegression : public Estimator {
     auto summary = std::make_shared<ClassificationSummary>(
         classes <= 2 ? "BinaryLogisticRegressionTrainingSummaryImpl" : "LogisticRegressionTrainingSummaryImpl",
         tally_training(blocks, *model, params, feature_of_slot, context), params, std::move(history));
-    summary->set_model(model);
+    summary->model().watch(model);
     model->set_summary(std::move(summary));
     return model;
   }

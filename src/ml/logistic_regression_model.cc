@@ -53,8 +53,7 @@ class LogisticTransform : public BatchTransform {
     std::vector<double> raw(classes);
     std::vector<double> probability(classes);
     for (int64_t row = 0; row < rows; ++row) {
-      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-      compute_margins(vectors[row], margins);
+      compute_margins(transformed_vector(vectors, row, predictor_.features(), "LogisticRegressionModel"), margins);
       predictor_.raw(margins.data(), raw.data());
       predictor_.probability(raw.data(), probability.data());
       predictions[row] = predictor_.prediction(raw.data(), probability.data());
@@ -70,10 +69,6 @@ class LogisticTransform : public BatchTransform {
 
  private:
   void compute_margins(const VectorView& view, std::vector<double>& margins) const {
-    if (view.size != predictor_.features()) {
-      require(false, "The columns of A don't match the number of elements of x. A: " +
-                         std::to_string(predictor_.features()) + ", x: " + std::to_string(view.size));
-    }
     const int sets = predictor_.sets();
     std::fill(margins.begin(), margins.end(), 0.0);
     for (int32_t i = 0; i < view.count; ++i) {
@@ -105,8 +100,12 @@ Value predict_one(const LogisticRegressionModel& model, const MethodCall& call) 
   params.set("rawPredictionCol", "raw");
   params.set("probabilityCol", "probability");
   params.set("predictionCol", "prediction");
+  const Vector vector = vector_argument(call);
+  require(vector.size == model.coefficients().columns,
+          "The columns of A don't match the number of elements of x. A: " +
+              std::to_string(model.coefficients().columns) + ", x: " + std::to_string(vector.size));
   VectorColumnBuilder builder;
-  builder.append(vector_argument(call));
+  builder.append(vector);
   auto column = builder.finish();
   const Fields fields = {{"features", vector_type(), true, ""}};
   const auto batch = arrow::RecordBatch::Make(arrow::schema({arrow::field("features", column->type())}), 1, {column});
@@ -258,9 +257,8 @@ std::vector<std::string> LogisticRegressionModel::input_columns(const ParamMap& 
   return {params.text("featuresCol")};
 }
 
-std::shared_ptr<const Attributed> LogisticRegressionModel::evaluate(const ParamMap& params,
-                                                                    arrow::RecordBatchReader& dataset,
-                                                                    FitContext& context) const {
+std::shared_ptr<const Summary> LogisticRegressionModel::evaluate(const std::shared_ptr<const Model>& self,
+ const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context) const {
   ParamMap named = params;
   // As Spark's findSummaryModel: a summary needs a probability and a prediction column.
   for (const char* name : {"probabilityCol", "predictionCol"}) {
@@ -290,7 +288,12 @@ std::shared_ptr<const Attributed> LogisticRegressionModel::evaluate(const ParamM
   auto summary = std::make_shared<ClassificationSummary>(
       classes_ <= 2 ? "BinaryLogisticRegressionSummaryImpl" : "LogisticRegressionSummaryImpl", std::move(tally),
       named, std::vector<double>());
+  summary->model().keep(self);
   return summary;
+}
+
+std::shared_ptr<Summary> LogisticRegressionModel::read_summary(const std::string& folder) const {
+  return ClassificationSummary::read(folder, params_.table());
 }
 
 void LogisticRegressionModel::write(const std::string& folder, const ParamMap& params) const {

@@ -53,16 +53,17 @@ class LogisticRegressionModel : public Model {
   const ParamMap& params() const override { return params_; }
   Attribute attribute(const std::shared_ptr<const Attributed>& self, const MethodCall& call) const override;
   int64_t size_bytes() const override;
-  std::shared_ptr<const Attributed> summary() const override { return summary_; }
-  std::shared_ptr<const Attributed> evaluate(const ParamMap& params, arrow::RecordBatchReader& dataset,
-                                             FitContext& context) const override;
+  std::shared_ptr<const Summary> summary() const override { return summary_; }
+  std::shared_ptr<const Summary> evaluate(const std::shared_ptr<const Model>& self, const ParamMap& params,
+                                          arrow::RecordBatchReader& dataset, FitContext& context) const override;
+  std::shared_ptr<Summary> read_summary(const std::string& folder) const override;
   void write(const std::string& folder, const ParamMap& params) const override;
 
   Fields transform_schema(const Fields& input, const ParamMap& params) const override;
   std::unique_ptr<BatchTransform> bind(const Fields& input, const ParamMap& params) const override;
   std::vector<std::string> input_columns(const ParamMap& params) const override;
 
-  void set_summary(std::shared_ptr<const Attributed> summary) { summary_ = std::move(summary); }
+  void set_summary(std::shared_ptr<const Summary> summary) override { summary_ = std::move(summary); }
   LogisticPredictor predictor(const ParamMap& params) const;
   int classes() const { return classes_; }
   bool multinomial() const { return multinomial_; }
@@ -75,7 +76,7 @@ class LogisticRegressionModel : public Model {
   Vector intercepts_;
   int classes_;
   bool multinomial_;
-  std::shared_ptr<const Attributed> summary_;
+  std::shared_ptr<const Summary> summary_;
 };
 
 std::shared_ptr<const Model> read_logistic_regression_model(const std::string& folder);

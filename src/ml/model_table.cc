@@ -47,7 +47,8 @@ std::vector<std::string> texts_of(const arrow::ListArray& list, int64_t row) {
 }  // namespace
 
 void ModelTable::add(const std::string& name, plan::Type type, std::shared_ptr<arrow::Array> array) {
-  const bool nullable = type.is(plan::TypeKind::kUdt) || type.is(plan::TypeKind::kArray);
+  const bool nullable = type.is(plan::TypeKind::kUdt) || type.is(plan::TypeKind::kArray) ||
+                        type.is(plan::TypeKind::kMap) || type.is(plan::TypeKind::kString);
   fields_.push_back({name, std::move(type), nullable, ""});
   columns_.push_back(std::move(array));
 }
@@ -74,7 +75,7 @@ void ModelTable::add(const std::string& name, const Vector& value) {
   add(name, vector_type(), builder.finish());
 }
 
-void ModelTable::add(const std::string& name, const Matrix& value) {
+std::shared_ptr<arrow::Array> matrix_array(const Matrix& value) {
   const auto type = arrow_matrix_type();
   const std::vector<std::shared_ptr<arrow::Array>> children = {
       scalar<arrow::Int8Builder>(static_cast<int8_t>(value.sparse ? 0 : 1)),
@@ -89,11 +90,17 @@ void ModelTable::add(const std::string& name, const Matrix& value) {
     data.push_back(children[i]->data()->Copy());
     data.back()->type = type->field(static_cast<int>(i))->type();
   }
-  add(name, matrix_type(), arrow::MakeArray(arrow::ArrayData::Make(type, 1, {nullptr}, std::move(data), 0)));
+  return arrow::MakeArray(arrow::ArrayData::Make(type, 1, {nullptr}, std::move(data), 0));
 }
+
+void ModelTable::add(const std::string& name, const Matrix& value) { add(name, matrix_type(), matrix_array(value)); }
 
 void ModelTable::add(const std::string& name, const std::vector<int32_t>& value) {
   add(name, plan::Type::array(plan::Type::integer(), false), list_of<arrow::Int32Builder>(value));
+}
+
+void ModelTable::add(const std::string& name, const std::vector<int64_t>& value) {
+  add(name, plan::Type::array(plan::Type::long_integer(), false), list_of<arrow::Int64Builder>(value));
 }
 
 void ModelTable::add(const std::string& name, const std::vector<double>& value) {
@@ -147,6 +154,10 @@ int32_t ModelRow::integer(const std::string& name) const {
   return static_cast<const arrow::Int32Array&>(*column(name, arrow::Type::INT32)).Value(0);
 }
 
+int64_t ModelRow::long_integer(const std::string& name) const {
+  return static_cast<const arrow::Int64Array&>(*column(name, arrow::Type::INT64)).Value(0);
+}
+
 double ModelRow::number(const std::string& name) const {
   return static_cast<const arrow::DoubleArray&>(*column(name, arrow::Type::DOUBLE)).Value(0);
 }
@@ -176,6 +187,14 @@ std::vector<int32_t> ModelRow::integers(const std::string& name) const {
   return items_of<arrow::Int32Array>(*column(name, arrow::Type::LIST));
 }
 
+std::vector<int64_t> ModelRow::long_integers(const std::string& name) const {
+  return items_of<arrow::Int64Array>(*column(name, arrow::Type::LIST));
+}
+
+std::vector<double> ModelRow::numbers(const std::string& name) const {
+  return items_of<arrow::DoubleArray>(*column(name, arrow::Type::LIST));
+}
+
 std::vector<std::string> ModelRow::texts(const std::string& name) const {
   return texts_of(static_cast<const arrow::ListArray&>(*column(name, arrow::Type::LIST)), 0);
 }
@@ -187,6 +206,10 @@ std::vector<std::vector<std::string>> ModelRow::text_rows(const std::string& nam
   std::vector<std::vector<std::string>> rows;
   for (int32_t i = outer.value_offset(0); i < outer.value_offset(1); ++i) rows.push_back(texts_of(inner, i));
   return rows;
+}
+
+std::string ModelRow::text(const std::string& name) const {
+  return static_cast<const arrow::StringArray&>(*column(name, arrow::Type::STRING)).GetString(0);
 }
 
 ModelRow read_model_row(const std::string& folder, const std::string& file) {

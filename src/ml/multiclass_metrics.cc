@@ -15,6 +15,12 @@ void MulticlassMetrics::merge(const MulticlassMetrics& other) {
   for (const auto& [pair, weight] : other.confusion_) confusion_[pair] += weight;
 }
 
+std::vector<double> MulticlassMetrics::state() const {
+  std::vector<double> state;
+  for (const auto& [pair, weight] : confusion_) state.insert(state.end(), {pair.first, pair.second, weight});
+  return state;
+}
+
 void MulticlassMetrics::finish() {
   for (const auto& [pair, weight] : confusion_) {
     const auto& [label, prediction] = pair;

@@ -15,6 +15,8 @@ class MulticlassMetrics {
     confusion_[{label, prediction}] += weight;
   }
   void merge(const MulticlassMetrics& other);
+  // Rows of label, prediction and weight, one after the other; add() takes them again.
+  std::vector<double> state() const;
   // Derives the per-label sums; call once after the last add.
   void finish();
 

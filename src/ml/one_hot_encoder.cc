@@ -7,6 +7,8 @@
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
 #include "ml/model_table.h"
+#include "ml/model_text.h"
+#include "ml/one_hot_encoder.h"
 #include "ml/operators.h"
 #include "ml/persistence.h"
 #include "ml/shared_params.h"
@@ -17,20 +19,6 @@ namespace firesteel::ml {
 namespace {
 
 constexpr const char* kModelClass = "org.apache.spark.ml.feature.OneHotEncoderModel";
-
-const ParamTable& one_hot_encoder_params() {
-  static const ParamTable table =
-      extend(input_output_params(),
-             {{"handleInvalid", ValueType::kString, Value("error"), one_of({"keep", "error"})},
-              {"dropLast", ValueType::kBool, Value(true)}});
-  return table;
-}
-
-std::vector<std::string> input_names(const ParamMap& params) {
-  std::vector<std::string> names;
-  for (const ColumnPair& pair : column_pairs(params)) names.push_back(pair.input);
-  return names;
-}
 
 // How many elements the encoded vector has.
 int encoded_size(int categories, bool drop_last, bool keep_invalid) {
@@ -112,6 +100,10 @@ class OneHotEncoderModel : public Model {
   const ParamMap& params() const override { return params_; }
   Attribute attribute(const std::shared_ptr<const Attributed>& /*self*/, const MethodCall& call) const override {
     if (call.method == "categorySizes") return Value(sizes_);
+    if (call.method == "toString") {
+      return Value(model_text(*this, std::string(", dropLast=") + (params_.flag("dropLast") ? "true" : "false") +
+                                         ", handleInvalid=" + params_.text("handleInvalid") + column_counts(params_)));
+    }
     throw_no_attribute(*this, call.method);
   }
   int64_t size_bytes() const override { return static_cast<int64_t>(sizeof(*this) + 4 * sizes_.size()); }
@@ -164,6 +156,22 @@ class OneHotEncoderModel : public Model {
   ParamMap params_;
   std::vector<int32_t> sizes_;
 };
+
+}  // namespace
+
+const ParamTable& one_hot_encoder_params() {
+  static const ParamTable table =
+      extend(input_output_params(),
+             {{"handleInvalid", ValueType::kString, Value("error"), one_of({"keep", "error"})},
+              {"dropLast", ValueType::kBool, Value(true)}});
+  return table;
+}
+
+std::shared_ptr<const Model> make_one_hot_encoder_model(ParamMap params, std::vector<int32_t> category_sizes) {
+  return std::make_shared<OneHotEncoderModel>(std::move(params), std::move(category_sizes));
+}
+
+namespace {
 
 class OneHotEncoder : public Estimator {
  public:

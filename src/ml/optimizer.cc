@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <exception>
 #include <limits>
+#include <optional>
 #include <utility>
+
+#include "ml/bounded_steps.h"
+#include "ml/line_search.h"
 
 namespace firesteel::ml {
 
 namespace {
 
 using Array = std::vector<double>;
-
-// A line search that failed or curvature that is not positive: the history is dropped once, the
-// second time in a row ends the optimization.
-struct StepFailed : std::exception {};
 
 double dot(const Array& a, const Array& b) {
   double sum = 0;
@@ -84,100 +83,12 @@ class InverseHessian {
   std::deque<Step> steps_;
 };
 
-struct Point {
-  double t = 0;
-  double value = 0;
-  double slope = 0;
-};
-
-using Line = std::function<Point(double)>;
-
-// Minimum of the cubic through both ends (Nocedal and Wright, Numerical Optimization, 3.59), kept
-// within the middle 80 % of the bracket. Requires left.t < right.t.
-double interpolate(const Point& left, const Point& right) {
-  const double d1 = left.slope + right.slope - 3 * (left.value - right.value) / (left.t - right.t);
-  const double d2 = std::sqrt(d1 * d1 - left.slope * right.slope);
-  const double width = right.t - left.t;
-  const double t = right.t - width * (right.slope + d2 - d1) / (right.slope - left.slope + 2 * d2);
-  const double low = left.t + 0.1 * width;
-  const double high = left.t + 0.9 * width;
-  if (t < low) return low;
-  return t > high ? high : t;
-}
-
-constexpr double kSufficientDecrease = 1e-4;
-constexpr double kCurvature = 0.9;
-constexpr int kSearchSteps = 10;
-
-double zoom(const Line& line, const Point& start, Point low, Point high) {
-  for (int i = 0; i < kSearchSteps; ++i) {
-    const double t = low.t > high.t ? interpolate(high, low) : interpolate(low, high);
-    const Point here = line(t);
-    if (std::isnan(t)) throw StepFailed();
-    if (here.value > start.value + kSufficientDecrease * here.t * start.slope || here.value >= low.value) {
-      high = here;
-      continue;
-    }
-    if (std::abs(here.slope) <= kCurvature * std::abs(start.slope)) return here.t;
-    if (here.slope * (high.t - low.t) >= 0) high = low;
-    low = here;
-  }
-  throw StepFailed();
-}
-
-// Step length that satisfies the strong Wolfe conditions (same book, algorithms 3.5 and 3.6).
-double strong_wolfe_step(const Line& line, double t) {
-  const Point start = line(0.0);
-  if (start.slope > 0) throw StepFailed();
-  Point low = start;
-  for (int i = 0; i < kSearchSteps; ++i) {
-    const Point here = line(t);
-    if (!std::isfinite(here.value)) {
-      t /= 2.0;
-      continue;
-    }
-    if (here.value > start.value + kSufficientDecrease * t * start.slope ||
-        (here.value >= low.value && i > 0)) {
-      return zoom(line, start, low, here);
-    }
-    if (std::abs(here.slope) <= kCurvature * std::abs(start.slope)) return here.t;
-    if (here.slope >= 0) return zoom(line, start, here, low);
-    low = here;
-    t *= 1.5;
-  }
-  throw StepFailed();
-}
-
-// Backtracking with growth. The first point is judged by `first_value`, which in Spark's OWL-QN is
-// the value at the start without the L1 penalty.
-double backtracking_step(const Line& line, double alpha, double first_value, double shrink) {
-  constexpr int kIterations = 20;
-  constexpr double kGrow = 2.1;
-  const Point start = line(0.0);
-  Point here = line(alpha);
-  here.value = first_value;
-  for (int i = 0;;) {
-    double factor = 1.0;
-    if (here.value > start.value + here.t * start.slope * kSufficientDecrease) {
-      factor = shrink;
-    } else if (here.slope < kCurvature * start.slope) {
-      factor = kGrow;
-    } else if (here.slope > -kCurvature * start.slope) {
-      factor = shrink;
-    }
-    if (factor == 1.0) return here.t;
-    const double next = here.t * factor;
-    if (next < 1e-10 || next > 1e10) throw StepFailed();
-    const Point candidate = line(next);
-    if (++i >= kIterations) return here.t;
-    here = candidate;
-  }
-}
-
 class Minimizer {
  public:
   Minimizer(const Objective& objective, const OptimizerOptions& options)
-      : objective_(objective), options_(options), hessian_(options.history) {}
+      : objective_(objective), options_(options), hessian_(options.history) {
+    if (!options.lower.empty()) bounded_.emplace(options.lower, options.upper, options.history);
+  }
 
   OptimizerResult run(Array start, const IterationCallback& on_iteration) {
     OptimizerResult result;
@@ -195,6 +106,7 @@ class Minimizer {
         if (failed_once_) search_failed_ = true;
         failed_once_ = true;
         hessian_.clear();
+        if (bounded_) bounded_->clear();
       }
       result.objective_history.push_back(current_.adjusted_value);
     }
@@ -236,6 +148,7 @@ class Minimizer {
   Array step_from(const Array& direction, double t) const {
     Array next = x_;
     add_scaled(t, direction, next);
+    if (bounded_) bounded_->clamp(next);
     if (!has_l1()) return next;
     // Stay in the orthant of the current point; at zero, that of the steepest descent.
     for (size_t i = 0; i < next.size(); ++i) {
@@ -246,7 +159,8 @@ class Minimizer {
   }
 
   void advance() {
-    Array direction = hessian_.descent_direction(current_.adjusted_gradient);
+    Array direction = bounded_ ? bounded_->direction(x_, current_.gradient, iteration_ == 0)
+                               : hessian_.descent_direction(current_.adjusted_gradient);
     if (has_l1()) {
       for (size_t i = 0; i < direction.size(); ++i) {
         if (!(direction[i] * current_.adjusted_gradient[i] < 0)) direction[i] = 0.0;
@@ -261,7 +175,11 @@ class Minimizer {
       step[i] = next[i] - x_[i];
       change[i] = reached.gradient[i] - current_.gradient[i];
     }
-    hessian_.add(std::move(step), std::move(change));
+    if (bounded_) {
+      bounded_->add(step, change);
+    } else {
+      hessian_.add(std::move(step), std::move(change));
+    }
     current_ = reached;
     x_ = std::move(next);
     ++iteration_;
@@ -273,12 +191,16 @@ class Minimizer {
     const Line line = [&](double t) {
       Array at = step_from(direction, t);
       const Evaluation& point = evaluate(at);
-      return Point{t, point.adjusted_value, dot(point.adjusted_gradient, direction)};
+      return LinePoint{t, point.adjusted_value, dot(point.adjusted_gradient, direction)};
     };
     if (has_l1()) {
       const bool first = iteration_ < 1;
       return backtracking_step(line, first ? 0.5 / norm(current_.gradient) : 1.0, current_.value,
                                first ? 0.1 : 0.5);
+    }
+    if (bounded_) {
+      const double most = bounded_->step_max(x_, direction);
+      return strong_wolfe_step(line, std::min(1.0, most), {.search_steps = 64, .zoom_steps = 64, .step_max = most});
     }
     const double t = strong_wolfe_step(line, iteration_ == 0 ? 1.0 / norm(direction) : 1.0);
     if (t * norm(current_.gradient) < 1e-10) throw StepFailed();
@@ -286,6 +208,7 @@ class Minimizer {
   }
 
   bool converged() const {
+    if (bounded_ && bounded_->is_stationary(x_, current_.gradient)) return true;
     if (iteration_ >= options_.iterations_max || search_failed_) return true;
     const double worst = *std::max_element(recent_.begin(), recent_.end());
     if (recent_.size() >= 2 &&
@@ -301,6 +224,7 @@ class Minimizer {
   const Objective& objective_;
   const OptimizerOptions& options_;
   InverseHessian hessian_;
+  std::optional<BoundedSteps> bounded_;
   Array x_;
   Evaluation current_;
   Evaluation last_;

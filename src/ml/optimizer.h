@@ -1,4 +1,4 @@
-// L-BFGS and OWL-QN with the step rules and stopping rules that Spark's optimizer (Breeze) has, so
+// L-BFGS, OWL-QN and L-BFGS-B with the step rules and stopping rules that Spark's optimizer (Breeze) has, so
 // that iteration counts and objective histories agree with Spark's.
 #pragma once
 
@@ -13,6 +13,9 @@ struct OptimizerOptions {
   double tolerance = 1e-6;
   // Weight of |x_i| per coordinate; empty for L-BFGS, one entry per coordinate for OWL-QN.
   std::vector<double> l1 = {};
+  // Bounds per coordinate, which may be infinite; empty for none. Not together with `l1`.
+  std::vector<double> lower = {};
+  std::vector<double> upper = {};
 };
 
 struct OptimizerResult {
@@ -27,7 +30,7 @@ using Objective = std::function<double(std::vector<double>& x, std::vector<doubl
 // Called after every iteration with its number and the objective reached.
 using IterationCallback = std::function<void(int iteration, double objective)>;
 
-// Exceptions of `objective` pass through.
+// Exceptions of `objective` pass through. With bounds, `start` lies within them.
 OptimizerResult minimize(const Objective& objective, std::vector<double> start,
                          const OptimizerOptions& options, const IterationCallback& on_iteration = {});
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::ml {
 
@@ -19,11 +20,6 @@ double as_number(const Value& value) {
   if (const auto* l = std::get_if<int64_t>(&value)) return static_cast<double>(*l);
   if (const auto* d = std::get_if<double>(&value)) return *d;
   return std::numeric_limits<double>::quiet_NaN();
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
 }
 
 template <typename T>
@@ -283,10 +279,10 @@ std::function<bool(const Value&)> one_of(std::vector<std::string> choices) {
 }
 
 std::function<bool(const Value&)> one_of_ignoring_case(std::vector<std::string> choices) {
-  for (std::string& choice : choices) choice = lower(choice);
+  for (std::string& choice : choices) choice = lower_case(choice);
   return [inner = one_of(std::move(choices))](const Value& value) {
     const auto* text = std::get_if<std::string>(&value);
-    return text != nullptr && inner(lower(*text));
+    return text != nullptr && inner(lower_case(*text));
   };
 }
 

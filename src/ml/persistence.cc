@@ -11,6 +11,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "ml/metadata_line.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -30,21 +32,24 @@ bool is_data_file(const fs::path& path) {
   return !name.empty() && name[0] != '_' && name[0] != '.';
 }
 
+[[noreturn]] void throw_path_not_found(const fs::path& path) {
+  throw SparkError("PATH_NOT_FOUND", {{"path", "file:" + fs::absolute(path).string()}});
+}
+
 std::vector<fs::path> data_files(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.is_regular_file() && is_data_file(entry.path())) files.push_back(entry.path());
   }
-  if (error) throw_illegal_argument("Path does not exist: " + folder.string());
+  if (error) throw_path_not_found(folder);
   std::sort(files.begin(), files.end());
   return files;
 }
 
 }  // namespace
 
-void write_metadata(const std::string& folder, const std::string& jvm_class, const ParamMap& params,
-                    const std::string& extra) {
+std::string metadata_line(const std::string& jvm_class, const ParamMap& params, const std::string& extra) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   json set = json::object();
   for (const auto& [name, value] : params.set_values()) set[name] = json::parse(to_json(value));
@@ -59,10 +64,15 @@ void write_metadata(const std::string& folder, const std::string& jvm_class, con
                {"paramMap", set},
                {"defaultParamMap", defaults}};
   if (!extra.empty()) line.update(json::parse(extra));
+  return line.dump();
+}
+
+void write_metadata(const std::string& folder, const std::string& jvm_class, const ParamMap& params,
+                    const std::string& extra) {
   const fs::path path = fs::path(folder) / "metadata";
   fs::create_directories(path);
   std::ofstream file(path / "part-00000");
-  file << line.dump() << "\n";
+  file << metadata_line(jvm_class, params, extra) << "\n";
   file.close();
   if (!file) throw_spark_exception("Cannot write " + path.string());
   write_success_marker(path);
@@ -70,12 +80,13 @@ void write_metadata(const std::string& folder, const std::string& jvm_class, con
 
 Metadata read_metadata(const std::string& folder, const std::string& jvm_class) {
   const fs::path path = fs::path(folder) / "metadata";
-  if (!fs::is_directory(path)) throw_illegal_argument("Path does not exist: " + path.string());
+  if (!fs::is_directory(path)) throw_path_not_found(path);
   Metadata metadata;
   for (const fs::path& file : data_files(path)) {
     std::ifstream stream(file);
     if (std::getline(stream, metadata.json) && !metadata.json.empty()) break;
   }
+  if (metadata.json.empty()) throw SparkError("_LEGACY_ERROR_ML_NO_SUCH_ELEMENT", {{"message", "head of empty array"}});
   const json line = json::parse(metadata.json, nullptr, false);
   if (!line.is_object() || !line.contains("class") || !line.contains("uid")) {
     throw_illegal_argument("No metadata of an ML instance in " + path.string());

@@ -42,6 +42,24 @@ void RegressionMetrics::merge(const RegressionMetrics& other) {
   label_square_ += other.label_square_;
 }
 
+std::vector<double> RegressionMetrics::state() const {
+  return {static_cast<double>(count_), weight_sum_,    weight_square_sum_, squared_error_,   absolute_error_,
+          label_square_,               label_.mean,    label_.m2,          prediction_.mean, prediction_.m2};
+}
+
+RegressionMetrics RegressionMetrics::from_state(const std::vector<double>& state) {
+  RegressionMetrics metrics;
+  metrics.count_ = static_cast<int64_t>(state.at(0));
+  metrics.weight_sum_ = state.at(1);
+  metrics.weight_square_sum_ = state.at(2);
+  metrics.squared_error_ = state.at(3);
+  metrics.absolute_error_ = state.at(4);
+  metrics.label_square_ = state.at(5);
+  metrics.label_ = {state.at(6), state.at(7)};
+  metrics.prediction_ = {state.at(8), state.at(9)};
+  return metrics;
+}
+
 double RegressionMetrics::root_mean_squared_error() const { return std::sqrt(mean_squared_error()); }
 
 double RegressionMetrics::explained_variance() const {

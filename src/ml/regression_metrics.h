@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace firesteel::ml {
 
@@ -9,6 +10,8 @@ class RegressionMetrics {
  public:
   void add(double prediction, double label, double weight);
   void merge(const RegressionMetrics& other);
+  std::vector<double> state() const;
+  static RegressionMetrics from_state(const std::vector<double>& state);
 
   int64_t count() const { return count_; }
   double weight_sum() const { return weight_sum_; }

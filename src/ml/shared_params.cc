@@ -50,7 +50,7 @@ std::string output_column(const ParamMap& params) {
 std::vector<ColumnPair> column_pairs(const ParamMap& params) {
   const bool many = params.declares("inputCols") && params.is_set("inputCols");
   const bool one = params.is_set("inputCol");
-  const std::string name = params.uid().substr(0, params.uid().find('_'));
+  const std::string name = params.uid().substr(0, params.uid().find('_')) + " " + params.uid();
   require(!(many && one), name + " requires exactly one of inputCol, inputCols Params to be set, but both are set.");
   require(many || one, name + " requires exactly one of inputCol, inputCols Params to be set, but neither is set.");
   if (one) return {{params.text("inputCol"), output_column(params)}};
@@ -63,6 +63,12 @@ std::vector<ColumnPair> column_pairs(const ParamMap& params) {
   std::vector<ColumnPair> pairs;
   for (size_t i = 0; i < inputs.size(); ++i) pairs.push_back({inputs[i], outputs[i]});
   return pairs;
+}
+
+std::vector<std::string> input_names(const ParamMap& params) {
+  std::vector<std::string> names;
+  for (ColumnPair& pair : column_pairs(params)) names.push_back(std::move(pair.input));
+  return names;
 }
 
 }  // namespace firesteel::ml

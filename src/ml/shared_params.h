@@ -21,5 +21,7 @@ struct ColumnPair {
   std::string output;
 };
 std::vector<ColumnPair> column_pairs(const ParamMap& params);
+// The inputs of those pairs.
+std::vector<std::string> input_names(const ParamMap& params);
 
 }  // namespace firesteel::ml

@@ -4,6 +4,7 @@
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
 #include "ml/model_table.h"
+#include "ml/model_text.h"
 #include "ml/operators.h"
 #include "ml/persistence.h"
 #include "ml/shared_params.h"
@@ -69,6 +70,11 @@ class StandardScalerModel : public Model {
   Attribute attribute(const std::shared_ptr<const Attributed>& /*self*/, const MethodCall& call) const override {
     if (call.method == "mean") return Value(mean_);
     if (call.method == "std") return Value(deviation_);
+    if (call.method == "toString") {
+      return Value(model_text(*this, ", numFeatures=" + std::to_string(mean_.size) +
+                                         ", withMean=" + (params_.flag("withMean") ? "true" : "false") +
+                                         ", withStd=" + (params_.flag("withStd") ? "true" : "false")));
+    }
     throw_no_attribute(*this, call.method);
   }
   int64_t size_bytes() const override {

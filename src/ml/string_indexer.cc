@@ -7,9 +7,11 @@
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
 #include "ml/model_table.h"
+#include "ml/model_text.h"
 #include "ml/operators.h"
 #include "ml/persistence.h"
 #include "ml/shared_params.h"
+#include "ml/string_indexer.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -18,15 +20,6 @@ namespace {
 
 constexpr const char* kModelClass = "org.apache.spark.ml.feature.StringIndexerModel";
 using Labels = std::vector<std::string>;
-
-const ParamTable& string_indexer_params() {
-  static const ParamTable table = extend(
-      input_output_params(),
-      {{"handleInvalid", ValueType::kString, Value("error"), one_of({"error", "skip", "keep"})},
-       {"stringOrderType", ValueType::kString, Value("frequencyDesc"),
-        one_of({"frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc"})}});
-  return table;
-}
 
 void check_input(const Fields& fields, const std::string& name) {
   const Field& field = find_field(fields, name);
@@ -100,6 +93,9 @@ class StringIndexerModel : public Model {
 
   Attribute attribute(const std::shared_ptr<const Attributed>& /*self*/, const MethodCall& call) const override {
     if (call.method == "labelsArray") return Value(labels_);
+    if (call.method == "toString") {
+      return Value(model_text(*this, ", handleInvalid=" + params_.text("handleInvalid") + column_counts(params_)));
+    }
     if (call.method == "labels") {
       require(labels_.size() == 1,
               "This StringIndexerModel is fit on multiple columns. Call `labelsArray` instead.");
@@ -162,8 +158,26 @@ class StringIndexerModel : public Model {
   std::vector<Labels> labels_;
 };
 
-Labels sorted_labels(const std::unordered_map<std::string, int64_t>& counts, const std::string& order) {
-  std::vector<std::pair<std::string, int64_t>> entries(counts.begin(), counts.end());
+}  // namespace
+
+const ParamTable& string_indexer_params() {
+  static const ParamTable table = extend(
+      input_output_params(),
+      {{"handleInvalid", ValueType::kString, Value("error"), one_of({"error", "skip", "keep"})},
+       {"stringOrderType", ValueType::kString, Value("frequencyDesc"),
+        one_of({"frequencyDesc", "frequencyAsc", "alphabetDesc", "alphabetAsc"})}});
+  return table;
+}
+
+void LabelCounts::add(const arrow::Array& column) {
+  const TextColumn texts = read_texts(column);
+  for (int64_t row = 0; row < column.length(); ++row) {
+    if (!texts.is_null(row)) ++counts_[texts.values[row]];
+  }
+}
+
+Labels LabelCounts::sorted(const std::string& order) const {
+  std::vector<std::pair<std::string, int64_t>> entries(counts_.begin(), counts_.end());
   std::sort(entries.begin(), entries.end(), [&](const auto& a, const auto& b) {
     if (order == "alphabetDesc") return a.first > b.first;
     if (order == "alphabetAsc" || a.second == b.second) return a.first < b.first;
@@ -173,6 +187,12 @@ Labels sorted_labels(const std::unordered_map<std::string, int64_t>& counts, con
   for (auto& entry : entries) labels.push_back(std::move(entry.first));
   return labels;
 }
+
+std::shared_ptr<const Model> make_string_indexer_model(ParamMap params, std::vector<Labels> labels) {
+  return std::make_shared<StringIndexerModel>(std::move(params), std::move(labels));
+}
+
+namespace {
 
 class StringIndexer : public Estimator {
  public:
@@ -185,24 +205,19 @@ class StringIndexer : public Estimator {
       require(!has_field(context.fields, pair.output), "Output column " + pair.output + " already exists.");
       positions.push_back(find_position(context.fields, pair.input));
     }
-    std::vector<std::unordered_map<std::string, int64_t>> counts(pairs.size());
+    std::vector<LabelCounts> counts(pairs.size());
     std::shared_ptr<arrow::RecordBatch> batch;
     int64_t rows = 0;
     while (true) {
       context.check_canceled();
       check_arrow(dataset.ReadNext(&batch));
       if (!batch) break;
-      for (size_t c = 0; c < pairs.size(); ++c) {
-        const TextColumn texts = read_texts(*batch->column(positions[c]));
-        for (int64_t row = 0; row < batch->num_rows(); ++row) {
-          if (!texts.is_null(row)) ++counts[c][texts.values[row]];
-        }
-      }
+      for (size_t c = 0; c < pairs.size(); ++c) counts[c].add(*batch->column(positions[c]));
       rows += batch->num_rows();
       context.report({.stage = "reading", .rows = rows});
     }
     std::vector<Labels> labels;
-    for (const auto& column : counts) labels.push_back(sorted_labels(column, params.text("stringOrderType")));
+    for (const LabelCounts& column : counts) labels.push_back(column.sorted(params.text("stringOrderType")));
     return std::make_shared<StringIndexerModel>(params, std::move(labels));
   }
 

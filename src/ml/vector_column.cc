@@ -20,6 +20,13 @@ std::shared_ptr<arrow::Buffer> to_buffer(const std::vector<T>& items) {
   return copy_to_buffer(items.data(), static_cast<int64_t>(items.size() * sizeof(T)));
 }
 
+// Takes the memory over instead of copying it. Arrow wants an address even for no values.
+template <typename T>
+std::shared_ptr<arrow::Buffer> take_buffer(std::vector<T>&& items) {
+  if (items.empty()) return to_buffer(items);
+  return arrow::Buffer::FromVector(std::move(items));
+}
+
 // A bitmap of the rows whose byte is not zero; null if there are none with zero.
 std::shared_ptr<arrow::Buffer> to_bitmap(const std::vector<uint8_t>& valid, int64_t* null_count) {
   *null_count = 0;
@@ -36,7 +43,7 @@ template <typename ArrayType>
 void copy_values(const arrow::Array& array, std::vector<double>& out) {
   const auto& typed = static_cast<const ArrayType&>(array);
   const auto* raw = typed.raw_values();
-  for (int64_t i = 0; i < array.length(); ++i) out[i] = static_cast<double>(raw[i]);
+  std::copy(raw, raw + array.length(), out.begin());
 }
 
 void read_decimals(const arrow::Array& array, std::vector<double>& out) {
@@ -161,6 +168,28 @@ VectorView VectorColumn::operator[](int64_t row) const {
   return view;
 }
 
+double dot(const VectorView& view, const std::vector<double>& other) {
+  if (static_cast<size_t>(view.size) != other.size()) {
+    require(false, "BLAS.dot(x: Vector, y:Vector) was given Vectors with non-matching sizes: x.size = " +
+                       std::to_string(view.size) + ", y.size = " + std::to_string(other.size()));
+  }
+  double sum = 0;
+  for (int32_t i = 0; i < view.count; ++i) sum += view.values[i] * other[view.indices != nullptr ? view.indices[i] : i];
+  return sum;
+}
+
+VectorView transformed_vector(const VectorColumn& vectors, int64_t row, size_t size, const std::string& model) {
+  const std::string type = "struct<type:tinyint,size:int,indices:array<int>,values:array<double>>";
+  if (vectors.is_null(row)) throw_failed_transform(model, type, "double", "the vector is null");
+  const VectorView view = vectors[row];
+  if (static_cast<size_t>(view.size) != size) {
+    throw_failed_transform(model, type, "double",
+                           "a vector of " + std::to_string(view.size) + " elements where the model has " +
+                               std::to_string(size));
+  }
+  return view;
+}
+
 void VectorColumnBuilder::reserve(int64_t rows, int64_t values) {
   valid_.reserve(rows);
   types_.reserve(rows);
@@ -194,6 +223,24 @@ void VectorColumnBuilder::append_sparse(int32_t size, const int32_t* indices, co
   sizes_.back() = size;
 }
 
+void VectorColumnBuilder::append_dense_rows(std::vector<double> values, int32_t size) {
+  const size_t first = value_offsets_.size();
+  const int64_t rows = size == 0 ? 0 : static_cast<int64_t>(values.size()) / size;
+  auto end = static_cast<int32_t>(values_.size());
+  if (values_.empty()) {
+    values_ = std::move(values);
+  } else {
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
+  const size_t total = first - 1 + static_cast<size_t>(rows);
+  valid_.resize(total, 1);
+  types_.resize(total, 1);
+  sizes_.resize(total, 0);
+  index_offsets_.resize(total + 1, static_cast<int32_t>(indices_.size()));
+  value_offsets_.resize(total + 1);
+  for (size_t row = first; row <= total; ++row) value_offsets_[row] = end += size;
+}
+
 void VectorColumnBuilder::append(const Vector& vector) {
   const auto count = static_cast<int32_t>(vector.values.size());
   if (vector.sparse) {
@@ -213,20 +260,19 @@ std::shared_ptr<arrow::Array> VectorColumnBuilder::finish() {
   const auto valid = to_bitmap(valid_, &null_count);
   const auto present = to_bitmap(sparse, &absent_count);
   const auto type = arrow_vector_type();
-  const auto list = [&](int field, const std::vector<int32_t>& offsets,
-                        std::shared_ptr<arrow::ArrayData> items,
+  const auto list = [&](int field, std::vector<int32_t>& offsets, std::shared_ptr<arrow::ArrayData> items,
                         const std::shared_ptr<arrow::Buffer>& bitmap, int64_t nulls) {
-    return arrow::ArrayData::Make(type->field(field)->type(), rows, {bitmap, to_buffer(offsets)},
+    return arrow::ArrayData::Make(type->field(field)->type(), rows, {bitmap, take_buffer(std::move(offsets))},
                                   {std::move(items)}, nulls);
   };
-  auto indices = arrow::ArrayData::Make(arrow::int32(), static_cast<int64_t>(indices_.size()),
-                                        {nullptr, to_buffer(indices_)}, 0);
-  auto values = arrow::ArrayData::Make(arrow::float64(), static_cast<int64_t>(values_.size()),
-                                       {nullptr, to_buffer(values_)}, 0);
+  const auto index_count = static_cast<int64_t>(indices_.size());
+  const auto value_count = static_cast<int64_t>(values_.size());
+  auto indices = arrow::ArrayData::Make(arrow::int32(), index_count, {nullptr, take_buffer(std::move(indices_))}, 0);
+  auto values = arrow::ArrayData::Make(arrow::float64(), value_count, {nullptr, take_buffer(std::move(values_))}, 0);
   auto data = arrow::ArrayData::Make(
       type, rows, {valid},
-      {arrow::ArrayData::Make(arrow::int8(), rows, {nullptr, to_buffer(types_)}, 0),
-       arrow::ArrayData::Make(arrow::int32(), rows, {present, to_buffer(sizes_)}, absent_count),
+      {arrow::ArrayData::Make(arrow::int8(), rows, {nullptr, take_buffer(std::move(types_))}, 0),
+       arrow::ArrayData::Make(arrow::int32(), rows, {present, take_buffer(std::move(sizes_))}, absent_count),
        list(2, index_offsets_, std::move(indices), present, absent_count),
        list(3, value_offsets_, std::move(values), valid, null_count)},
       null_count);
@@ -298,17 +344,15 @@ TextColumn read_texts(const arrow::Array& array) {
   return column;
 }
 
-std::shared_ptr<arrow::Array> make_doubles(const std::vector<double>& values,
-                                           const std::vector<uint8_t>& valid) {
+std::shared_ptr<arrow::Array> make_doubles(std::vector<double> values, const std::vector<uint8_t>& valid) {
   int64_t null_count = 0;
   const auto bitmap = to_bitmap(valid, &null_count);
-  return arrow::MakeArray(arrow::ArrayData::Make(
-      arrow::float64(), static_cast<int64_t>(values.size()), {bitmap, to_buffer(values)}, null_count));
+  const auto rows = static_cast<int64_t>(values.size());
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(arrow::float64(), rows, {bitmap, take_buffer(std::move(values))}, null_count));
 }
 
-std::shared_ptr<arrow::Array> make_doubles(const std::vector<double>& values) {
-  return make_doubles(values, {});
-}
+std::shared_ptr<arrow::Array> make_doubles(std::vector<double> values) { return make_doubles(std::move(values), {}); }
 
 std::shared_ptr<arrow::Array> make_texts(const std::vector<std::string>& values) {
   arrow::StringBuilder builder;

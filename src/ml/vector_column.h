@@ -52,12 +52,21 @@ class VectorColumn {
   int64_t indices_length_ = 0;
 };
 
+// The product with a dense vector; throws Spark's error for another size.
+double dot(const VectorView& view, const std::vector<double>& other);
+
+// The vector of a row that a model's transform reads. Throws Spark's FAILED_EXECUTE_UDF for a null one
+// and one of another size than `size`.
+VectorView transformed_vector(const VectorColumn& vectors, int64_t row, size_t size, const std::string& model);
+
 // Builds a vector column row by row.
 class VectorColumnBuilder {
  public:
   void reserve(int64_t rows, int64_t values);
   void append_null();
   void append_dense(const double* values, int32_t size);
+  // Rows of `size` > 0 elements side by side.
+  void append_dense_rows(std::vector<double> values, int32_t size);
   void append_sparse(int32_t size, const int32_t* indices, const double* values, int32_t count);
   void append(const Vector& vector);
   std::shared_ptr<arrow::Array> finish();
@@ -89,9 +98,8 @@ struct TextColumn {
 };
 TextColumn read_texts(const arrow::Array& array);
 
-std::shared_ptr<arrow::Array> make_doubles(const std::vector<double>& values);
-std::shared_ptr<arrow::Array> make_doubles(const std::vector<double>& values,
-                                           const std::vector<uint8_t>& valid);
+std::shared_ptr<arrow::Array> make_doubles(std::vector<double> values);
+std::shared_ptr<arrow::Array> make_doubles(std::vector<double> values, const std::vector<uint8_t>& valid);
 std::shared_ptr<arrow::Array> make_texts(const std::vector<std::string>& values);
 
 // Throws what Arrow reports as SparkException; for calls that return arrow::Status or Result.

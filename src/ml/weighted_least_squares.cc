@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/error.h"
 #include "ml/optimizer.h"
 #include "ml/parallel.h"
 #include "ml/params.h"
@@ -91,7 +92,8 @@ ScaledEquation scale(const NormalEquation& e, const LeastSquaresOptions& options
     if (s.deviation[i] != 0.0) inverse[i] = 1.0 / s.deviation[i];
     s.mean[i] = e.feature_sum[i] / w * inverse[i];
   }
-  const double l2 = (1.0 - options.elastic_net) * options.reg_param / label_scale;
+  double l2 = (1.0 - options.elastic_net) * options.reg_param / label_scale;
+  if (!options.standardize_label) l2 *= label_scale;
   s.products = Eigen::MatrixXd::Zero(s.size(), s.size());
   s.label_products = Eigen::VectorXd::Zero(s.size());
   for (int i = 0; i < k; ++i) {
@@ -165,7 +167,7 @@ OptimizerResult solve_iteratively(const ScaledEquation& s, const LeastSquaresOpt
 
 }  // namespace
 
-NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& context) {
+NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& context, const Reweight& reweight) {
   const int32_t k = blocks.features();
   require(k <= kNormalFeaturesMax, "In order to take the normal equation approach efficiently, we set the max number of "
                                    "features to 4096 but got " + std::to_string(k) + ".");
@@ -178,9 +180,19 @@ NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& cont
     sums.feature_sum.assign(k, 0.0);
     sums.feature_label_sum.assign(k, 0.0);
     products[part] = Eigen::MatrixXd::Zero(k, k);
+    std::vector<double> labels;
+    std::vector<double> weights;
     const BlockRange range = block_range(blocks.size(), part, parts);
     for (size_t b = range.begin; b < range.end; ++b) {
-      add_block(blocks[b], blocks.dense_columns(), sums, products[part], context);
+      InstanceBlock block = blocks[b];
+      if (reweight) {
+        labels.resize(block.rows);
+        weights.resize(block.rows);
+        reweight(block, labels, weights);
+        block.labels = labels.data();
+        block.weights = weights.data();
+      }
+      add_block(block, blocks.dense_columns(), sums, products[part], context);
       blocks.release(b);
     }
   });
@@ -209,6 +221,9 @@ NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& cont
 LeastSquaresSolution solve_least_squares(const NormalEquation& equation, const LeastSquaresOptions& options,
                                          const FitContext& context) {
   const int k = equation.features;
+  if (!(equation.weight_sum > 0.0)) {
+    throw SparkError("_LEGACY_ERROR_ML_ASSERTION", {{"message", "assertion failed: Sum of weights cannot be zero."}});
+  }
   const double label_mean = equation.label_sum / equation.weight_sum;
   const double variance = equation.label_square_sum / equation.weight_sum - label_mean * label_mean;
   const double label_deviation = std::sqrt(std::max(variance, 0.0));
@@ -216,7 +231,7 @@ LeastSquaresSolution solve_least_squares(const NormalEquation& equation, const L
     if (options.fit_intercept || label_mean == 0.0) {
       return {std::vector<double>(k, 0.0), label_mean, {0.0}, {0.0}};
     }
-    require(options.reg_param == 0.0,
+    require(options.reg_param == 0.0 || !options.standardize_label,
             "The standard deviation of the label is zero. Model cannot be regularized when labels are standardized.");
   }
   // A constant label is not scaled.

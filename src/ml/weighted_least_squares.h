@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "ml/context.h"
@@ -24,14 +25,20 @@ struct NormalEquation {
 
 inline constexpr int32_t kNormalFeaturesMax = 4096;
 
+// Writes the labels and weights with which a block's rows enter the sums, in place of its own. Called
+// from many threads.
+using Reweight =
+    std::function<void(const InstanceBlock& block, std::vector<double>& labels, std::vector<double>& weights)>;
+
 // One pass over `blocks`, which are not remapped; at most kNormalFeaturesMax features.
-NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& context);
+NormalEquation sum_products(const InstanceBlocks& blocks, const FitContext& context, const Reweight& reweight = {});
 
 struct LeastSquaresOptions {
   bool fit_intercept = true;
   double reg_param = 0;
   double elastic_net = 0;
-  bool standardize = true;
+  bool standardize = true;  // the features, for the penalty
+  bool standardize_label = true;
   int iterations_max = 100;
   double tolerance = 1e-6;
 };

@@ -80,6 +80,8 @@ void for_each_expression(Node& node, const F& visit) {
           one(n.right_as_of);
           one(n.tolerance);
         }
+        if constexpr (requires { n.ranking; }) one(n.ranking);
+        if constexpr (requires { n.place; }) many(n.place);
         if constexpr (std::is_same_v<N, Sort>) many(n.order);
         if constexpr (requires { n.limit; }) one(n.limit);
         if constexpr (requires { n.offset; }) one(n.offset);
@@ -164,7 +166,8 @@ std::string members(const Relation& relation) {
                [&](const Scan& n) {
                  add_text(n.format);
                  for (const auto& [key, value] : n.options) add_text(key + "=" + value);
-                 for (const auto& file : n.files) add_text(file.path);
+                 // As Spark compares file indexes: what is cached stays until it is refreshed.
+                 for (const auto& path : n.root_paths) add_text(path);
                  add_text(Type::structure(n.data_schema).json());
                },
                [&](const Join& n) { add(static_cast<int>(n.kind)); },
@@ -187,6 +190,7 @@ std::string members(const Relation& relation) {
                [&](const Repartition& n) {
                  add(n.partitions.value_or(-1));
                  add(n.shuffle);
+                 add(n.is_by_id);
                },
                [&](const Generate& n) { add(n.is_outer); },
                [&](const ShowString& n) {
@@ -280,7 +284,8 @@ std::string_view node_name(const Relation& relation) {
       "UnresolvedTableValuedFunction", "Generate", "WithWindowDefinition", "ToDF", "WithColumns",
       "WithColumnsRenamed", "DataFrameDropColumns", "UnresolvedHint", "Summary", "Describe",
       "FillNa", "DropNa", "Replace", "Unpivot", "Transpose", "ToSchema", "SampleBy", "StatPair",
-      "ApproxQuantile", "FreqItems", "Parse", "WithRelations", "CatalogCall", "OneRowRelation",
+      "ApproxQuantile", "FreqItems", "NearestByJoin", "Parse", "WithRelations", "CatalogCall",
+      "OneRowRelation",
       "LocalRelation", "Range", "Relation", "Project", "Filter", "Join", "AsOfJoin",
       "SetOperation", "Sort", "GlobalLimit", "Offset", "Tail", "Aggregate", "Sample",
       "Deduplicate", "SubqueryAlias", "Repartition", "Window", "Generate", "CollectMetrics",

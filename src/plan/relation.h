@@ -161,6 +161,15 @@ struct FreqItems {
   std::vector<std::string> columns;
   double support = 0.01;
 };
+struct NearestByJoin {  // for each left row the `count` right rows that rank best
+  RelationPtr left;
+  RelationPtr right;
+  ExpressionPtr ranking;
+  int32_t count = 1;
+  std::string join_type;
+  std::string mode;       // "approx", "exact"
+  std::string direction;  // "distance": the least ranks best; "similarity": the greatest
+};
 struct Parse {  // from_csv / from_json of a DataFrame of strings
   RelationPtr child;
   std::string format;  // "csv", "json"
@@ -286,6 +295,8 @@ struct Sample {
   bool with_replacement = false;
   std::optional<int64_t> seed;  // always set after analyze
   bool deterministic_order = false;  // analyze turns it into a Sort below
+  // Where the rows lie in several partitions: a row's partition and its position there.
+  std::vector<ExpressionPtr> place;
 };
 struct Deduplicate {
   RelationPtr child;
@@ -305,6 +316,7 @@ struct Repartition {  // decides the number of output files
   std::optional<int32_t> partitions;
   bool shuffle = true;
   std::vector<ExpressionPtr> expressions;
+  bool is_by_id = false;  // the one expression is the partition's number
 };
 // Adds the columns of `functions` (Alias over Window) to the child's.
 struct WindowColumns {
@@ -350,8 +362,8 @@ struct Relation {
       std::variant<UnresolvedTable, UnresolvedRead, SqlQuery, With, InlineTable, TableFunction,
                    LateralView, NamedWindows, ToDf, WithColumns, WithColumnsRenamed, Drop, Hint,
                    Summary, Describe, FillNa, DropNa, Replace, Unpivot, Transpose, ToSchema,
-                   SampleBy, StatPair, ApproxQuantile, FreqItems, Parse, WithRelations,
-                   CatalogCall, OneRow, LocalData, Range, Scan, Project, Filter, Join, AsOfJoin,
+                   SampleBy, StatPair, ApproxQuantile, FreqItems, NearestByJoin, Parse,
+                   WithRelations, CatalogCall, OneRow, LocalData, Range, Scan, Project, Filter, Join, AsOfJoin,
                    SetOperation, Sort, Limit, Offset, Tail, Aggregate, Sample, Deduplicate,
                    SubqueryAlias, Repartition, WindowColumns, Generate, CollectMetrics, ShowString,
                    Cached, MlTransform, MapPartitions>;

@@ -1,6 +1,7 @@
 #include "plan/type.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::plan {
 
@@ -21,11 +22,6 @@ const std::string& binary_collation() {
 
 const char* const kDayTimeNames[] = {"day", "hour", "minute", "second"};
 const char* const kYearMonthNames[] = {"year", "month"};
-
-std::string upper(std::string text) {
-  for (char& c : text) c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
-  return text;
-}
 
 std::string interval_name(const char* start, const char* end) {
   std::string name = std::string("interval ") + start;
@@ -243,7 +239,7 @@ std::string Type::sql() const {
     case TypeKind::kUdt: return sql_type().sql();
     case TypeKind::kString:
       return collation() == binary_collation() ? "STRING" : "STRING COLLATE " + collation();
-    default: return upper(simple_string());
+    default: return upper_case(simple_string());
   }
 }
 
@@ -262,8 +258,7 @@ std::string Type::type_name() const {
                                                       : udt_info().jvm_class;
       name = name.substr(name.rfind('.') + 1);
       if (name.size() > 3 && name.ends_with("UDT")) name.resize(name.size() - 3);
-      for (char& c : name) c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-      return name;
+      return lower_case(name);
     }
     default: return simple_string();
   }

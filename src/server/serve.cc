@@ -16,8 +16,10 @@
 #include "connect/server.h"
 #include "engine/duckdb/duckdb_engine.h"
 #include "engine/router.h"
+#include "server/loader_pages.h"
 #include "server/stop_signal.h"
 #include "server/temporary_folder.h"
+#include "storage/object_store.h"
 
 namespace firesteel::server {
 
@@ -96,6 +98,7 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
     backend.temporary_folder = temporary.path();
     connect::ConnectServer server(connect_options(options, temporary.path()), std::move(backend));
     server.start();
+    release_loader_pages();
     log_info("listening", {{"address", options.bind_address},
                            {"port", server.port()},
                            {"version", version()},
@@ -104,6 +107,7 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
     log_info("stopping", {{"signal", signal}});
     exit_at_the_latest_after(kStopMax, [&temporary] { temporary.remove(); });
     server.stop();
+    storage::close_object_stores();
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "firesteel: " << error.what() << "\n";

@@ -90,10 +90,12 @@ class Grammar : public TokenReader {
   plan::ExpressionPtr keyword_primary();  // null: the keyword is an ordinary word here
   plan::ExpressionPtr suffixed(plan::ExpressionPtr base, size_t from);
   plan::ExpressionPtr parenthesized();
+  std::string variant_path();
   plan::ExpressionPtr row_constructor(Expressions fields, size_t from) const;
   plan::ExpressionPtr column_reference(std::vector<std::string> parts, size_t from) const;
   plan::ExpressionPtr star(std::vector<std::string> target, size_t from);
   plan::ExpressionPtr parameter();
+  plan::ExpressionPtr text_or_parameter();
   plan::ExpressionPtr case_expression();
   plan::ExpressionPtr cast_expression();
   plan::ExpressionPtr lambda();
@@ -130,6 +132,7 @@ class Grammar : public TokenReader {
   plan::RelationPtr parenthesized_query();
   plan::RelationPtr query();
   plan::RelationPtr with_clause();
+  plan::With with_definitions();  // its child is null yet
   plan::CommonTableExpression common_table_expression();
   plan::RelationPtr query_term(int min_precedence);
   plan::RelationPtr set_operation(plan::RelationPtr left, Keyword operation, size_t from);
@@ -179,10 +182,15 @@ class Grammar : public TokenReader {
   plan::RelationPtr lateral_view(plan::RelationPtr child);
   plan::RelationPtr pivot(plan::RelationPtr child);
   plan::RelationPtr unpivot(plan::RelationPtr child);
+  Expressions unpivot_columns(const std::vector<std::string>& names, plan::UnresolvedStar* others,
+                              size_t from);
+  plan::RelationPtr unpivoted_fields(plan::RelationPtr rows, const std::vector<std::string>& names,
+                                     size_t from);
   std::map<std::string, std::string> property_list();
 
   // ---- other statements (statement_grammar.cc) ----
   Statement statement();
+  std::optional<Statement> insert_with_definitions();
   Statement create_statement();
   Statement create_temporary_view(CreateView view, size_t from);
   Statement drop_statement();
@@ -197,6 +205,14 @@ class Grammar : public TokenReader {
   Statement use_statement();
   void show_filter(const std::string& container, plan::CatalogCall* call);
   bool accept_if_exists();
+
+  // ---- variables (variable_grammar.cc) ----
+  std::vector<std::string> identifier_clause() override;
+  std::vector<std::vector<std::string>> variable_names();
+  Statement declare_variable();
+  Statement set_variable();
+  Statement drop_variable();
+  Statement execute_immediate();
 
   // ---- tables and databases (table_statement_grammar.cc) ----
   bool at_word(std::string_view word, size_t ahead = 0) const;  // words that are no keywords here too

@@ -322,6 +322,7 @@ ExpressionPtr Grammar::interval_literal() {
   if (at(Keyword::kTo, value_tokens + 1)) return interval_from_to(from);
   std::vector<IntervalPart> parts;
   do {
+    const size_t part_from = position_;
     IntervalPart part;
     if (at("-") || at("+")) {
       part.value = text_of(peek());
@@ -338,6 +339,9 @@ ExpressionPtr Grammar::interval_literal() {
     if (!is_interval_unit(peek().keyword)) syntax_error();
     part.unit = lower_case(text_of(peek()));
     advance();
+    if (part.value.find_first_of("0123456789") == std::string::npos) {
+      fail("_LEGACY_ERROR_TEMP_0026", {{"value", part.value}}, part_from);
+    }
     parts.push_back(std::move(part));
   } while (at_interval_part());
   return interval_of_units(parts, from);

@@ -2,6 +2,7 @@
 // positions; statements that are not done yet raise UNSUPPORTED_FEATURE.STATEMENT.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,10 +90,33 @@ struct CatalogStatement {
   plan::CatalogCall call;
 };
 
+struct DeclareVariable {  // DECLARE [OR REPLACE] [VARIABLE] a, b type DEFAULT value
+  std::vector<std::vector<std::string>> names;
+  std::optional<plan::Type> type;   // none: that of the value
+  plan::ExpressionPtr value;        // null: NULL
+  std::string value_text;
+  bool replace = false;
+};
+struct SetVariable {  // SET VARIABLE a = value, b = DEFAULT; SET VARIABLE (a, b) = (query)
+  std::vector<std::vector<std::string>> names;
+  std::vector<plan::ExpressionPtr> values;  // null: DEFAULT
+  plan::RelationPtr query;                  // in place of the values
+};
+struct DropVariable {  // DROP TEMPORARY VARIABLE
+  std::vector<std::string> name;
+  bool if_exists = false;
+};
+struct ExecuteImmediate {  // EXECUTE IMMEDIATE text INTO variables USING arguments
+  plan::ExpressionPtr text;
+  std::vector<std::vector<std::string>> into;
+  std::vector<plan::ExpressionPtr> arguments;  // an Alias where one is named
+};
+
 using Statement = std::variant<plan::RelationPtr,  // a query
                                CreateView, DropView, SetConfiguration, Explain, CacheTable,
                                UncacheTable, ClearCache, CatalogStatement, CreateTable, Insert,
-                               DescribeQuery>;
+                               DescribeQuery, DeclareVariable, SetVariable, DropVariable,
+                               ExecuteImmediate>;
 
 struct ParserOptions {
   bool ansi = true;
@@ -101,6 +125,12 @@ struct ParserOptions {
   bool escaped_string_literals = false;  // spark.sql.parser.escapedStringLiterals: no unescaping
   std::string time_zone = "UTC";  // TIMESTAMP '…' literals
   bool timestamp_ntz_default = false;  // spark.sql.timestampType
+  bool equal_set_precedence = false;   // spark.sql.legacy.setopsPrecedence.enabled
+  // The value of the marker :name, or of the ? with that rank where the name is empty. Without it
+  // markers become Parameter nodes.
+  std::function<plan::ExpressionPtr(const std::string& name, size_t rank)> parameter;
+  // The text that an expression in IDENTIFIER(…) gives; without it only literals stand there.
+  std::function<std::string(const plan::ExpressionPtr&)> constant_text;
 };
 
 Statement parse_statement(std::string_view text, const ParserOptions& options = {});

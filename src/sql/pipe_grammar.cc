@@ -18,6 +18,8 @@ plan::ExpressionPtr all_columns() { return plan::make_expression(plan::Unresolve
 RelationPtr Grammar::pipe_operator(RelationPtr left) {
   const size_t from = position_;
   expect("|>");
+  // The analyzer takes it off again: names mean nothing that the input does not show.
+  left = relation(plan::Hint{std::move(left), "PIPE OPERATOR", {}}, from);
   if (at(Keyword::kSelect)) {
     Select select = select_clause();
     if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) select.windows = window_clause();
@@ -25,6 +27,10 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
   }
   if (accept(Keyword::kExtend)) {
     Expressions columns = named_expressions();
+    for (const plan::ExpressionPtr& column : columns) {
+      if (!column->as<plan::UnresolvedStar>()) continue;
+      throw SparkError("INVALID_USAGE_OF_STAR_OR_REGEX", {{"elem", "'*'"}, {"prettyName", "expression `pipeexpression`"}});
+    }
     columns.insert(columns.begin(), all_columns());
     return relation(plan::Project{std::move(left), std::move(columns)}, from);
   }
@@ -55,11 +61,18 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
     advance();
     return pipe_aggregate(std::move(left), from);
   }
+  const bool is_order = at(Keyword::kOrder) || at(Keyword::kSort) || at(Keyword::kCluster) || at(Keyword::kDistribute);
+  const std::string first_clause = upper_case(text_of(peek())) + " BY";
   const size_t before = position_;
   RelationPtr joined = join(left);
   if (position_ != before) return joined;
   RelationPtr organized = query_organization(left);
   if (position_ == before) syntax_error();
+  const bool has_limit = organized->as<plan::Limit>() != nullptr;
+  if (is_order && (has_limit || organized->as<plan::Offset>())) {
+    fail("MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS",
+         {{"clause1", first_clause}, {"clause2", has_limit ? "LIMIT" : "OFFSET"}}, from);
+  }
   return organized;
 }
 
@@ -94,7 +107,14 @@ RelationPtr Grammar::pipe_aggregate(RelationPtr left, size_t from) {
   if (!at(Keyword::kGroup)) aggregates = named_expressions();
   plan::Aggregate node;
   if (accept(Keyword::kGroup, Keyword::kBy)) {
+    const std::string word = upper_case(text_of(peek()));
+    const size_t keys_from = position_;
     node = group_by(true);
+    if (node.kind != plan::GroupKind::kGroupBy) {
+      const bool is_sets = word == "GROUPING";
+      fail("UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE",
+           {{"case", is_sets ? "GROUPING SETS" : "GROUP BY " + word}}, keys_from);
+    }
     node.adds_grouping_columns = true;
   }
   node.child = std::move(left);

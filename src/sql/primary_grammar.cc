@@ -18,18 +18,23 @@ ExpressionPtr Grammar::primary() {
 ExpressionPtr Grammar::primary_base() {
   const size_t from = position_;
   if (at("-") || at_number()) return number();
-  if (at_string()) return text_literal(adjacent_string_literals(), from);
+  if (at_string()) return text_or_parameter();
   if (at("(")) return at_lambda() ? lambda() : parenthesized();
   if (at("*")) return star({}, from);
-  if (at("?") || at(":")) return parameter();
+  if (at("?") || at(":")) return text_or_parameter();
   if (!at_identifier() && peek().keyword == Keyword::kNone) syntax_error();
   if (at_lambda()) return lambda();
   if (peek().kind == TokenKind::kWord && peek().keyword != Keyword::kNone) {
     if (ExpressionPtr special = keyword_primary()) return special;
   }
   if (peek().kind == TokenKind::kWord && at_string(1)) return typed_literal();
+  if (at_identifier_clause()) {
+    // What stands behind the clause is a field of the column that it names.
+    std::vector<std::string> name = identifier_clause();
+    return at("(") ? function_call(std::move(name), from) : column_reference(std::move(name), from);
+  }
   std::vector<std::string> parts = {identifier()};
-  while (at(".") && at_identifier(1)) {
+  while (at(".") && at_identifier(1) && !at_identifier_clause(1)) {
     advance();
     parts.push_back(identifier());
   }
@@ -70,15 +75,6 @@ ExpressionPtr Grammar::keyword_primary() {
       if (opens || !options_.enforce_reserved_keywords) return nullptr;
       advance();
       return call(lower_case(source_text(from)), {}, from);
-    case Keyword::kIdentifier:
-      if (opens && at_string(2) && at(")", 3)) {
-        advance(2);
-        std::vector<std::string> parts = parse_multipart_identifier(string_literal());
-        expect(")");
-        return at("(") ? function_call(std::move(parts), from)
-                       : column_reference(std::move(parts), from);
-      }
-      return nullptr;
     default:
       return opens ? special_function(keyword) : nullptr;
   }
@@ -89,7 +85,8 @@ ExpressionPtr Grammar::suffixed(ExpressionPtr base, size_t from) {
   for (;;) {
     if (accept("[")) {
       plan::UnresolvedExtract extract{std::move(base), value_expression()};
-      expect("]");
+      if (!at("]")) syntax_error(": missing ']'");
+      advance();
       base = make_expression(std::move(extract), origin(from));
     } else if (at(".") && at_identifier(1)) {
       advance();
@@ -108,10 +105,35 @@ ExpressionPtr Grammar::suffixed(ExpressionPtr base, size_t from) {
       const size_t name_from = position_;
       const std::vector<std::string> name = multipart_identifier();
       base = call("collate", {std::move(base), text_literal(name.back(), name_from)}, from);
-    } else if (at(":") && at_identifier(1) && peek(1).begin == peek().end) {
-      throw_unsupported("EXPRESSION", "the path after ':' into a VARIANT");
+    } else if (at(":") && (at_identifier(1) || at("[", 1)) && peek(1).begin == peek().end) {
+      advance();
+      const size_t path_from = position_;
+      std::string path = variant_path();
+      base = call("semi_structured_extract", {std::move(base), text_literal(std::move(path), path_from)}, from);
     } else {
       return base;
+    }
+  }
+}
+
+// The path behind "variant:", such as a.b[0]['c'], in the form that variant_get takes.
+std::string Grammar::variant_path() {
+  std::string path = "$";
+  const auto add_name = [&](const std::string& name) { path += "['" + name + "']"; };
+  if (at_identifier()) add_name(identifier());
+  while (true) {
+    if (at(".") && at_identifier(1)) {
+      advance();
+      add_name(identifier());
+    } else if (at("[") && peek(1).kind == TokenKind::kInteger && at("]", 2)) {
+      path += "[" + std::string(text_of(peek(1))) + "]";
+      advance(3);
+    } else if (at("[") && at_string(1)) {
+      advance();
+      add_name(string_literal());
+      expect("]");
+    } else {
+      return path;
     }
   }
 }
@@ -147,6 +169,7 @@ ExpressionPtr Grammar::row_constructor(Expressions fields, size_t from) const {
     if (const auto* attribute = fields[i]->as<plan::UnresolvedAttribute>()) {
       name = attribute->parts.back();
     }
+    if (const auto* variable = fields[i]->as<plan::UnresolvedLambdaVariable>()) name = variable->parts.back();
     ExpressionPtr value = fields[i];
     if (const auto* alias = fields[i]->as<plan::Alias>()) {
       name = alias->names.front();
@@ -191,9 +214,42 @@ ExpressionPtr Grammar::parameter() {
     parameter.position = static_cast<int>(tokens_[from].character_begin);
   } else {
     expect(":");
+    if (at_identifier_clause()) syntax_error_at(peek(2));
     parameter.name = identifier();
   }
-  return make_expression(std::move(parameter), origin(from));
+  if (!options_.parameter) return make_expression(std::move(parameter), origin(from));
+  const auto is_marker = [&](const Token& token) { return token.kind == TokenKind::kSymbol && text_of(token) == "?"; };
+  const auto markers_before =
+      std::count_if(tokens_.begin(), tokens_.begin() + static_cast<std::ptrdiff_t>(from), is_marker);
+  const ExpressionPtr value = options_.parameter(parameter.name, static_cast<size_t>(markers_before));
+  if (!value) {
+    const bool has_names = std::any_of(tokens_.begin(), tokens_.end(), [&](const Token& token) {
+      return token.kind == TokenKind::kSymbol && text_of(token) == ":";
+    });
+    const bool has_marks = std::any_of(tokens_.begin(), tokens_.end(), is_marker);
+    if (has_names && has_marks) throw SparkError("INVALID_QUERY_MIXED_QUERY_PARAMETERS", {});
+    const std::string shown =
+        parameter.name.empty() ? "_" + std::to_string(parameter.position) : parameter.name;
+    throw SparkError("UNBOUND_SQL_PARAMETER", {{"name", shown}});
+  }
+  return value;
+}
+
+// Texts in a row are one, and so are texts and parameters that are texts.
+ExpressionPtr Grammar::text_or_parameter() {
+  const size_t from = position_;
+  const auto text_in = [](const ExpressionPtr& e) {
+    const auto* literal = e->as<plan::Literal>();
+    return literal && literal->type.is_string() ? std::get_if<std::string>(&literal->value) : nullptr;
+  };
+  const bool begins_with_text = at_string();
+  ExpressionPtr value = begins_with_text ? text_literal(adjacent_string_literals(), from) : parameter();
+  while (options_.parameter && text_in(value) && (at_string() || at("?") || (at(":") && at_identifier(1)))) {
+    const ExpressionPtr next = at_string() ? text_literal(adjacent_string_literals(), from) : parameter();
+    if (!text_in(next)) syntax_error_at(tokens_[position_ - 1]);
+    value = text_literal(*text_in(value) + *text_in(next), from);
+  }
+  return value;
 }
 
 // Becomes "when" with pairs of condition and value, then the value of ELSE if there is one.
@@ -288,6 +344,7 @@ bool Grammar::at_implicit_alias() const { return at_identifier() && !begins_clau
 // takes the clause wherever the text goes on as one.
 bool Grammar::begins_clause() const {
   const Token& next = peek(1);
+  if ((at_word("APPROX") || at_word("EXACT")) && at(Keyword::kNearest, 1)) return true;
   const bool is_last = next.kind == TokenKind::kEnd || at(")", 1) || at(",", 1) || at(";", 1);
   switch (peek().keyword) {
     case Keyword::kFrom:

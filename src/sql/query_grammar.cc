@@ -45,7 +45,8 @@ RelationPtr Grammar::parenthesized_query() {
   if (begins_query(1)) {
     advance();
     RelationPtr result = query();
-    expect(")");
+    if (!at(")")) syntax_error(at_end() ? ": missing ')'" : "");
+    advance();
     return result;
   }
   if (!at("(", 1)) return nullptr;
@@ -69,6 +70,13 @@ RelationPtr Grammar::query() {
 
 RelationPtr Grammar::with_clause() {
   const size_t from = position_;
+  plan::With with = with_definitions();
+  with.child = query_organization(query_term(0));
+  return relation(std::move(with), from);
+}
+
+plan::With Grammar::with_definitions() {
+  const size_t from = position_;
   expect(Keyword::kWith);
   plan::With with;
   with.is_recursive = at(Keyword::kRecursive) && at_identifier(1) && !at(Keyword::kAs, 1);
@@ -84,21 +92,31 @@ RelationPtr Grammar::with_clause() {
     }
   }
   if (!duplicates.empty()) fail("DUPLICATED_CTE_NAMES", {{"duplicateNames", duplicates}}, from);
-  with.child = query_organization(query_term(0));
-  return relation(std::move(with), from);
+  return with;
 }
 
 plan::CommonTableExpression Grammar::common_table_expression() {
+  const size_t from = position_;
+  std::optional<int64_t> level_max;
   plan::CommonTableExpression definition;
   definition.name = captured_identifier();
   if (at("(") && !begins_query(1) && !at("(", 1)) definition.column_names = identifier_list();
   if (at(Keyword::kMax) && at(Keyword::kRecursion, 1)) {
-    throw_unsupported("RELATION", "MAX RECURSION LEVEL of a recursive query");
+    advance(2);
+    expect(Keyword::kLevel);
+    if (peek().kind != TokenKind::kInteger) syntax_error();
+    level_max = std::stoll(std::string(text_of(peek())));
+    advance();
   }
   accept(Keyword::kAs);
   expect("(");
   definition.query = query();
   expect(")");
+  if (level_max) {
+    // The analyzer takes it off again (analyze/recursion.cc).
+    plan::ExpressionPtr level = plan::make_literal({plan::Type::long_integer(), *level_max});
+    definition.query = relation(plan::Hint{definition.query, "MAX RECURSION LEVEL", {std::move(level)}}, from);
+  }
   return definition;
 }
 
@@ -113,7 +131,7 @@ RelationPtr Grammar::query_term(int min_precedence) {
         operation == Keyword::kMinus) {
       precedence = 0;
     } else if (operation == Keyword::kIntersect) {
-      precedence = 1;
+      precedence = options_.equal_set_precedence ? 0 : 1;
     } else if (at("|>") && min_precedence == 0) {
       left = pipe_operator(std::move(left));
       continue;

@@ -1,4 +1,5 @@
 // FROM: tables, joins, samples, pivots. Source: AstBuilder of Spark 4.2.
+#include <algorithm>
 #include <utility>
 
 #include "sql/grammar.h"
@@ -11,6 +12,7 @@ using plan::RelationPtr;
 namespace {
 
 constexpr std::string_view kNamelessSubquery = "__auto_generated_subquery_name";
+constexpr std::string_view kUnpivotedStruct = "__unpivoted_values";
 
 }  // namespace
 
@@ -84,7 +86,12 @@ std::optional<plan::JoinKind> Grammar::join_kind(bool* is_natural) {
     kind = plan::JoinKind::kFullOuter;
     ahead += at(Keyword::kOuter, ahead + 1) ? 2 : 1;
   }
-  if (!at(Keyword::kJoin, ahead)) return std::nullopt;
+  if (!at(Keyword::kJoin, ahead)) {
+    // These words are no aliases: a join was meant.
+    if (ahead == 0 || !is_strict_non_reserved(peek().keyword)) return std::nullopt;
+    syntax_error_at(peek(ahead),
+                    peek(ahead).kind == TokenKind::kEnd ? "" : ": missing 'JOIN'");
+  }
   advance(ahead + 1);
   return kind;
 }
@@ -100,6 +107,24 @@ RelationPtr Grammar::join(RelationPtr left) {
   if (join.is_lateral) advance();
   join.right = relation_primary();
   if (at(Keyword::kNearest) || (at(Keyword::kOn) && join.is_natural)) syntax_error();
+  if (!join.is_natural && !join.is_lateral && at(Keyword::kNearest, 1) && (at_word("APPROX") || at_word("EXACT"))) {
+    plan::NearestByJoin nearest{join.left, join.right, nullptr, 1, "", std::string(text_of(peek())), ""};
+    nearest.join_type = join.kind == plan::JoinKind::kInner       ? "inner"
+                        : join.kind == plan::JoinKind::kLeftOuter ? "leftouter"
+                                                                  : source_text(from);
+    advance(2);
+    if (peek().kind == TokenKind::kInteger) {
+      const std::string count(text_of(peek()));
+      nearest.count = count.size() > 9 ? INT32_MAX : std::stoi(count);
+      advance();
+    }
+    expect(Keyword::kBy);
+    if (!at_word("DISTANCE") && !at_word("SIMILARITY")) syntax_error();
+    nearest.direction = std::string(text_of(peek()));
+    advance();
+    nearest.ranking = expression();
+    return relation(std::move(nearest), from);
+  }
   if (accept(Keyword::kOn)) {
     join.condition = expression();
   } else if (!join.is_natural && at(Keyword::kUsing)) {
@@ -132,13 +157,7 @@ RelationPtr Grammar::relation_primary() {
 RelationPtr Grammar::named_table() {
   const size_t from = position_;
   plan::UnresolvedTable table;
-  if (at(Keyword::kIdentifier) && at("(", 1) && at_string(2) && at(")", 3)) {
-    advance(2);
-    table.parts = parse_multipart_identifier(string_literal());
-    expect(")");
-  } else {
-    table.parts = multipart_identifier();
-  }
+  table.parts = multipart_identifier();
   if (at("(")) return table_function(std::move(table.parts), from);
   const bool has_time = at(Keyword::kVersion) || at(Keyword::kTimestamp) ||
                         at(Keyword::kSystemVersion) || at(Keyword::kSystemTime);
@@ -327,49 +346,95 @@ RelationPtr Grammar::pivot(RelationPtr child) {
   return aliased(relation(std::move(aggregate), from));
 }
 
-// UNPIVOT [INCLUDE|EXCLUDE NULLS] (value FOR name IN (columns)): keeps every other column.
+// UNPIVOT [INCLUDE|EXCLUDE NULLS] (value FOR name IN (columns)), or several values at once:
+// ((v, w) FOR name IN ((a, b) AS x, …)), which are unpivoted as structs. Keeps every other column.
 RelationPtr Grammar::unpivot(RelationPtr child) {
   const size_t from = position_;
   expect(Keyword::kUnpivot);
-  bool keeps_nulls = false;
-  if (accept(Keyword::kInclude)) {
-    keeps_nulls = true;
-    expect(Keyword::kNulls);
-  } else if (accept(Keyword::kExclude)) {
-    expect(Keyword::kNulls);
-  }
+  const bool keeps_nulls = accept(Keyword::kInclude);
+  if (keeps_nulls || accept(Keyword::kExclude)) expect(Keyword::kNulls);
   expect("(");
-  if (at("(")) throw_unsupported("RELATION", "UNPIVOT with several value columns");
   plan::Unpivot unpivot;
   unpivot.child = std::move(child);
-  unpivot.value_column_name = identifier();
+  std::vector<std::string> names;
+  if (at("(")) {
+    names = identifier_list();
+    unpivot.value_column_name = kUnpivotedStruct;
+  } else {
+    unpivot.value_column_name = identifier();
+  }
   expect(Keyword::kFor);
   unpivot.variable_column_name = identifier();
   expect(Keyword::kIn);
   expect("(");
   plan::UnresolvedStar others;
-  Expressions values;
-  do {
-    const size_t column_from = position_;
-    std::vector<std::string> parts = multipart_identifier();
-    others.except.push_back(parts);
-    values.push_back(column_reference(std::move(parts), column_from));
-    if (at(Keyword::kAs) || at_identifier()) {
-      throw_unsupported("RELATION", "UNPIVOT with names for columns");
-    }
-  } while (accept(","));
+  unpivot.values = unpivot_columns(names, &others, from);
   expect(")");
   expect(")");
   unpivot.ids = {plan::make_expression(std::move(others), origin(from))};
-  unpivot.values = std::move(values);
-  const std::string value_name = unpivot.value_column_name;
+  const bool is_single = names.empty();
+  if (is_single) names = {unpivot.value_column_name};
   RelationPtr result = relation(std::move(unpivot), from);
+  if (!is_single) result = unpivoted_fields(std::move(result), names, from);
   if (!keeps_nulls) {
-    result = relation(
-        plan::Filter{result, call("isnotnull", {column_reference({value_name}, from)}, from)},
-        from);
+    ExpressionPtr is_there;
+    for (const std::string& name : names) {
+      ExpressionPtr known = call("isnotnull", {column_reference({name}, from)}, from);
+      is_there = is_there ? call("or", {is_there, std::move(known)}, from) : std::move(known);
+    }
+    result = relation(plan::Filter{std::move(result), std::move(is_there)}, from);
   }
   return aliased(std::move(result));
+}
+
+// The columns or, where there are several names, the structs of columns that become rows.
+Grammar::Expressions Grammar::unpivot_columns(const std::vector<std::string>& names,
+                                              plan::UnresolvedStar* others, size_t from) {
+  Expressions values;
+  do {
+    const size_t column_from = position_;
+    const bool is_group = !names.empty();
+    if (is_group) expect("(");
+    Expressions fields;
+    std::string label;
+    do {
+      const size_t field_from = position_;
+      const std::vector<std::string> parts = multipart_identifier();
+      const bool is_new = std::find(others->except.begin(), others->except.end(), parts) == others->except.end();
+      if (is_new) others->except.push_back(parts);
+      label += (label.empty() ? "" : "_") + parts.back();
+      if (is_group) fields.push_back(text_literal(names[std::min(fields.size() / 2, names.size() - 1)], field_from));
+      fields.push_back(column_reference(parts, field_from));
+    } while (is_group && accept(","));
+    if (is_group) expect(")");
+    if (is_group && fields.size() != 2 * names.size()) {
+      fail("UNPIVOT_VALUE_SIZE_MISMATCH", {{"names", std::to_string(names.size())}}, from);
+    }
+    const bool has_alias = accept(Keyword::kAs) || at_identifier();
+    if (!is_group && !has_alias) {
+      values.push_back(fields[0]);
+      continue;
+    }
+    plan::Alias value;
+    value.child = is_group ? call("named_struct", std::move(fields), column_from) : fields[0];
+    value.names = {has_alias ? identifier() : label};
+    values.push_back(plan::make_expression(std::move(value), origin(column_from)));
+  } while (accept(","));
+  return values;
+}
+
+// Each field of the unpivoted struct as a column in its place.
+RelationPtr Grammar::unpivoted_fields(RelationPtr rows, const std::vector<std::string>& names, size_t from) {
+  plan::UnresolvedStar others;
+  others.except.push_back({std::string(kUnpivotedStruct)});
+  Expressions columns = {plan::make_expression(std::move(others), origin(from))};
+  for (const std::string& name : names) {
+    plan::Alias column;
+    column.child = column_reference({std::string(kUnpivotedStruct), name}, from);
+    column.names = {name};
+    columns.push_back(plan::make_expression(std::move(column), origin(from)));
+  }
+  return relation(plan::Project{std::move(rows), std::move(columns)}, from);
 }
 
 }  // namespace firesteel::sql

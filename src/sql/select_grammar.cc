@@ -38,6 +38,15 @@ std::vector<std::vector<ExpressionPtr>> cube(const std::vector<std::vector<Expre
   return sets;
 }
 
+bool holds_window(const ExpressionPtr& expression) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& e) {
+    found |= e->as<plan::Window>() != nullptr;
+    return !found;
+  });
+  return found;
+}
+
 }  // namespace
 
 RelationPtr Grammar::select(RelationPtr source) {
@@ -107,6 +116,10 @@ RelationPtr Grammar::apply(Select select, RelationPtr source, size_t from) {
   RelationPtr result = std::move(source);
   if (select.where) result = relation(plan::Filter{result, std::move(select.where)}, from);
   Expressions columns = std::move(select.columns);
+  if (select.qualify && !holds_window(select.qualify) &&
+      std::none_of(columns.begin(), columns.end(), holds_window)) {
+    throw SparkError("QUALIFY_REQUIRES_WINDOW_FUNCTION", {});
+  }
   if (select.qualify) {
     // The condition becomes one more column, so that it may use windows, input columns and the
     // names of the SELECT list alike; it is dropped behind the filter.

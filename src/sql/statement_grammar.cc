@@ -2,23 +2,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "sql/grammar.h"
 
 namespace firesteel::sql {
 
 namespace {
-
-// A name as the catalog takes it: `a`.`b`.
-std::string quoted_name(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty()) text += '.';
-    text += '`';
-    for (const char c : part) text += c == '`' ? "``" : std::string(1, c);
-    text += '`';
-  }
-  return text;
-}
 
 std::string trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
@@ -45,7 +34,24 @@ Statement Grammar::whole_statement() {
   return result;
 }
 
+// WITH … INSERT: the definitions are those of the statement's query.
+std::optional<Statement> Grammar::insert_with_definitions() {
+  const size_t from = position_;
+  if (!at(Keyword::kWith) || !at_identifier(1)) return std::nullopt;
+  plan::With with = with_definitions();
+  if (!at(Keyword::kInsert)) {
+    position_ = from;
+    return std::nullopt;
+  }
+  Statement statement = insert_statement();
+  auto& insert = std::get<Insert>(statement);
+  with.child = insert.query;
+  insert.query = relation(std::move(with), from);
+  return statement;
+}
+
 Statement Grammar::statement() {
+  if (std::optional<Statement> insert = insert_with_definitions()) return *std::move(insert);
   if (begins_query() || (at("(") && peek().opens_query) || at(Keyword::kMap) ||
       at(Keyword::kReduce)) {
     return query();
@@ -85,12 +91,14 @@ Statement Grammar::statement() {
       return insert_statement();
     case Keyword::kAlter:
       return alter_statement();
+    case Keyword::kDeclare:
+      return declare_variable();
+    case Keyword::kExecute:
+      return execute_immediate();
     case Keyword::kLoad:
     case Keyword::kRepair:
     case Keyword::kLock:
     case Keyword::kUnlock:
-    case Keyword::kDeclare:
-    case Keyword::kExecute:
     case Keyword::kMerge:
     case Keyword::kDelete:
     case Keyword::kStart:
@@ -232,7 +240,9 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
 Statement Grammar::drop_statement() {
   if (at(Keyword::kTable, 1)) return drop_table();
   if (at(Keyword::kDatabase, 1) || at(Keyword::kSchema, 1) || at(Keyword::kNamespace, 1)) return drop_database();
+  if (at(Keyword::kTemporary, 1) && (at(Keyword::kVariable, 2) || at(Keyword::kVar, 2))) return drop_variable();
   if (!at(Keyword::kView, 1)) {
+    if (at(Keyword::kVariable, 1) || at(Keyword::kVar, 1)) syntax_error_at(peek(1));
     if (!at_identifier(1)) syntax_error_at(peek(1));
     unsupported_statement(2);
   }
@@ -252,8 +262,9 @@ Statement Grammar::set_statement() {
     const std::string name = at_string() ? string_literal() : captured_identifier();
     return CatalogStatement{{"set_current_catalog", {{"catalog_name", name}}}};
   }
-  const bool is_variable = (at(Keyword::kVariable) || at(Keyword::kVar)) && at_identifier(1);
-  if (is_variable || (at(Keyword::kRole) && at_identifier(1))) {
+  const bool is_variable = at(Keyword::kVariable) || at(Keyword::kVar);
+  if (is_variable && (at_identifier(1) || at("(", 1))) return set_variable();
+  if (at(Keyword::kRole) && at_identifier(1)) {
     position_ = from;
     unsupported_statement(2);
   }

@@ -1,24 +1,10 @@
 // Statements about tables and databases. Source: SqlBaseParser.g4 and SparkSqlAstBuilder of Spark 4.2.
 #include <utility>
 
+#include "base/text.h"
 #include "sql/grammar.h"
 
 namespace firesteel::sql {
-
-namespace {
-
-std::string quoted(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (!text.empty()) text += '.';
-    text += '`';
-    for (const char c : part) text += c == '`' ? "``" : std::string(1, c);
-    text += '`';
-  }
-  return text;
-}
-
-}  // namespace
 
 bool Grammar::at_word(std::string_view word, size_t ahead) const {
   return peek(ahead).kind == TokenKind::kWord && upper_case(text_of(peek(ahead))) == word;
@@ -125,7 +111,7 @@ void Grammar::table_clauses(CreateTable* table) {
 Statement Grammar::create_database() {
   plan::CatalogCall call{"create_database", {}};
   if (accept_if_not_exists()) call.arguments["if_not_exists"] = "true";
-  call.arguments["db_name"] = quoted(multipart_identifier());
+  call.arguments["db_name"] = quoted_name(multipart_identifier());
   while (true) {
     if (auto comment = comment_clause()) {
       call.arguments["comment"] = *comment;
@@ -173,7 +159,7 @@ Statement Grammar::drop_table() {
   advance(2);
   plan::CatalogCall call{"drop_table", {}};
   if (accept_if_exists()) call.arguments["if_exists"] = "true";
-  call.arguments["table_name"] = quoted(multipart_identifier());
+  call.arguments["table_name"] = quoted_name(multipart_identifier());
   accept_word("PURGE");
   return CatalogStatement{std::move(call)};
 }
@@ -182,7 +168,7 @@ Statement Grammar::drop_database() {
   advance(2);
   plan::CatalogCall call{"drop_database", {}};
   if (accept_if_exists()) call.arguments["if_exists"] = "true";
-  call.arguments["db_name"] = quoted(multipart_identifier());
+  call.arguments["db_name"] = quoted_name(multipart_identifier());
   if (accept(Keyword::kCascade)) {
     call.arguments["cascade"] = "true";
   } else {
@@ -238,10 +224,10 @@ Statement Grammar::alter_statement() {
     unsupported_statement(2);
   }
   advance();
-  const std::string name = quoted(multipart_identifier());
+  const std::string name = quoted_name(multipart_identifier());
   if (at_word("RENAME") && at(Keyword::kTo, 1)) {
     advance(2);
-    return CatalogStatement{{"rename_table", {{"table_name", name}, {"new_name", quoted(multipart_identifier())}}}};
+    return CatalogStatement{{"rename_table", {{"table_name", name}, {"new_name", quoted_name(multipart_identifier())}}}};
   }
   if (!is_view && at_word("ADD") && (at_word("COLUMN", 1) || at_word("COLUMNS", 1))) {
     advance(2);
@@ -271,7 +257,7 @@ Statement Grammar::table_maintenance() {
     unsupported_statement(2);
   }
   advance();
-  const std::string name = quoted(multipart_identifier());
+  const std::string name = quoted_name(multipart_identifier());
   const auto call = [&](const char* what_to_do) { return CatalogStatement{{what_to_do, {{"table_name", name}}}}; };
   if (what == Keyword::kRefresh) return call("refresh_table");
   if (what == Keyword::kTruncate) {
@@ -299,7 +285,7 @@ Statement Grammar::show_table_details() {
   } else if (at(Keyword::kTable) && at(Keyword::kExtended, 1)) {
     advance(2);
     call.name = "show_table_extended";
-    if (accept(Keyword::kIn) || accept(Keyword::kFrom)) call.arguments["db_name"] = quoted(multipart_identifier());
+    if (accept(Keyword::kIn) || accept(Keyword::kFrom)) call.arguments["db_name"] = quoted_name(multipart_identifier());
     expect(Keyword::kLike);
     call.arguments["pattern"] = required_string();
     return CatalogStatement{std::move(call)};
@@ -308,9 +294,9 @@ Statement Grammar::show_table_details() {
     position_ = from;
     unsupported_statement(2);
   }
-  call.arguments["table_name"] = quoted(multipart_identifier());
+  call.arguments["table_name"] = quoted_name(multipart_identifier());
   if (call.name == "show_tblproperties" && accept("(")) {
-    call.arguments["pattern"] = at_string() ? string_literal() : quoted(multipart_identifier());
+    call.arguments["pattern"] = at_string() ? string_literal() : quoted_name(multipart_identifier());
     expect(")");
   }
   if (at(Keyword::kPartition) || at(Keyword::kAs)) throw_unsupported("STATEMENT", "SHOW of a partition or AS SERDE");

@@ -172,6 +172,14 @@ std::string TokenReader::unquote_identifier(const Token& token) const {
 }
 
 std::string TokenReader::identifier() {
+  const size_t from = position_;
+  if (at_identifier_clause()) {
+    std::vector<std::string> parts = identifier_clause();
+    if (parts.size() != 1) {
+      fail("IDENTIFIER_TOO_MANY_NAME_PARTS", {{"identifier", quoted_name(parts)}, {"limit", "1"}}, from);
+    }
+    return std::move(parts[0]);
+  }
   if (!at_identifier()) syntax_error();
   std::string name = unquote_identifier(peek());
   advance();
@@ -193,8 +201,14 @@ std::string TokenReader::strict_identifier() {
 }
 
 std::vector<std::string> TokenReader::multipart_identifier() {
-  std::vector<std::string> parts = {captured_identifier()};
-  while (accept(".")) parts.push_back(captured_identifier());
+  std::vector<std::string> parts;
+  do {
+    if (at_identifier_clause()) {
+      for (std::string& part : identifier_clause()) parts.push_back(std::move(part));
+    } else {
+      parts.push_back(captured_identifier());
+    }
+  } while (accept("."));
   return parts;
 }
 
@@ -224,9 +238,22 @@ std::string TokenReader::adjacent_string_literals() {
 
 void TokenReader::syntax_error_at(const Token& token, const std::string& hint) const {
   if (token.kind != TokenKind::kEnd) {
+    const std::string shown = "'" + std::string(text_of(token)) + "'";
+    // Spark's parser offers to drop the last word of a query if the query is whole without it.
+    const size_t index = static_cast<size_t>(&token - tokens_.data());
+    const Keyword first = tokens_[0].keyword;
+    const bool is_query = first == Keyword::kSelect || first == Keyword::kWith ||
+                          first == Keyword::kFrom || first == Keyword::kValues;
+    const bool is_last = index + 1 < tokens_.size() && tokens_[index + 1].kind == TokenKind::kEnd;
+    const bool is_behind_statement = index > 0 && text_of(tokens_[index - 1]) == ";";
+    const bool is_unit = index > 1 && tokens_[index - 2].keyword == Keyword::kInterval;
+    const bool is_extra =
+        hint.empty() && is_query && index > 1 && !is_unit && token.kind != TokenKind::kSymbol &&
+        token.kind != TokenKind::kUnrecognized &&
+        (is_behind_statement || (is_last && tokens_[index - 1].kind != TokenKind::kSymbol));
     throw parse_error("PARSE_SYNTAX_ERROR",
-                      {{"error", "'" + std::string(text_of(token)) + "'"}, {"hint", hint}}, *text_,
-                      token);
+                      {{"error", shown}, {"hint", is_extra ? ": extra input " + shown : hint}},
+                      *text_, token);
   }
   throw parse_error("PARSE_SYNTAX_ERROR", {{"error", "end of input"}, {"hint", hint}}, *text_,
                     token);
@@ -257,20 +284,6 @@ void TokenReader::fail(std::string condition, SparkError::Parameters parameters,
   throw SparkError(std::move(condition), std::move(parameters))
       .with_kind(ErrorKind::kParse)
       .with_context(std::move(context));
-}
-
-std::string TokenReader::upper_case(std::string_view text) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return upper;
-}
-
-std::string TokenReader::lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 }  // namespace firesteel::sql

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plan/expression.h"
+#include "base/text.h"
 #include "sql/lexer.h"
 #include "sql/parse_error.h"
 #include "sql/parser.h"
@@ -18,6 +19,9 @@ namespace firesteel::sql {
 class TokenReader {
  public:
   TokenReader(std::string_view text, const ParserOptions& options);
+  virtual ~TokenReader() = default;
+  TokenReader(const TokenReader&) = delete;
+  TokenReader& operator=(const TokenReader&) = delete;
 
  protected:
   const Token& peek(size_t ahead = 0) const {
@@ -58,6 +62,11 @@ class TokenReader {
   // Whether the token is a string literal under the configuration.
   bool at_string(size_t ahead = 0) const;
 
+  // Whether IDENTIFIER(…) stands at the cursor: it may stand for any identifier.
+  bool at_identifier_clause(size_t ahead = 0) const { return at(Keyword::kIdentifier, ahead) && at("(", ahead + 1); }
+  // The parts of the name that the clause gives.
+  virtual std::vector<std::string> identifier_clause() = 0;
+
   // `identifier`: unquoted text, not folded to any case.
   std::string identifier();
   // `errorCapturingIdentifier`: as above, "a-b" is INVALID_IDENTIFIER.
@@ -96,8 +105,6 @@ class TokenReader {
   };
 
   // "fooBar" in upper case.
-  static std::string upper_case(std::string_view text);
-  static std::string lower_case(std::string_view text);
 
   const ParserOptions options_;
   std::shared_ptr<const std::string> text_;

@@ -207,10 +207,8 @@ Type Grammar::simple_type(const std::string& name, const std::vector<int64_t>& p
     const int64_t precision = count > 0 ? parameters[0] : 10;
     const int64_t scale = count > 1 ? parameters[1] : 0;
     if (scale > precision) {
-      throw SparkError("_LEGACY_ERROR_TEMP_0064",
-                       {{"msg", "Decimal scale (" + std::to_string(scale) +
-                                    ") cannot be greater than precision (" +
-                                    std::to_string(precision) + ")"}});
+      throw SparkError("_LEGACY_ERROR_TEMP_1228", {{"precision", std::to_string(precision)},
+                                                   {"scale", std::to_string(scale)}});
     }
     if (precision > kMaxDecimalPrecision) {
       throw SparkError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",

@@ -185,6 +185,15 @@ def test_invalid_utf8_in_sql(server):
     channel.close()
 
 
+def test_invalid_utf8_in_a_text_file(spark, tmp_path):
+    (tmp_path / "bad.txt").write_bytes(b"good\n\xff\xfe\nalso good\n")
+    with pytest.raises(PySparkException) as caught:
+        spark.read.text(str(tmp_path / "bad.txt")).collect()
+    assert caught.value.getCondition() == "INVALID_UTF8_STRING"
+    assert caught.value.getMessageParameters() == {"str": "\\xFF\\xFE"}
+    assert spark.range(1).count() == 1
+
+
 def test_unknown_functions_options_and_formats(spark, tmp_path):
     for action in (lambda: spark.range(1).select(F.call_function("no_such_function", "id")).collect(),
                    lambda: spark.range(1).write.format("no_such_format").save(str(tmp_path / "a")),

@@ -193,3 +193,15 @@ def test_save_as_table(spark):
     spark.range(3).write.saveAsTable("saved_by_test")
     assert spark.table("saved_by_test").count() == 3
     spark.sql("DROP TABLE saved_by_test").collect()
+
+
+def test_a_content_that_nobody_reads_may_be_too_long(spark, tmp_path):
+    """As Spark answers: only reading the content of a file beyond the limit is an error."""
+    (tmp_path / "a.bin").write_bytes(b"ab")
+    (tmp_path / "b.bin").write_bytes(b"abc")
+    spark.conf.set("spark.sql.sources.binaryFile.maxLength", "1")
+    files = spark.read.format("binaryFile").load(str(tmp_path))
+    assert [row.length for row in files.select("length").orderBy("length").collect()] == [2, 3]
+    with pytest.raises(PySparkException) as error:
+        files.select("content").collect()
+    assert error.value.getCondition() == "FAILED_READ_FILE.NO_HINT"

@@ -1,5 +1,6 @@
 """Tables of the warehouse: what SQL and DataFrame writers make of them, with Spark's answers."""
 import os
+import shutil
 
 import pytest
 from pyspark.errors import AnalysisException, PySparkException
@@ -182,3 +183,59 @@ def test_cache_of_a_table(spark, database):
     assert condition(lambda: spark.sql("UNCACHE TABLE nope")) == "TABLE_OR_VIEW_NOT_FOUND"
     spark.sql("UNCACHE TABLE IF EXISTS nope")
     spark.sql("REFRESH TABLE t")
+
+
+@pytest.mark.parametrize("refresh", ["table", "path"])
+def test_cached_rows_until_refreshed(spark, database, tmp_path, refresh):
+    """As in the examples of Catalog.refreshTable and Catalog.refreshByPath."""
+    spark.sql(f"CREATE TABLE kept (col STRING) USING TEXT LOCATION '{tmp_path}'")
+    spark.sql("INSERT INTO kept SELECT 'abc'")
+    spark.catalog.cacheTable("kept")
+    assert spark.table("kept").count() == 1
+    shutil.rmtree(tmp_path)
+    assert spark.table("kept").count() == 1
+    if refresh == "table":
+        spark.catalog.refreshTable("kept")
+    else:
+        spark.catalog.refreshByPath(f"file:{tmp_path}/")
+    assert spark.table("kept").count() == 0
+    assert spark.catalog.isCached("kept")
+
+
+def test_writes_renew_cached_rows(spark, database):
+    spark.range(2).write.saveAsTable("grown")
+    spark.catalog.cacheTable("grown")
+    assert spark.table("grown").count() == 2
+    spark.range(3).write.mode("append").saveAsTable("grown")
+    assert spark.table("grown").count() == 5
+    spark.sql("INSERT OVERWRITE grown SELECT 7L")
+    assert rows(spark, "SELECT * FROM grown") == [(7,)]
+
+
+def test_recovered_partitions(spark, database, tmp_path):
+    spark.range(3).selectExpr("id AS k", "id AS v").write.partitionBy("k").csv(str(tmp_path / "parts"))
+    spark.sql(f"CREATE TABLE parts (k BIGINT, v BIGINT) USING csv OPTIONS (path '{tmp_path}/parts') PARTITIONED BY (k)")
+    spark.catalog.recoverPartitions("parts")
+    assert spark.table("parts").count() == 3
+    spark.sql("CREATE TABLE plain (k BIGINT)")
+    assert condition(lambda: spark.catalog.recoverPartitions("plain")) == "NOT_A_PARTITIONED_TABLE"
+    spark.range(1).createOrReplaceTempView("recovered_view")
+    assert condition(lambda: spark.catalog.recoverPartitions("recovered_view")) == "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE"
+
+
+def test_bucketed_tables(spark, database):
+    spark.range(4).write.bucketBy(2, "id").sortBy("id").saveAsTable("bucketed")
+    columns = spark.catalog.listColumns("bucketed")
+    assert [(c.name, c.isBucket, c.isCluster) for c in columns] == [("id", True, False)]
+    with pytest.raises(AnalysisException, match="Specified bucketing: not bucketed"):
+        spark.range(1).write.mode("append").saveAsTable("bucketed")
+
+
+def test_local_rows_are_cached(spark):
+    """Every use of a DataFrame sends its rows anew; equal ones are found in the cache."""
+    df = spark.createDataFrame([(1, "a"), (2, None)], "n int, s string").withColumn("u", F.expr("uuid()"))
+    first = df.cache().collect()
+    assert df.collect() == first
+    assert "InMemoryTableScan" in df._explain_string()
+    df.unpersist()
+    assert df.collect() != first

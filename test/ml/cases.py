@@ -24,6 +24,17 @@ def case(function):
     return function
 
 
+def recorded_path(name):
+    """The file with Spark's answers of a case: each module of cases has its own."""
+    module = CASES[name].__module__
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "recorded.json" if module == "cases" else f"recorded_{module}.json")
+
+
+def layout(path):
+    """Thousands of vectors take one line, a few numbers one line each."""
+    return {"indent": 1} if path.endswith("recorded.json") else {"separators": (",", ":")}
+
+
 def exact(value):
     return {"compare": "exact", "value": value}
 

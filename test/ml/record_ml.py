@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records Spark's answers for the cases of cases.py in recorded.json, and models that Spark wrote in saved_by_spark/.
+"""Records Spark's answers for the cases of cases.py in recorded*.json, and models that Spark wrote in saved_by_spark/.
 
     record_ml.py --spark sc://127.0.0.1:15999 [CASE...]           # the server must see this folder
     record_ml.py --spark sc://127.0.0.1:15999 --check-saved DIR   # real Spark reads the models that another server wrote in DIR
@@ -15,17 +15,34 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
 import cases                                       # noqa: E402
+import encoding_cases                              # noqa: E402
+import evaluator_cases                             # noqa: E402, F401
+import feature_cases                               # noqa: E402, F401
+import glm_cases                                   # noqa: E402, F401
+import selection_cases                             # noqa: E402
+import solver_cases                                # noqa: E402, F401
+import tree_cases                                  # noqa: E402
+import tuning_cases                                # noqa: E402
 from compare_ml import differences                 # noqa: E402
 from firesteel_testing import session              # noqa: E402
 
-RECORDED = os.path.join(HERE, "recorded.json")
 
 
-def load():
-    if not os.path.exists(RECORDED):
+def load(path):
+    if not os.path.exists(path):
         return {}
-    with open(RECORDED) as f:
+    with open(path) as f:
         return json.load(f)
+
+
+def save(models, folder):
+    for name, model in models.items():
+        shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+        model.save(os.path.join(folder, name))
+    for where, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".crc"):
+                os.unlink(os.path.join(where, name))
 
 
 def main():
@@ -37,30 +54,29 @@ def main():
     session.use_reference_zone()
     from pyspark.sql import SparkSession
     spark = SparkSession.builder.remote(arguments.spark).create()
-    recorded = load()
     if arguments.check_saved:
-        found = differences(recorded["loaded_from_spark"], cases.loaded_facts(spark, arguments.check_saved))
+        found = differences(load(cases.recorded_path("loaded_from_spark"))["loaded_from_spark"], cases.loaded_facts(spark, arguments.check_saved))
+        found += differences(load(cases.recorded_path("tuned_loaded_from_spark"))["tuned_loaded_from_spark"],
+                             tuning_cases.loaded_tuned(spark, os.path.join(arguments.check_saved, "tuned")))
         print("\n".join(found) or "real Spark reads every model")
         return 1 if found else 0
     if not arguments.cases or "loaded_from_spark" in arguments.cases:
-        folder = os.path.join(HERE, "saved_by_spark")
-        shutil.rmtree(folder, ignore_errors=True)
-        for name, model in cases.saved_models(spark).items():
-            model.save(os.path.join(folder, name))
-        for where, _, names in os.walk(folder):
-            for name in names:
-                if name.endswith(".crc"):
-                    os.unlink(os.path.join(where, name))
+        save({**cases.saved_models(spark), **tree_cases.saved_models(spark), **encoding_cases.saved_models(spark),
+              **selection_cases.saved_models(spark)}, os.path.join(HERE, "saved_by_spark"))
+    if not arguments.cases or "tuned_loaded_from_spark" in arguments.cases:
+        save(tuning_cases.saved_models(spark), os.path.join(HERE, "saved_by_spark", "tuned"))
     for name in arguments.cases or cases.CASES:
         begin = time.time()
+        path = cases.recorded_path(name)
+        recorded = load(path)
         try:
             recorded[name] = cases.CASES[name](spark)
         except Exception as error:
             print(f"{name}: not recorded, {type(error).__name__}: {str(error)[:300]}", flush=True)
             continue
         print(f"{name}: {time.time() - begin:.1f} s", flush=True)
-        with open(RECORDED, "w") as f:
-            json.dump(recorded, f, indent=1, sort_keys=True)
+        with open(path, "w") as f:
+            json.dump(recorded, f, sort_keys=True, **cases.layout(path))
             f.write("\n")
     return 0
 

@@ -1,16 +1,23 @@
 """Every machine-learning case against Spark's recorded results."""
 import json
-import os
 
 import pytest
 
 import cases
+import encoding_cases
+import evaluator_cases  # noqa: F401
+import feature_cases  # noqa: F401
+import glm_cases  # noqa: F401
+import selection_cases
+import solver_cases  # noqa: F401
+import tree_cases
+import tuning_cases
 from compare_ml import differences
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-with open(os.path.join(HERE, "recorded.json")) as _f:
-    RECORDED = json.load(_f)
+RECORDED = {}
+for _path in sorted(set(map(cases.recorded_path, cases.CASES))):
+    with open(_path) as _f:
+        RECORDED.update(json.load(_f))
 
 
 @pytest.mark.parametrize("name", sorted(cases.CASES))
@@ -38,3 +45,26 @@ def test_saving_twice_needs_overwrite(spark, tmp_path):
     with pytest.raises(Exception, match="already exists"):
         model.save(str(tmp_path / "m"))
     model.write().overwrite().save(str(tmp_path / "m"))
+
+
+def test_saved_trees_are_read_back(spark, tmp_path):
+    """What is read back from a folder of this server is what Spark fitted."""
+    for name, model in tree_cases.saved_models(spark).items():
+        model.write().overwrite().save(str(tmp_path / name))
+    assert not differences(RECORDED["trees_loaded_from_spark"], tree_cases.loaded_trees(spark, str(tmp_path)))
+
+
+def test_saved_tuned_models_are_read_back(spark, tmp_path):
+    for name, model in tuning_cases.saved_models(spark).items():
+        model.write().overwrite().save(str(tmp_path / name))
+    assert not differences(RECORDED["tuned_loaded_from_spark"], tuning_cases.loaded_tuned(spark, str(tmp_path)))
+
+
+@pytest.mark.parametrize("module, loaded, recorded", [
+    (encoding_cases, encoding_cases.loaded_encoders, "encoders_loaded_from_spark"),
+    (selection_cases, selection_cases.loaded_selectors, "selectors_loaded_from_spark")])
+def test_saved_features_are_read_back(spark, tmp_path, module, loaded, recorded):
+    """What is read back from a folder of this server is what Spark fitted."""
+    for name, model in module.saved_models(spark).items():
+        model.write().overwrite().save(str(tmp_path / name))
+    assert not differences(RECORDED[recorded], loaded(spark, str(tmp_path)))

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "plan/relation.h"
 #include "server/command_line.h"
 #include "server/serve.h"
+#include "server/temporary_folder.h"
 
 namespace firesteel {
 namespace {
@@ -31,7 +33,7 @@ bool holds_subquery(const plan::Relation& node) {
 
 class EveryOtherOperator : public engine::Engine {
  public:
-  EveryOtherOperator() : behind_(engine::make_duckdb_engine({})) {}
+  EveryOtherOperator() : behind_(engine::make_duckdb_engine(options(temporary_.path()))) {}
   // Tests read the number of fragments from the log.
   ~EveryOtherOperator() override {
     std::fprintf(stderr, "second engine: %lld fragments\n", static_cast<long long>(fragments_));
@@ -69,6 +71,14 @@ class EveryOtherOperator : public engine::Engine {
   }
 
  private:
+  // An instance of its own keeps copies of compressed files.
+  static engine::DuckDbOptions options(const std::string& temporary_folder) {
+    engine::DuckDbOptions result;
+    result.temporary_folder = temporary_folder;
+    return result;
+  }
+
+  server::TemporaryFolder temporary_{std::filesystem::temp_directory_path().string()};
   const std::unique_ptr<engine::Engine> behind_;
   mutable std::atomic<int64_t> asked_{0};
   std::atomic<int64_t> fragments_{0};

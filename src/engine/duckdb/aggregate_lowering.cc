@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
@@ -41,10 +43,30 @@ ExpressionPtr replace_keys(const ExpressionPtr& expression, const std::vector<Gr
   return is_changed ? plan::with_children(*expression, std::move(children)) : expression;
 }
 
-std::string join_texts(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
-  return all;
+// The text of a key for GROUP BY. A key whose values fit into one byte is grouped as one: what refers to it casts it back.
+std::string lower_key(const GroupingKey& key, const plan::Aggregate& aggregate, ExpressionLowering& expressions,
+                      SelectBlock& block) {
+  const std::string text = expressions.lower(*key.column, block.columns);
+  const bool is_plain = aggregate.kind == plan::GroupKind::kGroupBy || aggregate.kind == plan::GroupKind::kAll;
+  if (!is_plain || !fits_one_byte(key.original, aggregate.child)) return text;
+  const std::string byte = "CAST(" + text + " AS TINYINT)";
+  block.columns.columns[std::get<plan::AttributeReference>(key.column->node).id] = {
+      .sql = "CAST(" + byte + " AS " + type_sql(key.column->type) + ")", .is_column = false};
+  return byte;
+}
+
+// A total of which nobody reads a column is one row all the same, and its input may fail.
+plan::Aggregate counted(plan::Aggregate total, AttributeId id) {
+  plan::FunctionCall count;
+  count.function = functions::find_function("count");
+  count.display_name = "count";
+  count.arguments = {plan::make_integer_literal(1)};
+  plan::Alias alias;
+  alias.child = plan::make_typed(std::move(count), plan::Type::long_integer(), false);
+  alias.names = {"count(1)"};
+  alias.id = id;
+  total.aggregates = {plan::make_typed(std::move(alias), plan::Type::long_integer(), false)};
+  return total;
 }
 
 }  // namespace
@@ -79,6 +101,10 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
     if (!needed.contains(id)) continue;
     live.push_back(replace_keys(item, keys));
     add_references(live.back(), inner);
+  }
+  if (live.empty() && keys.empty() && aggregate.kind == plan::GroupKind::kGroupBy) {
+    const AttributeId id = plan::next_attribute_id();
+    return wrap(lower_aggregate(counted(aggregate, id), {id}), {id});
   }
   auto output = output_ids(aggregate.child->output);
   AttributeSet child_columns;
@@ -122,23 +148,23 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
     return expressions_.lower(*key, block.columns);
   };
   std::vector<std::string> key_texts;
-  for (const GroupingKey& key : keys) key_texts.push_back(expressions_.lower(*key.column, block.columns));
+  for (const GroupingKey& key : keys) key_texts.push_back(lower_key(key, aggregate, expressions_, block));
   switch (aggregate.kind) {
-    case plan::GroupKind::kRollup: result.group_by = "ROLLUP (" + join_texts(key_texts) + ")"; break;
-    case plan::GroupKind::kCube: result.group_by = "CUBE (" + join_texts(key_texts) + ")"; break;
+    case plan::GroupKind::kRollup: result.group_by = "ROLLUP (" + joined(key_texts) + ")"; break;
+    case plan::GroupKind::kCube: result.group_by = "CUBE (" + joined(key_texts) + ")"; break;
     case plan::GroupKind::kGroupingSets: {
       std::vector<std::string> sets;
       for (const auto& set : aggregate.grouping_sets) {
         std::vector<std::string> members;
         for (const ExpressionPtr& member : set) members.push_back(key_text(member));
-        sets.push_back("(" + join_texts(members) + ")");
+        sets.push_back("(" + joined(members) + ")");
       }
-      result.group_by = "GROUPING SETS (" + join_texts(sets) + ")";
+      result.group_by = "GROUPING SETS (" + joined(sets) + ")";
       break;
     }
     case plan::GroupKind::kGroupBy:
     case plan::GroupKind::kPivot:
-    case plan::GroupKind::kAll: result.group_by = join_texts(key_texts); break;
+    case plan::GroupKind::kAll: result.group_by = joined(key_texts); break;
   }
   for (const ExpressionPtr& item : live) {
     if (const auto* reference = item->as<plan::AttributeReference>()) {
@@ -170,7 +196,8 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
 
   bool has_position = name.starts_with("posexplode");
   bool is_outer = generate.is_outer || name.ends_with("_outer");
-  bool is_inline = name.starts_with("inline");
+  const bool is_variant = call->function->name == "variant_explode";
+  bool is_inline = name.starts_with("inline") || is_variant;
   bool is_stack = name == "stack" || name == "json_tuple";
   std::string list;
   bool is_map = false;
@@ -179,6 +206,7 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
     is_map = argument.type.is(TypeKind::kMap);
     list = expressions_.lower(argument, block.columns);
     if (is_map) list = "map_entries(" + list + ")";
+    if (is_variant) list = variant_rows(list);
   } else if (name == "json_tuple") {
     list = tuple_row(*call, block.columns);
   } else if (is_stack) {
@@ -235,6 +263,14 @@ SelectBlock RelationLowering::lower_generate(const plan::Generate& generate,
   return result;
 }
 
+// variant_explode: the parts of a variant.
+std::string RelationLowering::variant_rows(const std::string& variant) {
+  const plan::Type rows = plan::Type::array(plan::Type::structure({{"pos", plan::Type::integer(), false, {}},
+                                                                  {"key", plan::Type::string(), true, {}},
+                                                                  {"value", plan::Type::variant(), false, {}}}));
+  return "fs_value('variant_entries', '{\"a\":[\"variant\"],\"r\":" + rows.json() + "}', 'UTC', true, " + variant + ")";
+}
+
 // json_tuple: the one row of the members that the call names.
 std::string RelationLowering::tuple_row(const plan::FunctionCall& call, const Scope& scope) {
   constexpr const char* kTypes = R"('{"a":["string","string"],"r":"string"}')";
@@ -252,7 +288,8 @@ std::string RelationLowering::stack_rows(const plan::FunctionCall& call, size_t 
   const auto* literal = call.arguments.at(0)->as<plan::Literal>();
   FIRESTEEL_CHECK(literal && std::holds_alternative<int64_t>(literal->value),
                   "stack() needs a constant number of rows");
-  auto row_count = static_cast<size_t>(std::get<int64_t>(literal->value));
+  const auto wanted_count = static_cast<size_t>(std::get<int64_t>(literal->value));
+  const size_t row_count = std::min(wanted_count, call.arguments.size());
   std::vector<std::string> rows;
   for (size_t row = 0; row < row_count; ++row) {
     std::string text = "struct_pack(";
@@ -264,7 +301,9 @@ std::string RelationLowering::stack_rows(const plan::FunctionCall& call, size_t 
     }
     rows.push_back(text + ")");
   }
-  return "[" + join_texts(rows) + "]";
+  // Rows that have no argument are null.
+  const std::string list = "[" + joined(rows) + "]";
+  return wanted_count == row_count ? list : "list_resize(" + list + ", " + std::to_string(wanted_count) + ")";
 }
 
 }  // namespace firesteel::engine

@@ -139,6 +139,10 @@ class Filler {
 }  // namespace
 
 std::string fill_template(std::string_view text, const TemplateValues& values) {
+  constexpr std::string_view kOtherwise = "$otherwise";
+  if (const size_t at = text.find(kOtherwise); at != std::string_view::npos) {
+    text = values.over.empty() ? text.substr(at + kOtherwise.size()) : text.substr(0, at);
+  }
   return Filler(text, values).run();
 }
 

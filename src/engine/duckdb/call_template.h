@@ -1,7 +1,7 @@
 // Fills the SQL text of a function row. The placeholders are told in functions/function.h; texts that
 // rows compute may hold these too: $parameterN_M, the name of the M-th parameter of the lambda that
 // is argument N, $bodyN, its body, $key, the first expression of WITHIN GROUP (ORDER BY …), and $$, a
-// dollar sign.
+// dollar sign. A text with $otherwise is two: what stands before is for windows, what follows for groups.
 #pragma once
 
 #include <span>

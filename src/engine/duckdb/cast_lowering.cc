@@ -242,10 +242,22 @@ std::string cast_to_string(const std::string& sql, const Type& from, CastMode mo
              std::to_string(static_cast<int>(from.day_time_start())) + ", " +
              std::to_string(static_cast<int>(from.day_time_end())) + ")";
     case TypeKind::kTime: return "fs_time_string(" + sql + ")";
+    // VariantVal.toString: JSON, whose timestamps are in UTC.
+    case TypeKind::kVariant:
+      return "fs_value('variant_json', '{\"a\":[\"variant\"],\"r\":\"string\"}', 'UTC', true, " + sql + ")";
     case TypeKind::kCalendarInterval:
       return "fs_calendar_interval_string(" + sql + ")";
     default: return "fs_cast_" + kernel_type(from) + "_string(" + sql + ")";
   }
+}
+
+// By the kernels over values of any type (value_kernels.cc).
+std::string cast_variant(const std::string& sql, const Type& from, const Type& to, CastMode mode,
+                         std::string_view zone) {
+  const bool is_reading = from.is(TypeKind::kVariant);
+  const std::string types = "{\"a\":[" + from.json() + (is_reading ? ",\"boolean\"" : "") + "],\"r\":" + to.json() + "}";
+  return "fs_value('" + std::string(is_reading ? "from_variant" : "to_variant") + "', " + quote_string(types) + ", " +
+         quote_string(zone) + ", true, " + sql + (is_reading ? mode == CastMode::kTry ? ", false" : ", true" : "") + ")";
 }
 
 std::string cast_to_instant(const std::string& sql, const Type& from, const Type& to, CastMode mode,
@@ -316,6 +328,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
   }
   if (from.is(TypeKind::kNull)) return cast_null(sql, to);
+  if (from.is(TypeKind::kVariant) != to.is(TypeKind::kVariant)) return cast_variant(sql, from, to, mode, zone);
   if (from.same_type(to) || (from.is_string() && to.is_string())) return sql;
   if (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to)) return sql;
   if (is_ansi_interval(to) || (is_ansi_interval(from) && !to.is_string())) {

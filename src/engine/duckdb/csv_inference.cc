@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/type_sql.h"
@@ -13,12 +14,6 @@ namespace firesteel::engine {
 namespace {
 
 using plan::Type;
-
-std::string lower(std::string_view text) {
-  std::string result;
-  for (unsigned char c : text) result += static_cast<char>(std::tolower(c));
-  return result;
-}
 
 std::vector<std::string> first_row(Database& database, const std::string& sql) {
   auto connection = database.lease();
@@ -59,14 +54,14 @@ std::vector<std::string> split_line(std::string_view line, const CsvOptions& opt
 
 std::vector<std::string> column_names(const std::vector<std::string>& fields, const CsvOptions& options) {
   std::multiset<std::string> seen;
-  for (const std::string& field : fields) seen.insert(lower(field));
+  for (const std::string& field : fields) seen.insert(lower_case(field));
   std::vector<std::string> names;
   for (size_t i = 0; i < fields.size(); ++i) {
     std::string generated = "_c" + std::to_string(i);
     const std::string& field = fields[i];
     if (!options.has_header || field.empty() || field == options.null_value) {
       names.push_back(generated);
-    } else if (seen.count(lower(field)) > 1) {
+    } else if (seen.count(lower_case(field)) > 1) {
       names.push_back(field + std::to_string(i));
     } else {
       names.push_back(field);

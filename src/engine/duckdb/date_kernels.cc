@@ -136,6 +136,7 @@ void register_date_kernels(KernelRegistry& registry) {
                  state.get(pattern).format(value.micros, state.zone_of(zone), text);
                  return text;
                });
+  registry.add("fs_timestamp_micros", [](int64_t micros) -> Timestamp { return {micros}; });
   registry.add("fs_from_unixtime",
                [](Formatting& state, int64_t seconds, std::string_view pattern,
                   std::string_view zone) -> std::string {

@@ -11,6 +11,8 @@
 #include "engine/duckdb/lowering.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/sources.h"
+#include "engine/duckdb/transform_input.h"
+#include "storage/staging_area.h"
 
 namespace firesteel::engine {
 namespace {
@@ -19,6 +21,7 @@ class DuckDbEngine : public Engine {
  public:
   explicit DuckDbEngine(const DuckDbOptions& options)
       : database_({options.threads, options.memory_limit, options.temporary_folder}),
+        staging_(options.temporary_folder),
         version_(database_.version()) {}
 
   std::string_view name() const override { return "duckdb"; }
@@ -31,6 +34,7 @@ class DuckDbEngine : public Engine {
 
   std::unique_ptr<BatchStream> execute(const plan::RelationPtr& plan,
                                        std::shared_ptr<ExecutionContext> context) override {
+    if (auto stream = transform_stream(*this, plan, context)) return stream;
     auto query = lower_plan(plan, *context, services(context));
     return run_query(database_, std::move(query), plan->output, std::move(context));
   }
@@ -47,7 +51,7 @@ class DuckDbEngine : public Engine {
   CacheStatus cache_status(const std::string& key) const override { return cache_.status(key); }
 
   plan::RelationPtr resolve_source(const plan::UnresolvedRead& read, const SourceConfiguration& configuration) {
-    return resolve_file_source(database_, read, configuration);
+    return resolve_file_source(database_, staging_, read, configuration);
   }
 
   std::string explain(const plan::RelationPtr& plan) const override {
@@ -58,6 +62,7 @@ class DuckDbEngine : public Engine {
  private:
   LoweringServices services(const std::shared_ptr<ExecutionContext>& context) {
     LoweringServices result;
+    result.staging = &staging_;
     result.cached_table = [this](const std::string& key) { return cache_.table(key); };
     result.run_fragment = [this, context](const plan::RelationPtr& plan) {
       return fragment_input(*this, plan, context);
@@ -66,6 +71,7 @@ class DuckDbEngine : public Engine {
   }
 
   Database database_;
+  storage::StagingArea staging_;
   CacheTables cache_{database_};
   std::string version_;
 };

@@ -115,6 +115,12 @@ SparkError translate(const duckdb::cxx::Exception& error) {
   if (says("Overflow in") || says("Overflow on") || says("out of range for the destination type")) {
     return arithmetic_overflow(message);
   }
+  // Instants beyond 64 bits of microseconds, where Java's exact arithmetic fails.
+  if (says("Date out of range") || says("Timestamp microseconds out of range") || says("Timestamp out of range")) {
+    return SparkError("ARITHMETIC_OVERFLOW", {{"message", "long overflow"},
+                                              {"alternative", ""},
+                                              {"config", "\"spark.sql.ansi.enabled\""}});
+  }
   if (says("More than one row returned by a subquery")) {
     return SparkError("SCALAR_SUBQUERY_TOO_MANY_ROWS", {});
   }

@@ -9,10 +9,11 @@ using duckdb::cxx::ScalarFunction;
 
 constexpr const char* kAnsiKey = "\"spark.sql.ansi.enabled\"";
 
-// The result is an untyped null, so that the call fits any branch of a CASE.
+// The result is an untyped null, so that the call fits any branch of a CASE. A volatile one is not computed
+// while the query is planned, where no row may reach it.
 template <typename F>
 void add_failure(KernelRegistry& registry, const std::string& name,
-                 const std::vector<const char*>& parameters, F fail) {
+                 const std::vector<const char*>& parameters, F fail, bool is_volatile = false) {
   auto function = ScalarFunction::Create(registry.connection().GetFactory());
   function.SetName(name);
   auto signature = function.GetSignature();
@@ -29,6 +30,7 @@ void add_failure(KernelRegistry& registry, const std::string& name,
     }
   });
   function.SetNullHandling(duckdb::cxx::FunctionNullHandling::SPECIAL);
+  if (is_volatile) function.SetStability(duckdb::cxx::FunctionStability::VOLATILE);
   registry.connection().Register(function);
 }
 
@@ -75,13 +77,33 @@ void register_failure_kernels(KernelRegistry& registry) {
                                   {"functionName", "`" + text_at(input, 1) + "`"},
                                   {"parameter", "`" + text_at(input, 2) + "`"}});
               });
+  add_failure(registry, "fs_fail_recursion_level", {"BIGINT"}, [](ScalarFunction::ExecInput& input) {
+    throw SparkError("RECURSION_LEVEL_LIMIT_EXCEEDED", {{"levelLimit", number_at(input, 0)}});
+  });
+  add_failure(registry, "fs_fail_recursion_rows", {"BIGINT"}, [](ScalarFunction::ExecInput& input) {
+    throw SparkError("RECURSION_ROW_LIMIT_EXCEEDED", {{"rowLimit", number_at(input, 0)}});
+  });
   add_failure(registry, "fs_fail_malformed", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
     throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
                      {{"badRecord", text_at(input, 0)}, {"failFastMode", "FAILFAST"}});
   });
+  add_failure(registry, "fs_fail_null_vector", {"VARCHAR", "VARCHAR"}, [](ScalarFunction::ExecInput& input) {
+    const std::string function = text_at(input, 0);
+    const bool takes_vector = function == "vector_to_array";
+    const std::string vector = "struct<type:tinyint,size:int,indices:array<int>,values:array<double>>";
+    throw SparkError("FAILED_EXECUTE_UDF", {{"functionName", "`" + function + "`"},
+                                            {"signature", takes_vector ? vector : "array<double>"},
+                                            {"result", takes_vector ? "array<double>" : vector},
+                                            {"reason", text_at(input, 1)}});
+  });
+  add_failure(registry, "fs_fail_null_element", {}, [](ScalarFunction::ExecInput&) {
+    throw SparkError("NOT_NULL_ASSERT_VIOLATION",
+                     {{"walkedTypePath",
+                       "\n- array element class: \"double\"\n- root class: \"scala.collection.immutable.Seq\"\n"}});
+  });
   add_failure(registry, "fs_raise_error", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
     throw SparkError("USER_RAISED_EXCEPTION", {{"errorMessage", text_at(input, 0)}});
-  });
+  }, /*is_volatile=*/true);
 }
 
 }  // namespace firesteel::engine

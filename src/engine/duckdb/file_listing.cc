@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "functions/kernel/cast_string.h"
+#include "functions/kernel/time_zone.h"
 
 namespace firesteel::engine {
 namespace {
@@ -48,27 +49,79 @@ struct FoundFile {
   std::vector<std::pair<std::string, std::string>> partition;  // unescaped
 };
 
+// "a{b,c}d" → "abd", "acd": what fnmatch() leaves out.
+std::vector<std::string> expand_braces(const std::string& pattern) {
+  const size_t open = pattern.find('{');
+  if (open == std::string::npos) return {pattern};
+  int level = 0;
+  std::vector<std::string> choices(1);
+  for (size_t i = open; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '}' && --level == 0) {
+      std::vector<std::string> expanded;
+      for (const std::string& choice : choices) {
+        for (std::string& rest : expand_braces(choice + pattern.substr(i + 1))) {
+          expanded.push_back(pattern.substr(0, open) + std::move(rest));
+        }
+      }
+      return expanded;
+    }
+    if (c == ',' && level == 1) {
+      choices.emplace_back();
+    } else if (i > open) {
+      choices.back() += c;
+    }
+    if (c == '{') ++level;
+  }
+  return {pattern};
+}
+
 class Lister {
  public:
   Lister(const ListingOptions& options, std::vector<FoundFile>& found)
       : options_(options), found_(found) {}
 
   void add_file(const fs::path& path, const std::string& root) {
-    std::string name = path.filename().string();
-    if (!options_.name_pattern.empty() &&
-        fnmatch(options_.name_pattern.c_str(), name.c_str(), 0) != 0) {
-      return;
+    std::error_code error;
+    const auto size = static_cast<int64_t>(fs::file_size(path, error));
+    auto system = std::chrono::file_clock::to_sys(fs::last_write_time(path, error));
+    const int64_t modified_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system.time_since_epoch()).count();
+    add({path.string(), size, modified_ms, {}}, root);
+  }
+
+  void add(plan::FileEntry entry, const std::string& root) {
+    const fs::path path(entry.path);
+    if (!options_.name_pattern.empty()) {
+      const auto patterns = expand_braces(options_.name_pattern);
+      const std::string name = path.filename().string();
+      if (std::none_of(patterns.begin(), patterns.end(),
+                       [&](const std::string& pattern) { return fnmatch(pattern.c_str(), name.c_str(), 0) == 0; })) {
+        return;
+      }
+    }
+    if (options_.modified_zone) {
+      const int64_t shown = options_.modified_zone->local_from_utc(entry.modified_ms * 1000);
+      if (options_.modified_before_us && shown >= *options_.modified_before_us) return;
+      if (options_.modified_after_us && shown <= *options_.modified_after_us) return;
     }
     FoundFile file;
-    file.entry.path = path.string();
-    std::error_code error;
-    file.entry.size_bytes = static_cast<int64_t>(fs::file_size(path, error));
-    auto modified = fs::last_write_time(path, error);
-    auto system = std::chrono::file_clock::to_sys(modified);
-    file.entry.modified_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(system.time_since_epoch()).count();
     if (!options_.is_recursive) file.partition = partition_of(path, root);
+    file.entry = std::move(entry);
     found_.push_back(std::move(file));
+  }
+
+  // The objects below a folder of a store that a walk through local folders would come to.
+  void add_objects(const std::vector<storage::StoredObject>& objects, const std::string& folder, const std::string& root) {
+    for (const storage::StoredObject& object : objects) {
+      const fs::path below = fs::path(object.path).lexically_relative(folder);
+      bool is_seen = !is_hidden(below.filename().string());
+      for (const fs::path& part : below.parent_path()) {
+        const std::string name = part.string();
+        is_seen = is_seen && !is_hidden(name) && (options_.is_recursive || name.find('=') != std::string::npos);
+      }
+      if (is_seen) add({object.path, object.size_bytes, object.modified_ms, {}}, root);
+    }
   }
 
   void add_folder(const fs::path& folder, const std::string& root) {
@@ -104,8 +157,10 @@ class Lister {
   std::vector<FoundFile>& found_;
 };
 
+bool has_wildcards(const std::string& path) { return path.find_first_of("*?[{") != std::string::npos; }
+
 std::vector<std::string> expand_wildcards(const std::string& path) {
-  if (path.find_first_of("*?[{") == std::string::npos || fs::exists(path)) return {path};
+  if (!has_wildcards(path) || fs::exists(path)) return {path};
   glob_t matches{};
   std::vector<std::string> expanded;
   if (glob(path.c_str(), GLOB_BRACE, nullptr, &matches) == 0) {
@@ -113,6 +168,44 @@ std::vector<std::string> expand_wildcards(const std::string& path) {
   }
   globfree(&matches);
   return expanded;
+}
+
+// What an object path names: the path itself, or what its wildcards match among the objects and folders of the store.
+struct NamedObjects {
+  std::string path;
+  storage::StoredObjects found;
+};
+
+std::vector<NamedObjects> named_objects(const std::string& path, const storage::StoreSettings& settings) {
+  if (!has_wildcards(path)) {
+    auto found = storage::list_objects(path, settings);
+    if (!found.exists) return {};
+    return {{path, std::move(found)}};
+  }
+  const size_t wild = path.find_first_of("*?[{");
+  const std::string folder = path.substr(0, path.rfind('/', wild));
+  const auto depth = std::count(path.begin(), path.end(), '/');
+  const auto patterns = expand_braces(path);
+  std::map<std::string, storage::StoredObjects> matches;
+  for (const storage::StoredObject& object : storage::list_objects(folder, settings).objects) {
+    // The part of the object's path that is as deep as the pattern.
+    size_t end = 0;
+    for (int64_t i = 0; i < depth && end != std::string::npos; ++i) end = object.path.find('/', end + (i > 0 ? 1 : 0));
+    if (end == std::string::npos) continue;
+    end = object.path.find('/', end + 1);
+    const std::string candidate = object.path.substr(0, end);
+    const bool is_match = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+      return fnmatch(pattern.c_str(), candidate.c_str(), FNM_PATHNAME) == 0;
+    });
+    if (!is_match) continue;
+    storage::StoredObjects& match = matches[candidate];
+    match.exists = true;
+    match.is_folder = match.is_folder || end != std::string::npos;
+    match.objects.push_back(object);
+  }
+  std::vector<NamedObjects> named;
+  for (auto& [candidate, found] : matches) named.push_back({candidate, std::move(found)});
+  return named;
 }
 
 namespace kernel = functions::kernel;
@@ -196,9 +289,16 @@ std::string local_path(const std::string& path) {
   return normal;
 }
 
+std::string normal_path(const std::string& path) {
+  if (!storage::is_object_path(path)) return local_path(path);
+  return path.substr(0, path.find("://") + 3) + storage::store_key(path);
+}
+
+std::string hadoop_path(const std::string& path) { return storage::is_object_path(path) ? path : "file:" + path; }
+
 std::string file_uri(std::string_view path) {
   static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string uri = "file://";
+  std::string uri = storage::is_object_path(path) ? "" : "file://";
   for (unsigned char byte : path) {
     bool is_plain = std::isalnum(byte) || byte >= 0x80 ||
                     std::string_view("/-_.!~*'():@&=+$,;").find(static_cast<char>(byte)) !=
@@ -214,24 +314,51 @@ std::string file_uri(std::string_view path) {
   return uri;
 }
 
+namespace {
+
+void add_local_path(const std::string& path, const ListingOptions& options, Lister& lister, ListedFiles& result) {
+  for (const std::string& match : expand_wildcards(path)) {
+    if (!fs::exists(match)) continue;
+    std::string root = options.base_path.empty() ? match : normal_path(options.base_path);
+    result.roots.push_back(match);
+    if (fs::is_directory(match)) {
+      lister.add_folder(match, root);
+    } else {
+      lister.add_file(match, options.base_path.empty() ? fs::path(match).parent_path().string() : root);
+    }
+  }
+}
+
+void add_object_path(const std::string& path, const ListingOptions& options, Lister& lister, ListedFiles& result) {
+  for (const NamedObjects& named : named_objects(path, options.store_settings)) {
+    const std::string own_root = named.found.is_folder ? named.path : named.path.substr(0, named.path.rfind('/'));
+    const std::string root = options.base_path.empty() ? own_root : normal_path(options.base_path);
+    result.roots.push_back(named.path);
+    if (named.found.is_folder) {
+      lister.add_objects(named.found.objects, named.path, root);
+    } else {
+      const storage::StoredObject& object = named.found.objects.front();
+      lister.add({object.path, object.size_bytes, object.modified_ms, {}}, root);
+    }
+  }
+}
+
+}  // namespace
+
 ListedFiles list_files(const std::vector<std::string>& paths, const ListingOptions& options) {
   ListedFiles result;
   std::vector<FoundFile> found;
   Lister lister(options, found);
   for (const std::string& given : paths) {
-    std::string path = local_path(given);
-    auto expanded = expand_wildcards(path);
-    if (expanded.empty() || !fs::exists(expanded[0])) {
-      throw SparkError("PATH_NOT_FOUND", {{"path", "file:" + path}});
+    const std::string path = normal_path(given);
+    const size_t roots = result.roots.size();
+    if (storage::is_object_path(path)) {
+      add_object_path(path, options, lister, result);
+    } else {
+      add_local_path(path, options, lister, result);
     }
-    for (const std::string& match : expanded) {
-      std::string root = options.base_path.empty() ? match : local_path(options.base_path);
-      result.roots.push_back(match);
-      if (fs::is_directory(match)) {
-        lister.add_folder(match, root);
-      } else {
-        lister.add_file(match, options.base_path.empty() ? fs::path(match).parent_path().string() : root);
-      }
+    if (result.roots.size() == roots) {
+      throw SparkError("PATH_NOT_FOUND", {{"path", hadoop_path(path)}});
     }
   }
   std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {

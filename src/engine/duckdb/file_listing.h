@@ -1,10 +1,18 @@
 // Which files a read names, and what their folders say about partition columns.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/relation.h"
+#include "storage/object_store.h"
+
+namespace firesteel::functions::kernel {
+class TimeZone;
+}
 
 namespace firesteel::engine {
 
@@ -19,15 +27,25 @@ struct ListingOptions {
   std::string name_pattern;        // pathGlobFilter; empty: every name
   std::string base_path;           // basePath; empty: each path is its own
   bool infers_partition_types = true;
+  std::optional<int64_t> modified_before_us;  // modifiedBefore: older files alone
+  std::optional<int64_t> modified_after_us;   // modifiedAfter: newer files alone
+  // Spark compares these instants with what a clock of this zone showed when the file changed, read as if in UTC
+  // (ModifiedDateFilter.localTime).
+  const functions::kernel::TimeZone* modified_zone = nullptr;
+  storage::StoreSettings store_settings;
 };
 
-// Paths may hold the wildcards * ? [] {} and a file: scheme; relative ones stand below the working
-// folder. Hidden names (_x, .x) are left out. Throws PATH_NOT_FOUND.
+// Paths may hold the wildcards * ? [] {} and the scheme file: or that of an object store; relative ones stand below the
+// working folder. Hidden names (_x, .x) are left out. Throws PATH_NOT_FOUND.
 ListedFiles list_files(const std::vector<std::string>& paths, const ListingOptions& options);
 
 // Without scheme, absolute, normalised. Throws for a scheme other than file.
 std::string local_path(const std::string& path);
-// "file:///tmp/a%20b.csv": how Spark names a file.
+// The same for local paths; paths of object stores keep their scheme.
+std::string normal_path(const std::string& path);
+// "file:/tmp/a", "s3a://bucket/a": how Spark's errors name a normal path.
+std::string hadoop_path(const std::string& path);
+// "file:///tmp/a%20b.csv", "s3a://bucket/a%20b.csv": how Spark names a file.
 std::string file_uri(std::string_view path);
 
 }  // namespace firesteel::engine

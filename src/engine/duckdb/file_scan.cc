@@ -4,8 +4,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/duckdb/file_access.h"
+#include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
+#include "engine/duckdb/orc_units.h"
 #include "engine/duckdb/parquet_schema.h"
+#include "engine/duckdb/parquet_units.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
@@ -42,18 +46,37 @@ std::string partition_sql(const Scan& scan, size_t index, const std::string& fil
   return "MAP([" + keys + "], [" + values + "])[" + file + "]";
 }
 
-std::string metadata_sql(const Scan& scan, const std::string& file) {
-  std::string keys, sizes, times;
+// A fact of each file as SQL over its path.
+template <typename Value>
+std::string by_file_sql(const Scan& scan, const std::string& file, const Value& value) {
+  std::string keys;
+  std::string values;
   for (const auto& entry : scan.files) {
     keys += (keys.empty() ? "" : ", ") + quote_string(entry.path);
-    sizes += (sizes.empty() ? "" : ", ") + ("CAST(" + std::to_string(entry.size_bytes) + " AS BIGINT)");
-    times += (times.empty() ? "" : ", ") +
-             ("make_timestamp(CAST(" + std::to_string(entry.modified_ms * 1000) + " AS BIGINT))");
+    values += (values.empty() ? "" : ", ") + value(entry);
   }
-  std::string size = "MAP([" + keys + "], [" + sizes + "])[" + file + "]";
-  std::string time = "MAP([" + keys + "], [" + times + "])[" + file + "]";
-  return "struct_pack(f0 := fs_file_uri(" + file + "), f1 := fs_file_name(" + file + "), f2 := " + size +
-         ", f3 := CAST(0 AS BIGINT), f4 := " + size + ", f5 := " + time + ")";
+  return "MAP([" + keys + "], [" + values + "])[" + file + "]";
+}
+
+std::string size_sql(const Scan& scan, const std::string& file) {
+  return by_file_sql(scan, file, [](const plan::FileEntry& entry) {
+    return "CAST(" + std::to_string(entry.size_bytes) + " AS BIGINT)";
+  });
+}
+
+std::string modified_sql(const Scan& scan, const std::string& file) {
+  return by_file_sql(scan, file, [](const plan::FileEntry& entry) {
+    return "make_timestamp(CAST(" + std::to_string(entry.modified_ms * 1000) + " AS BIGINT))";
+  });
+}
+
+// FileFormat.BASE_METADATA_FIELDS; `row` is the row's position in a Parquet file.
+std::string metadata_sql(const Scan& scan, const std::string& file, const std::string& row) {
+  const std::string uri = "fs_file_uri(" + file + ")";
+  const std::string size = size_sql(scan, file);
+  return "struct_pack(f0 := replace(" + uri + ", 'file:///', 'file:/'), f1 := fs_file_name(" + uri + "), f2 := " + size +
+         ", f3 := CAST(0 AS BIGINT), f4 := " + size + ", f5 := " + modified_sql(scan, file) +
+         (row.empty() ? "" : ", f6 := " + row) + ")";
 }
 
 // CSV: every column comes as text and is read by Spark's rules.
@@ -95,9 +118,9 @@ std::string csv_value_sql(const std::string& raw, const Type& type, const CsvOpt
 
 class CsvScan {
  public:
-  CsvScan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
-          std::string alias)
-      : scan_(scan), options_(scan.options), is_needed_(is_needed), context_(context), alias_(std::move(alias)) {
+  CsvScan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
+          const ExecutionContext& context, std::string alias)
+      : scan_(scan), files_(files), options_(scan.options), is_needed_(is_needed), context_(context), alias_(std::move(alias)) {
     size_t position = 0;
     for (const auto& field : scan.data_schema) {
       bool is_corrupt = field.name == options_.corrupt_column && field.type.is_string();
@@ -110,7 +133,7 @@ class CsvScan {
   ScanText run(const std::string& file_column) {
     ScanText text;
     const size_t columns = std::max<size_t>(1, column_count_);
-    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(scan_.files), columns, file_column);
+    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(files_), columns, file_column);
     text.from += " AS " + alias_;
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) {
@@ -146,16 +169,13 @@ class CsvScan {
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) has_corrupt = has_corrupt || (positions_[i] == SIZE_MAX && is_needed_[i]);
     if (options_.mode == "PERMISSIVE" && !has_corrupt) return false;
-    if (options_.is_multi_line || (options_.encoding != "UTF-8" && options_.encoding != "utf-8")) return false;
-    return std::none_of(scan_.files.begin(), scan_.files.end(), [](const plan::FileEntry& file) {
-      return file.path.ends_with(".gz") || file.path.ends_with(".zst") || file.path.ends_with(".bz2");
-    });
+    return !options_.is_multi_line && (options_.encoding == "UTF-8" || options_.encoding == "utf-8");
   }
   std::string lines_sql() const {
     std::string sql = "(SELECT value AS fs_line, string_split(fs_csv_fields(value, " + quote_string(options_.separator) +
                       ", " + quote_string(options_.quote) + ", " + quote_string(options_.escape) + "), " +
                       quote_string(kCsvFieldEnd) + ") AS fs_fields, " + kFileColumn + " FROM fs_text(" +
-                      file_list_sql(scan_.files) + ") WHERE trim(value, ' \t\r') <> ''";
+                      file_list_sql(files_) + ") WHERE trim(value, ' \t\r') <> ''";
     if (!options_.comment.empty()) sql += " AND NOT starts_with(value, " + quote_string(options_.comment) + ")";
     if (options_.has_header) sql += " AND fs_first = ''";
     return sql + ")";
@@ -197,6 +217,7 @@ class CsvScan {
   }
 
   const Scan& scan_;
+  const std::vector<plan::FileEntry>& files_;  // the scan's, as local plain files
   CsvOptions options_;
   const std::vector<bool>& is_needed_;
   const ExecutionContext& context_;
@@ -236,12 +257,13 @@ std::string by_position_sql(const std::string& sql, const Type& type) {
   return text + ") END)";
 }
 
-ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed,
-                      const std::string& alias, const std::string& file_column) {
+ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias,
+                      const std::string& file_column, bool needs_row) {
   ScanText text;
   text.from = "read_parquet(" + file_list_sql(scan.files) + ", hive_partitioning = false, union_by_name = " +
               (scan.files.size() > 1 && ReaderOptions(scan.options).flag("mergeSchema", false) ? "true" : "false");
   if (!file_column.empty()) text.from += ", filename = " + quote_string(file_column);
+  if (needs_row) text.from += ", file_row_number = true";
   text.from += ") AS " + alias;
   const std::string absent = "\n" + ReaderOptions(scan.options).get(kAbsentColumns, "");
   for (size_t i = 0; i < scan.data_schema.size(); ++i) {
@@ -264,12 +286,13 @@ ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed,
   return text;
 }
 
-ScanText text_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias) {
+ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
+                   const std::string& alias) {
   ReaderOptions options(scan.options);
   options.refuse("lineSep", "\n");
   options.refuse("encoding", "UTF-8");
   ScanText text;
-  std::string paths = file_list_sql(scan.files);
+  std::string paths = file_list_sql(files);
   if (options.flag("wholetext", false)) {
     text.from = "(SELECT content AS value, filename AS " + std::string(kFileColumn) + " FROM read_text(" + paths +
                 ")) AS " + alias;
@@ -283,8 +306,8 @@ ScanText text_scan(const Scan& scan, const std::vector<bool>& is_needed, const s
 }
 
 // Only the columns in use are read; as in Spark, only they decide whether a record is malformed.
-ScanText json_scan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
-                   const std::string& alias) {
+ScanText json_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
+                   const ExecutionContext& context, const std::string& alias) {
   const JsonOptions options(scan.options);
   plan::Schema wanted;
   ScanText text;
@@ -298,51 +321,158 @@ ScanText json_scan(const Scan& scan, const std::vector<bool>& is_needed, const E
     text.columns.push_back({"CAST(" + column + " AS " + type_sql(field.type) + ")", true});
     wanted.push_back(field);
   }
-  auto input = json_input(options, scan.files, wanted, context.time_zone);
+  auto input = json_input(options, files, wanted, context.time_zone);
   text.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
   if (options.mode == "DROPMALFORMED") text.where.push_back(alias + ".fs_keep");
-  text.inputs.push_back(std::move(input));
+  text.leases.push_back(std::move(input));
+  return text;
+}
+
+// BinaryFileFormat: files without bytes give no row.
+ScanText binary_file_scan(const Scan& scan, const LocalFiles& local, const std::vector<bool>& is_needed,
+                          const ExecutionContext& context, const std::string& alias) {
+  ScanText text;
+  const std::string file = local.original_sql(scan.files, alias + "." + kFileColumn);
+  text.from = "(SELECT content, filename AS " + std::string(kFileColumn) + " FROM read_blob(" + file_list_sql(local.files) +
+              ") WHERE octet_length(content) > 0) AS " + alias;
+  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
+    const std::string& name = scan.data_schema[i].name;
+    std::string sql;
+    if (is_needed[i] && name == "path") {
+      sql = by_file_sql(scan, file, [](const plan::FileEntry& entry) { return quote_string(hadoop_path(entry.path)); });
+    } else if (is_needed[i] && name == "modificationTime") {
+      sql = modified_sql(scan, file);
+    } else if (is_needed[i] && name == "length") {
+      sql = size_sql(scan, file);
+    } else if (is_needed[i]) {
+      sql = alias + ".content";
+    }
+    text.columns.push_back({sql, false});
+  }
+  const auto limit = context.configuration ? context.configuration("spark.sql.sources.binaryFile.maxLength") : std::nullopt;
+  if (!is_needed[3] || !limit) return text;
+  for (const plan::FileEntry& entry : scan.files) {
+    if (entry.size_bytes > std::stoll(*limit)) throw SparkError("FAILED_READ_FILE.NO_HINT", {{"path", file_uri(entry.path)}});
+  }
+  return text;
+}
+
+// ORC files, and Parquet files in object stores.
+ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
+                   const FileAccess& access, const std::string& alias) {
+  ScanText text;
+  UnitScan units;
+  std::vector<size_t> positions;
+  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
+    if (!is_needed[i]) {
+      text.columns.push_back({});
+      continue;
+    }
+    text.columns.push_back({alias + ".k" + std::to_string(units.wanted.size()), true});
+    units.wanted.push_back(scan.data_schema[i]);
+    positions.push_back(i);
+  }
+  units.files = scan.files;
+  units.partitions = scan.partition_schema;
+  const ReaderOptions options(scan.options);
+  const auto session_flag = [&](const std::string& key) {
+    return (context.configuration ? context.configuration(key) : std::nullopt).value_or("false") == "true";
+  };
+  const auto flag = [&](const std::string& name) { return options.flag(name, session_flag("spark.sql.files." + name)); };
+  const bool is_case_sensitive = session_flag("spark.sql.caseSensitive");
+  units.ignores_missing_files = flag("ignoreMissingFiles");
+  units.ignores_corrupt_files = flag("ignoreCorruptFiles");
+  for (size_t i = 0; i < scan.partition_schema.size(); ++i) {
+    // The value has the type that the folder's name suggests; a schema of the user's may say another one.
+    const Type& type = scan.partition_schema[i].type;
+    const Type own = scan.files[0].partition_values[i].type;
+    units.partitions[i].type = own;
+    const std::string column = alias + ".p" + std::to_string(i);
+    const bool is_used = is_needed[scan.data_schema.size() + i];
+    const bool is_own = own.same_type(type);
+    text.columns.push_back({!is_used ? "" : is_own ? column : "CAST(" + column + " AS " + type_sql(type) + ")", is_own});
+  }
+  units.format = scan.format == "orc"
+                     ? orc_units(scan.files, units.wanted, std::move(positions), context.time_zone, is_case_sensitive,
+                                 file_opener(access))
+                     : parquet_units(scan.files, units.wanted, is_case_sensitive, file_opener(access));
+  const auto input = std::make_shared<UnitInput>(std::move(units));
+  text.from = "fs_units(" + std::to_string(input->id()) + ") AS " + alias;
+  text.leases.push_back(input);
+  return text;
+}
+
+bool is_unit_scan(const Scan& scan) {
+  return scan.format == "orc" ||
+         (scan.format == "parquet" && std::any_of(scan.files.begin(), scan.files.end(), [](const plan::FileEntry& file) {
+            return storage::is_object_path(file.path);
+          }));
+}
+
+// Whether a used _metadata column has the field row_index.
+bool needs_row_index(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed) {
+  for (size_t i = scan.data_schema.size() + scan.partition_schema.size(); i < node.output.size(); ++i) {
+    const Type& type = node.output[i].type;
+    if (is_needed[i] && type.is(TypeKind::kStruct) && type.fields().back().name == "row_index") return true;
+  }
+  return false;
+}
+
+ScanText no_rows(const plan::Relation& node, const std::string& alias) {
+  ScanText text;
+  text.from = "(SELECT 1 AS empty WHERE false) AS " + alias;
+  for (const auto& attribute : node.output) {
+    text.columns.push_back({"CAST(NULL AS " + type_sql(attribute.type) + ")", false});
+  }
   return text;
 }
 
 }  // namespace
 
 ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed,
-                  const ExecutionContext& context, const std::string& alias) {
-  size_t data_count = scan.data_schema.size();
-  size_t first_metadata = data_count + scan.partition_schema.size();
+                  const ExecutionContext& context, storage::StagingArea* staging, const std::string& alias) {
+  if (scan.files.empty()) return no_rows(node, alias);
+  const size_t data_count = scan.data_schema.size();
+  const size_t first_metadata = data_count + scan.partition_schema.size();
+  const FileAccess access{storage::store_settings(scan.options, context.configuration), staging,
+                          [&context] { context.cancellation->throw_if_cancelled(); }};
   bool needs_file = scan.format == "text";
   for (size_t i = data_count; i < is_needed.size(); ++i) needs_file = needs_file || is_needed[i];
+  const std::string file_column = needs_file ? kFileColumn : "";
+  const bool is_in_units = is_unit_scan(scan);
+  const bool is_text = scan.format != "parquet" && scan.format != "binaryfile";
+  const bool needs_row = needs_row_index(node, scan, is_needed);
+  LocalFiles local;
+  if (!is_in_units) local = local_files(scan.files, is_text, access);
   ScanText text;
-  if (scan.files.empty()) {
-    // No file at all: no row.
-    text.from = "(SELECT 1 AS empty WHERE false) AS " + alias;
-    for (const auto& attribute : node.output) {
-      text.columns.push_back({"CAST(NULL AS " + type_sql(attribute.type) + ")", false});
-    }
-    return text;
-  }
-  std::string file_column = needs_file ? kFileColumn : "";
-  if (scan.format == "csv") {
-    text = CsvScan(scan, is_needed, context, alias).run(file_column);
+  if (is_in_units) {
+    text = unit_scan(scan, is_needed, context, access, alias);
+  } else if (scan.format == "csv") {
+    text = CsvScan(scan, local.files, is_needed, context, alias).run(file_column);
   } else if (scan.format == "parquet") {
-    text = parquet_scan(scan, is_needed, alias, file_column);
+    text = parquet_scan(scan, is_needed, alias, file_column, needs_row);
   } else if (scan.format == "text") {
-    text = text_scan(scan, is_needed, alias);
+    text = text_scan(scan, local.files, is_needed, alias);
   } else if (scan.format == "json") {
-    text = json_scan(scan, is_needed, context, alias);
+    text = json_scan(scan, local.files, is_needed, context, alias);
+  } else if (scan.format == "binaryfile") {
+    text = binary_file_scan(scan, local, is_needed, context, alias);
   } else {
     throw_unsupported("RELATION", "a scan of " + scan.format);
   }
   std::string file = alias + "." + kFileColumn;
-  for (size_t i = 0; i < scan.partition_schema.size(); ++i) {
-    bool is_used = is_needed[data_count + i];
-    text.columns.push_back({is_used ? partition_sql(scan, i, file) : "", false});
+  if (!is_in_units) {
+    file = local.original_sql(scan.files, file);
+    for (size_t i = 0; i < scan.partition_schema.size(); ++i) {
+      text.columns.push_back({is_needed[data_count + i] ? partition_sql(scan, i, file) : "", false});
+    }
   }
+  const std::string row = needs_row ? alias + (is_in_units ? "." + std::string(kUnitRowColumn) : ".file_row_number") : "";
   for (size_t i = first_metadata; i < node.output.size(); ++i) {
-    std::string sql = node.output[i].type.is_string() ? "fs_file_uri(" + file + ")" : metadata_sql(scan, file);
+    std::string sql = node.output[i].type.is_string() ? "fs_file_uri(" + file + ")" : metadata_sql(scan, file, row);
     text.columns.push_back({is_needed[i] ? sql : "", false});
   }
+  for (const auto& copy : local.staged) text.leases.push_back(copy);
   return text;
 }
 

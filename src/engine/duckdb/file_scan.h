@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/duckdb/lowering.h"
 #include "engine/engine.h"
 #include "plan/relation.h"
+#include "storage/staging_area.h"
 
 namespace firesteel::engine {
-
-class ArrowInput;
 
 struct ScanColumn {
   std::string sql;
@@ -21,12 +21,13 @@ struct ScanText {
   std::string from;  // "read_parquet([…]) AS t3"
   std::vector<std::string> where;
   std::vector<ScanColumn> columns;  // by output position; empty text where not needed
-  std::vector<std::shared_ptr<ArrowInput>> inputs;
+  std::vector<Lease> leases;
 };
 
-// `is_needed` says which of the node's output columns the query uses.
+// `is_needed` says which of the node's output columns the query uses; files that must be local are staged in `staging`
+// (null: only the text is wanted).
 ScanText scan_sql(const plan::Relation& node, const plan::Scan& scan,
                   const std::vector<bool>& is_needed, const ExecutionContext& context,
-                  const std::string& alias);
+                  storage::StagingArea* staging, const std::string& alias);
 
 }  // namespace firesteel::engine

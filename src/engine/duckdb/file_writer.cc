@@ -5,17 +5,20 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_lowering.h"
+#include "engine/duckdb/orc_writer.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/type_sql.h"
+#include "engine/duckdb/write_target.h"
 
 namespace firesteel::engine {
 namespace {
@@ -26,12 +29,6 @@ using plan::TypeKind;
 
 constexpr const char* kNullPartition = "__HIVE_DEFAULT_PARTITION__";
 constexpr const char* kFilePart = "fs_part";
-
-std::string lower(std::string_view text) {
-  std::string result;
-  for (unsigned char c : text) result += static_cast<char>(std::tolower(c));
-  return result;
-}
 
 std::string random_uuid() {
   std::random_device device;
@@ -129,49 +126,63 @@ class FileWrite {
         context_(context),
         services_(services),
         options_(request.options),
-        format_(lower(request.format.empty() ? "parquet" : request.format)),
-        target_(local_path(request.path)),
-        uuid_(random_uuid()) {}
+        format_(lower_case(request.format.empty() ? "parquet" : request.format)),
+        path_(normal_path(request.path)),
+        uuid_(random_uuid()) {
+    access_.settings = storage::store_settings(request.options, context->configuration);
+    access_.staging = services.staging;
+    access_.progress = [&context] { context->cancellation->throw_if_cancelled(); };
+    target_ = WriteTarget::make(path_, uuid_, access_);
+  }
 
   void run() {
-    if (format_ != "parquet" && format_ != "csv" && format_ != "text" && format_ != "json") {
-      throw_unsupported("RELATION", "writing the format " + format_);
-    }
-    if (fs::exists(target_)) {
+    check_format();
+    if (target_->exists()) {
       if (request_.mode == WriteRequest::Mode::kErrorIfExists) {
-        throw SparkError("PATH_ALREADY_EXISTS", {{"outputPath", "file:" + target_}});
+        throw SparkError("PATH_ALREADY_EXISTS", {{"outputPath", hadoop_path(path_)}});
       }
       if (request_.mode == WriteRequest::Mode::kIgnore) return;
     }
     find_columns();
     check_overwrite();
-    fs::path staging = fs::path(target_) / "_temporary" / uuid_;
-    bool existed = fs::exists(target_);
     try {
-      create_staging(staging);
-      run_copy(staging);
-      commit(staging);
+      const fs::path staging = target_->create_staging();
+      if (format_ == "orc") {
+        run_orc(staging);
+      } else {
+        run_copy(staging);
+      }
+      context_->cancellation->throw_if_cancelled();
+      target_->commit(plan_moves(staging), request_.mode == WriteRequest::Mode::kOverwrite);
     } catch (const fs::filesystem_error& error) {
-      discard(staging, existed);
+      target_->discard();
       throw SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", error.what()}});
     } catch (...) {
-      discard(staging, existed);
+      target_->discard();
       throw;
     }
   }
 
  private:
+  void check_format() const {
+    if (format_ == "binaryfile") throw SparkError("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {});
+    for (const char* known : {"parquet", "csv", "text", "json", "orc"}) {
+      if (format_ == known) return;
+    }
+    throw_unsupported("RELATION", "writing the format " + format_);
+  }
+
   void find_columns() {
     const auto& output = request_.plan->output;
     std::set<std::string> names;
     for (const auto& attribute : output) {
-      if (!names.insert(lower(attribute.name)).second) {
-        throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower(attribute.name) + "`"}});
+      if (!names.insert(lower_case(attribute.name)).second) {
+        throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower_case(attribute.name) + "`"}});
       }
     }
     for (const std::string& name : request_.partition_by) {
       auto found = std::find_if(output.begin(), output.end(), [&](const plan::Attribute& attribute) {
-        return lower(attribute.name) == lower(name);
+        return lower_case(attribute.name) == lower_case(name);
       });
       if (found == output.end()) {
         throw SparkError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
@@ -193,8 +204,8 @@ class FileWrite {
     std::set<std::string> read;
     collect_scan_paths(*request_.plan, read);
     for (const std::string& path : read) {
-      if (path == target_ || path.starts_with(target_ + "/")) {
-        throw SparkError("UNSUPPORTED_OVERWRITE.PATH", {{"path", "\"file:" + target_ + "\""}});
+      if (path == path_ || path.starts_with(path_ + "/")) {
+        throw SparkError("UNSUPPORTED_OVERWRITE.PATH", {{"path", "\"" + hadoop_path(path_) + "\""}});
       }
     }
   }
@@ -231,9 +242,9 @@ class FileWrite {
   }
 
   std::string format_sql() {
-    std::string compression = lower(options_.get("compression", options_.get("codec", "")));
+    std::string compression = lower_case(options_.get("compression", options_.get("codec", "")));
     if (format_ == "parquet") {
-      if (compression.empty()) compression = "snappy";
+      if (compression.empty()) compression = lower_case(session_value("spark.sql.parquet.compression.codec", "snappy"));
       static const std::set<std::string> known = {"none", "uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"};
       if (!known.contains(compression) || compression == "brotli") throw_unsupported("OPTION", "compression=" + compression);
       if (compression == "none") compression = "uncompressed";
@@ -251,13 +262,17 @@ class FileWrite {
              ", KV_METADATA {'org.apache.spark.version': '4.2.0', "
              "'org.apache.spark.sql.parquet.row.metadata': " + quote_string(json) + "}";
     }
-    std::string suffix;
-    std::string codec;
-    if (compression == "gzip") { suffix = ".gz"; codec = ", COMPRESSION gzip"; }
-    else if (compression == "zstd") { suffix = ".zst"; codec = ", COMPRESSION zstd"; }
-    else if (!compression.empty() && compression != "none" && compression != "uncompressed") {
-      throw_unsupported("OPTION", "compression=" + compression);
-    } else { codec = ", COMPRESSION none"; }
+    const auto text_codec = storage::codec_of_name(compression.empty() ? "none" : compression);
+    // CompressionCodecs.shortCompressionCodecNames: Hadoop's own zstd is not among them.
+    if (!text_codec || *text_codec == storage::Codec::kZstandard) {
+      throw SparkError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                       {{"codecName", compression},
+                        {"availableCodecs", "bzip2, deflate, uncompressed, snappy, none, lz4, gzip"}});
+    }
+    const std::string suffix(storage::codec_suffix(*text_codec));
+    const bool is_gzip = *text_codec == storage::Codec::kGzip;
+    if (!is_gzip) later_codec_ = *text_codec;
+    const std::string codec = is_gzip ? ", COMPRESSION gzip" : ", COMPRESSION none";
     if (format_ == "text" || format_ == "json") {
       options_.refuse("lineSep", "\n");
       options_.refuse("encoding", "UTF-8");
@@ -294,10 +309,7 @@ class FileWrite {
     }
     std::string partition_list;
     for (size_t i : partitions_) {
-      std::string text = cast_sql("q.c" + std::to_string(output[i].id), output[i].type, Type::string(),
-                                  plan::CastMode::kAnsi, context_->time_zone);
-      select += ", coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ") AS " +
-                quote_identifier(output[i].name);
+      select += ", " + partition_text(output[i]) + " AS " + quote_identifier(output[i].name);
       partition_list += (partition_list.empty() ? "" : ", ") + quote_identifier(output[i].name);
     }
     int files = partitions_.empty() ? file_count(*request_.plan) : 1;
@@ -314,6 +326,71 @@ class FileWrite {
              partition_list + "), WRITE_PARTITION_COLUMNS false)";
     }
     run_statement(database_, sql, *context_);
+    if (later_codec_ == storage::Codec::kNone) return;
+    std::vector<std::string> written;
+    for (const auto& entry : fs::recursive_directory_iterator(staging)) {
+      if (entry.is_regular_file()) written.push_back(entry.path().string());
+    }
+    for (const std::string& file : written) storage::compress_file(file, later_codec_, access_.progress);
+  }
+
+  std::string session_value(const std::string& key, const std::string& fallback) const {
+    const auto value = context_->configuration ? context_->configuration(key) : std::nullopt;
+    return value.value_or(fallback);
+  }
+
+  // The text of a partition column's value, as folders are named by it.
+  std::string partition_text(const plan::Attribute& attribute) const {
+    const std::string text = cast_sql("q.c" + std::to_string(attribute.id), attribute.type, Type::string(),
+                                      plan::CastMode::kAnsi, context_->time_zone);
+    return "coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ")";
+  }
+
+  // Through a stream of batches: rows of one file follow each other.
+  void run_orc(const fs::path& staging) {
+    const auto& output = request_.plan->output;
+    std::string compression = options_.get("compression", options_.get("orc.compress", ""));
+    if (compression.empty()) compression = session_value("spark.sql.orc.compression.codec", "zstd");
+    extension_ = orc_suffix(compression) + ".orc";
+    plan::Schema schema;
+    std::vector<plan::Attribute> columns;
+    std::string select;
+    for (size_t i : data_) {
+      schema.push_back({output[i].name, output[i].type, true, ""});
+      plan::Attribute column = output[i];
+      column.type = orc_clock_type(output[i].type);
+      select += cast_sql("q.c" + std::to_string(output[i].id), output[i].type, column.type, plan::CastMode::kAnsi,
+                         context_->time_zone) + ", ";
+      columns.push_back(std::move(column));
+    }
+    check_orc_types(schema);
+    std::string group;
+    for (size_t i : partitions_) {
+      group += (group.empty() ? "" : " || '\x1f' || ") + partition_text(output[i]);
+    }
+    const int files = file_count(*request_.plan);
+    if (group.empty() && files > 1) {
+      group = "CAST((row_number() OVER () - 1) % " + std::to_string(files) + " AS VARCHAR)";
+    }
+    auto query = lower_plan(request_.plan, *context_, services_);
+    query.sql = "SELECT " + select + (group.empty() ? "''" : group) + " AS fs_group FROM (" + query.sql + ") AS q" +
+                (group.empty() ? "" : " ORDER BY fs_group");
+    plan::Attribute group_column;
+    group_column.type = Type::string();
+    columns.push_back(group_column);
+    const auto stream = run_query(database_, std::move(query), std::move(columns), context_);
+    int number = 0;
+    write_orc(*stream, schema, compression, [&](const std::string& text) {
+      fs::path file = staging / "tree";
+      for (size_t start = 0, k = 0; k < partitions_.size(); ++k) {
+        const size_t end = std::min(text.find('\x1f', start), text.size());
+        file /= escape_path_name(output[partitions_[k]].name) + "=" + escape_path_name(text.substr(start, end - start));
+        start = end + 1;
+      }
+      char name[16];
+      std::snprintf(name, sizeof name, "%08d", number++);
+      return file / name;
+    });
   }
 
   std::string part_name(int index) const {
@@ -348,51 +425,18 @@ class FileWrite {
     return moves;
   }
 
-  // Another writer that ends may remove the common folder between two steps of this.
-  static void create_staging(const fs::path& staging) {
-    constexpr int kAttempts = 20;
-    std::error_code error;
-    for (int i = 0; i < kAttempts; ++i) {
-      if (fs::create_directories(staging, error) || !error) return;
-    }
-    throw fs::filesystem_error("cannot create", staging, error);
-  }
-
-  void commit(const fs::path& staging) {
-    context_->cancellation->throw_if_cancelled();
-    auto moves = plan_moves(staging);
-    if (request_.mode == WriteRequest::Mode::kOverwrite) {
-      for (const auto& entry : fs::directory_iterator(target_)) {
-        if (entry.path().filename() != "_temporary") fs::remove_all(entry.path());
-      }
-    }
-    for (const auto& [from, to] : moves) {
-      fs::path destination = fs::path(target_) / to;
-      fs::create_directories(destination.parent_path());
-      fs::rename(from, destination);
-    }
-    // Another writer may stage beside: the common folder goes with the last of them.
-    std::error_code ignored;
-    fs::remove_all(staging, ignored);
-    fs::remove(fs::path(target_) / "_temporary", ignored);
-    std::ofstream(fs::path(target_) / "_SUCCESS").close();
-  }
-
-  void discard(const fs::path& staging, bool existed) const {
-    std::error_code ignored;
-    fs::remove_all(existed ? staging : fs::path(target_), ignored);
-    fs::remove(fs::path(target_) / "_temporary", ignored);
-  }
-
   Database& database_;
   const WriteRequest& request_;
   const std::shared_ptr<ExecutionContext>& context_;
   const LoweringServices& services_;
   ReaderOptions options_;
   std::string format_;
-  std::string target_;
+  std::string path_;
   std::string uuid_;
+  FileAccess access_;
+  std::unique_ptr<WriteTarget> target_;
   std::string extension_;
+  storage::Codec later_codec_ = storage::Codec::kNone;  // what is done to the files after DuckDB wrote them
   std::vector<size_t> partitions_;  // positions in the plan's output
   std::vector<size_t> data_;
 };

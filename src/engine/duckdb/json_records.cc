@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <iterator>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/reader_options.h"
 
 namespace firesteel::engine {
@@ -14,9 +14,7 @@ JsonOptions::JsonOptions(const plan::Options& given) {
   const ReaderOptions options(given);
   is_multi_line = options.flag("multiLine", false);
   primitives_as_string = options.flag("primitivesAsString", false);
-  mode = options.get("mode", "PERMISSIVE");
-  std::transform(mode.begin(), mode.end(), mode.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
   corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);
   date_format = options.get("dateFormat", "");
@@ -38,10 +36,6 @@ bool JsonRecords::open_next() {
   if (next_file_ == files_.size()) return false;
   file_ = next_file_++;
   const std::string& path = files_[file_].path;
-  const std::string suffix = std::filesystem::path(path).extension().string();
-  for (const char* compressed : {".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate"}) {
-    if (suffix == compressed) throw_unsupported("RELATION", "compressed JSON files");
-  }
   stream_ = std::ifstream(path, std::ios::binary);
   if (!stream_) throw SparkError("FAILED_READ_FILE.FILE_NOT_EXIST", {{"path", "file://" + path}});
   return true;

@@ -21,6 +21,7 @@
 #include <duckdb_cpp.hpp>
 
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/string_writer.h"
 #include "functions/kernel/int128.h"
 
 namespace firesteel::engine {
@@ -181,11 +182,7 @@ struct Writer {
     }
   }
   void set(idx_t row, const T& value) {
-    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>) {
-      vector.AssignStringUnsafe(row, value);
-    } else if constexpr (std::is_same_v<T, BytesResult>) {
-      vector.AssignStringUnsafe(row, value.value);
-    } else if constexpr (std::is_same_v<T, DecimalResult>) {
+    if constexpr (std::is_same_v<T, DecimalResult>) {
       switch (storage) {
         case LogicalTypeId::SMALLINT: put(row, static_cast<int16_t>(value.unscaled)); break;
         case LogicalTypeId::INTEGER: put(row, static_cast<int32_t>(value.unscaled)); break;
@@ -203,6 +200,23 @@ struct Writer {
   void finish() {}
 };
 
+template <>
+struct Writer<std::string_view> {
+  StringWriter strings;
+  explicit Writer(Vector& target) : strings(target) {}
+  void set(idx_t row, std::string_view value) { strings.set(row, value); }
+  void finish() {}
+};
+template <>
+struct Writer<std::string> : Writer<std::string_view> {
+  using Writer<std::string_view>::Writer;
+};
+template <>
+struct Writer<BytesResult> : Writer<std::string_view> {
+  using Writer<std::string_view>::Writer;
+  void set(idx_t row, const BytesResult& value) { strings.set(row, value.value); }
+};
+
 // Lists of strings that are parts of an argument: their elements are laid out at the end.
 template <>
 struct Writer<std::vector<std::string_view>> {
@@ -218,7 +232,8 @@ struct Writer<std::vector<std::string_view>> {
   void finish() {
     auto child = vector.GetChild(0);
     child.SetSize(parts.size());
-    for (idx_t i = 0; i < parts.size(); ++i) child.AssignStringUnsafe(i, parts[i]);
+    StringWriter strings(child);
+    for (idx_t i = 0; i < parts.size(); ++i) strings.set(i, parts[i]);
   }
 };
 

@@ -38,6 +38,8 @@ std::shared_ptr<arrow::DataType> engine_type(const std::shared_ptr<arrow::DataTy
     }
     case arrow::Type::DURATION:
       return arrow::int64();
+    case arrow::Type::INTERVAL_MONTHS:
+      return arrow::int32();
     default:
       return type;
   }

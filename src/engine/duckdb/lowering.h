@@ -9,13 +9,20 @@
 #include "engine/engine.h"
 #include "plan/relation.h"
 
+namespace firesteel::storage {
+class StagingArea;
+}
+
 namespace firesteel::engine {
 
 class ArrowInput;
 
+// Keeps something that the SQL text refers to: Arrow inputs, scans, local copies of files.
+using Lease = std::shared_ptr<const void>;
+
 struct LoweredQuery {
   std::string sql;  // a SELECT whose columns stand in the order of the plan's output
-  std::vector<std::shared_ptr<ArrowInput>> inputs;  // alive as long as the query is
+  std::vector<Lease> inputs;  // alive as long as the query is
 };
 
 // What the lowering asks of the engine around it.
@@ -24,6 +31,8 @@ struct LoweringServices {
   std::function<std::string(const std::string& key)> cached_table;
   // Runs a subplan that SQL cannot express and hands over its rows, columns in output order.
   std::function<std::shared_ptr<ArrowInput>(const plan::RelationPtr&)> run_fragment;
+  // Where files are copied to that must be local; null: they are not, since only the text is wanted.
+  storage::StagingArea* staging = nullptr;
 };
 
 // Throws SparkError UNSUPPORTED_FEATURE for what DuckDB cannot run.

@@ -9,6 +9,7 @@
 
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/strict_math.h"
 
 namespace firesteel::engine {
 namespace {
@@ -97,6 +98,10 @@ void register_math_kernels(KernelRegistry& registry) {
                  return width_bucket(value, low, high, count);
                });
   registry.add("fs_factorial", [](int32_t number) -> std::optional<int64_t> { return factorial(number); });
+  add_unary(registry, "fs_exp", functions::kernel::strict_exp);
+  add_unary(registry, "fs_log", functions::kernel::strict_log);
+  add_unary(registry, "fs_cosh", functions::kernel::strict_cosh);
+  add_unary(registry, "fs_sinh", functions::kernel::strict_sinh);
   add_unary(registry, "fs_expm1", std::expm1);
   add_unary(registry, "fs_log1p", std::log1p);
   add_unary(registry, "fs_sin", std::sin);

@@ -1,5 +1,8 @@
 #include "engine/duckdb/parquet_schema.h"
 
+#include <set>
+#include <string>
+
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/type_sql.h"
@@ -12,6 +15,20 @@ using duckdb::cxx::LogicalTypeId;
 using plan::Type;
 
 constexpr const char* kSparkSchemaKey = "org.apache.spark.sql.parquet.row.metadata";
+
+// Columns of 96 bits hold instants, of which DuckDB's type does not tell.
+std::set<std::string> int96_columns(duckdb::cxx::Connection& connection, const std::string& path) {
+  auto result = connection.Execute("SELECT name FROM parquet_schema(" + quote_string(path) + ") WHERE type = 'INT96'");
+  std::set<std::string> names;
+  while (auto chunk = result.FetchChunk()) {
+    if (chunk.GetRowCount() == 0) break;
+    auto view = chunk.GetVector(0).GetView();
+    for (duckdb::cxx::idx_t i = 0; i < chunk.GetRowCount(); ++i) {
+      names.emplace(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(i)].view());
+    }
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -81,9 +98,12 @@ plan::Schema parquet_schema(Database& database, const std::vector<plan::FileEntr
                                            ", hive_partitioning = false)");
     auto statement = statements.Next();
     auto bound = connection->Bind(statement).output;
+    const std::set<std::string> instants = int96_columns(*connection, files[0].path);
     plan::Schema schema;
     for (duckdb::cxx::idx_t i = 0; i < bound.GetFieldCount(); ++i) {
-      schema.push_back({std::string(bound.GetFieldName(i)), plan_type(bound.GetFieldType(i)), true, ""});
+      std::string name(bound.GetFieldName(i));
+      Type type = instants.contains(name) ? Type::timestamp() : plan_type(bound.GetFieldType(i));
+      schema.push_back({std::move(name), std::move(type), true, ""});
     }
     return schema;
   } catch (...) {

@@ -4,17 +4,11 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/type_sql.h"
 
 namespace firesteel::engine {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 // CSVExprUtils.toDelimiterStr: \t and the like are written out by users.
 std::string unescape_delimiter(std::string_view text) {
@@ -37,14 +31,17 @@ std::string unescape_delimiter(std::string_view text) {
   return result;
 }
 
+// What is null to DuckDB's reader: no file holds it. Without it an empty text would be.
+constexpr const char* kNoText = "\x1c\x1d\x1c\x1d";
+
 }  // namespace
 
 ReaderOptions::ReaderOptions(const plan::Options& options) {
-  for (const auto& [key, value] : options) values_[lower(key)] = value;
+  for (const auto& [key, value] : options) values_[lower_case(key)] = value;
 }
 
 std::optional<std::string> ReaderOptions::find(std::string_view name) const {
-  auto found = values_.find(lower(name));
+  auto found = values_.find(lower_case(name));
   if (found == values_.end()) return std::nullopt;
   return found->second;
 }
@@ -56,7 +53,7 @@ std::string ReaderOptions::get(std::string_view name, std::string_view fallback)
 bool ReaderOptions::flag(std::string_view name, bool fallback) const {
   auto text = find(name);
   if (!text) return fallback;
-  std::string value = lower(*text);
+  std::string value = lower_case(*text);
   if (value == "true") return true;
   if (value == "false") return false;
   throw_unsupported("OPTION", std::string(name) + "=" + *text);
@@ -80,9 +77,7 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   null_value = options.get("nullValue", "");
   date_format = options.get("dateFormat", "");
   timestamp_format = options.get("timestampFormat", "");
-  mode = options.get("mode", "PERMISSIVE");
-  std::transform(mode.begin(), mode.end(), mode.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
   corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);
   encoding = options.get("encoding", options.get("charset", "UTF-8"));
@@ -114,10 +109,10 @@ std::string CsvOptions::read_sql(const std::string& files, size_t column_count,
                     ", strict_mode = false, null_padding = true, max_line_size = 16777216";
   if (has_header) sql += ", skip = 1";
   if (!comment.empty()) sql += ", comment = " + quote_string(comment);
-  sql += ", nullstr = [''" + (null_value.empty() ? "" : ", " + quote_string(null_value)) + "]";
+  // Fields are texts here, also empty ones: null is what a short line lacks, which tells blank lines from ",,".
+  sql += ", nullstr = " + quote_string(kNoText);
   if (is_multi_line) sql += ", parallel = false";
-  std::string name;
-  for (unsigned char c : encoding) name += static_cast<char>(std::toupper(c));
+  const std::string name = upper_case(encoding);
   if (name == "ISO-8859-1" || name == "LATIN1") {
     sql += ", encoding = 'latin-1'";
   } else if (name == "UTF-16") {
@@ -125,8 +120,21 @@ std::string CsvOptions::read_sql(const std::string& files, size_t column_count,
   } else if (name != "UTF-8" && name != "UTF8" && name != "US-ASCII") {
     throw_unsupported("OPTION", "encoding=" + encoding);
   }
-  if (!file_column.empty()) sql += ", filename = " + quote_string(file_column);
-  return sql + ")";
+  std::string select;
+  for (size_t i = 0; i < column_count; ++i) {
+    const std::string column = "k" + std::to_string(i);
+    std::string value = "nullif(" + column + ", '')";
+    if (!null_value.empty()) value = "nullif(" + value + ", " + quote_string(null_value) + ")";
+    select += (i > 0 ? ", " : "") + value + " AS " + column;
+  }
+  if (!file_column.empty()) {
+    sql += ", filename = " + quote_string(file_column);
+    select += ", " + file_column;
+  }
+  // CSVExprUtils.filterCommentAndEmpty: blank lines are no rows; where records span lines, only empty ones are none.
+  const std::string first = is_multi_line ? "k0" : "trim(k0, ' \t')";
+  return "(SELECT " + select + " FROM " + sql + ") WHERE " + (column_count > 1 ? "k1 IS NOT NULL OR " : "") + first +
+         " <> '')";
 }
 
 }  // namespace firesteel::engine

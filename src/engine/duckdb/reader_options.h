@@ -52,7 +52,8 @@ struct CsvOptions {
   std::string negative_infinity = "-Inf";
   double sampling_ratio = 1.0;
 
-  // read_csv(…) with every column as text named k0, k1, …; `file_column` empty: no such column.
+  // The rows with every column as text named k0, k1, …, null where a field is empty or absent; `file_column` empty: no
+  // such column.
   std::string read_sql(const std::string& files, size_t column_count,
                        const std::string& file_column) const;
 };

@@ -65,7 +65,7 @@ LoweredQuery RelationLowering::run(const RelationPtr& plan) {
   for (const auto& attribute : plan->output) columns.push_back(attribute.id);
   std::string sql;
   for (const std::string& definition : definitions_) {
-    sql += (sql.empty() ? "WITH " : ", ") + definition;
+    sql += (!sql.empty() ? ", " : has_recursion_ ? "WITH RECURSIVE " : "WITH ") + definition;
   }
   if (!sql.empty()) sql += " ";
   sql += render(block, columns);
@@ -188,6 +188,10 @@ SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const Attribut
   if (const auto* r = node.as<plan::LocalData>()) return lower_local_data(node, *r);
   if (const auto* r = node.as<plan::Range>()) return lower_range(node, *r);
   if (const auto* r = node.as<plan::Scan>()) return lower_scan(node, *r, needed);
+  if (const auto loop = plan::loop_of(node)) {
+    if (!loops_.contains(loop->id)) define_loop(node, *loop);
+    return lower_loop_rows(node, loop->id);
+  }
   if (const auto* r = node.as<plan::Cached>()) {
     return context_.fragment_inputs.contains(r->key) ? lower_fragment(plan) : lower_cached(node, *r, needed);
   }
@@ -256,7 +260,7 @@ SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan&
   std::vector<bool> is_needed;
   for (const auto& attribute : node.output) is_needed.push_back(needed.contains(attribute.id));
   std::string alias = next_alias();
-  ScanText text = scan_sql(node, scan, is_needed, context_, alias);
+  ScanText text = scan_sql(node, scan, is_needed, context_, services_.staging, alias);
   SelectBlock block;
   block.from = std::move(text.from);
   block.where = std::move(text.where);
@@ -265,7 +269,7 @@ SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan&
     block.columns.columns[node.output[i].id] = {.sql = text.columns[i].sql,
                                                 .is_column = text.columns[i].is_column};
   }
-  for (auto& input : text.inputs) inputs_.push_back(std::move(input));
+  for (Lease& lease : text.leases) inputs_.push_back(std::move(lease));
   return block;
 }
 

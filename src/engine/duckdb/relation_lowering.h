@@ -11,6 +11,7 @@
 #include "engine/duckdb/lowering.h"
 #include "engine/duckdb/repeated_subplans.h"
 #include "engine/duckdb/select_block.h"
+#include "plan/recursion.h"
 
 namespace firesteel::engine {
 
@@ -41,6 +42,8 @@ class RelationLowering {
   SelectBlock lower_join(const plan::Join& join, const AttributeSet& needed);
   SelectBlock lower_set_operation(const plan::Relation& node, const plan::SetOperation& operation,
                                   const AttributeSet& needed);
+  void define_loop(const plan::Relation& node, const plan::Loop& loop);
+  SelectBlock lower_loop_rows(const plan::Relation& node, int64_t loop_id);
   SelectBlock lower_sort(const plan::Sort& sort, const AttributeSet& needed);
   SelectBlock lower_limit(const plan::Limit& limit, const AttributeSet& needed);
   SelectBlock lower_offset(const plan::Offset& offset, const AttributeSet& needed);
@@ -49,7 +52,7 @@ class RelationLowering {
   SelectBlock lower_sample(const plan::Sample& sample, const AttributeSet& needed);
   SelectBlock lower_deduplicate(const plan::Deduplicate& deduplicate, const AttributeSet& needed);
   SelectBlock repeat_rows(const SelectBlock& numbered, const std::string& alias,
-                          const AttributeSet& columns, const std::string& draw, double mean);
+                          const AttributeSet& columns, const std::string& copies);
   AttributeSet with_key_columns(std::vector<plan::ExpressionPtr>& functions, plan::RelationPtr& child,
                                 AttributeSet columns);
   SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
@@ -58,6 +61,7 @@ class RelationLowering {
   // The definition of a repeated subplan, or a block that reads it.
   SelectBlock read_shared(const plan::RelationPtr& plan, int shared);
 
+  static std::string variant_rows(const std::string& variant);
   std::string tuple_row(const plan::FunctionCall& call, const Scope& scope);
   std::string stack_rows(const plan::FunctionCall& call, size_t column_count, const Scope& scope);
 
@@ -84,7 +88,9 @@ class RelationLowering {
   };
   std::unordered_map<int, SharedQuery> shared_;
   std::vector<std::string> definitions_;  // "s1 AS MATERIALIZED (…)"
-  std::vector<std::shared_ptr<ArrowInput>> inputs_;
+  std::vector<Lease> inputs_;
+  std::unordered_map<int64_t, std::vector<plan::AttributeId>> loops_;  // columns by position
+  bool has_recursion_ = false;
   const Scope* outer_scope_ = nullptr;
   int alias_count_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "engine/duckdb/expression_lowering.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
+#include "plan/recursion.h"
 
 namespace firesteel::engine {
 namespace {
@@ -97,6 +98,12 @@ bool is_costly(const Relation& relation) {
          relation.as<plan::MapPartitions>();
 }
 
+// A product of inputs that a condition above narrows: computed by itself it would be all their pairs.
+bool is_open_product(const Relation& relation, bool has_open_input) {
+  if (const auto* join = relation.as<plan::Join>()) return has_open_input || !join->condition;
+  return has_open_input && relation.as<plan::Project>();
+}
+
 }  // namespace
 
 std::string canonical_text(const Expression& expression, const Positions& position) {
@@ -120,13 +127,17 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
   std::string text = own_text(*relation);
   Positions position;
   bool is_costly_here = is_costly(*relation);
-  bool is_deterministic_here = true;
+  // The rows of the round before are others in each round: what reads them stays in the loop.
+  bool may_move_here = !plan::is_round(*relation);
+  bool is_volatile_here = false;
+  bool has_open_input = false;
   auto inputs = plan::children(*relation);
   for (size_t i = 0; i < inputs.size(); ++i) {
     int input = number(inputs[i]);
+    has_open_input = has_open_input || is_open_product_[static_cast<size_t>(input)];
     text += " #" + std::to_string(input);
     is_costly_here = is_costly_here || is_worth_sharing_[static_cast<size_t>(input)];
-    is_deterministic_here = is_deterministic_here && is_deterministic_[static_cast<size_t>(input)];
+    may_move_here = may_move_here && may_move_[static_cast<size_t>(input)];
     const auto& output = inputs[i]->output;
     for (size_t k = 0; k < output.size(); ++k) {
       position.emplace(output[k].id, "i" + std::to_string(i) + "." + std::to_string(k));
@@ -134,13 +145,17 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
   }
   for (const ExpressionPtr& expression : plan::expressions(*relation)) {
     text += " " + canonical_text(*expression, position);
-    is_deterministic_here = is_deterministic_here && !is_volatile_expression(expression);
+    is_volatile_here = is_volatile_here || is_volatile_expression(expression);
   }
+  // What draws numbers is the same only where it is one node: a common table expression is computed
+  // once for all who read it.
+  if (is_volatile_here) text += " at " + std::to_string(reinterpret_cast<uintptr_t>(relation.get()));
   auto [entry, is_new] = numbers_by_text_.emplace(std::move(text), static_cast<int>(occurrences_.size()));
   if (is_new) {
     occurrences_.push_back(0);
-    is_worth_sharing_.push_back(is_costly_here);
-    is_deterministic_.push_back(is_deterministic_here);
+    is_open_product_.push_back(is_open_product(*relation, has_open_input) && !is_volatile_here);
+    is_worth_sharing_.push_back(is_costly_here || is_volatile_here);
+    may_move_.push_back(may_move_here);
   }
   numbers_[relation.get()] = entry->second;
   return entry->second;
@@ -149,7 +164,7 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
 // A subplan below a repeated one is not counted again: it is computed with it.
 void RepeatedSubplans::count(const plan::RelationPtr& relation) {
   auto index = static_cast<size_t>(numbers_.at(relation.get()));
-  if (++occurrences_[index] > 1 && is_worth_sharing_[index] && is_deterministic_[index]) return;
+  if (++occurrences_[index] > 1 && may_share(index)) return;
   for (const plan::RelationPtr& input : plan::children(*relation)) count(input);
 }
 
@@ -157,8 +172,11 @@ int RepeatedSubplans::shared_number(const plan::Relation& relation) const {
   auto known = numbers_.find(&relation);
   if (known == numbers_.end()) return -1;
   auto index = static_cast<size_t>(known->second);
-  bool is_shared = occurrences_[index] > 1 && is_worth_sharing_[index] && is_deterministic_[index];
-  return is_shared ? known->second : -1;
+  return occurrences_[index] > 1 && may_share(index) ? known->second : -1;
+}
+
+bool RepeatedSubplans::may_share(size_t index) const {
+  return is_worth_sharing_[index] && may_move_[index] && !is_open_product_[index];
 }
 
 }  // namespace firesteel::engine

@@ -1,4 +1,5 @@
-// Finds deterministic subplans that occur more than once in a plan, up to attribute ids.
+// Finds subplans that occur more than once in a plan, up to attribute ids; those that draw numbers
+// only where the same node stands in several places.
 #pragma once
 
 #include <string>
@@ -19,12 +20,14 @@ class RepeatedSubplans {
  private:
   int number(const plan::RelationPtr& relation);
   void count(const plan::RelationPtr& relation);
+  bool may_share(size_t index) const;
 
   std::unordered_map<std::string, int> numbers_by_text_;
   std::unordered_map<const plan::Relation*, int> numbers_;
   std::vector<int> occurrences_;
   std::vector<bool> is_worth_sharing_;
-  std::vector<bool> is_deterministic_;
+  std::vector<bool> may_move_;
+  std::vector<bool> is_open_product_;
 };
 
 // A text that is the same for two expressions that compute the same from inputs that `position`

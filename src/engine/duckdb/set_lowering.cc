@@ -1,4 +1,4 @@
-// Set operations and the removal of duplicates: rows by their values.
+// Set operations, recursion and the removal of duplicates: rows by their values.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -19,6 +19,8 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
   return both;
 }
+
+std::string loop_name(int64_t loop_id) { return "r" + std::to_string(loop_id); }
 
 }  // namespace
 
@@ -54,6 +56,53 @@ SelectBlock RelationLowering::lower_set_operation(const Relation& node,
   for (size_t i : live) {
     AttributeId id = node.output[i].id;
     block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  return block;
+}
+
+// A recursive definition. Its rows carry the number of their round and how many rows there were
+// before it. A first branch of each round, which gives no rows, checks both against the limits: a
+// round that is not allowed is an error though it may give no row.
+void RelationLowering::define_loop(const Relation& node, const plan::Loop& loop) {
+  has_recursion_ = true;
+  const auto& rows = *node.as<plan::Cached>()->original->as<plan::SetOperation>();
+  std::vector<AttributeId> columns;
+  for (const auto& attribute : node.output) columns.push_back(attribute.id);
+  loops_[loop.id] = columns;
+  const std::string name = loop_name(loop.id);
+  const auto side = [&](const RelationPtr& input, const std::string& counters) {
+    const auto block = wrap(lower(input, output_ids(input->output)), output_ids(input->output));
+    std::string sql = "SELECT " + counters;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      sql += ", " + block.columns.find(input->output[i].id).sql + " AS " + column_name(columns[i]);
+    }
+    return sql + block.tail();
+  };
+  const auto counter = [&](const std::string& value) { return "(SELECT " + value + " FROM " + name + ")"; };
+  const std::string total = counter("(max(total) + count(*))::BIGINT");
+  const auto failure = [](const std::string& reached, int64_t limit, const char* function) {
+    const std::string text = std::to_string(limit);
+    return limit < 0 ? "" : " WHEN " + reached + " >= " + text + " THEN " + function + "(" + text + ") IS NOT NULL";
+  };
+  const std::string failures = failure("level", loop.level_max, "fs_fail_recursion_level") +
+                               failure(total, loop.row_max, "fs_fail_recursion_rows");
+  const std::string first = side(rows.inputs[0], "0::BIGINT AS level, 0::BIGINT AS total");
+  std::string round = side(rows.inputs[1], counter("max(level) + 1") + " AS level, " + total + " AS total");
+  if (!failures.empty()) {
+    std::string check = "SELECT level, total";
+    for (const AttributeId id : columns) check += ", " + column_name(id);
+    round = "(" + check + " FROM " + name + " WHERE CASE" + failures + " ELSE false END UNION ALL " + round + ")";
+  }
+  definitions_.push_back(name + " AS (" + first + " UNION ALL " + round + ")");
+}
+
+SelectBlock RelationLowering::lower_loop_rows(const Relation& node, int64_t loop_id) {
+  const std::vector<AttributeId>& columns = loops_.at(loop_id);
+  const std::string alias = next_alias();
+  SelectBlock block;
+  block.from = loop_name(loop_id) + " AS " + alias;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    block.columns.columns[node.output[i].id] = {.sql = alias + "." + column_name(columns[i])};
   }
   return block;
 }

@@ -4,13 +4,19 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/csv_inference.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
+#include "engine/duckdb/orc_units.h"
 #include "engine/duckdb/parquet_schema.h"
+#include "engine/duckdb/parquet_units.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/cast_string.h"
+#include "functions/kernel/time_zone.h"
 
 namespace firesteel::engine {
 namespace {
@@ -18,13 +24,6 @@ namespace {
 using plan::Attribute;
 using plan::Schema;
 using plan::Type;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const ReaderOptions& options) {
   std::vector<std::string> paths = read.paths;
@@ -45,29 +44,74 @@ Attribute attribute(const plan::StructField& field) {
   return result;
 }
 
-Schema inferred_schema(Database& database, const std::string& format,
-                       const plan::UnresolvedRead& read, const ListedFiles& listed) {
+// The names in UNABLE_TO_INFER_SCHEMA.
+std::string format_title(const std::string& format) {
+  if (format == "csv" || format == "json" || format == "orc") return upper_case(format);
+  return format == "parquet" ? "Parquet" : format;
+}
+
+// Files one after another, columns in the order in which they appear: SchemaMergeUtils.
+template <typename SchemaOf>
+Schema merged_schema(const std::vector<plan::FileEntry>& files, bool merges, const SchemaOf& schema_of) {
+  Schema merged = schema_of(files.front());
+  for (size_t i = 1; i < files.size() && merges; ++i) {
+    for (plan::StructField& field : schema_of(files[i])) {
+      const auto known = std::find_if(merged.begin(), merged.end(), [&](const plan::StructField& one) {
+        return lower_case(one.name) == lower_case(field.name);
+      });
+      if (known == merged.end()) {
+        merged.push_back(std::move(field));
+      } else if (!known->type.same_type(field.type)) {
+        throw SparkError("CANNOT_MERGE_SCHEMAS", {{"left", "\"" + Type::structure(merged).sql() + "\""},
+                                                  {"right", "\"" + Type::structure(schema_of(files[i])).sql() + "\""}});
+      }
+    }
+  }
+  return merged;
+}
+
+bool is_in_store(const std::vector<plan::FileEntry>& files) {
+  return std::any_of(files.begin(), files.end(), [](const plan::FileEntry& file) { return storage::is_object_path(file.path); });
+}
+
+Schema binary_file_schema() {
+  return {{"path", Type::string(), true, ""},
+          {"modificationTime", Type::timestamp(), true, ""},
+          {"length", Type::long_integer(), true, ""},
+          {"content", Type::binary(), true, ""}};
+}
+
+Schema inferred_schema(Database& database, const std::string& format, const plan::UnresolvedRead& read,
+                       const std::vector<plan::FileEntry>& files, const FileAccess& access) {
   if (format == "text") return {{"value", Type::string(), true, ""}};
-  if (listed.files.empty()) {
-    throw SparkError("UNABLE_TO_INFER_SCHEMA",
-                     {{"format", format == "csv" ? "CSV" : format == "json" ? "JSON" : "Parquet"}});
+  if (format == "binaryfile") return binary_file_schema();
+  if (files.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
+  const bool merges = ReaderOptions(read.options).flag("mergeSchema", false);
+  if (format == "orc") {
+    std::vector<plan::FileEntry> written;  // an empty file has no schema
+    std::copy_if(files.begin(), files.end(), std::back_inserter(written),
+                 [](const plan::FileEntry& file) { return file.size_bytes > 0; });
+    if (written.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", "ORC"}});
+    return merged_schema(written, merges, [&](const plan::FileEntry& file) { return orc_schema(file, file_opener(access)); });
   }
-  if (format == "json") return infer_json_schema(JsonOptions(read.options), listed.files);
-  if (format == "parquet") {
-    ReaderOptions options(read.options);
-    return parquet_schema(database, listed.files, options.flag("mergeSchema", false));
+  if (format == "parquet" && is_in_store(files)) {
+    return merged_schema(files, merges,
+                         [&](const plan::FileEntry& file) { return parquet_units_schema(file, file_opener(access)); });
   }
-  return infer_csv_schema(database, CsvOptions(read.options), listed.files);
+  if (format == "parquet") return parquet_schema(database, files, merges);
+  const LocalFiles local = local_files(files, /*decompresses=*/true, access);
+  if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files);
+  return infer_csv_schema(database, CsvOptions(read.options), local.files);
 }
 
 bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
   const std::optional<std::string> value = configuration(key);
-  return value ? lower(*value) == "true" : fallback;
+  return value ? lower_case(*value) == "true" : fallback;
 }
 
 bool has_field(const Schema& schema, const std::string& name) {
   return std::any_of(schema.begin(), schema.end(),
-                     [&](const plan::StructField& field) { return lower(field.name) == lower(name); });
+                     [&](const plan::StructField& field) { return lower_case(field.name) == lower_case(name); });
 }
 
 // Columns of a given schema that Parquet files lack are null, in all files or in some.
@@ -91,34 +135,72 @@ void note_absent_columns(Database& database, plan::Scan* scan) {
 void check_duplicates(const Schema& schema) {
   for (size_t i = 0; i < schema.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (lower(schema[i].name) != lower(schema[j].name)) continue;
-      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower(schema[i].name) + "`"}});
+      if (lower_case(schema[i].name) != lower_case(schema[j].name)) continue;
+      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + lower_case(schema[i].name) + "`"}});
     }
   }
 }
 
-}  // namespace
-
-plan::RelationPtr resolve_file_source(Database& database, const plan::UnresolvedRead& read,
-                                      const SourceConfiguration& configuration) {
-  std::string format = lower(read.format);
-  if (format.ends_with("parquetfileformat")) format = "parquet";
-  if (format != "csv" && format != "parquet" && format != "text" && format != "json") {
-    if (format == "orc" || format == "avro" || format == "xml" ||
-        format == "binaryfile" || format == "jdbc") {
-      throw_unsupported("RELATION", "the data source " + format);
-    }
-    throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", read.format}});
+void check_format(const std::string& format, const plan::UnresolvedRead& read) {
+  for (const char* known : {"csv", "parquet", "text", "json", "orc", "binaryfile"}) {
+    if (format == known) return;
   }
-  ReaderOptions options(read.options);
-  options.refuse("modifiedBefore");
-  options.refuse("modifiedAfter");
+  if (format == "avro" || format == "xml" || format == "jdbc") throw_unsupported("RELATION", "the data source " + format);
+  throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", read.format}});
+}
+
+void check_binary_file_schema(const Schema& given) {
+  const Schema expected = binary_file_schema();
+  bool is_expected = given.size() == expected.size();
+  for (size_t i = 0; i < expected.size() && is_expected; ++i) {
+    is_expected = given[i].name == expected[i].name && given[i].type.same_type(expected[i].type);
+  }
+  if (!is_expected) throw_unsupported("RELATION", "binaryFile with the schema " + Type::structure(given).sql());
+}
+
+// org.apache.spark.sql.execution.datasources.ModifiedDateFilter.
+std::optional<int64_t> modification_bound(const ReaderOptions& options, const std::string& name,
+                                          const functions::kernel::TimeZone& zone) {
+  namespace kernel = functions::kernel;
+  const auto text = options.find(name);
+  if (!text) return std::nullopt;
+  const auto micros = kernel::string_to_timestamp(*text, zone, kernel::CastMode::kTry);
+  if (micros) return micros;
+  throw SparkError("_LEGACY_ERROR_TEMP_1294", {{"strategy", lower_case(name)}, {"timeString", *text}});
+}
+
+ListingOptions listing_options(const ReaderOptions& options, const FileAccess& access,
+                               const SourceConfiguration& configuration) {
   ListingOptions listing;
   listing.is_recursive = options.flag("recursiveFileLookup", false);
   listing.name_pattern = options.get("pathGlobFilter", "");
   listing.base_path = options.get("basePath", "");
   listing.infers_partition_types = is_set(configuration, "spark.sql.sources.partitionColumnTypeInference.enabled", true);
-  auto listed = list_files(given_paths(read, options), listing);
+  if (options.find("modifiedBefore") || options.find("modifiedAfter")) {
+    const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
+    const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
+    listing.modified_zone = &zone;
+    listing.modified_before_us = modification_bound(options, "modifiedBefore", zone);
+    listing.modified_after_us = modification_bound(options, "modifiedAfter", zone);
+  }
+  listing.store_settings = access.settings;
+  return listing;
+}
+
+}  // namespace
+
+plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& staging, const plan::UnresolvedRead& read,
+                                      const SourceConfiguration& configuration) {
+  std::string format = lower_case(read.format);
+  if (format.ends_with("parquetfileformat")) format = "parquet";
+  if (format.ends_with("orcfileformat")) format = "orc";
+  check_format(format, read);
+  ReaderOptions options(read.options);
+  FileAccess access;
+  access.settings = storage::store_settings(read.options, configuration);
+  access.staging = &staging;
+  access.progress = [] {};
+  auto listed = list_files(given_paths(read, options), listing_options(options, access, configuration));
 
   plan::Scan scan;
   scan.format = format;
@@ -130,17 +212,18 @@ plan::RelationPtr resolve_file_source(Database& database, const plan::Unresolved
       name && !options.find("columnNameOfCorruptRecord")) {
     scan.options["columnNameOfCorruptRecord"] = *name;
   }
-  if (!options.find("mergeSchema") && is_set(configuration, "spark.sql.parquet.mergeSchema", false)) {
+  if (!options.find("mergeSchema") && is_set(configuration, "spark.sql." + format + ".mergeSchema", false)) {
     scan.options["mergeSchema"] = "true";
   }
+  if (format == "binaryfile" && read.schema) check_binary_file_schema(*read.schema);
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
-  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed);
+  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.
   for (plan::StructField& partition : scan.partition_schema) {
     for (auto field = all.begin(); field != all.end();) {
-      if (lower(field->name) == lower(partition.name)) {
+      if (lower_case(field->name) == lower_case(partition.name)) {
         if (read.schema) partition.type = field->type;
         field = all.erase(field);
       } else {
@@ -150,7 +233,7 @@ plan::RelationPtr resolve_file_source(Database& database, const plan::Unresolved
   }
   scan.data_schema = std::move(all);
   scan.files = std::move(listed.files);
-  if (format == "parquet" && read.schema) note_absent_columns(database, &scan);
+  if (format == "parquet" && read.schema && !is_in_store(scan.files)) note_absent_columns(database, &scan);
 
   std::vector<Attribute> output;
   for (const auto& field : scan.data_schema) output.push_back(attribute(field));

@@ -56,6 +56,8 @@ void register_rewrites(KernelRegistry& registry) {
   add_appending<kernel::append_initial_capitals>(registry, "fs_initcap");
   add_appending<kernel::reverse_characters>(registry, "fs_reverse");
   add_appending<kernel::soundex>(registry, "fs_soundex");
+  registry.add("fs_repeat_count",
+               [](Text text, int32_t count) -> int64_t { return kernel::repeat_count(text, count); });
   registry.add("fs_lpad", [](Text text, int32_t length, Text padding) -> std::string {
     std::string out;
     kernel::pad_left(text, length, padding, out);

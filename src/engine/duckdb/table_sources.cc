@@ -12,6 +12,7 @@
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/range_source.h"
 #include "engine/duckdb/text_source.h"
+#include "engine/duckdb/unit_source.h"
 
 namespace firesteel::engine {
 namespace {
@@ -67,21 +68,10 @@ struct ScanBind {
   std::shared_ptr<State> state;
 };
 
-duckdb::cxx::Schema resolve_schema(duckdb::cxx::Context& context, const arrow::Schema& schema) {
-  ArrowSchema exported{};
-  check(arrow::ExportSchema(schema, &exported));
-  ArrowImporter importer(context, exported);
-  exported.release(&exported);
-  return importer.GetSchema();
-}
-
 void bind_scan(TableFunction::BindInput& input) {
   try {
     auto state = find_input(input.GetConstantArgument(0).Get<int64_t>());
-    auto schema = resolve_schema(input.GetContext(), *state->schema);
-    for (idx_t i = 0; i < schema.GetFieldCount(); ++i) {
-      input.AddResultColumn(std::string(schema.GetFieldName(i)), schema.GetFieldType(i));
-    }
+    add_arrow_columns(input, *state->schema);
     if (!state->pull) {
       int64_t rows = 0;
       for (const auto& batch : state->batches) rows += batch->num_rows();
@@ -185,10 +175,22 @@ void register_arrow_source(duckdb::cxx::Connection& connection) {
 
 }  // namespace
 
+void add_arrow_columns(TableFunction::BindInput& input, const arrow::Schema& schema) {
+  ArrowSchema exported{};
+  check(arrow::ExportSchema(schema, &exported));
+  ArrowImporter importer(input.GetContext(), exported);
+  exported.release(&exported);
+  const auto columns = importer.GetSchema();
+  for (idx_t i = 0; i < columns.GetFieldCount(); ++i) {
+    input.AddResultColumn(std::string(columns.GetFieldName(i)), columns.GetFieldType(i));
+  }
+}
+
 void register_table_sources(duckdb::cxx::Connection& connection) {
   register_range_source(connection);
   register_arrow_source(connection);
   register_text_source(connection);
+  register_unit_source(connection);
 }
 
 ArrowInput::ArrowInput(std::shared_ptr<State> state) {

@@ -17,6 +17,9 @@ namespace firesteel::engine {
 
 void register_table_sources(duckdb::cxx::Connection& connection);
 
+// Declares the columns of a source whose rows come as Arrow batches of that schema.
+void add_arrow_columns(duckdb::cxx::TableFunction::BindInput& input, const arrow::Schema& schema);
+
 // Rows in Arrow form that SQL reads as fs_arrow(id) while the lease lives. Columns keep the names of
 // the Arrow schema.
 class ArrowInput {

@@ -13,6 +13,8 @@
 
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/string_writer.h"
+#include "functions/kernel/encoding.h"
 
 namespace firesteel::engine {
 namespace {
@@ -41,13 +43,6 @@ struct TextLocal {
   size_t position = 0;
   bool is_done = true;
 };
-
-bool is_compressed(const std::string& path) {
-  for (const char* suffix : {".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate"}) {
-    if (path.ends_with(suffix)) return true;
-  }
-  return false;
-}
 
 class File {
  public:
@@ -79,6 +74,30 @@ class File {
  private:
   int descriptor_;
 };
+
+// Throws INVALID_UTF8_STRING with the bytes of the first line that is not UTF-8.
+void require_utf8(std::string_view lines) {
+  const auto is_valid = [](std::string_view text) {
+    try {
+      duckdb::cxx::ValidateUTF8(text);
+      return true;
+    } catch (const duckdb::cxx::Exception&) {
+      return false;
+    }
+  };
+  if (is_valid(lines)) return;
+  std::string_view line;
+  do {
+    line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+  } while (is_valid(line));
+  std::string shown;
+  for (const char& c : line) {
+    shown += "\\x";
+    functions::kernel::append_hex({&c, 1}, shown);
+  }
+  throw SparkError("INVALID_UTF8_STRING", {{"str", shown}});
+}
 
 // A block owns the lines that begin in it: it skips the line that began before, and reads on to the
 // end of its last one.
@@ -114,6 +133,8 @@ void load_block(const TextBind& bind, size_t index, TextLocal& local) {
       break;
     }
   }
+  // Of the line before, only an end is here.
+  require_utf8(std::string_view(local.data).substr(local.position));
   local.is_done = local.position >= local.data.size();
 }
 
@@ -125,7 +146,6 @@ void bind_text(TableFunction::BindInput& input) {
       auto path = paths.GetChild(i);
       bind.paths.emplace_back(path.Get<duckdb::cxx::varchar_t>().view());
       const std::string& name = bind.paths.back();
-      if (is_compressed(name)) throw_unsupported("RELATION", "compressed text " + name);
       struct stat status {};
       if (stat(name.c_str(), &status) != 0) {
         throw SparkError("FAILED_READ_FILE.FILE_NOT_EXIST", {{"path", "file://" + name}});
@@ -185,16 +205,17 @@ void scan_text(TableFunction::ExecInput& input) {
     idx_t rows = 0;
     std::vector<duckdb::cxx::Vector> vectors;
     for (idx_t i = 0; i < input.GetColumnCount(); ++i) vectors.push_back(chunk.GetVector(i));
+    std::vector<StringWriter> columns(vectors.begin(), vectors.end());
     while (rows < capacity && !local.is_done) {
       const bool is_first = local.position == 0 && bind.blocks[local.block].start == 0;
       std::string_view line = next_line(local);
-      for (idx_t i = 0; i < vectors.size(); ++i) {
+      for (idx_t i = 0; i < columns.size(); ++i) {
         if (input.GetColumnIndex(i) == 0) {
-          vectors[i].AssignString(rows, line);
+          columns[i].set(rows, line);
         } else if (input.GetColumnIndex(i) == 1) {
-          vectors[i].AssignStringUnsafe(rows, bind.paths[bind.blocks[local.block].file]);
+          columns[i].set(rows, bind.paths[bind.blocks[local.block].file]);
         } else if (input.GetColumnIndex(i) == 2) {
-          vectors[i].AssignStringUnsafe(rows, is_first ? "1" : "");
+          columns[i].set(rows, is_first ? "1" : "");
         }
       }
       ++rows;

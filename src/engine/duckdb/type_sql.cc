@@ -142,7 +142,7 @@ std::string type_sql(const Type& type) {
       return text + ")";
     }
     case TypeKind::kUdt: return type_sql(type.sql_type());
-    case TypeKind::kVariant: throw_unsupported("EXPRESSION", "variant");
+    case TypeKind::kVariant: return "STRUCT(f0 BLOB, f1 BLOB)";  // value and metadata
   }
   throw_internal("a type without a kind");
 }

@@ -7,5 +7,6 @@ class KernelRegistry;
 
 void register_value_kernels(KernelRegistry& registry);
 void register_moment_aggregates(KernelRegistry& registry);
+void register_value_aggregates(KernelRegistry& registry);
 
 }  // namespace firesteel::engine

@@ -29,8 +29,10 @@ class ValueReader {
   std::vector<ValueReader> children_;
 };
 
-// Fills the first rows of a vector of the type's DuckDB form; null pointers are nulls.
+// Fills rows of a vector of the type's DuckDB form from `offset` on; null pointers are nulls. The rows
+// before are written already.
 void write_values(duckdb::cxx::Vector& vector, const plan::Type& type,
-                  std::span<const functions::kernel::Value* const> values);
+                  std::span<const functions::kernel::Value* const> values,
+                  duckdb::cxx::idx_t offset = 0);
 
 }  // namespace firesteel::engine

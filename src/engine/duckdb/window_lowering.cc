@@ -1,12 +1,12 @@
 // Window functions and samples: rows with a view of the others, or of their position.
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
 
 #include "base/error.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/poisson.h"
 
 namespace firesteel::engine {
 namespace {
@@ -109,24 +109,14 @@ SelectBlock RelationLowering::lower_windows(const plan::WindowColumns& windows,
   return result;
 }
 
-// A sample with replacement: every row as often as a Poisson distribution of its draw says.
+// A sample with replacement: every row as often as was drawn for it.
 SelectBlock RelationLowering::repeat_rows(const SelectBlock& numbered, const std::string& alias,
-                                          const AttributeSet& columns, const std::string& draw,
-                                          double mean) {
-  std::string bounds;
-  double probability = std::exp(-mean);
-  double sum = probability;
-  for (int copies = 1; copies < 1000; ++copies) {
-    bounds += (bounds.empty() ? "" : ", ") + literal_sql({plan::Type::double_number(), sum});
-    probability *= mean / copies;
-    sum += probability;
-    if (sum >= 1 || (probability < 1e-16 && copies > mean)) break;
-  }
+                                          const AttributeSet& columns, const std::string& copies) {
   const std::string drawn = next_alias();
-  std::string select = "SELECT " + draw + " AS draw";
+  std::string select = "SELECT " + copies + " AS copies";
   for (AttributeId id : columns) select += ", " + alias + "." + column_name(id) + " AS " + column_name(id);
   const std::string repeated = next_alias();
-  std::string expanded = "SELECT unnest(list_filter([" + bounds + "], lambda bound: bound <= " + drawn + ".draw)) AS copy";
+  std::string expanded = "SELECT unnest(range(" + drawn + ".copies)) AS copy";
   for (AttributeId id : columns) expanded += ", " + drawn + "." + column_name(id) + " AS " + column_name(id);
   SelectBlock block;
   block.from = "(" + expanded + " FROM (" + select + numbered.tail() + ") AS " + drawn + ") AS " + repeated;
@@ -137,19 +127,36 @@ SelectBlock RelationLowering::repeat_rows(const SelectBlock& numbered, const std
 }
 
 SelectBlock RelationLowering::lower_sample(const plan::Sample& sample, const AttributeSet& needed) {
-  auto columns = intersect(needed, output_ids(sample.child->output));
-  auto child = wrap(lower(sample.child, columns), columns);
+  const auto columns = intersect(needed, output_ids(sample.child->output));
+  AttributeSet inner = columns;
+  for (const ExpressionPtr& e : sample.place) add_references(e, inner);
+  auto child = wrap(lower(sample.child, inner), inner);
   std::string alias = next_alias();
-  std::string select = "SELECT row_number() OVER () - 1 AS position";
+  std::string select = "SELECT ";
+  if (sample.place.empty()) {
+    select += "0 AS part, row_number() OVER () - 1 AS position";
+  } else {
+    select += expressions_.lower(*sample.place[0], child.columns) + " AS part, " +
+              expressions_.lower(*sample.place[1], child.columns) + " AS position";
+  }
   for (AttributeId id : columns) {
     select += ", " + child.columns.find(id).sql + " AS " + column_name(id);
   }
   SelectBlock block;
   block.from = "(" + select + child.tail() + ") AS " + alias;
-  std::string draw = "fs_random_at(" + std::to_string(sample.seed.value_or(0)) + ", " + alias + ".position)";
+  const std::string seed = std::to_string(sample.seed.value_or(0));
   if (sample.with_replacement) {
-    return repeat_rows(block, alias, columns, draw, sample.upper_bound - sample.lower_bound);
+    const double mean = sample.upper_bound - sample.lower_bound;
+    if (mean >= functions::kernel::kPoissonMeanEnd) {
+      throw_unsupported("RELATION", "a sample with replacement of 40 times the rows or more");
+    }
+    const std::string copies =
+        mean <= 0 ? "0"
+                  : "fs_poisson_at(" + literal_sql({plan::Type::double_number(), mean}) + ", " + seed + ", " +
+                        alias + ".part, " + alias + ".position)";
+    return repeat_rows(block, alias, columns, copies);
   }
+  const std::string draw = "fs_random_at(" + seed + " + " + alias + ".part, " + alias + ".position)";
   plan::Literal lower{plan::Type::double_number(), sample.lower_bound};
   plan::Literal upper{plan::Type::double_number(), sample.upper_bound};
   block.where.push_back(draw + " >= " + literal_sql(lower) + " AND " + draw + " < " + literal_sql(upper));

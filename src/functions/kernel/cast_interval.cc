@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/cast_number.h"
 #include "functions/kernel/civil.h"
 
@@ -20,11 +21,6 @@ template <size_t N>
 std::string range_name(const std::array<std::string_view, N>& names, size_t first, size_t last) {
   std::string text(names[first]);
   return first == last ? text : text + " to " + std::string(names[last]);
-}
-
-std::string upper(std::string text) {
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return text;
 }
 
 std::string type_name(YearMonthFields f) {
@@ -52,7 +48,7 @@ class IntervalReader {
   // INTERVAL [+|-]'…' UNIT: takes off what stands around the quotes. False where it is malformed.
   bool unwrap(const std::string& unit) {
     static constexpr std::string_view kWord = "INTERVAL";
-    if (rest_.size() < kWord.size() || upper(std::string(rest_.substr(0, 8))) != kWord) {
+    if (rest_.size() < kWord.size() || upper_case(std::string(rest_.substr(0, 8))) != kWord) {
       return true;
     }
     rest_.remove_prefix(kWord.size());
@@ -72,7 +68,7 @@ class IntervalReader {
         found += ' ';
       }
     }
-    return upper(found) == unit;
+    return upper_case(found) == unit;
   }
 
   void read_sign() {
@@ -134,7 +130,7 @@ std::string supported_format(const std::string& form, const std::string& unit) {
   throw SparkError(is_day_time ? "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE"
                                : "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING",
                    {{"intervalStr", is_day_time ? "day-time" : "year-month"},
-                    {"supportedFormat", supported_format(form, upper(type.substr(9)))},
+                    {"supportedFormat", supported_format(form, upper_case(type.substr(9)))},
                     {"typeName", type},
                     {"input", std::string(text)}});
 }
@@ -159,7 +155,7 @@ struct DayTimeText {
 bool read_day_time(std::string_view text, DayTimeFields fields, DayTimeText& out) {
   static constexpr std::array<size_t, 4> kLeadingDigits = {9, 10, 12, 13};
   IntervalReader reader(text);
-  if (!reader.unwrap(upper(type_name(fields).substr(9)))) return false;
+  if (!reader.unwrap(upper_case(type_name(fields).substr(9)))) return false;
   reader.read_sign();
   const auto first = static_cast<size_t>(fields.first), last = static_cast<size_t>(fields.last);
   for (size_t i = first; i <= last; ++i) {
@@ -217,7 +213,7 @@ std::optional<int32_t> string_to_year_month(std::string_view text, YearMonthFiel
   const bool has_year = fields.first == YearMonthField::kYear;
   const bool has_month = fields.last == YearMonthField::kMonth;
   int64_t years = 0, months = 0;
-  bool matches = reader.unwrap(upper(type_name(fields).substr(9)));
+  bool matches = reader.unwrap(upper_case(type_name(fields).substr(9)));
   reader.read_sign();
   matches = matches && (!has_year || reader.number(18, years)) &&
             (!has_year || !has_month || reader.skip('-')) &&
@@ -268,7 +264,7 @@ std::optional<int32_t> integer_to_year_month(int64_t value, std::string_view sou
     return static_cast<int32_t>(months);
   }
   if (mode == CastMode::kTry) return std::nullopt;
-  throw_cast_overflow(integer_literal(value, source_type), source_type, upper(type_name(fields)));
+  throw_cast_overflow(integer_literal(value, source_type), source_type, upper_case(type_name(fields)));
 }
 
 std::optional<int64_t> integer_to_day_time(int64_t value, std::string_view source_type,
@@ -278,7 +274,7 @@ std::optional<int64_t> integer_to_day_time(int64_t value, std::string_view sourc
     return micros;
   }
   if (mode == CastMode::kTry) return std::nullopt;
-  throw_cast_overflow(integer_literal(value, source_type), source_type, upper(type_name(fields)));
+  throw_cast_overflow(integer_literal(value, source_type), source_type, upper_case(type_name(fields)));
 }
 
 std::optional<int32_t> decimal_to_year_month(Int128 unscaled, DecimalType type,
@@ -288,7 +284,7 @@ std::optional<int32_t> decimal_to_year_month(Int128 unscaled, DecimalType type,
   if (months && *months == static_cast<int32_t>(*months)) return static_cast<int32_t>(*months);
   if (mode == CastMode::kTry) return std::nullopt;
   throw_cast_overflow(decimal_literal(unscaled, type.scale), decimal_name(type),
-                      upper(type_name(fields)));
+                      upper_case(type_name(fields)));
 }
 
 std::optional<int64_t> decimal_to_day_time(Int128 unscaled, DecimalType type, DayTimeFields fields,
@@ -297,7 +293,7 @@ std::optional<int64_t> decimal_to_day_time(Int128 unscaled, DecimalType type, Da
       scaled_to_long(unscaled, type.scale, kDayTimeUnits[static_cast<size_t>(fields.last)]);
   if (micros || mode == CastMode::kTry) return micros;
   throw_cast_overflow(decimal_literal(unscaled, type.scale), decimal_name(type),
-                      upper(type_name(fields)));
+                      upper_case(type_name(fields)));
 }
 
 std::optional<int64_t> year_month_to_integer(int32_t months, YearMonthFields fields, int bits,
@@ -305,7 +301,7 @@ std::optional<int64_t> year_month_to_integer(int32_t months, YearMonthFields fie
   std::string literal;
   append_year_month_interval(months, fields.first, fields.last, literal);
   return checked_bits(fields.last == YearMonthField::kYear ? months / 12 : months, bits, mode,
-                      literal, upper(type_name(fields)));
+                      literal, upper_case(type_name(fields)));
 }
 
 std::optional<int64_t> day_time_to_integer(int64_t micros, DayTimeFields fields, int bits,
@@ -313,7 +309,7 @@ std::optional<int64_t> day_time_to_integer(int64_t micros, DayTimeFields fields,
   std::string literal;
   append_day_time_interval(micros, fields.first, fields.last, literal);
   return checked_bits(micros / kDayTimeUnits[static_cast<size_t>(fields.last)], bits, mode,
-                      literal, upper(type_name(fields)));
+                      literal, upper_case(type_name(fields)));
 }
 
 std::optional<Int128> year_month_to_decimal(int32_t months, YearMonthFields fields,

@@ -5,17 +5,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/date_names.h"
 
 namespace firesteel::functions::kernel {
 
 namespace {
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return upper;
-}
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();

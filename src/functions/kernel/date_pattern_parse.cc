@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "functions/kernel/civil.h"
+#include "base/text.h"
 #include "functions/kernel/date_names.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/zone_names.h"
@@ -14,20 +15,6 @@ namespace {
 constexpr size_t kFailed = std::string_view::npos;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return left.size() == right.size() &&
-         std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) ==
-                  std::tolower(static_cast<unsigned char>(b));
-         });
-}
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return upper;
-}
 
 // The message of java.time.DateTimeException for a month and day that are no date.
 std::string invalid_date(int64_t year, int64_t month, int64_t day) {

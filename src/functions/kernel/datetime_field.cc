@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/time_zone.h"
@@ -61,8 +62,7 @@ bool is_clock(DatetimeField field) { return field >= kHour; }
 }  // namespace
 
 std::optional<DatetimeField> parse_datetime_field(std::string_view name) {
-  std::string upper;
-  for (char c : name) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string upper = upper_case(name);
   for (const FieldName& known : kNames) {
     if (known.name == upper) return known.field;
   }

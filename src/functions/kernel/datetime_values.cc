@@ -1,7 +1,9 @@
 // Kernels over dates, times, timestamps and intervals of several types.
+#include <cmath>
 #include <memory>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/civil.h"
@@ -9,6 +11,7 @@
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/datetime_field.h"
 #include "functions/kernel/decimal.h"
+#include "functions/kernel/time_window.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
 
@@ -75,18 +78,23 @@ Value extract_value(ValueCall& call, ValueArguments a) {
   return extract_field(*field, call.argument_types[1], call.result, a[1], call.time_zone);
 }
 
+// The parser lets only known units through; a quoted function name takes any text.
+TimestampUnit known_unit(const std::string& function, const std::string& text) {
+  if (const auto unit = parse_timestamp_unit(text)) return *unit;
+  throw SparkError("INVALID_PARAMETER_VALUE.DATETIME_UNIT",
+                   {{"functionName", "`" + function + "`"}, {"parameter", "`unit`"}, {"invalidValue", "'" + text + "'"}});
+}
+
 Value timestamp_add_value(ValueCall& call, ValueArguments a) {
-  const auto unit = parse_timestamp_unit(a[0].text());
-  FIRESTEEL_CHECK(unit, "the parser lets only known units through");
+  const TimestampUnit unit = known_unit("timestampadd", a[0].text());
   const bool is_local = call.argument_types[2].is(TypeKind::kTimestampNtz);
-  return Value(timestamp_add(*unit, a[1].integer(), a[2].integer(),
+  return Value(timestamp_add(unit, a[1].integer(), a[2].integer(),
                              is_local ? TimeZone::utc() : TimeZone::get(call.time_zone)));
 }
 
 Value timestamp_difference_value(ValueCall& call, ValueArguments a) {
-  const auto unit = parse_timestamp_unit(a[0].text());
-  FIRESTEEL_CHECK(unit, "the parser lets only known units through");
-  return Value(timestamp_difference(*unit, a[1].integer(), a[2].integer(),
+  const TimestampUnit unit = known_unit("timestampdiff", a[0].text());
+  return Value(timestamp_difference(unit, a[1].integer(), a[2].integer(),
                                     TimeZone::get(call.time_zone)));
 }
 
@@ -151,8 +159,7 @@ Value parse_time(ValueCall& call, ValueArguments a) {
 
 // Nanoseconds of the units of time_diff and time_trunc.
 int64_t nanos_of_unit(const std::string& name, const char* function) {
-  std::string upper;
-  for (char c : name) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string upper = upper_case(name);
   if (upper == "HOUR") return kMicrosPerHour * kNanosPerMicro;
   if (upper == "MINUTE") return kMicrosPerMinute * kNanosPerMicro;
   if (upper == "SECOND") return kMicrosPerSecond * kNanosPerMicro;
@@ -198,7 +205,82 @@ Value time_from_number(ValueCall& call, ValueArguments a) {
                                          std::to_string(last) + ", but got " + shown}});
 }
 
+[[noreturn]] void throw_overflow(const char* message) {
+  throw SparkError("ARITHMETIC_OVERFLOW",
+                   {{"message", message}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
+}
+
+// SecondsToTimestamp: integers and decimals must fit exactly, floating point saturates.
+Value timestamp_of_seconds(ValueCall& call, ValueArguments a) {
+  constexpr int64_t kMicrosPerSecond = 1'000'000;
+  const Type& type = call.argument_types[0];
+  if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) {
+    const double micros = a[0].real() * static_cast<double>(kMicrosPerSecond);
+    if (!std::isfinite(a[0].real())) return Value();
+    if (micros >= 9223372036854775807.0) return Value(INT64_MAX);
+    if (micros <= -9223372036854775808.0) return Value(INT64_MIN);
+    return Value(static_cast<int64_t>(micros));
+  }
+  if (type.is_integral()) {
+    int64_t micros = 0;
+    if (__builtin_mul_overflow(a[0].integer(), kMicrosPerSecond, &micros)) throw_overflow("long overflow");
+    return Value(micros);
+  }
+  Int128 micros = a[0].decimal();
+  for (int digits = type.scale(); digits < 6; ++digits) {
+    if (__builtin_mul_overflow(micros, Int128{10}, &micros)) throw_overflow("Overflow");
+  }
+  for (int digits = 6; digits < type.scale(); ++digits) {
+    if (micros % 10 != 0) throw_overflow("Rounding necessary");
+    micros /= 10;
+  }
+  if (micros > INT64_MAX || micros < INT64_MIN) throw_overflow("Overflow");
+  return Value(static_cast<int64_t>(micros));
+}
+
+// The moment that a time column stands for: a window's is its last one.
+int64_t moment_of(const Type& type, const Value& value) {
+  return type.is(TypeKind::kStruct) ? value.list()[1].integer() - 1 : value.integer();
+}
+
+Value time_windows(ValueCall& call, ValueArguments a) {
+  const WindowShape shape{a[1].integer(), a[2].integer(), a[3].integer()};
+  Values windows;
+  for (const auto& [start, end] : windows_of(moment_of(call.argument_types[0], a[0]), shape)) {
+    windows.emplace_back(Values{Value(start), Value(end)});
+  }
+  return Value(std::move(windows));
+}
+
+// A row's part of a session: from its moment on for the gap; none for a gap that is not positive.
+Value session_parts(ValueCall& call, ValueArguments a) {
+  struct Gap {
+    std::string text;
+    int64_t micros;
+  };
+  auto& gap = call.keep<Gap>([&] { return Gap{a[1].text(), parse_duration(a[1].text())}; });
+  if (gap.text != a[1].text()) gap = {a[1].text(), parse_duration(a[1].text())};
+  Values parts;
+  const int64_t start = moment_of(call.argument_types[0], a[0]);
+  if (gap.micros > 0) parts.emplace_back(Values{Value(start), Value(start + gap.micros)});
+  return Value(std::move(parts));
+}
+
+Value window_time(ValueCall& call, ValueArguments a) { return Value(moment_of(call.argument_types[0], a[0])); }
+
+Value time_bucket(ValueCall& call, ValueArguments a) {
+  const TimeZone* zone = call.result.is(TypeKind::kTimestamp) ? &TimeZone::get(call.time_zone) : nullptr;
+  const bool is_months = call.argument_types[0].is(TypeKind::kYearMonthInterval);
+  const auto bucket = is_months ? year_month_bucket : day_time_bucket;
+  return Value(bucket(a[1].integer(), a[0].integer(), a[2].integer(), zone));
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"time_windows", time_windows},
+    {"session_parts", session_parts},
+    {"window_time", window_time},
+    {"time_bucket", time_bucket},
+    {"timestamp_seconds", timestamp_of_seconds},
     {"make_timestamp", make_timestamp_value},
     {"make_time", make_time_value},
     {"extract", extract_value},

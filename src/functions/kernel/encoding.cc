@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/utf8.h"
 
 namespace firesteel::functions::kernel {
@@ -27,8 +28,7 @@ uint32_t byte_at(std::string_view bytes, size_t i) {
 enum class Charset { kAscii, kLatin1, kUtf8, kUtf16, kUtf16Big, kUtf16Little, kUtf32 };
 
 Charset find_charset(std::string_view name, std::string_view function) {
-  std::string lower(name);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lower = lower_case(name);
   if (lower == "us-ascii") return Charset::kAscii;
   if (lower == "iso-8859-1") return Charset::kLatin1;
   if (lower == "utf-8") return Charset::kUtf8;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/encoding.h"
 #include "functions/kernel/number_pattern.h"
@@ -45,8 +46,7 @@ Value to_char(ValueCall& call, ValueArguments a) {
 
 template <bool is_tolerant>
 Value to_binary(ValueCall&, ValueArguments a) {
-  std::string format;
-  for (char c : a[1].text()) format += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string format = lower_case(a[1].text());
   std::string out;
   const std::string& text = a[0].text();
   if (format == "utf-8" || format == "utf8") return a[0];

@@ -140,7 +140,7 @@ void JsonReader::append_escape(std::string& out) {
 
 std::string JsonReader::string() {
   const char quote = peek();
-  if (quote != '"' && quote != '\'') throw MalformedJson();
+  if (quote != '"' && !(quote == '\'' && syntax_.single_quotes)) throw MalformedJson();
   ++position_;
   std::string value;
   while (true) {
@@ -149,10 +149,24 @@ std::string JsonReader::string() {
     if (c == quote) return value;
     if (c == '\\') {
       append_escape(value);
+    } else if (static_cast<unsigned char>(c) < 0x20 && !syntax_.control_characters) {
+      throw MalformedJson();
     } else {
       value += c;
     }
   }
+}
+
+std::string JsonReader::name() {
+  const char first = peek();
+  if (!syntax_.unquoted_names || first == '"' || first == '\'') return string();
+  const size_t start = position_;
+  const auto belongs = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$' || c == '-' || (c & 0x80);
+  };
+  while (position_ < text_.size() && belongs(text_[position_])) ++position_;
+  if (position_ == start || is_digit(first)) throw MalformedJson();
+  return std::string(since(start));
 }
 
 void JsonReader::skip_value() {
@@ -172,7 +186,7 @@ void JsonReader::copy_value(JsonWriter& writer) {
   for (bool first = true; !skip(close); first = false) {
     if (!first) expect(',');
     if (c == '{') {
-      writer.name(string());
+      writer.name(name());
       expect(':');
     }
     copy_value(writer);

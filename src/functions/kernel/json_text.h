@@ -36,9 +36,16 @@ class JsonWriter {
   bool after_name_ = false;
 };
 
+// Which texts count as JSON: the first two are what Spark's readers allow unless they are told otherwise.
+struct JsonSyntax {
+  bool single_quotes = true;
+  bool control_characters = true;
+  bool unquoted_names = false;
+};
+
 class JsonReader {
  public:
-  explicit JsonReader(std::string_view text) : text_(text) {}
+  explicit JsonReader(std::string_view text, JsonSyntax syntax = {}) : text_(text), syntax_(syntax) {}
 
   // The first character of the next token; '\0' at the end.
   char peek();
@@ -46,6 +53,11 @@ class JsonReader {
   void expect(char wanted);
   bool skip(char wanted);
   std::string string();
+  // The name of a member.
+  std::string name();
+  size_t position() const { return position_; }
+  // The text read since then.
+  std::string_view since(size_t position) const { return text_.substr(position, position_ - position); }
   void skip_value();
   // Copies the next value with numbers and escapes as Jackson writes them.
   void copy_value(JsonWriter& writer);
@@ -57,6 +69,7 @@ class JsonReader {
   uint32_t hexadecimal();
 
   std::string_view text_;
+  JsonSyntax syntax_;
   size_t position_ = 0;
   int depth_ = 0;
 };

@@ -1,7 +1,5 @@
 #include "functions/kernel/json_tree.h"
 
-#include "functions/kernel/json_text.h"
-
 namespace firesteel::functions::kernel {
 
 namespace {
@@ -36,7 +34,7 @@ JsonNode read(JsonReader& reader, int depth) {
     writer.begin('{');
     for (bool is_first = true; !reader.skip('}'); is_first = false) {
       if (!is_first) reader.expect(',');
-      std::string name = reader.string();
+      std::string name = reader.name();
       reader.expect(':');
       writer.name(name);
       node.members.emplace_back(std::move(name), read(reader, depth + 1));
@@ -46,7 +44,9 @@ JsonNode read(JsonReader& reader, int depth) {
     }
     writer.end('}');
   } else {
+    const size_t start = reader.position();
     reader.copy_value(writer);
+    node.source = reader.since(start);
     node.kind = writer.text() == "null" ? JsonNode::Kind::kNull
                 : first == 't' || first == 'f' ? JsonNode::Kind::kBoolean
                                                : JsonNode::Kind::kNumber;
@@ -65,8 +65,8 @@ const JsonNode* JsonNode::member(std::string_view name) const {
   return found;
 }
 
-JsonNode parse_json_tree(std::string_view text) {
-  JsonReader reader(text);
+JsonNode parse_json_tree(std::string_view text, JsonSyntax syntax) {
+  JsonReader reader(text, syntax);
   return read(reader, 0);
 }
 

@@ -7,12 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "functions/kernel/json_text.h"
+
 namespace firesteel::functions::kernel {
 
 struct JsonNode {
   enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   std::string text;  // a string's characters, everything else as compact JSON
+  std::string source;  // numbers: as they stand in the text
   std::vector<JsonNode> elements;
   std::vector<std::pair<std::string, JsonNode>> members;
 
@@ -22,6 +25,6 @@ struct JsonNode {
 };
 
 // The first value of a text; what follows it does not count. Raises MalformedJson (json_text.h).
-JsonNode parse_json_tree(std::string_view text);
+JsonNode parse_json_tree(std::string_view text, JsonSyntax syntax = {});
 
 }  // namespace firesteel::functions::kernel

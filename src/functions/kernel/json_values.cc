@@ -12,6 +12,7 @@
 #include "functions/kernel/text_options.h"
 #include "functions/kernel/value.h"
 #include "functions/kernel/value_text.h"
+#include "functions/kernel/variant.h"
 
 namespace firesteel::functions::kernel {
 
@@ -37,6 +38,7 @@ class JsonGenerator {
         for (const Value& element : value.list()) write(type.element(), element);
         return writer_.end(']');
       case TypeKind::kUdt: return write(type.sql_type(), value);
+      case TypeKind::kVariant: return writer_.raw_value(VariantView(value).json(zone_));
       default: return write_plain(type, value);
     }
   }
@@ -133,7 +135,7 @@ class JsonConverter {
   explicit JsonConverter(const TextOptions& options) : options_(options) {}
 
   Value convert(const Type& type, const JsonNode& node) {
-    if (node.is_null()) return Value();
+    if (node.is_null() && !type.is(TypeKind::kVariant)) return Value();
     switch (type.kind()) {
       case TypeKind::kStruct:
         return node.kind == Kind::kObject ? convert_struct(type, node) : bad();
@@ -145,6 +147,11 @@ class JsonConverter {
         return Value(std::move(values));
       }
       case TypeKind::kUdt: return convert(type.sql_type(), node);
+      case TypeKind::kVariant: {
+        VariantBuilder builder;
+        builder.append_json(node);
+        return builder.result();
+      }
       case TypeKind::kString:
       case TypeKind::kChar:
       case TypeKind::kVarchar: return Value(node.text);
@@ -258,6 +265,11 @@ Value malformed_row(const Type& type, const TextOptions& options, const std::str
   return Value(std::move(values));
 }
 
+JsonSyntax syntax_of(const TextOptions& options) {
+  return {.single_quotes = options.flag("allowSingleQuotes", true),
+          .unquoted_names = options.flag("allowUnquotedFieldNames", false)};
+}
+
 Value from_json(ValueCall& call, ValueArguments a) {
   const TextOptions& options = options_of(call, a, 1);
   const Type& type = call.result;
@@ -267,7 +279,7 @@ Value from_json(ValueCall& call, ValueArguments a) {
   }
   JsonNode node;
   try {
-    node = parse_json_tree(text);
+    node = parse_json_tree(text, syntax_of(options));
   } catch (const MalformedJson&) {
     return malformed_row(type, options, text);
   }
@@ -360,9 +372,10 @@ Type canonical(const Type& type) {
   return Type::structure(std::move(fields));
 }
 
-Value schema_of_json(ValueCall&, ValueArguments a) {
+Value schema_of_json(ValueCall& call, ValueArguments a) {
   try {
-    return Value(canonical(inferred(parse_json_tree(a[0].text()))).sql());
+    const JsonSyntax syntax = syntax_of(options_of(call, a, 1));
+    return Value(canonical(inferred(parse_json_tree(a[0].text(), syntax))).sql());
   } catch (const MalformedJson&) {
     throw_malformed(a[0].text());
   }

@@ -28,7 +28,8 @@ DecimalDigits exact_digits(double value) {
   return result;
 }
 
-// Rounds half to even at `places`; ties are exact because the digits are.
+}  // namespace
+
 void round_half_even(DecimalDigits& number, int32_t places) {
   const int64_t dropped = number.scale - places;
   if (dropped <= 0) return;
@@ -49,6 +50,8 @@ void round_half_even(DecimalDigits& number, int32_t places) {
   number.scale = places;
 }
 
+namespace {
+
 // '1,234,567.80' with exactly `places` digits after the point.
 void append_grouped(const DecimalDigits& number, int32_t places, std::string& out) {
   std::string digits = number.digits;
@@ -68,6 +71,25 @@ void append_grouped(const DecimalDigits& number, int32_t places, std::string& ou
 
 }  // namespace
 
+DecimalDigits rounded_digits(double value, int32_t places) {
+  // DecimalFormat takes the digits that Java prints, and looks at the exact value only for ties.
+  std::string text;
+  append_double(value, text);
+  DecimalDigits number;
+  parse_decimal_digits(text, number);
+  number.negative = std::signbit(value);
+  if (number.scale <= places) return number;
+  DecimalDigits exact = exact_digits(value);
+  const int64_t dropped = number.scale - places;
+  const auto size = static_cast<int64_t>(number.digits.size());
+  const bool looks_half =
+      dropped <= size && number.digits[static_cast<size_t>(size - dropped)] == '5' &&
+      number.digits.find_first_not_of('0', static_cast<size_t>(size - dropped) + 1) == std::string::npos;
+  if (looks_half) number = std::move(exact);
+  round_half_even(number, places);
+  return number;
+}
+
 bool format_number(double value, int32_t places, std::string& out) {
   if (places < 0) return false;
   if (std::isnan(value)) {
@@ -75,25 +97,7 @@ bool format_number(double value, int32_t places, std::string& out) {
   } else if (std::isinf(value)) {
     out += value < 0 ? "-∞" : "∞";
   } else {
-    // DecimalFormat takes the digits that Java prints, and looks at the exact value only for ties.
-    std::string text;
-    append_double(value, text);
-    DecimalDigits number;
-    parse_decimal_digits(text, number);
-    number.negative = std::signbit(value);
-    if (number.scale > places) {
-      DecimalDigits exact = exact_digits(value);
-      const int64_t dropped = number.scale - places;
-      const auto size = static_cast<int64_t>(number.digits.size());
-      const bool looks_half = dropped <= size &&
-                              number.digits[static_cast<size_t>(size - dropped)] == '5' &&
-                              number.digits.find_first_not_of(
-                                  '0', static_cast<size_t>(size - dropped) + 1) ==
-                                  std::string::npos;
-      if (looks_half) number = std::move(exact);
-      round_half_even(number, places);
-    }
-    append_grouped(number, places, out);
+    append_grouped(rounded_digits(value, places), places, out);
   }
   return true;
 }

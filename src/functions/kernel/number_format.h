@@ -33,4 +33,9 @@ bool format_number(double value, int32_t places, std::string& out);
 bool format_number(int64_t value, int32_t places, std::string& out);
 bool format_number(Int128 unscaled, int scale, int32_t places, std::string& out);
 
+// Rounds half to even at `places`; ties are exact because the digits are.
+void round_half_even(DecimalDigits& number, int32_t places);
+// The digits of a finite double with at most `places` after the point, rounded as DecimalFormat does.
+DecimalDigits rounded_digits(double value, int32_t places);
+
 }  // namespace firesteel::functions::kernel

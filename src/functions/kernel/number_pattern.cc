@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/decimal.h"
 
@@ -27,8 +28,7 @@ std::string quoted_character(char c) { return std::string("character '") + c + "
 }  // namespace
 
 NumberPattern::NumberPattern(std::string_view format) {
-  std::string upper;
-  for (char c : format) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const std::string upper = upper_case(format);
   if (upper.empty()) fail("EMPTY", "''");
   read(upper);
 }

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <optional>
 
 #include "base/error.h"
 #include "functions/kernel/histogram.h"
@@ -104,19 +103,6 @@ Value weighted_percentile(ValueCall& call, ValueArguments a) {
   });
 }
 
-// percentile_approx(list, fractions, accuracy): an element of the data, here always the exact one.
-Value percentile_approx(ValueCall& call, ValueArguments a) {
-  const Values sorted = sorted_values(call.argument_types[0].element(), a[0]);
-  if (sorted.empty()) return Value();
-  const double error = 1.0 / static_cast<double>(a[2].integer());
-  return for_fractions(a[1], [&](double fraction) {
-    if (fraction <= error) return sorted.front();
-    if (fraction >= 1 - error) return sorted.back();
-    const double rank = std::ceil(fraction * static_cast<double>(sorted.size()));
-    return sorted[static_cast<size_t>(rank) - 1];
-  });
-}
-
 // mode(list, which): the most frequent value; among equals 'first' is the least, 'last' the
 // greatest one.
 Value mode(ValueCall& call, ValueArguments a) {
@@ -139,7 +125,8 @@ Value mode(ValueCall& call, ValueArguments a) {
 
 Value histogram_numeric(ValueCall& call, ValueArguments a) {
   const Type& type = call.argument_types[0].element();
-  NumericHistogram histogram(static_cast<size_t>(a[1].integer()));
+  // The analyzer lets fewer than two bins not through; an argument that it cannot see stays safe.
+  NumericHistogram histogram(static_cast<size_t>(std::max<int64_t>(a[1].is_null() ? 2 : a[1].integer(), 2)));
   bool has_any = false;
   for (const Value& value : a[0].list()) {
     if (value.is_null()) continue;
@@ -152,41 +139,6 @@ Value histogram_numeric(ValueCall& call, ValueArguments a) {
     bins.emplace_back(Values{from_double(type, bin.center), Value(bin.height)});
   }
   return Value(std::move(bins));
-}
-
-// HyperLogLogPlusPlusHelper over the distinct hashes. Between the range of linear counting and five
-// times the number of registers Spark corrects the estimate by a table of measured biases; the
-// count itself stands for that here.
-Value approximate_count(ValueCall&, ValueArguments a) {
-  constexpr double kThresholds[] = {10,   20,   40,    80,    220,   400,    900,   1800,
-                                    3100, 6500, 11500, 20000, 50000, 120000, 350000};
-  const Values& hashes = a[0].list();
-  const int bits = static_cast<int>(std::ceil(2.0 * std::log(1.106 / a[1].real()) / std::log(2.0)));
-  const size_t count = size_t{1} << bits;
-  std::vector<uint8_t> registers(count);
-  int64_t distinct = 0;
-  for (const Value& value : hashes) {
-    if (value.is_null()) continue;
-    ++distinct;
-    const auto hash = static_cast<uint64_t>(value.integer());
-    const uint64_t rest = (hash << bits) | (uint64_t{1} << (bits - 1));
-    auto& slot = registers[hash >> (64 - bits)];
-    slot = std::max(slot, static_cast<uint8_t>(std::countl_zero(rest) + 1));
-  }
-  const auto m = static_cast<double>(count);
-  double sum = 0;
-  double zeros = 0;
-  for (uint8_t value : registers) {
-    sum += 1.0 / static_cast<double>(uint64_t{1} << value);
-    zeros += value == 0;
-  }
-  const double alpha = bits == 4 ? 0.673 : bits == 5 ? 0.697 : bits == 6 ? 0.709 : 0.7213 / (1.0 + 1.079 / m);
-  const double raw = alpha * m * m / sum;
-  const double linear = zeros > 0 ? m * std::log(m / zeros) : 0;
-  const size_t index = std::min<size_t>(static_cast<size_t>(bits - 4), std::size(kThresholds) - 1);
-  if (zeros > 0 && linear <= kThresholds[index]) return Value(static_cast<int64_t>(std::round(linear)));
-  if (raw < 5 * m) return Value(distinct);
-  return Value(static_cast<int64_t>(std::round(raw)));
 }
 
 constexpr size_t kBitmapBytes = 4096;
@@ -230,10 +182,8 @@ Value bitmap_count(ValueCall&, ValueArguments a) {
 constexpr ValueKernel kKernels[] = {
     {"percentile", percentile},
     {"weighted_percentile", weighted_percentile},
-    {"percentile_approx", percentile_approx},
     {"mode", mode},
     {"histogram_numeric", histogram_numeric},
-    {"approx_count_distinct", approximate_count},
     {"bitmap_construct", bitmap_construct},
     {"bitmap_or", bitmap_merge<false>},
     {"bitmap_and", bitmap_merge<true>},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -36,6 +37,7 @@ std::string padding_for(std::string_view text, int32_t length, std::string_view 
   const auto missing = static_cast<int64_t>(length) - static_cast<int64_t>(utf8_count(text));
   std::string fill;
   if (missing <= 0 || padding.empty()) return fill;
+  check_text_size(missing);
   const auto size = static_cast<int64_t>(utf8_count(padding));
   for (int64_t i = 0; i < missing / size; ++i) fill += padding;
   fill += padding.substr(0, utf8_advance(padding, 0, static_cast<size_t>(missing % size)));
@@ -123,6 +125,25 @@ std::string_view trim_both(std::string_view text, std::string_view characters) {
   return trim_right(trim_left(text, characters), characters);
 }
 
+void check_text_size(int64_t bytes) {
+  constexpr int64_t kBytesMax = int64_t{1} << 29;
+  if (bytes <= kBytesMax) return;
+  throw SparkError("UNABLE_TO_ACQUIRE_MEMORY",
+                   {{"requestedBytes", std::to_string(bytes)}, {"receivedBytes", "0"}});
+}
+
+int64_t repeat_count(std::string_view text, int32_t count) {
+  if (count <= 0) return 0;
+  const int64_t bytes = static_cast<int64_t>(text.size()) * count;
+  if (bytes > INT32_MAX) {
+    throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "integer overflow"},
+                                             {"alternative", ""},
+                                             {"config", "\"spark.sql.ansi.enabled\""}});
+  }
+  check_text_size(bytes);
+  return count;
+}
+
 void pad_left(std::string_view text, int32_t length, std::string_view padding, std::string& out) {
   out += padding_for(text, length, padding);
   out += substring(text, 1, std::max(length, 0));
@@ -204,8 +225,10 @@ void soundex(std::string_view text, std::string& out) {
   out += code;
 }
 
-int32_t levenshtein(std::string_view left, std::string_view right) {
-  const std::vector<uint32_t> a = code_points(left), b = code_points(right);
+namespace {
+
+// Row by row: quick where both texts are short.
+int32_t distance_by_rows(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
   std::vector<int32_t> row(b.size() + 1);
   for (size_t j = 0; j < row.size(); ++j) row[j] = static_cast<int32_t>(j);
   for (size_t i = 0; i < a.size(); ++i) {
@@ -218,6 +241,51 @@ int32_t levenshtein(std::string_view left, std::string_view right) {
     }
   }
   return row.back();
+}
+
+// Myers' bit vectors: 64 rows of a column at once (Hyyrö 2003). Neither text is empty.
+int32_t distance_by_bits(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
+  const size_t blocks = (a.size() + 63) / 64;
+  std::unordered_map<uint32_t, std::vector<uint64_t>> places;
+  for (size_t i = 0; i < a.size(); ++i) {
+    auto& bits = places[a[i]];
+    bits.resize(blocks);
+    bits[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  const std::vector<uint64_t> nowhere(blocks);
+  std::vector<uint64_t> rises(blocks, ~uint64_t{0});
+  std::vector<uint64_t> falls(blocks);
+  auto distance = static_cast<int32_t>(a.size());
+  for (const uint32_t character : b) {
+    const auto found = places.find(character);
+    const std::vector<uint64_t>& equal = found == places.end() ? nowhere : found->second;
+    int step = 1;  // what the row above the block adds from the column before to this one
+    for (size_t block = 0; block < blocks; ++block) {
+      const uint64_t last = uint64_t{1} << (block + 1 == blocks ? (a.size() - 1) % 64 : 63);
+      const uint64_t matches = equal[block] | (step < 0 ? 1 : 0);
+      const uint64_t vertical = equal[block] | falls[block];
+      const uint64_t horizontal = (((matches & rises[block]) + rises[block]) ^ rises[block]) | matches;
+      uint64_t up = falls[block] | ~(horizontal | rises[block]);
+      uint64_t down = rises[block] & horizontal;
+      const int next = (up & last) != 0 ? 1 : (down & last) != 0 ? -1 : 0;
+      up = up << 1 | (step > 0 ? 1 : 0);
+      down = down << 1 | (step < 0 ? 1 : 0);
+      rises[block] = down | ~(vertical | up);
+      falls[block] = up & vertical;
+      step = next;
+    }
+    distance += step;
+  }
+  return distance;
+}
+
+}  // namespace
+
+int32_t levenshtein(std::string_view left, std::string_view right) {
+  constexpr size_t kFewCells = 4096;
+  const std::vector<uint32_t> a = code_points(left), b = code_points(right);
+  if (a.size() * b.size() <= kFewCells) return distance_by_rows(a, b);
+  return distance_by_bits(a, b);
 }
 
 int32_t levenshtein(std::string_view left, std::string_view right, int32_t threshold) {

@@ -23,6 +23,10 @@ std::string_view trim_left(std::string_view text, std::string_view characters = 
 std::string_view trim_right(std::string_view text, std::string_view characters = " ");
 std::string_view trim_both(std::string_view text, std::string_view characters = " ");
 
+// Refuses a text that no server can hold for long: UNABLE_TO_ACQUIRE_MEMORY.
+void check_text_size(int64_t bytes);
+// How often repeat() writes the text, never less than zero. Throws when the result's length overflows.
+int64_t repeat_count(std::string_view text, int32_t count);
 void pad_left(std::string_view text, int32_t length, std::string_view padding, std::string& out);
 void pad_right(std::string_view text, int32_t length, std::string_view padding, std::string& out);
 void translate(std::string_view text, std::string_view from, std::string_view to,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/civil.h"
 
@@ -13,12 +14,6 @@ namespace {
 using plan::Type;
 using plan::TypeKind;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 }  // namespace
 
 TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
@@ -26,7 +21,7 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
     const Values& entries = options.list();
     for (size_t i = 0; i + 1 < entries.size(); i += 2) {
       if (entries[i + 1].is_null()) continue;
-      values_.emplace_back(lower(entries[i].text()), entries[i + 1].text());
+      values_.emplace_back(lower_case(entries[i].text()), entries[i + 1].text());
     }
   }
   zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
@@ -36,7 +31,7 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
 }
 
 std::optional<std::string> TextOptions::find(std::string_view name) const {
-  const std::string wanted = lower(name);
+  const std::string wanted = lower_case(name);
   std::optional<std::string> found;
   for (const auto& [key, value] : values_) {
     if (key == wanted) found = value;
@@ -46,10 +41,10 @@ std::optional<std::string> TextOptions::find(std::string_view name) const {
 
 bool TextOptions::flag(std::string_view name, bool fallback) const {
   const auto value = find(name);
-  return value ? lower(*value) == "true" : fallback;
+  return value ? lower_case(*value) == "true" : fallback;
 }
 
-bool TextOptions::is_fail_fast() const { return lower(find("mode").value_or("")) == "failfast"; }
+bool TextOptions::is_fail_fast() const { return lower_case(find("mode").value_or("")) == "failfast"; }
 
 TextOptions::Patterns TextOptions::compile(const char* name, const char* fallback) const {
   using Purpose = DatePattern::Purpose;

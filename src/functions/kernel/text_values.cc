@@ -1,10 +1,17 @@
 // Kernels over texts with arguments of any number or type.
+#include <algorithm>
+#include <memory>
+
 #include "base/error.h"
+#include "functions/kernel/aes.h"
 #include "functions/kernel/decimal.h"
+#include "functions/kernel/decimal_format.h"
 #include "functions/kernel/number_format.h"
+#include "functions/kernel/string_functions.h"
 #include "functions/kernel/sentences.h"
 #include "functions/kernel/value.h"
 #include "functions/kernel/value_text.h"
+#include "functions/kernel/xpath.h"
 
 namespace firesteel::functions::kernel {
 
@@ -94,7 +101,72 @@ Value join_list(ValueCall&, ValueArguments a) {
   return has_any ? Value(std::move(out)) : Value();
 }
 
+// format_number(number, pattern); an empty pattern is Spark's own.
+Value patterned_number(ValueCall& call, ValueArguments a) {
+  struct Kept {
+    std::string text;
+    std::shared_ptr<const DecimalFormat> format;
+  };
+  auto& kept = call.keep<Kept>([] { return Kept(); });
+  if (!kept.format || kept.text != a[1].text()) {
+    const std::string& pattern = a[1].text();
+    kept = {pattern, std::make_shared<DecimalFormat>(pattern.empty() ? "#,###,###,###,###,###,##0" : pattern)};
+  }
+  const Type& type = call.argument_types[0];
+  if (type.is(TypeKind::kDecimal)) return Value(kept.format->format(a[0].decimal(), type.scale()));
+  if (type.is_integral()) return Value(kept.format->format(Int128{a[0].integer()}, 0));
+  return Value(kept.format->format(a[0].real()));
+}
+
+Value reverse_bytes(ValueCall&, ValueArguments a) {
+  return Value(std::string(a[0].text().rbegin(), a[0].text().rend()));
+}
+
+// BinaryPad: to a length in bytes; a longer binary is cut at its end.
+template <bool at_left>
+Value pad_bytes(ValueCall&, ValueArguments a) {
+  const std::string& bytes = a[0].text();
+  const std::string& pattern = a[2].text();
+  const auto length = static_cast<size_t>(std::max<int64_t>(a[1].integer(), 0));
+  if (length <= bytes.size() || pattern.empty()) return Value(bytes.substr(0, length));
+  check_text_size(static_cast<int64_t>(length));
+  std::string padding;
+  while (padding.size() < length - bytes.size()) padding += pattern;
+  padding.resize(length - bytes.size());
+  return Value(at_left ? padding + bytes : bytes + padding);
+}
+
+// The bytes from a place, counted from 1 or from the end.
+std::string_view bytes_from(std::string_view bytes, int64_t position, int64_t length) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  const int64_t start = position > 0 ? position - 1 : position < 0 ? size + position : 0;
+  const int64_t end = std::min(size, start + length);
+  const int64_t first = std::max<int64_t>(start, 0);
+  return first >= end ? std::string_view() : bytes.substr(static_cast<size_t>(first), static_cast<size_t>(end - first));
+}
+
+Value overlay_bytes(ValueCall&, ValueArguments a) {
+  const std::string& bytes = a[0].text();
+  const int64_t position = a[2].integer();
+  const int64_t length = a[3].integer() >= 0 ? a[3].integer() : static_cast<int64_t>(a[1].text().size());
+  std::string out(bytes_from(bytes, 1, position - 1));
+  out += a[1].text();
+  out += bytes_from(bytes, position + length, INT32_MAX);
+  return Value(std::move(out));
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"aes_encrypt", aes_encrypt_value},
+    {"aes_decrypt", aes_decrypt_value},
+    {"xpath", xpath_nodes},
+    {"xpath_boolean", xpath_boolean},
+    {"xpath_number", xpath_number},
+    {"xpath_string", xpath_string},
+    {"format_number_pattern", patterned_number},
+    {"reverse_bytes", reverse_bytes},
+    {"lpad_bytes", pad_bytes<true>},
+    {"rpad_bytes", pad_bytes<false>},
+    {"overlay_bytes", overlay_bytes},
     {"elt", elt, true},
     {"format_string", format, true},
     {"format_number", number_text},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::functions::kernel {
 
@@ -62,9 +63,7 @@ class TypeReader {
     return out;
   }
   std::string lower_word() {
-    std::string out = word();
-    for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
+    return lower_case(word());
   }
   bool take_word(std::string_view wanted) {
     const size_t start = at_;
@@ -93,6 +92,8 @@ class TypeReader {
     if (name == "date") return Type::date();
     if (name == "timestamp" || name == "timestamp_ltz") return Type::timestamp();
     if (name == "timestamp_ntz") return Type::timestamp_ntz();
+    if (name == "variant") return Type::variant();
+    if (name == "void") return Type::null();
     if (name == "decimal" || name == "dec" || name == "numeric") return decimal();
     if (name == "char" || name == "character" || name == "varchar") {
       expect('(');

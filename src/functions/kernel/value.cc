@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "functions/kernel/sketches.h"
 
 namespace firesteel::functions::kernel {
 
@@ -80,7 +81,10 @@ int compare_values(const Type& type, const Value& left, const Value& right) {
 const ValueKernel* find_value_kernel(std::string_view name) {
   for (const auto& family : {array_value_kernels(), map_value_kernels(), text_value_kernels(),
                              statistics_value_kernels(), datetime_value_kernels(),
-                             json_value_kernels(), csv_value_kernels(), format_value_kernels()}) {
+                             json_value_kernels(), csv_value_kernels(), format_value_kernels(),
+                             hll_value_kernels(), theta_value_kernels(), tuple_value_kernels(),
+                             kll_value_kernels(), top_k_value_kernels(), variant_value_kernels(),
+                             vector_value_kernels()}) {
     for (const ValueKernel& kernel : family) {
       if (kernel.name == name) return &kernel;
     }

@@ -51,6 +51,7 @@ struct ValueCall {
   plan::Type result;
   std::string time_zone;
   bool ansi = true;
+  std::vector<std::string> parameters;  // of aggregates: what the call fixes for all rows and groups
   std::any prepared;  // what a kernel keeps from row to row, such as a compiled pattern
 
   // The kept object, made by `make` when there is none yet.
@@ -81,5 +82,7 @@ std::span<const ValueKernel> csv_value_kernels();
 std::span<const ValueKernel> format_value_kernels();
 std::span<const ValueKernel> text_value_kernels();
 std::span<const ValueKernel> statistics_value_kernels();
+std::span<const ValueKernel> variant_value_kernels();
+std::span<const ValueKernel> vector_value_kernels();
 
 }  // namespace firesteel::functions::kernel

@@ -4,6 +4,7 @@
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
 #include "functions/kernel/time_zone.h"
+#include "functions/kernel/variant.h"
 
 namespace firesteel::functions::kernel {
 
@@ -73,7 +74,8 @@ void append_value_text(const Type& type, const Value& value, std::string_view ti
     case TypeKind::kMap:
     case TypeKind::kStruct: return append_nested(type, value, time_zone, out);
     case TypeKind::kUdt: return append_value_text(type.sql_type(), value, time_zone, out);
-    case TypeKind::kVariant: break;
+    // VariantVal.toString: JSON, whose timestamps are in UTC.
+    case TypeKind::kVariant: out += VariantView(value).json("UTC"); return;
   }
   throw_unsupported("EXPRESSION", "text of a value of type " + type.simple_string());
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/text.h"
+
 namespace firesteel::functions::kernel {
 
 namespace {
@@ -351,14 +353,6 @@ struct Index {
   std::unordered_map<std::string, std::string_view> id_by_name;
   std::unordered_map<std::string, std::string_view> id_by_lower_case;
 };
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return lower;
-}
 
 const Index& index() {
   static const Index index = [] {

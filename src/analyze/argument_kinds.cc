@@ -1,0 +1,68 @@
+#include "analyze/argument_kinds.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+
+namespace {
+
+bool is_binary(const ExpressionPtr& argument) { return argument->type.is(TypeKind::kBinary); }
+
+// Padding is of the kind of what is padded; a lone binary is padded with zeros.
+void choose_padding(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  if (a.size() == 2 && is_binary(a[0])) {
+    a.push_back(make_literal(Literal{Type::binary(), std::string(1, '\0')}));
+  } else if (a.size() == 3 && is_binary(a[0]) != is_binary(a[2])) {
+    a[0] = cast_to(a[0], Type::string(), rules);
+    a[2] = cast_to(a[2], Type::string(), rules);
+  }
+}
+
+}  // namespace
+
+void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  if (name == "lpad" || name == "rpad") return choose_padding(a, rules);
+  if (name == "format_number" && a.size() == 2 && !a[1]->type.is_integral()) {
+    a[1] = cast_to(a[1], Type::string(), rules);
+  }
+  if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
+    a[0] = cast_to(a[0], Type::integer(), rules);
+  }
+  if (name == "hex" && a.size() == 1) {
+    const Type& type = a[0]->type;
+    if (type.is_numeric()) a[0] = cast_to(a[0], Type::long_integer(), rules);
+    else if (!is_binary(a[0]) && !type.is_nested() && !type.is(TypeKind::kNull)) a[0] = cast_to(a[0], Type::string(), rules);
+  }
+  if (name == "concat_ws" || name == "array_join") {
+    const size_t end = name == "array_join" ? std::min<size_t>(a.size(), 1) : a.size();
+    for (size_t i = name == "array_join" ? 0 : 1; i < end; ++i) {
+      const Type& type = a[i]->type;
+      if (!type.is(TypeKind::kArray) || type.element().is_nested()) continue;
+      a[i] = cast_to(a[i], Type::array(Type::string(), type.contains_null()), rules);
+    }
+  }
+  if (name == "elt" && a.size() > 1 && !std::all_of(a.begin() + 1, a.end(), is_binary)) {
+    for (size_t i = 1; i < a.size(); ++i) a[i] = cast_to(a[i], Type::string(), rules);
+  }
+}
+
+ExpressionPtr with_last_keys(const ExpressionPtr& call,
+                             const std::function<std::optional<std::string>(std::string_view key)>& configuration) {
+  static const std::string_view builders[] = {"map",        "map_from_arrays", "map_from_entries",
+                                              "map_concat", "str_to_map",      "transform_keys"};
+  const auto* bound = call->as<FunctionCall>();
+  if (!bound || !configuration) return nullptr;
+  if (std::find(std::begin(builders), std::end(builders), bound->function->name) == std::end(builders)) return nullptr;
+  if (configuration("spark.sql.mapKeyDedupPolicy").value_or("") != "LAST_WIN") return nullptr;
+  FunctionCall marked = *bound;
+  marked.is_distinct = true;
+  return make_typed(std::move(marked), call->type, call->nullable, call->origin);
+}
+
+}  // namespace firesteel::analyze

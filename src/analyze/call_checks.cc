@@ -1,0 +1,46 @@
+#include "analyze/call_checks.h"
+
+#include "analyze/call_errors.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/argument_check.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+
+ExpressionPtr default_literal(std::string_view text, const Type& null_type) {
+  if (text == "NULL") return make_null_literal(null_type);
+  if (text == "true" || text == "false")
+    return make_literal(Literal{Type::boolean(), text == "true"});
+  if (text[0] == '\'') return make_string_literal(std::string(text.substr(1, text.size() - 2)));
+  if (text.back() == 'F')
+    return make_literal(Literal{Type::float_number(), std::stod(std::string(text))});
+  return make_integer_literal(std::stoi(std::string(text)));
+}
+
+void check_call(const Function& row, const FunctionCall& call, const Origin& origin) {
+  if (!row.check) return;
+  try {
+    row.check(call);
+  } catch (const functions::ArgumentMismatch& mismatch) {
+    SparkError::Parameters parameters = mismatch.parameters;
+    parameters.push_back({"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""});
+    if (mismatch.argument && mismatch.subclass == "NON_FOLDABLE_INPUT") {
+      parameters.push_back(
+          {"inputExpr", "\"" + print_name(*call.arguments[*mismatch.argument]) + "\""});
+    } else if (mismatch.argument && mismatch.subclass == "VALUE_OUT_OF_RANGE") {
+      parameters.push_back({"currentValue", print_name(*call.arguments[*mismatch.argument])});
+    } else if (mismatch.argument) {
+      const ExpressionPtr& argument = call.arguments[*mismatch.argument];
+      parameters.push_back({"paramIndex", std::string(ordinal(*mismatch.argument))});
+      parameters.push_back({"inputSql", "\"" + print_name(*argument) + "\""});
+      parameters.push_back({"inputType", "\"" + argument->type.sql() + "\""});
+    }
+    throw SparkError("DATATYPE_MISMATCH." + mismatch.subclass, std::move(parameters),
+                     contexts_of(origin));
+  }
+}
+
+}  // namespace firesteel::analyze

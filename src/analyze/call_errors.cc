@@ -1,0 +1,171 @@
+#include "analyze/call_errors.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Accepts;
+using functions::Function;
+using functions::Signature;
+
+namespace {
+
+std::string type_text(Accepts accepts) {
+  switch (accepts) {
+    case Accepts::kBoolean: return "\"BOOLEAN\"";
+    case Accepts::kInteger: return "\"INT\"";
+    case Accepts::kLong: return "\"BIGINT\"";
+    case Accepts::kDouble: return "\"DOUBLE\"";
+    case Accepts::kDecimal: return "\"DECIMAL\"";
+    case Accepts::kNumeric: return "\"NUMERIC\"";
+    case Accepts::kIntegral: return "\"INTEGRAL\"";
+    case Accepts::kString: return "\"STRING\"";
+    case Accepts::kBinary: return "\"BINARY\"";
+    case Accepts::kStringOrBinary: return "(\"STRING\" or \"BINARY\")";
+    case Accepts::kDate: return "\"DATE\"";
+    case Accepts::kTimestamp: return "\"TIMESTAMP\"";
+    case Accepts::kArray: return "\"ARRAY\"";
+    case Accepts::kMap: return "\"MAP\"";
+    case Accepts::kStruct: return "\"STRUCT\"";
+    case Accepts::kOrderable: return "\"ORDERABLE\"";
+    default: return "\"ANY\"";
+  }
+}
+
+}  // namespace
+
+bool count_fits(const Signature& s, size_t count) {
+  const size_t least = s.arguments.size() - s.optional_count;
+  return count >= least && (s.is_variadic || count <= s.arguments.size());
+}
+
+Accepts accepted(const Signature& s, size_t index) {
+  return s.arguments[std::min(index, s.arguments.size() - 1)];
+}
+
+bool is_binary_operator(std::string_view name) {
+  static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "mod", "=", "<",
+                                           "<=", ">", ">=", "<=>", "!=", "and", "or", "&", "|", "^"};
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+std::string_view ordinal(size_t index) {
+  static const std::string_view names[] = {"first", "second",  "third",  "fourth", "fifth",
+                                           "sixth", "seventh", "eighth", "ninth",  "tenth"};
+  return names[std::min<size_t>(index, 9)];
+}
+
+void throw_wrong_count(const Function& row, size_t actual, const Origin& origin) {
+  std::vector<size_t> counts;
+  bool is_open = false;
+  for (const Signature& s : row.signatures) {
+    for (size_t n = s.arguments.size() - s.optional_count; n <= s.arguments.size(); ++n) counts.push_back(n);
+    is_open |= s.is_variadic;
+  }
+  std::sort(counts.begin(), counts.end());
+  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
+  std::string expected;
+  if (is_open) {
+    expected = "> " + std::to_string(counts.empty() || counts[0] == 0 ? 0 : counts[0] - 1);
+  } else if (counts.size() == 1) {
+    expected = std::to_string(counts[0]);
+  } else {
+    for (size_t n : counts) expected += (expected.empty() ? "" : ", ") + std::to_string(n);
+    expected = "[" + expected + "]";
+  }
+  throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                   {{"functionName", "`" + std::string(row.name) + "`"},
+                    {"expectedNum", expected},
+                    {"actualNum", std::to_string(actual)},
+                    {"docroot", "https://spark.apache.org/docs/latest"}},
+                   contexts_of(origin));
+}
+
+void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
+                                 Accepts wanted, const Origin& origin) {
+  const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
+  // What any of the row's signatures would take in that place.
+  std::vector<std::string> choices;
+  for (const Signature& s : row.signatures) {
+    if (s.arguments.empty()) continue;
+    const std::string text = type_text(accepted(s, index));
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) choices.push_back(text);
+  }
+  std::string required = type_text(wanted);
+  if (choices.size() > 1) {
+    required.clear();
+    for (const std::string& text : choices) required += (required.empty() ? "(" : " or ") + text;
+    required += ")";
+  }
+  static const std::string kNumbersAndIntervals =
+      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+  if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
+    required = kNumbersAndIntervals;
+  }
+  if (is_binary_operator(row.name) && call.arguments.size() == 2) {
+    const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
+    const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
+    if (!call.arguments[0]->type.same_type(call.arguments[1]->type)) {
+      throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                       {{"sqlExpr", sql}, {"left", left}, {"right", right}}, contexts_of(origin));
+    }
+    throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                     {{"sqlExpr", sql}, {"inputType", required}, {"actualDataType", left}},
+                     contexts_of(origin));
+  }
+  const ExpressionPtr& argument = call.arguments[index];
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", sql},
+                    {"paramIndex", std::string(ordinal(index))},
+                    {"requiredType", required},
+                    {"inputSql", "\"" + print_name(*argument) + "\""},
+                    {"inputType", "\"" + argument->type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
+void throw_different(const Function& row, const FunctionCall& call,
+                                  const Origin& origin) {
+  const bool is_in = row.name == "in" || row.name == "greatest" || row.name == "least";
+  std::string types;
+  for (const ExpressionPtr& a : call.arguments) {
+    types += (types.empty() ? "" : is_in ? ", " : " or ") + ("\"" + a->type.sql() + "\"");
+  }
+  throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"functionName", "`" + std::string(row.name) + "`"},
+                    {"dataType", is_in ? "[" + types + "]" : "(" + types + ")"}},
+                   contexts_of(origin));
+}
+
+void check_clauses(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const auto refuse = [&](const char* syntax) {
+    throw SparkError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     {{"prettyName", quoted_name({call.display_name})}, {"syntax", syntax}}, contexts_of(origin));
+  };
+  const bool is_aggregate = row.kind == functions::FunctionKind::kAggregate;
+  const bool has_order = row.name == "mode" || row.name == "listagg" || row.name.starts_with("percentile_cont") ||
+                         row.name.starts_with("percentile_disc");
+  if (!call.order_by.empty() && !has_order) refuse("WITHIN GROUP (ORDER BY ...)");
+  if (call.is_distinct && !is_aggregate) refuse("DISTINCT");
+  if (call.filter && !is_aggregate) refuse("FILTER CLAUSE");
+}
+
+void throw_not_higher_order(const Function& row, const Origin& origin) {
+  // Spark names its class, which is mostly the function's name in another case.
+  std::string name = "org.apache.spark.sql.catalyst.expressions.";
+  bool begins_word = true;
+  for (const char c : row.name) {
+    if (c != '_') name += begins_word ? static_cast<char>(toupper(static_cast<unsigned char>(c))) : c;
+    begins_word = c == '_';
+  }
+  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", {{"class", name}},
+                   contexts_of(origin));
+}
+
+}  // namespace firesteel::analyze

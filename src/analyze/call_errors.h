@@ -1,0 +1,35 @@
+// What Spark says of a call that it cannot bind, and the questions that these errors and the binding share.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "functions/function.h"
+#include "plan/expression.h"
+
+namespace firesteel::analyze {
+
+// Whether the signature takes so many arguments.
+bool count_fits(const functions::Signature& signature, size_t count);
+// What the signature takes at this place; the last one stands for all that follow.
+functions::Accepts accepted(const functions::Signature& signature, size_t index);
+bool is_binary_operator(std::string_view name);
+// The name of a parameter's place in an error: 0 is "first".
+std::string_view ordinal(size_t index);
+
+// WRONG_NUM_ARGS.
+[[noreturn]] void throw_wrong_count(const functions::Function& row, size_t actual,
+                                    const plan::Origin& origin);
+// DATATYPE_MISMATCH: no signature takes the argument at `index`. The call has all its arguments, those by default too:
+// its name shows them.
+[[noreturn]] void throw_mismatch(const functions::Function& row, const plan::FunctionCall& call,
+                                 size_t index, functions::Accepts wanted, const plan::Origin& origin);
+// DATATYPE_MISMATCH.DATA_DIFF_TYPES.
+[[noreturn]] void throw_different(const functions::Function& row, const plan::FunctionCall& call,
+                                  const plan::Origin& origin);
+// A clause that functions of this kind do not have: DISTINCT, WITHIN GROUP, FILTER.
+void check_clauses(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+// A lambda where no function takes one.
+[[noreturn]] void throw_not_higher_order(const functions::Function& row, const plan::Origin& origin);
+
+}  // namespace firesteel::analyze

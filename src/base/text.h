@@ -1,0 +1,21 @@
+// Letters of ASCII without regard to their case, and lists of names as errors show them. What Unicode
+// says of case is functions/kernel/unicode_case.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firesteel {
+
+std::string lower_case(std::string_view text);
+std::string upper_case(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+// "a, b"
+std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ");
+
+// "`a`.`b`": a back-quote within a part stands twice.
+std::string quoted_name(const std::vector<std::string>& parts);
+
+}  // namespace firesteel

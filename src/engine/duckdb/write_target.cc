@@ -1,0 +1,119 @@
+#include "engine/duckdb/write_target.h"
+
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+#include "base/error.h"
+#include "storage/upload.h"
+
+namespace firesteel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Staged below `_temporary` in the target, so that a rename puts a file into place.
+class LocalTarget : public WriteTarget {
+ public:
+  LocalTarget(std::string path, const std::string& write_id)
+      : target_(std::move(path)), staging_(target_ / "_temporary" / write_id) {}
+
+  bool exists() override { return fs::exists(target_); }
+
+  fs::path create_staging() override {
+    existed_ = fs::exists(target_);
+    // Another writer that ends may remove the common folder between two steps of this.
+    constexpr int kAttempts = 20;
+    std::error_code error;
+    for (int i = 0; i < kAttempts; ++i) {
+      if (fs::create_directories(staging_, error) || !error) return staging_;
+    }
+    throw fs::filesystem_error("cannot create", staging_, error);
+  }
+
+  void commit(const std::vector<Move>& moves, bool overwrites) override {
+    if (overwrites) {
+      for (const auto& entry : fs::directory_iterator(target_)) {
+        if (entry.path().filename() != "_temporary") fs::remove_all(entry.path());
+      }
+    }
+    for (const auto& [from, to] : moves) {
+      const fs::path destination = target_ / to;
+      fs::create_directories(destination.parent_path());
+      fs::rename(from, destination);
+    }
+    // Another writer may stage beside: the common folder goes with the last of them.
+    std::error_code ignored;
+    fs::remove_all(staging_, ignored);
+    fs::remove(target_ / "_temporary", ignored);
+    std::ofstream(target_ / "_SUCCESS").close();
+  }
+
+  void discard() override {
+    std::error_code ignored;
+    fs::remove_all(existed_ ? staging_ : target_, ignored);
+    fs::remove(target_ / "_temporary", ignored);
+  }
+
+ private:
+  const fs::path target_;
+  const fs::path staging_;
+  bool existed_ = false;
+};
+
+// Staged in the server's own folder and uploaded: a store shows an object only when its upload is completed, and all are
+// completed at the end.
+class ObjectTarget : public WriteTarget {
+ public:
+  ObjectTarget(std::string path, const FileAccess& access) : target_(std::move(path)), access_(access) {}
+
+  bool exists() override { return storage::object_exists(target_, access_.settings); }
+
+  fs::path create_staging() override {
+    FIRESTEEL_CHECK(access_.staging != nullptr, "a write needs a folder for its files");
+    staging_ = access_.staging->new_folder();
+    return staging_;
+  }
+
+  void commit(const std::vector<Move>& moves, bool overwrites) override {
+    std::vector<storage::UploadFile> files;
+    for (const auto& [from, to] : moves) files.push_back({from.string(), target_ + "/" + to.string()});
+    storage::Upload upload(access_.settings);
+    upload.send(files, access_.progress);
+    if (overwrites) {
+      storage::remove_objects(storage::list_objects(target_, access_.settings).objects, access_.settings);
+    }
+    try {
+      upload.commit();
+    } catch (...) {  // some may be there already: their names are this write's own
+      std::vector<storage::StoredObject> own;
+      for (const storage::UploadFile& file : files) own.push_back({file.object_path, 0, 0});
+      try {
+        storage::remove_objects(own, access_.settings);
+      } catch (const SparkError&) {  // the commit's error says more
+      }
+      throw;
+    }
+    storage::put_empty_object(target_ + "/_SUCCESS", access_.settings);
+    discard();
+  }
+
+  void discard() override {
+    std::error_code ignored;
+    if (!staging_.empty()) fs::remove_all(staging_, ignored);
+  }
+
+ private:
+  const std::string target_;
+  const FileAccess access_;
+  fs::path staging_;
+};
+
+}  // namespace
+
+std::unique_ptr<WriteTarget> WriteTarget::make(std::string path, const std::string& write_id, const FileAccess& access) {
+  if (storage::is_object_path(path)) return std::make_unique<ObjectTarget>(std::move(path), access);
+  return std::make_unique<LocalTarget>(std::move(path), write_id);
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,33 @@
+// Where a write's files go: a local folder or a place in an object store. Either way they are staged first and become
+// visible together.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/duckdb/file_access.h"
+
+namespace firesteel::engine {
+
+class WriteTarget {
+ public:
+  // `path` is normal (normal_path()).
+  static std::unique_ptr<WriteTarget> make(std::string path, const std::string& write_id, const FileAccess& access);
+  virtual ~WriteTarget() = default;
+
+  virtual bool exists() = 0;
+  // A new, empty local folder for the files.
+  virtual std::filesystem::path create_staging() = 0;
+
+  // A staged file and its path below the target.
+  using Move = std::pair<std::filesystem::path, std::filesystem::path>;
+  // Puts the files into place, with _SUCCESS; those that lie there go before when `overwrites`. Nothing staged is left.
+  virtual void commit(const std::vector<Move>& moves, bool overwrites) = 0;
+  // Removes what was staged; never throws. A commit that failed half way is cleaned up as far as that is possible.
+  virtual void discard() = 0;
+};
+
+}  // namespace firesteel::engine

@@ -1,0 +1,182 @@
+#include "functions/argument_check.h"
+
+#include <algorithm>
+
+#include "functions/function.h"
+
+namespace firesteel::functions {
+
+namespace {
+
+using plan::ExpressionPtr;
+using plan::FunctionCall;
+using plan::Literal;
+using plan::Type;
+using plan::TypeKind;
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string routine(const FunctionCall& call) { return "`" + std::string(call.function->name) + "`"; }
+
+// Casts between a literal's own type and the argument's that change no more than how it is kept.
+std::optional<Literal> converted(Literal literal, const Type& target) {
+  if (literal.is_null()) return Literal{target, std::monostate{}};
+  const bool is_plain =
+      (literal.type.is_integral() && target.is_integral()) || literal.type.same_type(target);
+  if (!is_plain) return std::nullopt;
+  literal.type = target;
+  return literal;
+}
+
+std::optional<Literal> evaluated(const ExpressionPtr& expression) {
+  if (const auto* literal = expression->as<Literal>()) return *literal;
+  if (const auto* alias = expression->as<plan::Alias>()) return evaluated(alias->child);
+  if (const auto* cast = expression->as<plan::Cast>()) {
+    std::optional<Literal> child = evaluated(cast->child);
+    return child ? converted(*std::move(child), cast->target) : std::nullopt;
+  }
+  const auto* call = expression->as<plan::FunctionCall>();
+  if (!call || call->function->name != "negative") return std::nullopt;
+  std::optional<Literal> child = evaluated(call->arguments[0]);
+  auto* number = child ? std::get_if<int64_t>(&child->value) : nullptr;
+  if (!number) return std::nullopt;
+  *number = -*number;
+  return child;
+}
+
+}  // namespace
+
+void require_type(const plan::FunctionCall& call, size_t index, const std::vector<Type>& types) {
+  if (index >= call.arguments.size()) return;
+  const Type& actual = call.arguments[index]->type;
+  if (actual.is(plan::TypeKind::kNull)) return;
+  std::string required;
+  for (const Type& type : types) {
+    const bool is_any_string = type.is_string() && actual.is_string();
+    if (is_any_string || actual.same_type(type)) return;
+    required += (required.empty() ? "\"" : " or \"") + type.sql() + "\"";
+  }
+  if (types.size() > 1) required = "(" + required + ")";
+  throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", required}}, index};
+}
+
+bool is_foldable(const ExpressionPtr& expression) {
+  bool foldable = true;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    foldable &=
+        !node->as<plan::AttributeReference>() && !node->as<plan::Subquery>() &&
+        !node->as<plan::LambdaVariable>() && !node->as<plan::Window>() &&
+        (!call || (!call->function->is_volatile && call->function->kind == FunctionKind::kScalar));
+    return foldable;
+  });
+  return foldable;
+}
+
+std::optional<Literal> constant_value(const ExpressionPtr& expression) {
+  if (!is_foldable(expression)) return std::nullopt;
+  std::optional<Literal> value = evaluated(expression);
+  if (!value)
+    throw_unsupported("EXPRESSION", "a computed constant where Spark wants a constant argument");
+  return value;
+}
+
+std::optional<int64_t> constant_integer(const ExpressionPtr& expression) {
+  const std::optional<Literal> value = constant_value(expression);
+  const auto* number = value ? std::get_if<int64_t>(&value->value) : nullptr;
+  return number ? std::optional(*number) : std::nullopt;
+}
+
+std::optional<std::string> constant_text(const ExpressionPtr& expression) {
+  const std::optional<Literal> value = constant_value(expression);
+  const auto* text = value ? std::get_if<std::string>(&value->value) : nullptr;
+  return text ? std::optional(*text) : std::nullopt;
+}
+
+void require_constant(const plan::FunctionCall& call, size_t index, std::string_view name,
+                      std::string_view type) {
+  if (index >= call.arguments.size()) return;
+  const ExpressionPtr& argument = call.arguments[index];
+  if (!is_foldable(argument)) {
+    throw ArgumentMismatch{"NON_FOLDABLE_INPUT",
+                           {{"inputName", std::string(name)}, {"inputType", std::string(type)}},
+                           index};
+  }
+  const std::optional<Literal> value = constant_value(argument);
+  if (value->is_null())
+    throw ArgumentMismatch{"UNEXPECTED_NULL", {{"exprName", std::string(name)}}, std::nullopt};
+}
+
+void throw_unexpected_type(size_t index, std::string_view required) {
+  throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE",
+                      {{"requiredType", std::string(required)}}, index};
+}
+
+void check_two_arrays(const FunctionCall& call) {
+  const Type& left = call.arguments[0]->type;
+  const Type& right = call.arguments[1]->type;
+  if (left.is(TypeKind::kArray) && right.is(TypeKind::kArray) && left.element().same_type(right.element())) return;
+  throw ArgumentMismatch{"BINARY_ARRAY_DIFF_TYPES",
+                      {{"functionName", routine(call)},
+                       {"arrayType", "\"ARRAY\""},
+                       {"leftType", quoted(left.sql())},
+                       {"rightType", quoted(right.sql())}},
+                         std::nullopt};
+}
+
+void check_element(const FunctionCall& call, size_t value, bool takes_null) {
+  const Type& array = call.arguments[0]->type;
+  const Type& element = call.arguments[value]->type;
+  const bool is_null = array.is(TypeKind::kNull) || element.is(TypeKind::kNull);
+  if (is_null && !takes_null) throw ArgumentMismatch{"NULL_TYPE", {{"functionName", routine(call)}}, std::nullopt};
+  if (array.is(TypeKind::kArray) && array.element().same_type(element)) return;
+  throw ArgumentMismatch{"ARRAY_FUNCTION_DIFF_TYPES",
+                      {{"functionName", routine(call)},
+                       {"dataType", "\"ARRAY\""},
+                       {"leftType", quoted(array.sql())},
+                       {"rightType", quoted(element.sql())}},
+                         std::nullopt};
+}
+
+void check_integers(const FunctionCall& call) {
+  const Type& type = call.arguments[0]->type;
+  if (type.is_integral() || type.is(TypeKind::kNull)) return;
+  throw ArgumentMismatch{"BINARY_OP_WRONG_TYPE",
+                      {{"inputType", "\"INTEGRAL\""}, {"actualDataType", quoted(type.sql())}}, std::nullopt};
+}
+
+void check_predicate(const FunctionCall& call) {
+  const Type& type = call.arguments.back()->type;
+  if (!type.is(TypeKind::kBoolean) && !type.is(TypeKind::kNull)) {
+    throw_unexpected_type(call.arguments.size() - 1, "\"BOOLEAN\"");
+  }
+}
+
+void check_no_calendar_interval(const FunctionCall& call, std::string_view required) {
+  if (call.arguments[0]->type.is(TypeKind::kCalendarInterval)) throw_unexpected_type(0, required);
+}
+
+void check_constant(const FunctionCall& call, size_t index, std::string_view name, std::string_view type) {
+  if (index >= call.arguments.size() || is_foldable(call.arguments[index])) return;
+  throw ArgumentMismatch{"NON_FOLDABLE_INPUT",
+                      {{"inputName", "`" + std::string(name) + "`"}, {"inputType", quoted(type)}},
+                      index};
+}
+
+void check_range(const FunctionCall& call, size_t index, std::string_view name, int64_t least,
+                 int64_t most, std::string_view range) {
+  if (index >= call.arguments.size()) return;
+  const ExpressionPtr* argument = &call.arguments[index];
+  while (const auto* cast = (*argument)->as<plan::Cast>()) argument = &cast->child;
+  const auto* literal = (*argument)->as<plan::Literal>();
+  if (literal == nullptr) return;
+  const auto* number = std::get_if<int64_t>(&literal->value);
+  const int64_t value = number != nullptr ? *number : 0;
+  if (value >= least && value <= most) return;
+  throw ArgumentMismatch{"VALUE_OUT_OF_RANGE",
+                      {{"exprName", "`" + std::string(name) + "`"},
+                       {"valueRange", std::string(range)},
+                       {"currentValue", std::to_string(value)}},
+                         std::nullopt};
+}
+
+}  // namespace firesteel::functions

@@ -1,0 +1,11 @@
+// Functions that only the client's API knows: found by name, listed nowhere.
+#pragma once
+
+#include "functions/function.h"
+
+namespace firesteel::functions {
+
+// vector_to_array and array_to_vector of pyspark.ml.
+Rows ml_vector_functions();
+
+}  // namespace firesteel::functions

@@ -1,0 +1,12 @@
+// How often each row takes part in each tree, with the draws that Spark makes for one partition.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace firesteel::ml {
+
+// Tree-major: counts[tree × rows + row]. An empty result means that every row takes part once.
+std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed);
+
+}  // namespace firesteel::ml

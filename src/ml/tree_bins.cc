@@ -1,0 +1,226 @@
+// Follows org.apache.spark.ml.tree.impl.RandomForest.findSplits, DecisionTreeMetadata and TreePoint.
+#include "ml/tree_bins.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "functions/kernel/java_random.h"
+#include "functions/kernel/xorshift.h"
+#include "ml/column_metadata.h"
+#include "ml/parallel.h"
+
+namespace firesteel::ml {
+
+namespace {
+
+using functions::kernel::JavaRandom;
+using functions::kernel::XorShiftRandom;
+
+// Calls `visit(features)` for each row with all its features.
+template <typename Visit>
+void for_each_row(const InstanceBlocks& blocks, const FitContext& context, const Visit& visit) {
+  std::vector<double> row(blocks.features(), 0.0);
+  const std::vector<int32_t>& dense = blocks.dense_columns();
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    context.check_canceled();
+    const InstanceBlock block = blocks[b];
+    for (int32_t r = 0; r < block.rows; ++r) {
+      for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
+      // Entries without values count repeated indices.
+      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
+        row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
+      }
+      visit(row.data(), block.labels[r], block.weights[r]);
+      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) row[block.indices[i]] = 0.0;
+    }
+    blocks.release(b);
+  }
+}
+
+// Rows that Spark's sample(withReplacement = false) of one partition takes.
+class BernoulliSample {
+ public:
+  BernoulliSample(double fraction, int64_t seed)
+      : fraction_(fraction), random_(JavaRandom(seed).next_long()), log_miss_(std::log1p(-fraction)) {}
+
+  bool take() {
+    constexpr double kGapFractionMax = 0.4;
+    if (fraction_ >= 1.0) return true;
+    if (fraction_ > kGapFractionMax) return random_.next_double() <= fraction_;
+    if (!is_started_) advance();
+    if (dropping_ > 0) {
+      --dropping_;
+      return false;
+    }
+    advance();
+    return true;
+  }
+
+ private:
+  void advance() {
+    constexpr double kSmallest = 5e-11;
+    is_started_ = true;
+    dropping_ = static_cast<int32_t>(std::log(std::max(random_.next_double(), kSmallest)) / log_miss_);
+  }
+
+  double fraction_;
+  XorShiftRandom random_;
+  double log_miss_;
+  bool is_started_ = false;
+  int32_t dropping_ = 0;
+};
+
+using ValueWeights = std::unordered_map<double, double>;
+
+// Thresholds halfway between values, such that bins have about the same weight.
+std::vector<double> find_thresholds(const ValueWeights& sample, double expected_weight, int64_t rows, int32_t splits_max) {
+  std::vector<double> thresholds;
+  if (sample.empty()) return thresholds;
+  std::vector<std::pair<double, double>> values(sample.begin(), sample.end());
+  std::sort(values.begin(), values.end());
+  double seen = 0;
+  for (const auto& [value, weight] : values) seen += weight;
+  const double tolerance = std::numeric_limits<double>::epsilon() * static_cast<double>(rows) * 100;
+  // Zeros are not in the sample; they are what is missing.
+  if (expected_weight - seen > tolerance) {
+    const std::pair<double, double> zero{0.0, expected_weight - seen};
+    values.insert(std::lower_bound(values.begin(), values.end(), zero), zero);
+  }
+  const auto between = [&](size_t i) { return (values[i - 1].first + values[i].first) / 2.0; };
+  const size_t possible = values.size() - 1;
+  if (possible <= static_cast<size_t>(splits_max)) {
+    for (size_t i = 1; i <= possible; ++i) thresholds.push_back(between(i));
+    return thresholds;
+  }
+  const double stride = expected_weight / (splits_max + 1);
+  double current = values[0].second;
+  double target = stride;
+  for (size_t i = 1; i < values.size(); ++i) {
+    const double previous = current;
+    current += values[i].second;
+    if (std::abs(previous - target) < std::abs(current - target)) {
+      thresholds.push_back(between(i));
+      target += stride;
+    }
+  }
+  return thresholds;
+}
+
+void find_all_thresholds(const InstanceBlocks& blocks, int32_t bins_max, int64_t seed, FitContext& context,
+                         BinnedRows& binned) {
+  const double wanted = std::max(static_cast<double>(bins_max) * bins_max, 10000.0);
+  const auto rows = static_cast<double>(binned.rows);
+  const double fraction = wanted < rows ? wanted / rows : 1.0;
+  BernoulliSample sample(fraction, XorShiftRandom(seed).next_int());
+  std::vector<ValueWeights> found(binned.features);
+  for_each_row(blocks, context, [&](const double* row, double /*label*/, double weight) {
+    if (!sample.take()) return;
+    for (int32_t f = 0; f < binned.features; ++f) {
+      if (row[f] != 0.0 && binned.bins[f].is_continuous()) found[f][row[f]] += weight;
+    }
+  });
+  for (int32_t f = 0; f < binned.features; ++f) {
+    if (!binned.bins[f].is_continuous()) continue;
+    binned.bins[f].thresholds = find_thresholds(found[f], fraction * binned.weight_sum, binned.rows, bins_max - 1);
+  }
+}
+
+// The sets of categories that an unordered feature can split off, by the bits of their number.
+std::vector<std::vector<int32_t>> category_subsets(int32_t arity) {
+  std::vector<std::vector<int32_t>> subsets((1U << static_cast<unsigned>(arity - 1)) - 1);
+  for (size_t s = 0; s < subsets.size(); ++s) {
+    for (int32_t c = arity - 1; c >= 0; --c) {
+      if ((((s + 1) >> static_cast<unsigned>(c)) & 1U) != 0) subsets[s].push_back(c);
+    }
+  }
+  return subsets;
+}
+
+void declare_categories(const std::map<int32_t, int32_t>& categories, int32_t classes, int32_t bins_max, BinnedRows& binned) {
+  int32_t worst = -1;
+  for (const auto& [feature, arity] : categories) {
+    if (worst < 0 || arity > categories.at(worst)) worst = feature;
+  }
+  if (worst >= 0 && categories.at(worst) > bins_max) {
+    require(false, "DecisionTree requires maxBins (= " + std::to_string(bins_max) +
+                       ") to be at least as large as the number of values in each categorical feature, but "
+                       "categorical feature " + std::to_string(worst) + " has " +
+                       std::to_string(categories.at(worst)) +
+                       " values. Consider removing this and other categorical features with a large number of "
+                       "values, or add more training examples.");
+  }
+  const auto unordered_max = static_cast<int32_t>(std::floor(std::log(bins_max / 2 + 1) / std::log(2.0) + 1));
+  for (const auto& [feature, arity] : categories) {
+    FeatureBins& bins = binned.bins[feature];
+    bins.arity = arity;
+    bins.unordered = classes > 2 && arity > 1 && arity <= unordered_max;
+    if (bins.unordered) bins.subsets = category_subsets(arity);
+  }
+}
+
+uint16_t bin_of(const FeatureBins& bins, int32_t feature, double value) {
+  if (bins.is_continuous()) {
+    return static_cast<uint16_t>(std::lower_bound(bins.thresholds.begin(), bins.thresholds.end(), value) - bins.thresholds.begin());
+  }
+  if (!(value >= 0 && value < bins.arity)) {
+    throw_illegal_argument("DecisionTree given invalid data: Feature " + std::to_string(feature) +
+                           " is categorical with values in {0,...," + std::to_string(bins.arity - 1) +
+                           "}, but a data point gives it value " + java_double_text(value) + ".");
+  }
+  return static_cast<uint16_t>(value);
+}
+
+}  // namespace
+
+int32_t FeatureBins::splits() const {
+  if (unordered) return static_cast<int32_t>(subsets.size());
+  return is_continuous() ? static_cast<int32_t>(thresholds.size()) : arity - 1;
+}
+
+int32_t FeatureBins::bins() const { return unordered ? splits() : splits() + 1; }
+
+std::map<int32_t, int32_t> categories_of(const Field& features) {
+  std::map<int32_t, int32_t> categories;
+  const VectorAttributes attributes = vector_attributes(features);
+  for (size_t i = 0; i < attributes.attributes.size(); ++i) {
+    const ColumnAttribute& attribute = attributes.attributes[i];
+    if (attribute.kind == ColumnAttribute::Kind::kBinary) categories[static_cast<int32_t>(i)] = 2;
+    if (attribute.kind != ColumnAttribute::Kind::kNominal) continue;
+    const int count = attribute.values.empty() ? attribute.value_count : static_cast<int>(attribute.values.size());
+    require(count > 0, "Feature " + std::to_string(i) + " is marked as Nominal (categorical), but it does not have the "
+                       "number of values specified.");
+    categories[static_cast<int32_t>(i)] = count;
+  }
+  return categories;
+}
+
+BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_t>& categories, int32_t classes,
+                    int32_t bins_max, int64_t seed, FitContext& context) {
+  BinnedRows binned;
+  binned.rows = blocks.rows();
+  binned.features = blocks.features();
+  if (binned.rows == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
+  binned.bins.resize(binned.features);
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    const InstanceBlock block = blocks[b];
+    binned.labels.insert(binned.labels.end(), block.labels, block.labels + block.rows);
+    binned.weights.insert(binned.weights.end(), block.weights, block.weights + block.rows);
+  }
+  for (const double weight : binned.weights) binned.weight_sum += weight;
+  const auto bins_used = static_cast<int32_t>(std::min<int64_t>(bins_max, binned.rows));
+  declare_categories(categories, classes, bins_used, binned);
+  find_all_thresholds(blocks, bins_used, seed, context, binned);
+  binned.values.resize(static_cast<size_t>(binned.features) * binned.rows);
+  int64_t at = 0;
+  for_each_row(blocks, context, [&](const double* row, double /*label*/, double /*weight*/) {
+    for (int32_t f = 0; f < binned.features; ++f) {
+      binned.values[static_cast<size_t>(f) * binned.rows + at] = bin_of(binned.bins[f], f, row[f]);
+    }
+    ++at;
+  });
+  return binned;
+}
+
+}  // namespace firesteel::ml
