@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
+#include <string_view>
 
 #include "connect/expression_text.h"
 #include "connect/scan_text.h"
@@ -429,22 +431,30 @@ void number_stages(PhysicalOperator* op, bool is_stage_root, int* next_stage) {
   if (op->is_fused && is_stage_root) mark_stage(op, (*next_stage)++);
 }
 
+// Spark prints no pipelines where its adaptive execution may still change the plan: where rows move between
+// partitions (AdaptiveSparkPlanExec).
+bool is_adaptive(const PhysicalOperator& op) {
+  static const std::set<std::string_view> kMoving = {"BroadcastHashJoin", "BroadcastNestedLoopJoin", "HashAggregate",
+                                                     "Sort", "Window", "Exchange"};
+  return kMoving.contains(op.name) || std::ranges::any_of(op.children, is_adaptive);
+}
+
 void draw(const PhysicalOperator& op, const std::string& lead, const std::string& branch,
-          bool is_numbered, std::string* out) {
-  std::string line =
-      op.is_fused ? (is_numbered ? "* " : "*(" + std::to_string(op.stage) + ") ") : "";
+          bool is_numbered, bool shows_stages, std::string* out) {
+  std::string line;
+  if (op.is_fused && shows_stages) line = is_numbered ? "* " : "*(" + std::to_string(op.stage) + ") ";
   line += is_numbered ? op.name + " (" + std::to_string(op.number) + ")" : op.text;
   *out += lead + branch + line + "\n";
   const std::string below = lead + (branch.empty() ? "" : branch == "+- " ? "   " : ":  ");
   for (size_t i = 0; i < op.children.size(); ++i) {
-    draw(op.children[i], below, i + 1 == op.children.size() ? "+- " : ":- ", is_numbered, out);
+    draw(op.children[i], below, i + 1 == op.children.size() ? "+- " : ":- ", is_numbered, shows_stages, out);
   }
 }
 
-void describe(const PhysicalOperator& op, std::string* out) {
-  for (const PhysicalOperator& child : op.children) describe(child, out);
+void describe(const PhysicalOperator& op, bool shows_stages, std::string* out) {
+  for (const PhysicalOperator& child : op.children) describe(child, shows_stages, out);
   *out += "\n(" + std::to_string(op.number) + ") " + op.name;
-  if (op.is_fused) *out += " [codegen id : " + std::to_string(op.stage) + "]";
+  if (op.is_fused && shows_stages) *out += " [codegen id : " + std::to_string(op.stage) + "]";
   *out += "\n";
   for (const auto& [label, value] : op.details) *out += label + ": " + value + "\n";
 }
@@ -468,15 +478,15 @@ PhysicalOperator physical_plan(const RelationPtr& resolved) {
 
 std::string physical_tree(const PhysicalOperator& root) {
   std::string text;
-  draw(root, "", "", false, &text);
+  draw(root, "", "", false, !is_adaptive(root), &text);
   return text;
 }
 
 std::string formatted_plan(const PhysicalOperator& root) {
   std::string text;
-  draw(root, "", "", true, &text);
+  draw(root, "", "", true, !is_adaptive(root), &text);
   text += "\n";
-  describe(root, &text);
+  describe(root, !is_adaptive(root), &text);
   return text;
 }
 

@@ -109,8 +109,8 @@ Lowered first_like(const char* plain) {
                          const Type& result) {
     const std::string end = skips_nulls(call) ? "$ignore_nulls$suffix" : "$suffix";
     const std::string text = std::string(plain) + "(" + a[0] + "$order)" + end;
-    if (std::string_view(plain) != "last") return text;
-    // DuckDB's last() keeps the first of the partial results that it combines.
+    // DuckDB's last() keeps the first of the partial results that it combines, unless the rows have an order.
+    if (std::string_view(plain) != "last" || !call.order_by.empty()) return text;
     std::string group = value_aggregate_sql("last", call, {call.arguments[0]->type}, result, {a[0]});
     group.replace(group.rfind("$suffix"), std::string::npos, end);
     return text + "$otherwise" + group;

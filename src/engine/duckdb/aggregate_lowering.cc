@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/duckdb/input_order.h"
 #include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
@@ -71,8 +72,9 @@ plan::Aggregate counted(plan::Aggregate total, AttributeId id) {
 
 }  // namespace
 
-SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
+SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
                                               const AttributeSet& needed) {
+  const plan::Aggregate aggregate = in_order_of_input(resolved);
   std::vector<GroupingKey> keys;
   std::vector<ExpressionPtr> inner_projection;
   AttributeSet inner;

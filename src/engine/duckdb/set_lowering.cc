@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/duckdb/input_order.h"
 #include "engine/duckdb/relation_lowering.h"
 
 namespace firesteel::engine {
@@ -119,21 +120,26 @@ SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& dedupli
   AttributeSet inner = intersect(needed, output);
   inner.insert(keys.begin(), keys.end());
   if (deduplicate.keys.empty()) inner = output;
-  auto block = lower(deduplicate.child, inner);
   if (are_columns && (deduplicate.keys.empty() || keys == inner)) {
     // Every column is a key: which of the equal rows stays makes no difference.
-    block.order_by.clear();
-    block = bare(std::move(block), inner);
-    SelectBlock distinct = block;
+    auto block = lower(deduplicate.child, inner);
+    if (block.is_open()) block.order_by.clear();  // a limit needs it
+    SelectBlock distinct = bare(std::move(block), inner);
     distinct.distinct = "DISTINCT";
     return wrap(distinct, inner);
   }
-  block = wrap(block, inner);
+  const OrderedInput input = ordered_input(deduplicate.child);
+  AttributeSet ordered = inner;
+  for (const ExpressionPtr& order : input.order) add_references(order, ordered);
+  auto block = wrap(lower(input.relation, ordered), ordered);
   std::string list;
   for (const ExpressionPtr& key : deduplicate.keys) {
     list += (list.empty() ? "" : ", ") + expressions_.lower(*key, block.columns);
   }
   block.distinct = "DISTINCT ON (" + list + ")";
+  for (const ExpressionPtr& order : input.order) {
+    block.order_by += (block.order_by.empty() ? "" : ", ") + expressions_.lower_order(*order, block.columns);
+  }
   return wrap(block, inner);
 }
 
