@@ -161,7 +161,13 @@ Resolver::Placement Resolver::placement_of(const RelationPtr& relation) {
       make_typed(Alias{rows, {"rows"}, {}, next_attribute_id()}, rows->type, false);
   Attributes output = numbered->output;
   output.push_back(attribute_of(*counted));
-  const RelationPtr placed = make_resolved(WindowColumns{numbered, {counted}}, output);
+  const RelationPtr windowed = make_resolved(WindowColumns{numbered, {counted}}, output);
+  // A window hands over its partitions in any order; Spark gives partition after partition.
+  const auto ascending = [](const Attribute& key) {
+    return make_expression(SortOrder{reference(key), true, NullOrder::kFirst});
+  };
+  Sort sort{windowed, {ascending(spread.partition), ascending(numbered->output.back())}, true};
+  const RelationPtr placed = make_resolved(std::move(sort), output);
   columns.clear();
   for (const Attribute& a : spread.relation->output) columns.push_back(reference(a));
   const ExpressionPtr position = bound("-", {reference(output.back()), long_literal(1)});
