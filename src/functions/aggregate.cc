@@ -35,9 +35,22 @@ Type average_type(Arguments arguments) {
   return Type::double_number();
 }
 
+// The sum of decimals of 29 digits or more may have more than 128 bits: then DuckDB's sum(), which is faster, gives an error
+// where ANSI off or a try_ wants null.
+bool needs_tolerant_sum(const plan::FunctionCall& call) {
+  const Type& type = call.arguments[0]->type;
+  return !call.ansi && type.is(TypeKind::kDecimal) && type.precision() > 28;
+}
+
+std::string sum_of_long_decimals(const plan::FunctionCall& call, std::span<const std::string> a) {
+  const Type& type = call.arguments[0]->type;
+  return value_aggregate_sql("decimal_sum", call, {type}, Type::decimal(38, type.scale()), {a[0]});
+}
+
 std::string sum_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                     const Type& result) {
   const std::string sum = "sum($distinct" + a[0] + ")$suffix";
+  if (needs_tolerant_sum(call)) return sum_of_long_decimals(call, a);
   if (result.is(TypeKind::kDecimal) || result.is_integral() || result.is_interval()) {
     if (call.ansi || result.is_interval()) return "CAST(" + sum + " AS $type)";
     if (result.is(TypeKind::kDecimal)) return "try_cast(" + sum + " AS $type)";
@@ -48,7 +61,10 @@ std::string sum_sql(const plan::FunctionCall& call, std::span<const std::string>
   return sum;
 }
 
-std::string try_sum_sql(const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+std::string try_sum_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+  plan::FunctionCall tolerant = call;
+  tolerant.ansi = false;
+  if (needs_tolerant_sum(tolerant)) return sum_of_long_decimals(tolerant, a);
   return "try_cast(sum($distinct" + a[0] + ")$suffix AS $type)";
 }
 
@@ -64,8 +80,10 @@ std::string average_sql(const plan::FunctionCall& call, std::span<const std::str
   if (!result.is(TypeKind::kDecimal)) return "avg($distinct" + a[0] + ")$suffix";
   const Type& type = call.arguments[0]->type;
   const std::string sum_precision = std::to_string(std::min(38, type.precision() + 10));
-  return "fs_decimal_divide(CAST(sum($distinct" + a[0] + ")$suffix AS DECIMAL(" + sum_precision +
-         "," + std::to_string(type.scale()) + ")), CAST(nullif(count($distinct" + a[0] +
+  const std::string sum = needs_tolerant_sum(call) ? sum_of_long_decimals(call, a)
+                                                     : "CAST(sum($distinct" + a[0] + ")$suffix AS DECIMAL(" + sum_precision +
+                                                      "," + std::to_string(type.scale()) + "))";
+  return "fs_decimal_divide(" + sum + ", CAST(nullif(count($distinct" + a[0] +
          ")$suffix, 0) AS DECIMAL(20,0)), " + std::to_string(result.precision()) + ", " +
          std::to_string(result.scale()) + ", " + (call.ansi ? "true" : "false") + ")";
 }

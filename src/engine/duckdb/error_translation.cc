@@ -68,6 +68,13 @@ std::optional<SparkError> decode_error(std::string_view message) {
 
 // "Overflow in addition of INT64 (9223372036854775807 + 1)!" names the operation and the operands.
 SparkError arithmetic_overflow(std::string_view message) {
+  // Decimals are our kernels' but for their sums, which no longer fit into 128 bits.
+  if (message.find("Overflow in HUGEINT") != std::string_view::npos) {
+    return SparkError("ARITHMETIC_OVERFLOW",
+                      {{"message", "Overflow in sum of decimals"},
+                       {"alternative", " Use 'try_sum' to tolerate overflow and return NULL instead."},
+                       {"config", "\"spark.sql.ansi.enabled\""}});
+  }
   std::string function, symbol;
   if (message.find("addition") != std::string_view::npos) {
     function = "try_add", symbol = "+";

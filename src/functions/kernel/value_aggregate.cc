@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/sketches.h"
 
 namespace firesteel::functions::kernel {
@@ -68,6 +69,30 @@ class Last : public ValueAggregate {
   std::optional<Value> value_;
 };
 
+// The sum of decimals so long that 128 bits may not hold it. Null where it has more digits than a decimal.
+class DecimalSum : public ValueAggregate {
+ public:
+  void add(const ValueCall&, ValueArguments arguments) override { take(arguments[0].decimal()); }
+  void merge(const ValueCall&, const ValueAggregate& later) override {
+    const auto& other = static_cast<const DecimalSum&>(later);
+    is_too_long_ |= other.is_too_long_;
+    if (other.sum_) take(*other.sum_);
+  }
+  Value result(const ValueCall&) override {
+    if (!sum_ || is_too_long_ || !decimal_fits(*sum_, kMaxDecimalPrecision)) return Value();
+    return Value(*sum_);
+  }
+
+ private:
+  void take(Int128 value) {
+    Int128 sum = sum_.value_or(0);
+    is_too_long_ |= __builtin_add_overflow(sum, value, &sum);
+    sum_ = sum;
+  }
+  std::optional<Int128> sum_;
+  bool is_too_long_ = false;
+};
+
 template <typename Aggregate>
 std::unique_ptr<ValueAggregate> make() {
   return std::make_unique<Aggregate>();
@@ -79,6 +104,7 @@ constexpr ValueAggregateKernel kKernels[] = {
     {"max_by", make<ExtremeBy<1>>, true},
     {"min_by", make<ExtremeBy<-1>>, true},
     {"last", make<Last>, true},
+    {"decimal_sum", make<DecimalSum>},
 };
 
 }  // namespace
