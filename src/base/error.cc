@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/text.h"
+
 namespace firesteel {
 
 namespace {
@@ -105,6 +107,8 @@ SparkError::SparkError(std::string condition, Parameters parameters,
     : condition_(std::move(condition)),
       parameters_(std::move(parameters)),
       contexts_(std::move(contexts)) {
+  // What a file or a library says goes into a protobuf message, which takes no other bytes.
+  for (auto& [name, value] : parameters_) value = valid_utf8(std::move(value));
   render_message();
 }
 

@@ -48,6 +48,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"CAST_OVERFLOW", "22003", kArithmetic, "The value <value> of the type <sourceType> cannot be cast to <targetType> due to an overflow. Use `try_cast` to tolerate overflow and return NULL instead."},
         {"CATALOG_NOT_FOUND", "42P08", kSpark, "The catalog <catalogName> not found. Consider to set the SQL config <config> to a catalog plugin."},
         {"CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", "56038", kIllegalArgument, "The codec <codecName> is not available. Available codecs are <availableCodecs>."},
+        {"CODEC_SHORT_NAME_NOT_FOUND", "42704", kIllegalArgument, "Cannot find a short name for the codec <codecName>."},
         {"COLLATION_INVALID_NAME", "42704", kAnalysis, "The value <collationName> does not represent a correct collation name. Suggested valid collation names: [<proposals>]."},
         {"COLLATION_MISMATCH.EXPLICIT", "42P21", kAnalysis, "Could not determine which collation to use for string functions and operators. Error occurred due to the mismatch between explicit collations: [<explicitTypes>]. Decide on a single explicit collation and remove others."},
         {"COLLATION_MISMATCH.IMPLICIT", "42P21", kAnalysis, "Could not determine which collation to use for string functions and operators. Error occurred due to the mismatch between implicit collations: [<implicitTypes>]. Use COLLATE function to set the collation explicitly."},

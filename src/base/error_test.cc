@@ -18,6 +18,11 @@ TEST(SparkError, RendersTemplateAndStateAsSparkDoes) {
                "[UNSUPPORTED_FEATURE.RELATION] The feature is not supported: the relation parse. SQLSTATE: 0A000");
 }
 
+TEST(SparkError, ForeignBytesBecomeReplacementCharacters) {
+  const SparkError error("UNSUPPORTED_FEATURE.RELATION", {{"thing", "a\xFF\xC3\xA9\xED\xA0\x80"}});
+  EXPECT_EQ(error.parameters()[0].second, "a\uFFFD\u00E9\uFFFD\uFFFD\uFFFD");
+}
+
 TEST(SparkError, UnknownConditionIsOurOwnBug) {
   EXPECT_THROW(find_error_condition("NO_SUCH_CONDITION"), std::logic_error);
 }

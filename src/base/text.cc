@@ -50,4 +50,34 @@ std::string quoted_name(const std::vector<std::string>& parts) {
   return text;
 }
 
+namespace {
+
+// The length of the character that begins `text`; 0 where none does (Unicode's table 3-7).
+size_t character_length(std::string_view text) {
+  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto follows = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return byte(i) >= low && byte(i) <= high; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    return follows(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
+  }
+  if (first < 0xF0 || first > 0xF4) return 0;
+  return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
+}
+
+}  // namespace
+
+std::string valid_utf8(std::string text) {
+  std::string valid;
+  bool is_changed = false;
+  for (std::string_view rest = text; !rest.empty();) {
+    const size_t length = character_length(rest);
+    is_changed |= length == 0;
+    valid += length == 0 ? std::string_view("\uFFFD") : rest.substr(0, length);
+    rest.remove_prefix(length == 0 ? 1 : length);
+  }
+  return is_changed ? valid : text;
+}
+
 }  // namespace firesteel

@@ -104,10 +104,10 @@ void check_columns(const plan::Schema& schema) {
 }
 
 void check_provider(const std::string& provider) {
-  for (const char* known : {"parquet", "csv", "text", "json", "orc", "binaryFile"}) {
+  for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile"}) {
     if (equal_ignoring_case(provider, known)) return;
   }
-  for (const char* other : {"avro", "xml", "jdbc", "delta", "hive", "iceberg"}) {
+  for (const char* other : {"xml", "jdbc", "delta", "hive", "iceberg"}) {
     if (equal_ignoring_case(provider, other)) throw_unsupported("RELATION", "tables of the format " + provider);
   }
   throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", provider}});

@@ -96,7 +96,7 @@ def test_writing(spark, tmp_path):
 
 
 def test_formats_that_are_not_built_say_so(spark, file):
-    for name in ("avro", "xml"):
+    for name in ("xml", "jdbc"):
         with pytest.raises(PySparkException) as error:
             spark.read.format(name).load(file("x")).collect()
         assert error.value.getCondition().startswith("UNSUPPORTED_FEATURE")

@@ -191,22 +191,6 @@ class Fit {
   const FitOrigin& origin_;
 };
 
-// The engine keeps times of day as integers.
-Type with_plain_times(const Type& type) {
-  switch (type.kind()) {
-    case TypeKind::kTime: return Type::long_integer();
-    case TypeKind::kArray: return Type::array(with_plain_times(type.element()), type.contains_null());
-    case TypeKind::kMap:
-      return Type::map(with_plain_times(type.key()), with_plain_times(type.value()), type.value_contains_null());
-    case TypeKind::kStruct: {
-      plan::Schema fields = type.fields();
-      for (plan::StructField& field : fields) field.type = with_plain_times(field.type);
-      return Type::structure(std::move(fields));
-    }
-    default: return type;
-  }
-}
-
 }  // namespace
 
 Type spark_type(const arrow::DataType& type) {
@@ -255,8 +239,25 @@ Type spark_type(const arrow::DataType& type) {
   throw_unsupported("RELATION", "a file's column of the type " + type.ToString());
 }
 
+Type plain_form(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kTime:
+    case TypeKind::kDayTimeInterval: return Type::long_integer();
+    case TypeKind::kYearMonthInterval: return Type::integer();
+    case TypeKind::kArray: return Type::array(plain_form(type.element()), type.contains_null());
+    case TypeKind::kMap:
+      return Type::map(plain_form(type.key()), plain_form(type.value()), type.value_contains_null());
+    case TypeKind::kStruct: {
+      plan::Schema fields = type.fields();
+      for (plan::StructField& field : fields) field.type = plain_form(field.type);
+      return Type::structure(std::move(fields));
+    }
+    default: return type;
+  }
+}
+
 std::shared_ptr<arrow::DataType> engine_type(const Type& type) {
-  const arrow::Schema named({arrow::field("k", columns::to_arrow_type(with_plain_times(type), "UTC"))});
+  const arrow::Schema named({arrow::field("k", columns::to_arrow_type(plain_form(type), "UTC"))});
   return engine_schema(named)->field(0)->type();
 }
 

@@ -21,6 +21,9 @@ namespace firesteel::engine {
 // Spark's type for a column of a Parquet, ORC or Avro file. Throws UNSUPPORTED_FEATURE.RELATION.
 plan::Type spark_type(const arrow::DataType& type);
 
+// The engine keeps times of day and ANSI intervals as integers: the type with them in place.
+plan::Type plain_form(const plan::Type& type);
+
 // The engine's Arrow form of a type: struct fields f0, f1, …, instants without a zone.
 std::shared_ptr<arrow::DataType> engine_type(const plan::Type& type);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/duckdb/avro_units.h"
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
@@ -357,7 +358,19 @@ ScanText binary_file_scan(const Scan& scan, const LocalFiles& local, const std::
   return text;
 }
 
-// ORC files, and Parquet files in object stores.
+std::unique_ptr<UnitFormat> unit_format(const Scan& scan, const plan::Schema& wanted, std::vector<size_t> positions,
+                                        const ExecutionContext& context, bool is_case_sensitive, FileOpener opener) {
+  if (scan.format == "orc") {
+    return orc_units(scan.files, wanted, std::move(positions), context.time_zone, is_case_sensitive, std::move(opener));
+  }
+  if (scan.format == "avro") {
+    const bool is_by_position = ReaderOptions(scan.options).flag("positionalFieldMatching", false);
+    return avro_units(scan.files, wanted, std::move(positions), is_by_position, is_case_sensitive, std::move(opener));
+  }
+  return parquet_units(scan.files, wanted, is_case_sensitive, std::move(opener));
+}
+
+// ORC and Avro files, and Parquet files in object stores.
 ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
                    const FileAccess& access, const std::string& alias) {
   ScanText text;
@@ -392,10 +405,7 @@ ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const E
     const bool is_own = own.same_type(type);
     text.columns.push_back({!is_used ? "" : is_own ? column : "CAST(" + column + " AS " + type_sql(type) + ")", is_own});
   }
-  units.format = scan.format == "orc"
-                     ? orc_units(scan.files, units.wanted, std::move(positions), context.time_zone, is_case_sensitive,
-                                 file_opener(access))
-                     : parquet_units(scan.files, units.wanted, is_case_sensitive, file_opener(access));
+  units.format = unit_format(scan, units.wanted, std::move(positions), context, is_case_sensitive, file_opener(access));
   const auto input = std::make_shared<UnitInput>(std::move(units));
   text.from = "fs_units(" + std::to_string(input->id()) + ") AS " + alias;
   text.leases.push_back(input);
@@ -403,7 +413,7 @@ ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const E
 }
 
 bool is_unit_scan(const Scan& scan) {
-  return scan.format == "orc" ||
+  return scan.format == "orc" || scan.format == "avro" ||
          (scan.format == "parquet" && std::any_of(scan.files.begin(), scan.files.end(), [](const plan::FileEntry& file) {
             return storage::is_object_path(file.path);
           }));

@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/duckdb/avro_codec.h"
+#include "engine/duckdb/avro_writer.h"
 #include "engine/duckdb/cast_lowering.h"
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
@@ -147,8 +149,8 @@ class FileWrite {
     check_overwrite();
     try {
       const fs::path staging = target_->create_staging();
-      if (format_ == "orc") {
-        run_orc(staging);
+      if (format_ == "orc" || format_ == "avro") {
+        run_grouped(staging);
       } else {
         run_copy(staging);
       }
@@ -166,7 +168,7 @@ class FileWrite {
  private:
   void check_format() const {
     if (format_ == "binaryfile") throw SparkError("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {});
-    for (const char* known : {"parquet", "csv", "text", "json", "orc"}) {
+    for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro"}) {
       if (format_ == known) return;
     }
     throw_unsupported("RELATION", "writing the format " + format_);
@@ -346,24 +348,40 @@ class FileWrite {
     return "coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ")";
   }
 
+  std::string codec_name(const std::string& own_option, const std::string& session_key, const char* fallback) const {
+    const std::string compression = options_.get("compression", own_option.empty() ? "" : options_.get(own_option, ""));
+    return compression.empty() ? session_value(session_key, fallback) : compression;
+  }
+
+  AvroTarget avro_target(plan::Schema schema) const {
+    for (const char* option : {"avroSchema", "avroSchemaUrl"}) options_.refuse(option);
+    AvroTarget target;
+    target.schema = std::move(schema);
+    target.record_name = options_.get("recordName", target.record_name);
+    target.record_namespace = options_.get("recordNamespace", "");
+    target.codec = avro_codec_of(codec_name("", "spark.sql.avro.compression.codec", "snappy"));
+    return target;
+  }
+
   // Through a stream of batches: rows of one file follow each other.
-  void run_orc(const fs::path& staging) {
+  void run_grouped(const fs::path& staging) {
     const auto& output = request_.plan->output;
-    std::string compression = options_.get("compression", options_.get("orc.compress", ""));
-    if (compression.empty()) compression = session_value("spark.sql.orc.compression.codec", "zstd");
-    extension_ = orc_suffix(compression) + ".orc";
+    const bool is_orc = format_ == "orc";
+    const std::string compression = is_orc ? codec_name("orc.compress", "spark.sql.orc.compression.codec", "zstd") : "";
     plan::Schema schema;
     std::vector<plan::Attribute> columns;
     std::string select;
     for (size_t i : data_) {
-      schema.push_back({output[i].name, output[i].type, true, ""});
+      schema.push_back({output[i].name, output[i].type, output[i].nullable, ""});
       plan::Attribute column = output[i];
-      column.type = orc_clock_type(output[i].type);
+      if (is_orc) column.type = orc_clock_type(output[i].type);
       select += cast_sql("q.c" + std::to_string(output[i].id), output[i].type, column.type, plan::CastMode::kAnsi,
                          context_->time_zone) + ", ";
       columns.push_back(std::move(column));
     }
-    check_orc_types(schema);
+    if (is_orc) check_orc_types(schema);
+    const AvroTarget avro = is_orc ? AvroTarget() : avro_target(schema);
+    extension_ = is_orc ? orc_suffix(compression) + ".orc" : (avro.codec == "null" ? "" : "." + avro.codec) + ".avro";
     std::string group;
     for (size_t i : partitions_) {
       group += (group.empty() ? "" : " || '\x1f' || ") + partition_text(output[i]);
@@ -380,7 +398,7 @@ class FileWrite {
     columns.push_back(group_column);
     const auto stream = run_query(database_, std::move(query), std::move(columns), context_);
     int number = 0;
-    write_orc(*stream, schema, compression, [&](const std::string& text) {
+    const FileOfGroup file_of = [&](const std::string& text) {
       fs::path file = staging / "tree";
       for (size_t start = 0, k = 0; k < partitions_.size(); ++k) {
         const size_t end = std::min(text.find('\x1f', start), text.size());
@@ -390,7 +408,12 @@ class FileWrite {
       char name[16];
       std::snprintf(name, sizeof name, "%08d", number++);
       return file / name;
-    });
+    };
+    if (is_orc) {
+      write_orc(*stream, schema, compression, file_of);
+    } else {
+      write_avro(*stream, avro, file_of);
+    }
   }
 
   std::string part_name(int index) const {

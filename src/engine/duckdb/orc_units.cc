@@ -73,19 +73,8 @@ bool read_interval(std::string_view text, std::initializer_list<std::string_view
   return has_start && has_end;
 }
 
-// Spark's type by the attribute alone; null where the file's own type says enough.
-Type attribute_type(const std::string& text) {
-  if (text == "timestamp_ntz") return Type::timestamp_ntz();
-  if (text.starts_with("time(") && text.size() == 7) return Type::time(text[5] - '0');
-  plan::YearMonthField year{}, month{};
-  if (read_interval(text, {"year", "month"}, &year, &month)) return Type::year_month_interval(year, month);
-  plan::DayTimeField first{}, last{};
-  if (read_interval(text, {"day", "hour", "minute", "second"}, &first, &last)) return Type::day_time_interval(first, last);
-  return Type::null();
-}
-
 Type field_type(const arrow::Field& field) {
-  if (Type known = attribute_type(type_attribute(field)); !known.is(plan::TypeKind::kNull)) return known;
+  if (Type known = catalyst_type(type_attribute(field)); !known.is(plan::TypeKind::kNull)) return known;
   const auto& type = *field.type();
   switch (type.id()) {
     case arrow::Type::TIMESTAMP: return Type::timestamp();
@@ -217,6 +206,16 @@ class OrcUnits : public UnitFormat {
 };
 
 }  // namespace
+
+Type catalyst_type(const std::string& text) {
+  if (text == "timestamp_ntz") return Type::timestamp_ntz();
+  if (text.starts_with("time(") && text.size() == 7) return Type::time(text[5] - '0');
+  plan::YearMonthField year{}, month{};
+  if (read_interval(text, {"year", "month"}, &year, &month)) return Type::year_month_interval(year, month);
+  plan::DayTimeField first{}, last{};
+  if (read_interval(text, {"day", "hour", "minute", "second"}, &first, &last)) return Type::day_time_interval(first, last);
+  return Type::null();
+}
 
 plan::Schema orc_schema(const plan::FileEntry& file, const FileOpener& opener) {
   const OpenedOrc opened = open_orc(file, opener);

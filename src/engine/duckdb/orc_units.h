@@ -17,6 +17,9 @@ namespace firesteel::engine {
 // The name under which Spark keeps a column's own type where ORC has none (OrcUtils, CATALYST_TYPE_ATTRIBUTE_NAME).
 inline constexpr const char* kOrcTypeAttribute = "spark.sql.catalyst.type";
 
+// The type that such an attribute names; null for one that says no more than the file's own type.
+plan::Type catalyst_type(const std::string& text);
+
 // The schema of a file's types and of the attributes that Spark wrote beside them.
 plan::Schema orc_schema(const plan::FileEntry& file, const FileOpener& opener);
 

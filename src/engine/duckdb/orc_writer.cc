@@ -1,7 +1,6 @@
 #include "engine/duckdb/orc_writer.h"
 
 #include <arrow/adapters/orc/adapter.h>
-#include <arrow/array.h>
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -109,19 +108,17 @@ const Codec& find_codec(const std::string& name) {
                    {{"codecName", name}, {"availableCodecs", "brotli, uncompressed, lz4, lzo, snappy, zlib, none, zstd"}});
 }
 
-// One open file.
-class OrcFile {
+class OrcFile : public GroupFile {
  public:
   OrcFile(const std::filesystem::path& path, const Codec& codec) {
-    std::filesystem::create_directories(path.parent_path());
     output_ = take(arrow::io::FileOutputStream::Open(path.string()));
     WriteOptions options;
     options.compression = codec.type;
     options.compression_block_size = 256 << 10;
     writer_ = take(ORCFileWriter::Open(output_.get(), options));
   }
-  void write(const arrow::RecordBatch& batch) { check(writer_->Write(batch)); }
-  void close() {
+  void write(const arrow::RecordBatch& rows) override { check(writer_->Write(rows)); }
+  void close() override {
     check(writer_->Close());
     check(output_->Close());
   }
@@ -164,31 +161,8 @@ void write_orc(BatchStream& stream, const plan::Schema& schema, const std::strin
   const Codec& codec = find_codec(compression);
   arrow::FieldVector fields;
   for (const plan::StructField& field : schema) fields.push_back(orc_field(field.name, field.type));
-  const auto wanted = arrow::schema(std::move(fields));
-  const auto group_column = static_cast<int>(schema.size());
-  std::unique_ptr<OrcFile> file;
-  std::string group;
-  while (const auto batch = stream.next()) {
-    const auto rows = columns::with_schema(*batch, wanted);
-    const auto groups = take(batch->column(group_column)->View(arrow::utf8()));
-    const auto& texts = static_cast<const arrow::StringArray&>(*groups);
-    for (int64_t start = 0; start < rows->num_rows();) {
-      int64_t end = start + 1;
-      while (end < rows->num_rows() && texts.GetView(end) == texts.GetView(start)) ++end;
-      if (!file || texts.GetView(start) != group) {
-        if (file) file->close();
-        group = texts.GetString(start);
-        file = std::make_unique<OrcFile>(file_of(group), codec);
-      }
-      file->write(*rows->Slice(start, end - start));
-      start = end;
-    }
-  }
-  if (!file) {
-    file = std::make_unique<OrcFile>(file_of(""), codec);
-    file->write(*take(arrow::RecordBatch::MakeEmpty(wanted)));
-  }
-  file->close();
+  write_grouped(stream, arrow::schema(std::move(fields)), file_of,
+                [&](const std::filesystem::path& path) { return std::make_unique<OrcFile>(path, codec); });
 }
 
 }  // namespace firesteel::engine

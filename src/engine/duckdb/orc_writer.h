@@ -1,10 +1,9 @@
 // ORC files out of a stream of Arrow batches.
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <string>
 
+#include "engine/duckdb/grouped_files.h"
 #include "engine/engine.h"
 #include "plan/type.h"
 
@@ -20,11 +19,7 @@ std::string orc_suffix(const std::string& compression);
 // The type whose values a stream for ORC holds: instants as what a clock in the session's zone shows.
 plan::Type orc_clock_type(const plan::Type& type);
 
-// The file for the rows of one group.
-using FileOfGroup = std::function<std::filesystem::path(const std::string& group)>;
-
-// The stream's columns are those of `schema`, in the forms of orc_clock_type(), and a text, the group. Rows of one group
-// follow each other. A stream without rows makes one file, of the empty group.
+// The stream's columns are those of `schema`, in the forms of orc_clock_type(), and the group (write_grouped).
 void write_orc(BatchStream& stream, const plan::Schema& schema, const std::string& compression, const FileOfGroup& file_of);
 
 }  // namespace firesteel::engine

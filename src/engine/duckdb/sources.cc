@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/duckdb/avro_units.h"
 #include "engine/duckdb/csv_inference.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/file_access.h"
@@ -47,7 +48,7 @@ Attribute attribute(const plan::StructField& field) {
 // The names in UNABLE_TO_INFER_SCHEMA.
 std::string format_title(const std::string& format) {
   if (format == "csv" || format == "json" || format == "orc") return upper_case(format);
-  return format == "parquet" ? "Parquet" : format;
+  return format == "parquet" ? "Parquet" : format == "avro" ? "Avro" : format;
 }
 
 // Files one after another, columns in the order in which they appear: SchemaMergeUtils.
@@ -87,12 +88,13 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
   if (format == "binaryfile") return binary_file_schema();
   if (files.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
   const bool merges = ReaderOptions(read.options).flag("mergeSchema", false);
-  if (format == "orc") {
+  if (format == "orc" || format == "avro") {
     std::vector<plan::FileEntry> written;  // an empty file has no schema
     std::copy_if(files.begin(), files.end(), std::back_inserter(written),
                  [](const plan::FileEntry& file) { return file.size_bytes > 0; });
-    if (written.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", "ORC"}});
-    return merged_schema(written, merges, [&](const plan::FileEntry& file) { return orc_schema(file, file_opener(access)); });
+    if (written.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
+    const auto& schema_of = format == "orc" ? orc_schema : avro_schema;
+    return merged_schema(written, merges, [&](const plan::FileEntry& file) { return schema_of(file, file_opener(access)); });
   }
   if (format == "parquet" && is_in_store(files)) {
     return merged_schema(files, merges,
@@ -142,11 +144,18 @@ void check_duplicates(const Schema& schema) {
 }
 
 void check_format(const std::string& format, const plan::UnresolvedRead& read) {
-  for (const char* known : {"csv", "parquet", "text", "json", "orc", "binaryfile"}) {
+  for (const char* known : {"csv", "parquet", "text", "json", "orc", "avro", "binaryfile"}) {
     if (format == known) return;
   }
-  if (format == "avro" || format == "xml" || format == "jdbc") throw_unsupported("RELATION", "the data source " + format);
+  if (format == "xml" || format == "jdbc") throw_unsupported("RELATION", "the data source " + format);
   throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", read.format}});
+}
+
+// What would give the rows another schema than the one of the files or of the reader.
+void refuse_avro_schemas(const ReaderOptions& options) {
+  for (const char* name : {"avroSchema", "avroSchemaUrl", "recursiveFieldMaxDepth"}) options.refuse(name);
+  options.refuse("enableStableIdentifiersForUnionType", "false");
+  options.refuse("ignoreExtension", "true");
 }
 
 void check_binary_file_schema(const Schema& given) {
@@ -194,8 +203,10 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   std::string format = lower_case(read.format);
   if (format.ends_with("parquetfileformat")) format = "parquet";
   if (format.ends_with("orcfileformat")) format = "orc";
+  if (format == "com.databricks.spark.avro" || format.ends_with("avrofileformat")) format = "avro";
   check_format(format, read);
   ReaderOptions options(read.options);
+  if (format == "avro") refuse_avro_schemas(options);
   FileAccess access;
   access.settings = storage::store_settings(read.options, configuration);
   access.staging = &staging;
