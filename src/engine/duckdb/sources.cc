@@ -245,6 +245,10 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   scan.data_schema = std::move(all);
   scan.files = std::move(listed.files);
   if (format == "parquet" && read.schema && !is_in_store(scan.files)) note_absent_columns(database, &scan);
+  // Spark packs files into partitions from the largest down, and its rows come in that order (FilePartition.getFilePartitions).
+  std::stable_sort(scan.files.begin(), scan.files.end(), [](const plan::FileEntry& a, const plan::FileEntry& b) {
+    return a.size_bytes > b.size_bytes;
+  });
 
   std::vector<Attribute> output;
   for (const auto& field : scan.data_schema) output.push_back(attribute(field));
