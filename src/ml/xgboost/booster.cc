@@ -64,7 +64,11 @@ Booster Booster::of_bytes(const std::string& bytes) {
   return booster;
 }
 
-void Booster::load(const std::string& bytes) { check_argument(api().booster_load(handle_, bytes.data(), bytes.size())); }
+void Booster::load(const std::string& bytes) {
+  // XGBoost reads beyond the end of fewer bytes than it tells formats apart by.
+  if (bytes.size() < 4 || bytes[0] != '{') throw_illegal_argument("XGBoost: this is no model in JSON or UBJSON.");
+  check_argument(api().booster_load(handle_, bytes.data(), bytes.size()));
+}
 
 void Booster::set(const std::string& name, const std::string& value) {
   check_argument(api().booster_set_param(handle_, name.c_str(), value.c_str()));

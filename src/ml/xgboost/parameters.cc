@@ -184,7 +184,8 @@ BoosterParams booster_params(const ParamMap& params) {
     if (params.is_set(param.name)) result.emplace_back(param.name, booster_text(params.get(param.name)));
   }
   if (!params.text_or_empty("objective").empty()) result.emplace_back("objective", params.text("objective"));
-  for (const auto& [name, value] : arbitrary_params(params).items()) {
+  const json arbitrary = arbitrary_params(params);
+  for (const auto& [name, value] : arbitrary.items()) {
     if (value.is_null()) continue;
     if (value.is_number_float()) {
       result.emplace_back(name, number_text(value.get<double>()));

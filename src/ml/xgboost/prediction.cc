@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace firesteel::ml::xgboost {
 
@@ -115,6 +116,9 @@ class Prediction : public BatchTransform {
     add(plan_.prediction_column, [&] { return make_doubles(std::move(results.predictions)); });
     add(plan_.probability_column, [&] { return vectors(std::move(results.probabilities), classes); });
     const int64_t parts = plan_.features + 1;
+    if (!plan_.contributions_column.empty() && rows * plan_.outputs * parts > std::numeric_limits<int32_t>::max()) {
+      throw_spark_exception("The contributions of " + std::to_string(rows) + " rows do not fit into one batch.");
+    }
     add(plan_.contributions_column, [&]() -> std::shared_ptr<arrow::Array> {
       if (plan_.kind != Kind::kClassifier) return vectors(std::move(results.contributions), parts);
       return lists(lists(make_doubles(std::move(results.contributions)), rows * plan_.outputs, parts), rows, plan_.outputs);
