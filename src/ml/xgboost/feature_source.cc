@@ -104,29 +104,31 @@ int32_t FeatureBatch::width(int64_t row) const {
 
 bool FeatureBatch::is_sparse(int64_t row) const { return vectors_ != nullptr && vector(row).indices != nullptr; }
 
-void FeatureBatch::write(int64_t begin, int64_t end, int32_t width, float* to) const {
+void FeatureBatch::write(int64_t begin, int64_t end, int32_t width, float* to, int64_t row_stride, int64_t column_stride) const {
   if (form_ == FeatureSource::Form::kColumns) {
     // Few rows at a time, so that what the columns are woven into stays in the nearest cache.
-    constexpr int64_t kRowsTogether = 256;
-    for (int64_t row = begin; row < end; row += kRowsTogether) {
-      const int64_t stop = std::min(end, row + kRowsTogether);
-      float* rows = to + (row - begin) * width;
-      for (size_t c = 0; c < columns_.size(); ++c) copy_numbers(*columns_[c], row, stop, rows + c, width);
+    const int64_t rows_together = row_stride == 1 ? end - begin : 256;
+    for (int64_t row = begin; row < end; row += rows_together) {
+      const int64_t stop = std::min(end, row + rows_together);
+      float* rows = to + (row - begin) * row_stride;
+      for (size_t c = 0; c < columns_.size(); ++c) {
+        copy_numbers(*columns_[c], row, stop, rows + static_cast<int64_t>(c) * column_stride, row_stride);
+      }
     }
     return;
   }
-  for (int64_t row = begin; row < end; ++row, to += width) {
+  for (int64_t row = begin; row < end; ++row, to += row_stride) {
     if (form_ == FeatureSource::Form::kArray) {
-      std::copy_n(elements_.data() + offsets_[row], width, to);
+      for (int32_t i = 0; i < width; ++i) to[i * column_stride] = elements_[static_cast<size_t>(offsets_[row] + i)];
       continue;
     }
     const VectorView view = vector(row);
     if (view.indices == nullptr) {
-      std::transform(view.values, view.values + view.count, to, [](double value) { return static_cast<float>(value); });
+      for (int32_t i = 0; i < width; ++i) to[i * column_stride] = static_cast<float>(view.values[i]);
       continue;
     }
-    std::fill_n(to, width, 0.0F);
-    for (int32_t i = 0; i < view.count; ++i) to[view.indices[i]] = static_cast<float>(view.values[i]);
+    for (int32_t i = 0; i < width; ++i) to[i * column_stride] = 0.0F;
+    for (int32_t i = 0; i < view.count; ++i) to[view.indices[i] * column_stride] = static_cast<float>(view.values[i]);
   }
 }
 

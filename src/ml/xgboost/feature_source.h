@@ -41,11 +41,17 @@ class FeatureBatch {
   bool is_sparse(int64_t row) const;
   // The row as a vector; only for columns of vectors.
   VectorView vector(int64_t row) const { return (*vectors_)[row]; }
-  // Writes the rows from `begin` to before `end`, `width` elements each. What is null is not a
-  // number. All of them must have that width.
-  void write(int64_t begin, int64_t end, int32_t width, float* to) const;
+  // Writes the rows from `begin` to before `end`, `width` elements each, row by row. What is null is
+  // not a number. All of them must have that width.
+  void write_rows(int64_t begin, int64_t end, int32_t width, float* to) const { write(begin, end, width, to, width, 1); }
+  // The same column by column: each begins `stride` elements behind the one before.
+  void write_columns(int64_t begin, int64_t end, int32_t width, float* to, int64_t stride) const {
+    write(begin, end, width, to, 1, stride);
+  }
 
  private:
+  void write(int64_t begin, int64_t end, int32_t width, float* to, int64_t row_stride, int64_t column_stride) const;
+
   FeatureSource::Form form_;
   std::vector<std::shared_ptr<arrow::Array>> columns_;
   std::unique_ptr<VectorColumn> vectors_;

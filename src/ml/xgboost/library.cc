@@ -53,6 +53,7 @@ std::string find_functions(void* library, Api* api) {
   FIRESTEEL_FIND(matrix_set_texts, XGDMatrixSetStrFeatureInfo);
   FIRESTEEL_FIND(proxy_create, XGProxyDMatrixCreate);
   FIRESTEEL_FIND(proxy_set_dense, XGProxyDMatrixSetDataDense);
+  FIRESTEEL_FIND(proxy_set_columns, XGProxyDMatrixSetDataColumnar);
   FIRESTEEL_FIND(proxy_set_csr, XGProxyDMatrixSetDataCSR);
   FIRESTEEL_FIND(booster_create, XGBoosterCreate);
   FIRESTEEL_FIND(booster_free, XGBoosterFree);
@@ -130,6 +131,14 @@ std::string last_message() {
   return "XGBoost: " + text;
 }
 
+std::string interface_text(const void* data, const std::string& shape, const std::string& strides, const char* type) {
+  // A null address is refused even where there is nothing to read.
+  static const double nothing = 0;
+  const auto address = reinterpret_cast<uintptr_t>(data != nullptr ? data : &nothing);
+  return R"({"data":[)" + std::to_string(address) + R"(,true],"shape":[)" + shape + "]," + strides + R"("typestr":")" + type +
+         R"(","version":3})";
+}
+
 std::atomic<int> threads_of_predictions{0};
 thread_local LogCapture* current_capture = nullptr;
 
@@ -181,13 +190,13 @@ std::vector<std::string> LogCapture::unused_parameters() const {
 }
 
 std::string array_interface(const void* data, int64_t rows, int64_t columns, const char* type) {
-  std::string shape = std::to_string(rows);
-  if (columns > 0) shape += "," + std::to_string(columns);
-  // A null address is refused even where there is nothing to read.
-  static const double nothing = 0;
-  const auto address = reinterpret_cast<uintptr_t>(data != nullptr ? data : &nothing);
-  return R"({"data":[)" + std::to_string(address) + R"(,true],"shape":[)" + shape + R"(],"typestr":")" + type +
-         R"(","version":3})";
+  const std::string shape = std::to_string(rows) + (columns > 0 ? "," + std::to_string(columns) : "");
+  return interface_text(data, shape, "", type);
+}
+
+std::string columns_interface(const float* data, int64_t rows, int64_t columns) {
+  const std::string strides = R"("strides":[4,)" + std::to_string(4 * rows) + "],";
+  return interface_text(data, std::to_string(rows) + "," + std::to_string(columns), strides, "<f4");
 }
 
 std::string json_number(double value) {

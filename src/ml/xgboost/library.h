@@ -32,6 +32,7 @@ struct Api {
   int (*matrix_set_texts)(Handle matrix, const char* field, const char** texts, uint64_t count);
   int (*proxy_create)(Handle* out);
   int (*proxy_set_dense)(Handle proxy, const char* data);
+  int (*proxy_set_columns)(Handle proxy, const char* data);
   int (*proxy_set_csr)(Handle proxy, const char* offsets, const char* indices, const char* values, uint64_t columns);
 
   int (*booster_create)(const Handle* matrices, uint64_t count, Handle* out);
@@ -99,6 +100,8 @@ class LogCapture {
 // Numbers in memory as XGBoost is told of them: the JSON of an array interface. `type` is "<f4" and
 // the like. One row of `columns` elements follows another; 0 columns: one dimension.
 std::string array_interface(const void* data, int64_t rows, int64_t columns, const char* type);
+// 32-bit numbers that lie column by column.
+std::string columns_interface(const float* data, int64_t rows, int64_t columns);
 // A number as JSON; XGBoost's reader takes NaN and Infinity.
 std::string json_number(double value);
 

@@ -75,7 +75,7 @@ class Prediction : public BatchTransform {
     for (int64_t begin = 0; begin < rows; begin += together) {
       const int64_t end = std::min(rows, begin + together);
       dense.resize(static_cast<size_t>((end - begin) * plan_.features));
-      features.write(begin, end, plan_.features, dense.data());
+      features.write_rows(begin, end, plan_.features, dense.data());
       predict(dense.data(), end - begin, margins.empty() ? nullptr : margins.data() + begin, &results);
     }
     return with_columns(batch, std::move(results));

@@ -8,8 +8,17 @@ namespace firesteel::ml::xgboost {
 
 namespace {
 
-constexpr int64_t kBytesPerBlock = int64_t{4} << 20;
-constexpr int64_t kSparseRowsPerBlock = 16384;
+// XGBoost works best with few batches; where memory is scarce small ones leave more of it.
+constexpr int64_t kBytesPerBlock = int64_t{16} << 20;
+constexpr int64_t kBytesPerSmallBlock = int64_t{2} << 20;
+constexpr int64_t kSparseRowsPerBlock = 65536;
+
+int64_t block_bytes(MemoryAccount* memory) {
+  if (memory == nullptr) return kBytesPerBlock;
+  if (!memory->try_reserve(4 * kBytesPerBlock)) return kBytesPerSmallBlock;
+  memory->release(4 * kBytesPerBlock);
+  return kBytesPerBlock;
+}
 
 template <typename T>
 void append(const std::vector<T>& items, char** at) {
@@ -56,19 +65,17 @@ void TrainingRows::add(const FeatureBatch& features, const RowNumbers& numbers, 
                        int32_t width) {
   if (width_ < 0) {
     width_ = width;
-    rows_per_block_ = parts_.is_sparse ? kSparseRowsPerBlock : std::max<int64_t>(1, kBytesPerBlock / (4 * std::max(1, width)));
+rows_per_block_ = parts_.is_sparse ? kSparseRowsPerBlock
+                                        : std::max<int64_t>(1, block_bytes(context_.memory) / (4 * std::max(1, width)));
   }
   for (int64_t row = begin; row < end; ++row) check_width(features.width(row), width_);
   while (begin < end) {
     const int64_t stop = std::min(end, begin + rows_per_block_ - open_.flat.rows);
-    const size_t first = open_.flat.features.size();
     if (parts_.is_sparse) {
       for (int64_t row = begin; row < stop; ++row) add_sparse(features, row);
     } else {
-      open_.flat.features.resize(first + static_cast<size_t>((stop - begin) * width_));
-      features.write(begin, stop, width_, open_.flat.features.data() + first);
+      add_dense(features, begin, stop);
     }
-    count_present(first);
     append_range(numbers.labels, begin, stop, &open_.flat.labels);
     append_range(numbers.weights, begin, stop, &open_.flat.weights);
     append_range(numbers.margins, begin, stop, &open_.flat.margins);
@@ -93,18 +100,35 @@ void TrainingRows::add_sparse(const FeatureBatch& features, int64_t row) {
   flat.offsets.push_back(static_cast<int64_t>(flat.indices.size()));
 }
 
-void TrainingRows::count_present(size_t first_element) {
-  const std::vector<float>& features = open_.flat.features;
-  int64_t missing = 0;
-  for (size_t i = first_element; i < features.size(); ++i) {
-    missing += static_cast<int64_t>(std::isnan(features[i]) || features[i] == missing_);
+void TrainingRows::add_dense(const FeatureBatch& features, int64_t begin, int64_t end) {
+  FlatRows& flat = open_.flat;
+  if (const int64_t needed = flat.rows + end - begin; needed > open_.capacity) {
+    const int64_t capacity = std::min(rows_per_block_, std::max(needed, 2 * open_.capacity));
+    std::vector<float> larger(static_cast<size_t>(capacity * width_));
+    for (int64_t c = 0; c < width_; ++c) {
+      std::copy_n(flat.features.data() + c * open_.capacity, flat.rows, larger.data() + c * capacity);
+    }
+    flat.features = std::move(larger);
+    open_.capacity = capacity;
   }
-  present_ += static_cast<int64_t>(features.size() - first_element) - missing;
+  features.write_columns(begin, end, width_, flat.features.data() + flat.rows, open_.capacity);
+}
+
+// Leaves no place between the columns.
+void TrainingRows::close_up_columns() {
+  std::vector<float>& features = open_.flat.features;
+  const int64_t rows = open_.flat.rows;
+  for (int64_t c = 1; c < width_ && rows < open_.capacity; ++c) {
+    std::copy_n(features.data() + c * open_.capacity, rows, features.data() + c * rows);
+  }
+  features.resize(static_cast<size_t>(rows * width_));
 }
 
 void TrainingRows::seal() {
   FlatRows& flat = open_.flat;
   if (flat.rows == 0) return;
+  if (!parts_.is_sparse) close_up_columns();
+  for (const float value : flat.features) present_ += static_cast<int64_t>(!std::isnan(value) && value != missing_);
   Stored block;
   block.rows = flat.rows;
   block.entries = static_cast<int64_t>(flat.indices.size());
@@ -128,7 +152,12 @@ void TrainingRows::seal() {
   blocks_.push_back(std::move(block));
   // Keeps the memory for the next block.
   flat.rows = 0;
-  for (auto* numbers : {&flat.features, &flat.labels, &flat.weights, &flat.margins}) numbers->clear();
+  if (parts_.is_sparse) {
+    flat.features.clear();
+  } else {
+    flat.features.resize(static_cast<size_t>(open_.capacity * width_));
+  }
+  for (auto* numbers : {&flat.labels, &flat.weights, &flat.margins}) numbers->clear();
   flat.offsets.clear();
   flat.indices.clear();
   open_.queries.clear();
@@ -208,36 +237,42 @@ int64_t TrainingRows::query_end(int64_t begin) const {
 void TrainingRows::collect(int64_t begin, int64_t end, FlatRows* to) const {
   *to = FlatRows();
   to->rows = end - begin;
-  if (parts_.is_sparse) to->offsets.push_back(0);
-  if (!parts_.is_sparse) to->features.reserve(static_cast<size_t>((end - begin) * width_));
+  if (parts_.is_sparse) {
+    to->offsets.push_back(0);
+  } else {
+    to->features.resize(static_cast<size_t>(to->rows * width_));
+  }
   for (int64_t i = begin; i < end; ++i) {
     const int64_t at = order_.empty() ? i : order_[static_cast<size_t>(i)].row;
     const RowBlock from = block(static_cast<size_t>(at / rows_per_block_));
     const int64_t row = at % rows_per_block_;
-    const int64_t first = parts_.is_sparse ? from.offsets[row] : row * width_;
-    const int64_t last = parts_.is_sparse ? from.offsets[row + 1] : first + width_;
-    to->features.insert(to->features.end(), from.features + first, from.features + last);
     if (parts_.is_sparse) {
-      to->indices.insert(to->indices.end(), from.indices + first, from.indices + last);
+      to->features.insert(to->features.end(), from.features + from.offsets[row], from.features + from.offsets[row + 1]);
+      to->indices.insert(to->indices.end(), from.indices + from.offsets[row], from.indices + from.offsets[row + 1]);
       to->offsets.push_back(static_cast<int64_t>(to->indices.size()));
+    } else {
+      for (int64_t c = 0; c < width_; ++c) to->features[static_cast<size_t>(c * to->rows + i - begin)] = from.features[c * from.rows + row];
     }
     to->labels.push_back(from.labels[row]);
     if (from.margins != nullptr) to->margins.push_back(from.margins[row]);
-    if (order_.empty()) {
-      if (from.weights != nullptr) to->weights.push_back(from.weights[row]);
-      continue;
-    }
-    const bool is_new = i == begin || order_[static_cast<size_t>(i)].query != order_[static_cast<size_t>(i) - 1].query;
-    const uint32_t number = to->queries.empty() ? 0 : to->queries.back() + static_cast<uint32_t>(is_new);
-    to->queries.push_back(number);
-    if (from.weights == nullptr) continue;
-    if (is_new) {
+    if (!order_.empty()) {
+      collect_query(i, i == begin, from.weights != nullptr ? from.weights + row : nullptr, to);
+    } else if (from.weights != nullptr) {
       to->weights.push_back(from.weights[row]);
-    } else if (to->weights.back() != from.weights[row]) {
-      require(false, "The weights of the rows of one query MUST be equal, but query " +
-                         std::to_string(order_[static_cast<size_t>(i)].query) + " has " +
-                         std::to_string(to->weights.back()) + " and " + std::to_string(from.weights[row]) + ".");
     }
+  }
+}
+
+void TrainingRows::collect_query(int64_t at, bool is_first, const float* weight, FlatRows* to) const {
+  const int64_t query = order_[static_cast<size_t>(at)].query;
+  const bool is_new = is_first || query != order_[static_cast<size_t>(at) - 1].query;
+  to->queries.push_back(is_first ? 0 : to->queries.back() + static_cast<uint32_t>(is_new));
+  if (weight == nullptr) return;
+  if (is_new) {
+    to->weights.push_back(*weight);
+  } else if (to->weights.back() != *weight) {
+    require(false, "The weights of the rows of one query MUST be equal, but query " + std::to_string(query) + " has " +
+                       std::to_string(to->weights.back()) + " and " + std::to_string(*weight) + ".");
   }
 }
 

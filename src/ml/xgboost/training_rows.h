@@ -22,10 +22,10 @@ struct RowParts {
   bool is_sparse = false;
 };
 
-// Rows side by side, as XGBoost takes them.
+// Rows as XGBoost takes them. It reads the features fastest column by column.
 struct FlatRows {
   int64_t rows = 0;
-  std::vector<float> features;    // rows × width, or the values of the entries
+  std::vector<float> features;    // column by column, or the values of the entries
   std::vector<int64_t> offsets;   // of entries
   std::vector<int32_t> indices;   // of entries
   std::vector<float> labels;
@@ -39,7 +39,7 @@ struct RowBlock {
   int64_t rows = 0;
   const int64_t* queries = nullptr;
   const int64_t* offsets = nullptr;
-  const float* features = nullptr;  // or the values of the entries
+  const float* features = nullptr;  // column by column, or the values of the entries
   const int32_t* indices = nullptr;
   const float* labels = nullptr;
   const float* weights = nullptr;
@@ -93,8 +93,10 @@ class TrainingRows {
     std::unique_ptr<char[]> memory;  // null if spilled
     int64_t file_offset = 0;
   };
+  // Rows of the block that is being filled; there is place for `capacity` in each column.
   struct Open {
     FlatRows flat;
+    int64_t capacity = 0;
     std::vector<int64_t> queries;
   };
   struct Place {
@@ -103,10 +105,13 @@ class TrainingRows {
   };
 
   void add_sparse(const FeatureBatch& features, int64_t row);
-  void count_present(size_t first_element);
+  void add_dense(const FeatureBatch& features, int64_t begin, int64_t end);
+  void close_up_columns();
   void seal();
   void put_aside(Stored* block);
   void sort_by_query();
+  // The number and weight of the query of the row at place `at`.
+  void collect_query(int64_t at, bool is_first, const float* weight, FlatRows* to) const;
   RowBlock view(const Stored& stored, const char* data) const;
 
   RowParts parts_;
