@@ -522,6 +522,56 @@ def test_bad_rows_to_predict(spark):
     assert model.transform(data.filter("id < 0")).count() == 0
 
 
+def mutated(path, value):
+    """A change of an ensemble's JSON at the path."""
+    def change(model):
+        place = model
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = value(place[path[-1]]) if callable(value) else value
+        return model
+    return change
+
+
+TREE = ["learner", "gradient_booster", "model", "trees", 0]
+
+
+@pytest.mark.parametrize("change", [
+    mutated([*TREE, "left_children", 0], 100000),
+    mutated([*TREE, "left_children", 0], -7),
+    mutated([*TREE, "left_children", 1], 0),
+    mutated([*TREE, "right_children"], lambda children: children[:-1]),
+    mutated([*TREE, "split_indices", 0], 6),
+    mutated([*TREE, "split_indices", 0], -1),
+    mutated([*TREE, "split_conditions"], []),
+    mutated([*TREE, "tree_param", "num_nodes"], "1000000"),
+    mutated([*TREE, "tree_param", "num_nodes"], "many"),
+    mutated([*TREE, "tree_param", "size_leaf_vector"], "3"),
+    mutated([*TREE, "categories_nodes"], [1]),
+    mutated(TREE, {}),
+    mutated(["learner", "gradient_booster", "model", "tree_info", 0], 5),
+    mutated(["learner", "gradient_booster", "model", "iteration_indptr"], [0, 9]),
+    mutated(["learner", "gradient_booster", "model", "gbtree_model_param", "num_trees"], "900"),
+    mutated(["learner", "gradient_booster", "name"], "gblinear"),
+    mutated(["learner", "learner_model_param", "num_feature"], "0"),
+    mutated(["learner", "learner_model_param", "num_class"], "1000000"),
+    mutated(["learner", "objective", "name"], "reg:nothing"),
+    mutated(["learner"], {}),
+], ids=str)
+def test_damaged_models(spark, tmp_path, change):
+    """XGBoost itself walks out of its memory with some of these."""
+    data = spark.createDataFrame(table(200))
+    model = SparkXGBRegressor(features_col=FEATURES, label_col="number", n_estimators=2).fit(data)
+    model.save(str(tmp_path / "model"))
+    damaged = json.dumps(change(json.loads(model.booster_json())))
+    (tmp_path / "model" / "model" / "part-00000.json").write_text(damaged)
+    for use in (lambda: SparkXGBRegressorModel.load(str(tmp_path / "model")),
+                lambda: SparkXGBRegressor(features_col=FEATURES, label_col="number", xgb_model=damaged).fit(data)):
+        with pytest.raises(PySparkException) as raised:
+            use()
+        assert "XGBoost" in str(raised.value) and "INTERNAL" not in (raised.value.getCondition() or "")
+
+
 @pytest.mark.parametrize("text", ["", "{}", '{"learner": 1}', "no model"])
 def test_files_that_are_no_models(spark, tmp_path, text):
     data = spark.createDataFrame(table(60))

@@ -12,6 +12,7 @@
 #include "ml/instance_blocks.h"
 #include "ml/operators.h"
 #include "ml/xgboost/early_stopping.h"
+#include "ml/xgboost/ensemble_check.h"
 #include "ml/xgboost/library.h"
 #include "ml/xgboost/model.h"
 
@@ -258,7 +259,11 @@ class XgboostEstimator : public Estimator {
     api();
     check_device(params);
     BoosterParams settings = booster_params(params);
-    if (params.text_or_empty("xgb_model").empty()) check_settings(settings, params);
+    if (params.text_or_empty("xgb_model").empty()) {
+      check_settings(settings, params);
+    } else {
+      check_ensemble(params.text("xgb_model"));
+    }
     DatasetReader reader(params, kind_, context);
     reader.read(dataset);
     MatrixOptions options = matrix_options(params, context, reader.source(), reader.training->width());

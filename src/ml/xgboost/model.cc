@@ -17,10 +17,14 @@ namespace {
 // Characters of a model in one answer: below the size that clients accept for a message.
 constexpr int64_t kTextMax = int64_t{16} << 20;
 
-// Numbers that the ensemble gives per row; asking also readies the booster for predictions.
-int32_t count_outputs(const Booster& booster, int32_t features) {
-  const std::vector<float> row(static_cast<size_t>(features), 0.0F);
-  return static_cast<int32_t>(booster.predict(row.data(), 1, features, nullptr, {.is_margin = true}).width);
+// Numbers that the ensemble gives per row, out of its settings, where counts are texts.
+int32_t count_outputs(const std::string& settings) {
+  const nlohmann::json config = nlohmann::json::parse(settings, nullptr, false);
+  const auto count = [&](const char* name) {
+    const nlohmann::json::json_pointer path(std::string("/learner/learner_model_param/") + name);
+    return std::max(1, static_cast<int>(std::strtol(config.value(path, std::string("1")).c_str(), nullptr, 10)));
+  };
+  return count("num_class") * count("num_target");
 }
 
 std::string text_argument(const MethodCall& call, const std::string& fallback) {
@@ -48,10 +52,12 @@ std::string scores_json(const Booster& booster, const std::string& importance_ty
 
 XgboostModel::XgboostModel(Kind kind, ParamMap params, const std::string& bytes, ScoreHistory history)
     : kind_(kind), params_(std::move(params)), history_(std::move(history)) {
-  booster_ = std::make_shared<const Booster>(Booster::of_bytes(bytes));
+  Booster booster = Booster::of_bytes(bytes);
+  const std::string settings = booster.configure();
+  booster_ = std::make_shared<const Booster>(std::move(booster));
   features_ = static_cast<int32_t>(booster_->features());
   if (features_ <= 0) throw_illegal_argument("This is no model of XGBoost: it has no features.");
-  outputs_ = count_outputs(*booster_, features_);
+  outputs_ = count_outputs(settings);
   if (kind_ != Kind::kClassifier && outputs_ != 1) {
     throw_unsupported("ML_PARAM", "objective with " + std::to_string(outputs_) + " predictions per row in " + class_name());
   }

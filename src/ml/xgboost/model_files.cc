@@ -9,6 +9,7 @@
 #include "ml/metadata_line.h"
 #include "ml/persistence.h"
 #include "ml/registry.h"
+#include "ml/xgboost/ensemble_check.h"
 #include "ml/xgboost/model.h"
 
 namespace firesteel::ml::xgboost {
@@ -112,7 +113,9 @@ std::shared_ptr<const Model> read_model(Kind kind, const std::string& folder) {
           "Error loading metadata: Expected class name " + expected + " but found class name " + metadata.jvm_class);
   const json line = json::parse(metadata.json);
   ParamMap params = stored_params(metadata, line, kind);
-  return std::make_shared<XgboostModel>(kind, std::move(params), joined_text(fs::path(folder) / "model"), history_of(line));
+  const std::string text = joined_text(fs::path(folder) / "model");
+  check_ensemble(text);
+  return std::make_shared<XgboostModel>(kind, std::move(params), text, history_of(line));
 }
 
 }  // namespace firesteel::ml::xgboost
