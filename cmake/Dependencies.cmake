@@ -24,7 +24,7 @@ if(DEFINED ENV{FIRESTEEL_CACHE})
 else()
   set(FIRESTEEL_CACHE $ENV{HOME}/.cache/firesteel)
 endif()
-foreach(folder duckdb-2.0.0 arrow-26.0.1 arrow-s3-26.0.1 spark-connect-4.2.0 datasketches-4.1.0)
+foreach(folder duckdb-2.0.0 arrow-26.0.1 arrow-s3-26.0.1 spark-connect-4.2.0 datasketches-4.1.0 xgboost-3.2.0)
   if(NOT EXISTS ${FIRESTEEL_CACHE}/${folder})
     message(FATAL_ERROR "${FIRESTEEL_CACHE}/${folder} is missing: run `make bootstrap` first.")
   endif()
@@ -68,3 +68,6 @@ set_target_properties(parquet_library PROPERTIES
 
 # Apache DataSketches: headers that only the files of src/functions/kernel/*_sketch.cc see (src/CMakeLists.txt).
 set(datasketches_root ${FIRESTEEL_CACHE}/datasketches-4.1.0)
+
+# XGBoost: not linked but loaded by name when the first of its models is asked for (src/ml/xgboost/library.cc).
+set(xgboost_root ${FIRESTEEL_CACHE}/xgboost-3.2.0)

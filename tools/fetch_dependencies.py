@@ -33,6 +33,10 @@ ARROW_WHEEL = ("pyarrow", "pyarrow-26.0.1-cp311-cp311-manylinux_2_28_x86_64.whl"
 # The last release of the Python package whose source archive holds the C++ headers.
 DATASKETCHES_SOURCE = ("datasketches", "datasketches-4.1.0.tar.gz", "6a57e4d1e93ccf1035604e3d9181dbe490281673833ce5be477c197b1195c840")
 DATASKETCHES_PARTS = ("common", "hll", "theta", "tuple", "kll")
+# Without CUDA: a twentieth of the size. The library with CUDA takes its place by FIRESTEEL_XGBOOST_LIBRARY (src/ml/README.md).
+XGBOOST_WHEEL = ("xgboost-cpu", "xgboost_cpu-3.2.0-py3-none-manylinux_2_28_x86_64.whl",
+                 "9c10b1653e1a689bf4094a328144cf3633c9be0e5217a76fbdc2fde6abcb2950")
+XGBOOST_LIBRARIES = ("xgboost/lib/libxgboost.so", "xgboost_cpu.libs/libgomp-e985bcbb.so.1.0.0")
 ARROW_LIBRARIES = ("libarrow.so.2600", "libparquet.so.2600")
 ARROW_S3_LIBRARIES = ("libarrow_s3.so.2600",)
 
@@ -127,6 +131,14 @@ def datasketches(folder):
                     (folder / "include" / path.name).write_bytes(members.extractfile(member).read())
 
 
+def xgboost(folder):
+    with tempfile.TemporaryDirectory() as scratch:
+        wheel = zipfile.ZipFile(pypi_file.download(*XGBOOST_WHEEL[:2], scratch, XGBOOST_WHEEL[2]))
+        (folder / "lib").mkdir()
+        for name in XGBOOST_LIBRARIES:
+            (folder / "lib" / name.rsplit("/", 1)[-1]).write_bytes(wheel.read(name))
+
+
 def requirements_digest():
     return hashlib.sha256((ROOT / "tools" / "requirements.txt").read_bytes()).hexdigest()[:12]
 
@@ -207,6 +219,7 @@ def main():
         provide("arrow-26.0.1", arrow)
         provide("arrow-s3-26.0.1", arrow_s3)
         provide("datasketches-4.1.0", datasketches)
+        provide("xgboost-3.2.0", xgboost)
         provide_python_environment()
         provide("spark-connect-4.2.0", protocol)
         for version, archive in (OLDER_CLIENTS | (NIGHTLY_CLIENTS if "--nightly" in sys.argv else {})).items():

@@ -508,6 +508,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY", "0A000", kAnalysis, "The feature is not supported: Referencing a lateral column alias via GROUP BY alias/ALL is not supported yet."},
         {"UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", "0A000", kParse, "The feature is not supported: JOIN USING with LATERAL correlation."},
         {"UNSUPPORTED_FEATURE.ML_ATTRIBUTE", "0A000", kAnalysis, "The feature is not supported: the ML attribute <thing>."},
+        {"UNSUPPORTED_FEATURE.ML_LIBRARY", "0A000", kAnalysis, "The feature is not supported: the library <thing>, which is not to be had."},
         {"UNSUPPORTED_FEATURE.ML_OPERATOR", "0A000", kAnalysis, "The feature is not supported: the ML operator <thing>."},
         {"UNSUPPORTED_FEATURE.ML_PARAM", "0A000", kAnalysis, "The feature is not supported: the ML parameter <thing>."},
         {"UNSUPPORTED_FEATURE.OPTION", "0A000", kAnalysis, "The feature is not supported: the option <thing>."},

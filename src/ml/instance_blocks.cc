@@ -1,8 +1,6 @@
 #include "ml/instance_blocks.h"
 
 #include <arrow/api.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "ml/spill_file.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -43,55 +42,6 @@ struct StoredBlock {
   BlockHeader header;
   std::unique_ptr<char[]> memory;  // null if spilled
   int64_t file_offset = 0;
-};
-
-// A file without a name, so that nothing is left behind.
-class SpillFile {
- public:
-  explicit SpillFile(const std::string& folder) {
-    std::string path = folder + "/firesteel-ml-XXXXXX";
-    descriptor_ = mkstemp(path.data());
-    if (descriptor_ < 0) throw_spark_exception("Cannot create a temporary file in " + folder);
-    unlink(path.c_str());
-  }
-  SpillFile(const SpillFile&) = delete;
-  SpillFile& operator=(const SpillFile&) = delete;
-  ~SpillFile() {
-    if (mapping_ != nullptr) munmap(mapping_, static_cast<size_t>(size_));
-    close(descriptor_);
-  }
-
-  int64_t append(const char* data, int64_t bytes) {
-    const int64_t offset = size_;
-    for (int64_t done = 0; done < bytes;) {
-      const ssize_t written = pwrite(descriptor_, data + done, static_cast<size_t>(bytes - done), size_ + done);
-      if (written <= 0) throw_spark_exception("Cannot write training data to the temporary folder");
-      done += written;
-    }
-    // Blocks begin on a page, so that one can be released without its neighbours.
-    size_ = (size_ + bytes + 4095) / 4096 * 4096;
-    return offset;
-  }
-
-  void map() {
-    if (size_ == 0) return;
-    if (ftruncate(descriptor_, size_) != 0) throw_spark_exception("Cannot size the temporary file");
-    void* address = mmap(nullptr, static_cast<size_t>(size_), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
-    if (address == MAP_FAILED) throw_spark_exception("Cannot map the temporary file");
-    mapping_ = static_cast<char*>(address);
-  }
-
-  char* at(int64_t offset) const { return mapping_ + offset; }
-  void drop(int64_t offset, int64_t bytes) const {
-    madvise(mapping_ + offset, static_cast<size_t>(bytes), MADV_DONTNEED);
-  }
-  bool is_mapped() const { return mapping_ != nullptr; }
-  int64_t size() const { return size_; }
-
- private:
-  int descriptor_ = -1;
-  int64_t size_ = 0;
-  char* mapping_ = nullptr;
 };
 
 // Rows of the block that is being filled.

@@ -50,5 +50,6 @@ std::vector<Operator> vector_indexer_operators();
 std::vector<Operator> vector_size_hint_operators();
 std::vector<Operator> vector_slicer_operators();
 std::vector<Operator> word2vec_operators();
+std::vector<Operator> xgboost_operators();
 
 }  // namespace firesteel::ml

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -45,6 +46,28 @@ std::vector<fs::path> data_files(const fs::path& folder) {
   if (error) throw_path_not_found(folder);
   std::sort(files.begin(), files.end());
   return files;
+}
+
+// The text with NaN, Infinity and -Infinity in quotation marks where they stand bare: writers in Python
+// leave them so, though JSON has no such numbers.
+std::string with_quoted_numbers(const std::string& text) {
+  std::string result;
+  bool is_quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') is_quoted = !is_quoted;
+    if (is_quoted && text[i] == '\\') result += text[i++];
+    const char* found = nullptr;
+    for (const char* bare : {"NaN", "Infinity", "-Infinity"}) {
+      if (!is_quoted && text.compare(i, std::strlen(bare), bare) == 0) found = bare;
+    }
+    if (found == nullptr) {
+      if (i < text.size()) result += text[i];
+      continue;
+    }
+    result += std::string("\"") + found + "\"";
+    i += std::strlen(found) - 1;
+  }
+  return result;
 }
 
 }  // namespace
@@ -87,6 +110,7 @@ Metadata read_metadata(const std::string& folder, const std::string& jvm_class) 
     if (std::getline(stream, metadata.json) && !metadata.json.empty()) break;
   }
   if (metadata.json.empty()) throw SparkError("_LEGACY_ERROR_ML_NO_SUCH_ELEMENT", {{"message", "head of empty array"}});
+  metadata.json = with_quoted_numbers(metadata.json);
   const json line = json::parse(metadata.json, nullptr, false);
   if (!line.is_object() || !line.contains("class") || !line.contains("uid")) {
     throw_illegal_argument("No metadata of an ML instance in " + path.string());

@@ -53,6 +53,7 @@ const std::vector<Operator>& operators() {
              vector_size_hint_operators,
              vector_slicer_operators,
              word2vec_operators,
+             xgboost_operators,
          }) {
       for (Operator& row : contribute()) all.push_back(std::move(row));
     }

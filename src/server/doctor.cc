@@ -13,6 +13,7 @@
 
 #include "base/memory_budget.h"
 #include "base/version.h"
+#include "ml/xgboost/library.h"
 
 namespace firesteel::server {
 namespace {
@@ -49,6 +50,8 @@ void print_libraries(std::ostream& out) {
   print_row(out, "Eigen", eigen_version());
   print_row(out, "Zstandard", ZSTD_versionString());
   print_row(out, "spdlog", spdlog_version());
+  const std::string xgboost_absence = ml::xgboost::absence();
+  print_row(out, "XGBoost", xgboost_absence.empty() ? ml::xgboost::version() : "absent: " + xgboost_absence);
 }
 
 // Why the GPU plugin cannot be used; empty when it can.

@@ -16,6 +16,7 @@
 #include "connect/server.h"
 #include "engine/duckdb/duckdb_engine.h"
 #include "engine/router.h"
+#include "ml/xgboost/library.h"
 #include "server/loader_pages.h"
 #include "server/stop_signal.h"
 #include "server/temporary_folder.h"
@@ -95,6 +96,7 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
       return engine::resolve_source(files, read, [&config](std::string_view key) { return config.find(key); });
     };
     backend.threads = options.threads;
+    ml::xgboost::set_prediction_threads(options.threads);
     backend.temporary_folder = temporary.path();
     connect::ConnectServer server(connect_options(options, temporary.path()), std::move(backend));
     server.start();
