@@ -540,6 +540,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"WKB_PARSE_ERROR", "22023", kRuntime, "Error parsing WKB: <parseError> at position <pos>"},
         {"WRONG_COMMAND_FOR_OBJECT_TYPE", "42809", kAnalysis, "The operation <operation> requires a <requiredType>. But <objectName> is a <foundType>. Use <alternative> instead."},
         {"WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605", kAnalysis, "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>. Please, refer to '<docroot>/sql-ref-functions.html' for a fix."},
+        {"_LEGACY_ERROR_COMPARISON_CONTRACT", "", kIllegalArgument, "Comparison method violates its general contract!"},
         {"_LEGACY_ERROR_ML", "", kSpark, "<message>"},
         {"_LEGACY_ERROR_ML_ASSERTION", "", kSpark, "<message>"},
         {"_LEGACY_ERROR_ML_ILLEGAL_ARGUMENT", "", kIllegalArgument, "<message>"},

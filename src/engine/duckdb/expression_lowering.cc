@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/call_template.h"
+#include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/cast_lowering.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
@@ -107,7 +108,10 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
     for (const ExpressionPtr& parameter : node->parameters) {
       names += (names.empty() ? "" : ", ") + lower(*parameter, scope);
     }
-    return "lambda " + names + ": " + lower(*node->body, scope);
+    // A list may be as long as all rows of a query: the body asks whether it is still wanted.
+    const std::string token = std::to_string(cancellation_token(context_.cancellation));
+    return "lambda " + names + ": CASE WHEN fs_goes_on(" + token + ") THEN " +
+           lower(*node->body, scope) + " END";
   }
   if (const auto* node = expression.as<plan::UserFunction>()) {
     throw_unsupported("FUNCTION", "user-defined function " + node->name);
