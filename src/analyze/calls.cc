@@ -122,6 +122,19 @@ void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const 
   a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
 }
 
+// sequence(start, stop, step): what is no interval meets in one type.
+void widen_bounds(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  std::vector<Type> types;
+  for (const ExpressionPtr& one : a) {
+    if (!one->type.is_interval()) types.push_back(one->type);
+  }
+  const auto common = wider_type(types, rules);
+  if (!common) return;
+  for (ExpressionPtr& one : a) {
+    if (!one->type.is_interval()) one = cast_to(one, *common, rules);
+  }
+}
+
 // Which arguments a lambda's variables stand for.
 std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
                                                 const std::vector<ExpressionPtr>& a) {
@@ -437,9 +450,18 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
   }
+  if (row.name == "sequence") widen_bounds(a, rule);
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
+    if (!can_cast_implicitly(a[1]->type, a[0]->type.key(), rule)) {
+      throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"functionName", "`" + std::string(row.name) + "`"},
+                        {"dataType", "\"MAP\""},
+                        {"leftType", "\"" + a[0]->type.sql() + "\""},
+                        {"rightType", "\"" + a[1]->type.sql() + "\""}});
+    }
     a[1] = cast_to(a[1], a[0]->type.key(), rule);
   }
   if (row.name == "assert_true" && a.size() == 1) {

@@ -219,12 +219,13 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
   }
   FunctionCall call;
   call.arguments = {child, key};
-  if (child->type.is(TypeKind::kArray) && !key->type.is_integral() &&
-      !key->type.is(TypeKind::kNull)) {
+  const bool is_no_key = child->type.is(TypeKind::kMap) && !can_cast_implicitly(key->type, child->type.key(), rules());
+  const bool is_no_position = child->type.is(TypeKind::kArray) && !key->type.is_integral() && !key->type.is(TypeKind::kNull);
+  if (is_no_key || is_no_position) {
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                      {{"sqlExpr", "\"" + print_name(*child) + "[" + print_name(*key) + "]\""},
                       {"paramIndex", "second"},
-                      {"requiredType", "\"INTEGRAL\""},
+                      {"requiredType", is_no_key ? "\"" + child->type.key().sql() + "\"" : "\"INTEGRAL\""},
                       {"inputSql", "\"" + print_name(*key) + "\""},
                       {"inputType", "\"" + key->type.sql() + "\""}},
                      contexts_of(origin));

@@ -129,10 +129,22 @@ bool is_nonzero_constant(const ExpressionPtr& divisor) {
   return false;
 }
 
+bool is_zero_constant(const ExpressionPtr& divisor) {
+  const ExpressionPtr* inner = &divisor;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  const plan::Literal* constant = literal(*inner);
+  const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  return number && *number == 0;
+}
+
 // `sql` where the divisor is not zero; an error or null where it is. Null divided by zero is null.
 std::string guarded(const plan::FunctionCall& call, std::span<const std::string> a, const std::string& sql,
                     const char* failure = kFail) {
   if (is_nonzero_constant(call.arguments[1])) return sql;
+  // The engine would compute a division of constants while it plans, guarded or not.
+  if (is_zero_constant(call.arguments[1])) {
+    return "(CASE WHEN " + a[0] + " IS NOT NULL THEN " + (call.ansi ? failure : "NULL") + " END)";
+  }
   const bool may_be_null = call.ansi && call.arguments[0]->nullable;
   return "(CASE WHEN " + a[1] + " = 0" + (may_be_null ? " AND " + a[0] + " IS NOT NULL" : "") + " THEN " +
          (call.ansi ? failure : "NULL") + " ELSE " + sql + " END)";

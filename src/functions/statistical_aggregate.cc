@@ -344,7 +344,7 @@ Rows statistical_aggregate_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return "approx_count_distinct(" + a[0] + ")";
        }},
-      // DataFrame.freqItems alone calls it.
+      // DataFrame.freqItems alone calls it, with a constant.
       {.name = "collect frequent items",
        .since = "4.0.0",
        .group = "agg_funcs",
@@ -354,7 +354,13 @@ Rows statistical_aggregate_functions() {
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
          return value_aggregate_sql("collect_frequent_items", call,
                                     {call.arguments[0]->type, Type::integer()}, result, {a[0], a[1]});
-       }}},
+       }},
+       .check = [](const plan::FunctionCall& call) {
+         check_constant(call, 1, "size", "INT");
+         const plan::Literal* size = literal(call.arguments[1]);
+         if (size == nullptr || size->is_null()) throw_unexpected_type(1, "\"INT\"");
+         check_range(call, 1, "size", 1, INT32_MAX, "(0, 2147483647]");
+       }},
       on_list("histogram_numeric", {}, signature({kNumeric, kInteger}, histogram_type, Nulls::kAlways),
               Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                 const Type& type = call.arguments[0]->type;

@@ -57,6 +57,18 @@ bool ignores_frame(const Expression& function) {
   return call && call->function->kind == FunctionKind::kWindow && call->function->name != "nth_value";
 }
 
+// first() and last() of the rows of a frame that pass a filter, which DuckDB has not: the rest is null, and
+// what counts is packed, so that a null of its own is none.
+std::string filtered_end_sql(const plan::FunctionCall& call, const std::string& value, const std::string& filter,
+                             const std::string& over) {
+  const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<plan::Literal>() : nullptr;
+  const bool* skips = flag ? std::get_if<bool>(&flag->value) : nullptr;
+  const bool skips_nulls = call.ignore_nulls || (skips && *skips);
+  const char* end = call.function->name == "last" ? "last_value" : "first_value";
+  return "struct_extract(" + std::string(end) + "(CASE WHEN " + filter + (skips_nulls ? " AND (" + value + ") IS NOT NULL" : "") +
+         " THEN struct_pack(v := " + value + ") END IGNORE NULLS) " + over + ", 'v')";
+}
+
 bool is_instant(const Type& type) {
   return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
 }
@@ -195,6 +207,10 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   over += ")";
   const auto* call = window.function->as<plan::FunctionCall>();
   if (!call) throw_unsupported("EXPRESSION", "a window over something that is no function call");
+  const std::string_view name = call->function->name;
+  if (call->filter && (name == "first" || name == "last" || name == "any_value")) {
+    return filtered_end_sql(*call, lower(*call->arguments[0], scope), lower(*call->filter, scope), over);
+  }
   return lower_call(*call, window.function->type, scope, over);
 }
 
