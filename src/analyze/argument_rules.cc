@@ -1,5 +1,7 @@
 #include "analyze/argument_rules.h"
 
+#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/argument_check.h"
+#include "functions/kernel/cast_to_string.h"
 
 namespace firesteel::analyze {
 
@@ -74,6 +77,7 @@ constexpr Constant kConstants[] = {
     {"xpath_float", 1, "path", "\"STRING\""},
     {"xpath_double", 1, "path", "\"STRING\""},
     {"xpath_string", 1, "path", "\"STRING\""},
+    {"xpath_number", 1, "path", "\"STRING\""},
     {"sort_array", 1, "ascendingOrder", "\"BOOLEAN\""},
     {"to_number", 1, "", "\"STRING\""},
     {"try_to_number", 1, "", "\"STRING\""},
@@ -120,7 +124,7 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
                     {"inputExpr", quoted(print_name(*as_written(argument)))}},
                    origin);
   }
-  if (row.name == "to_char" && call.arguments.size() > 1 && !is_foldable(call.arguments[1])) {
+  if ((row.name == "to_char" || row.name == "to_varchar") && call.arguments.size() > 1 && !is_foldable(call.arguments[1])) {
     if (call.arguments[0]->type.is_numeric()) {
       throw_mismatch(call, "NON_FOLDABLE_INPUT",
                      {{"inputName", "`attributereference`"},
@@ -260,6 +264,50 @@ void check_stack(const FunctionCall& call, const Origin& origin) {
   }
 }
 
+// The text of Spark's literal: 2 is 2.0D.
+std::string double_text(double value) {
+  std::string text;
+  functions::kernel::append_double(value, text);
+  return text + "D";
+}
+
+std::optional<double> constant_number(const ExpressionPtr& expression) {
+  const auto* call = expression->as<FunctionCall>();
+  if (call && call->function->name == "negative") {
+    const auto number = constant_number(call->arguments[0]);
+    return number ? std::optional(-*number) : std::nullopt;
+  }
+  if (const auto* cast = expression->as<Cast>()) return constant_number(cast->child);
+  const auto* literal = expression->as<Literal>();
+  if (!literal) return std::nullopt;
+  if (const auto* real = std::get_if<double>(&literal->value)) return *real;
+  if (const auto* integer = std::get_if<int64_t>(&literal->value)) return static_cast<double>(*integer);
+  if (const auto* unscaled = std::get_if<__int128>(&literal->value)) {
+    return static_cast<double>(*unscaled) / std::pow(10.0, literal->type.scale());
+  }
+  return std::nullopt;
+}
+
+// The fractions of a percentile lie between 0 and 1.
+void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, const Origin& origin) {
+  const auto* null = as_written(fractions)->as<Literal>();
+  if (null && null->is_null()) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
+  const auto* list = as_written(fractions)->as<FunctionCall>();
+  std::vector<ExpressionPtr> all = {fractions};
+  if (list && list->function->name == "array") all = list->arguments;
+  std::string shown;
+  bool fit = true;
+  for (const ExpressionPtr& one : all) {
+    const auto number = constant_number(one);
+    if (!number) return;  // computed: the kernel meets it
+    fit &= *number >= 0 && *number <= 1;
+    shown += (shown.empty() ? "" : ",") + double_text(*number);
+  }
+  if (fit) return;
+  throw_mismatch(call, "VALUE_OUT_OF_RANGE",
+                 {{"exprName", "percentage"}, {"valueRange", "[0.0, 1.0]"}, {"currentValue", shown}}, origin);
+}
+
 // The value and the fractions of percentile_cont() and percentile_disc() WITHIN GROUP (ORDER BY value).
 void check_percentile(const FunctionCall& call, const Origin& origin) {
   if (call.order_by.empty() || call.arguments.empty()) return;
@@ -275,7 +323,7 @@ void check_percentile(const FunctionCall& call, const Origin& origin) {
   if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) {
     throw_type(call, 1, fractions, is_list ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\"", origin);
   }
-  if (is_foldable(fractions)) return;
+  if (is_foldable(fractions)) return check_fractions(call, fractions, origin);
   throw_mismatch(call, "NON_FOLDABLE_INPUT",
                  {{"inputName", "`percentage`"},
                   {"inputType", is_list ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\""},
@@ -292,7 +340,23 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   check_intervals(row, call, origin);
   if (row.name == "sequence") check_sequence(call, origin);
   if (row.name == "stack") check_stack(call, origin);
+  if ((row.name == "percentile" || row.name == "percentile_approx") && call.arguments.size() > 1) {
+    check_fractions(call, call.arguments[1], origin);
+  }
+  if (row.name == "to_json" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    if (!type.is_nested() && !type.is(TypeKind::kVariant) && !type.is(TypeKind::kNull) && !type.is(TypeKind::kUdt)) {
+      throw_mismatch(call, "INVALID_JSON_SCHEMA", {{"schema", quoted(type.sql())}}, origin);
+    }
+  }
   if (row.name == "percentile_cont" || row.name == "percentile_disc") check_percentile(call, origin);
+  if (row.name == "array_sort" && call.arguments.size() > 1) {
+    const Type& type = call.arguments[1]->type;
+    if (!type.is(TypeKind::kInteger)) {
+      throw_mismatch(call, "UNEXPECTED_RETURN_TYPE",
+                     {{"functionName", "`lambdafunction`"}, {"expectedType", "\"INT\""}, {"actualType", quoted(type.sql())}}, origin);
+    }
+  }
   if (row.name == "concat_ws") {
     for (size_t i = 1; i < call.arguments.size(); ++i) {
       const Type& type = call.arguments[i]->type;

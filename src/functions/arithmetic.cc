@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/decimal_arithmetic.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -54,6 +55,21 @@ Type remainder_type(Arguments arguments) {
   const auto [p1, s1, p2, s2] = operands(arguments);
   const int scale = std::max(s1, s2);
   return adjusted_decimal(std::min(p1 - s1, p2 - s2) + scale, scale);
+}
+
+// DecimalType.bounded.
+Type bounded_decimal(int precision, int scale) { return Type::decimal(std::min(precision, 38), std::min(scale, 38)); }
+
+// Divide.resultDecimalType without loss of precision: what is too much is taken from both sides of the point.
+Type exact_quotient_type(const Operands& o) {
+  int integral_digits = std::min(38, o.p1 - o.s1 + o.s2);
+  int scale = std::min(38, std::max(6, o.s1 + o.p2 + 1));
+  const int excess = integral_digits + scale - 38;
+  if (excess > 0) {
+    scale -= excess / 2 + 1;
+    integral_digits = 38 - scale;
+  }
+  return bounded_decimal(integral_digits + scale, scale);
 }
 
 bool is_exact_decimal(const Type& type) { return type.precision() < 38; }
@@ -242,6 +258,21 @@ Function try_operation(std::string_view name, const char* op, std::string_view k
 }
 
 }  // namespace
+
+std::optional<Type> exact_decimal_type(std::string_view name, Arguments arguments) {
+  if (arguments.size() != 2 || !are_decimals(arguments) || !arguments[1]->type.is(TypeKind::kDecimal)) return std::nullopt;
+  const Operands o = operands(arguments);
+  const int scale = std::max(o.s1, o.s2);
+  if (name == "+" || name == "-" || name == "try_add" || name == "try_subtract") {
+    return bounded_decimal(std::max(o.p1 - o.s1, o.p2 - o.s2) + scale + 1, scale);
+  }
+  if (name == "*" || name == "try_multiply") return bounded_decimal(o.p1 + o.p2 + 1, o.s1 + o.s2);
+  if (name == "/" || name == "try_divide") return exact_quotient_type(o);
+  if (name == "%" || name == "pmod" || name == "try_mod") {
+    return bounded_decimal(std::min(o.p1 - o.s1, o.p2 - o.s2) + scale, scale);
+  }
+  return std::nullopt;
+}
 
 Rows arithmetic_functions() {
   return {

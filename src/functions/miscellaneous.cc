@@ -90,7 +90,13 @@ Type uniform_type(Arguments arguments) {
   const Type& low = arguments[0]->type;
   const Type& high = arguments[1]->type;
   if (low.is_integral() && high.is_integral()) return low.kind() >= high.kind() ? low : high;
-  return low.is(TypeKind::kDecimal) ? low : high;
+  for (const TypeKind kind : {TypeKind::kDouble, TypeKind::kFloat}) {
+    if (low.is(kind)) return low;
+    if (high.is(kind)) return high;
+  }
+  if (!low.is(TypeKind::kDecimal)) return high;
+  if (!high.is(TypeKind::kDecimal)) return low;
+  return low.precision() >= high.precision() ? low : high;
 }
 
 Function uniform_row() {
