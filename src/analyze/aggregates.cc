@@ -525,22 +525,6 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   return result;
 }
 
-Attributes Resolver::keys_of(const Aggregate& node) {
-  Attributes keys;
-  for (const ExpressionPtr& key : node.grouping) {
-    const auto* column = key->as<AttributeReference>();
-    for (const Attribute& a : node.child->output) {
-      if (column && a.id == column->id) keys.push_back(a);
-    }
-    // Keys with maps are columns of the groups alone.
-    for (const ExpressionPtr& shown : node.aggregates) {
-      const auto* alias_node = shown->as<Alias>();
-      if (alias_node && alias_node->child == key && holds_map(key->type)) keys.push_back(attribute_of(*shown));
-    }
-  }
-  return keys;
-}
-
 // Replaces grouping expressions and aggregate calls by the columns that hold them.
 ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                              const std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>& column_for) {

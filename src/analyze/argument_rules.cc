@@ -298,8 +298,8 @@ void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, c
   std::string shown;
   bool fit = true;
   for (const ExpressionPtr& one : all) {
-    const auto number = constant_number(one);
-    if (!number) return;  // computed: the kernel meets it
+    const auto number = as_written(one)->type.is_numeric() ? constant_number(one) : std::nullopt;
+    if (!number) return;  // computed, or of a type that the row's check refuses
     fit &= *number >= 0 && *number <= 1;
     shown += (shown.empty() ? "" : ",") + double_text(*number);
   }
@@ -377,6 +377,45 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
                            type.fields()[0].type.is_datetime() && type.fields()[1].type.same_type(type.fields()[0].type);
     if (!is_window) throw SparkError("_LEGACY_ERROR_TEMP_3101", {{"windowTime", print_name(Expression{call, {}, true, {}})}});
   }
+}
+
+void throw_no_key(const Function& row, const FunctionCall& call) {
+  throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
+                 {{"functionName", "`" + std::string(row.name) + "`"},
+                  {"dataType", "\"MAP\""},
+                  {"leftType", quoted(call.arguments[0]->type.sql())},
+                  {"rightType", quoted(call.arguments[1]->type.sql())}},
+                 {});
+}
+
+bool has_null_constant(const Expression& expression) {
+  const auto* call = expression.as<FunctionCall>();
+  if (!call || call->arguments.size() < 2) return false;
+  const std::string_view name = call->function->name;
+  if (name != "round" && name != "bround" && name != "sort_array") return false;
+  const auto* constant = call->arguments[1]->as<Literal>();
+  return constant && constant->is_null();
+}
+
+// The FILTER of an aggregate.
+void Resolver::check_filter_of(const ExpressionPtr& filter) {
+  const std::string shown = "\"" + print_name(*filter) + "\"";
+  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
+    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
+  }
+  walk(filter, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
+    }
+    const auto* call = e->as<FunctionCall>();
+    if (call && call->function->kind == functions::FunctionKind::kAggregate) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
+    }
+    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
+    return true;
+  });
 }
 
 }  // namespace firesteel::analyze

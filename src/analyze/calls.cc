@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyze/argument_kinds.h"
+#include "analyze/argument_rules.h"
 #include "analyze/argument_widening.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
@@ -255,20 +256,6 @@ std::optional<Type> branch_type(const FunctionCall& call, const std::vector<Type
 
 }  // namespace
 
-namespace {
-
-// Whether a constant that says how, not what, is null: everything is null then.
-bool has_null_constant(const Expression& expression) {
-  const auto* call = expression.as<FunctionCall>();
-  if (!call || call->arguments.size() < 2) return false;
-  const std::string_view name = call->function->name;
-  if (name != "round" && name != "bround" && name != "sort_array") return false;
-  const auto* constant = call->arguments[1]->as<Literal>();
-  return constant && constant->is_null();
-}
-
-}  // namespace
-
 ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e,
                              const Scope& scope) {
   const std::string name = lower_case(node.name.back());
@@ -311,27 +298,6 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (has_null_constant(*result)) return shown_as(make_null_literal(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
-}
-
-// The FILTER of an aggregate.
-void Resolver::check_filter_of(const ExpressionPtr& filter) {
-  const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
-    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
-  }
-  walk(filter, [&](const ExpressionPtr& e) {
-    if (e->as<Window>()) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
-                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
-    }
-    const auto* call = e->as<FunctionCall>();
-    if (call && call->function->kind == FunctionKind::kAggregate) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
-                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
-    }
-    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
-    return true;
-  });
 }
 
 // Whether decimals lose their integral digits before those of the scale.
@@ -434,14 +400,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
-    if (!can_cast_implicitly(a[1]->type, a[0]->type.key(), rule)) {
-      throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
-                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"functionName", "`" + std::string(row.name) + "`"},
-                        {"dataType", "\"MAP\""},
-                        {"leftType", "\"" + a[0]->type.sql() + "\""},
-                        {"rightType", "\"" + a[1]->type.sql() + "\""}});
-    }
+    if (!can_cast_implicitly(a[1]->type, a[0]->type.key(), rule)) throw_no_key(row, call);
     a[1] = cast_to(a[1], a[0]->type.key(), rule);
   }
   if (row.name == "assert_true" && a.size() == 1) {
