@@ -37,6 +37,10 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if ((name == "array_distinct" || name == "sort_array") && !a.empty() && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::array(Type::null(), true), rules);
   }
+  if (!a.empty() && a[0]->type.is(TypeKind::kNull)) {
+    if (name == "unix_timestamp") a[0] = cast_to(a[0], Type::string(), rules);
+    if (name == "variant_explode") a[0] = cast_to(a[0], Type::variant(), rules);
+  }
   if ((name == "percentile" || name == "percentile_approx") && a.size() > 1) {
     const Type& type = a[1]->type;
     if (type.is_string()) a[1] = cast_to(a[1], Type::double_number(), rules);

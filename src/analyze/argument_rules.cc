@@ -331,6 +331,63 @@ void check_percentile(const FunctionCall& call, const Origin& origin) {
                  origin);
 }
 
+// Types that the signatures leave open.
+void check_types(const Function& row, const FunctionCall& call, const Origin& origin) {
+  if (row.name == "array_binary_search" && call.arguments[0]->type.is(TypeKind::kArray) &&
+      !call.arguments[1]->type.is(TypeKind::kNull) && !call.arguments[1]->type.same_type(call.arguments[0]->type.element())) {
+    const std::string required = quoted(call.arguments[0]->type.element().sql());
+    throw_type(call, 1, call.arguments[1], required.c_str(), origin);
+  }
+  if (row.name == "array_sort" && call.arguments.size() > 1) {
+    const Type& type = call.arguments[1]->type;
+    if (!type.is(TypeKind::kInteger)) {
+      throw_mismatch(call, "UNEXPECTED_RETURN_TYPE",
+                     {{"functionName", "`lambdafunction`"}, {"expectedType", "\"INT\""}, {"actualType", quoted(type.sql())}}, origin);
+    }
+  }
+  if (row.name == "aggregate" && call.arguments.size() > 2) {
+    const Type& state = call.arguments[1]->type;
+    if (!call.arguments[2]->type.same_type(state)) {
+      const std::string required = quoted(state.sql());
+      throw_type(call, 2, call.arguments[2], required.c_str(), origin);
+    }
+  }
+  if (row.name == "overlay" && call.arguments[0]->type.is(TypeKind::kBinary) != call.arguments[1]->type.is(TypeKind::kBinary) &&
+      !call.arguments[0]->type.is(TypeKind::kNull) && !call.arguments[1]->type.is(TypeKind::kNull)) {
+    throw_mismatch(call, "DATA_DIFF_TYPES",
+                   {{"functionName", "`overlay`"},
+                    {"dataType", "(" + quoted(call.arguments[0]->type.sql()) + " or " + quoted(call.arguments[1]->type.sql()) + ")"}},
+                   origin);
+  }
+  if (row.name == "variant_explode" && !call.arguments[0]->type.is(TypeKind::kVariant)) {
+    throw_type(call, 0, call.arguments[0], "\"VARIANT\"", origin);
+  }
+  if (row.name == "concat_ws") {
+    for (size_t i = 1; i < call.arguments.size(); ++i) {
+      const Type& type = call.arguments[i]->type;
+      const bool is_bad = type.is(TypeKind::kArray) ? !type.element().is_string() : type.is_nested();
+      if (is_bad) throw_type(call, i, call.arguments[i], "(\"ARRAY<STRING>\" or \"STRING\")", origin);
+    }
+  }
+  if (row.name == "unix_timestamp" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    const bool is_moment = type.is_datetime() && !type.is(TypeKind::kTime);
+    if (!is_moment && !type.is_string() && !type.is(TypeKind::kNull)) {
+      throw_type(call, 0, call.arguments[0], "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")", origin);
+    }
+    const ExpressionPtr* pattern = call.arguments.size() > 1 ? &as_written(call.arguments[1]) : nullptr;
+    if (pattern && !(*pattern)->type.is_string() && !(*pattern)->type.is(TypeKind::kNull)) {
+      throw_type(call, 1, *pattern, "\"STRING\"", origin);
+    }
+  }
+  if (row.name == "window_time" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    const bool is_window = type.is(TypeKind::kStruct) && type.fields().size() == 2 && type.fields()[0].name == "start" &&
+                           type.fields()[0].type.is_datetime() && type.fields()[1].type.same_type(type.fields()[0].type);
+    if (!is_window) throw SparkError("_LEGACY_ERROR_TEMP_3101", {{"windowTime", print_name(Expression{call, {}, true, {}})}});
+  }
+}
+
 }  // namespace
 
 void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
@@ -350,33 +407,7 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
     }
   }
   if (row.name == "percentile_cont" || row.name == "percentile_disc") check_percentile(call, origin);
-  if (row.name == "array_sort" && call.arguments.size() > 1) {
-    const Type& type = call.arguments[1]->type;
-    if (!type.is(TypeKind::kInteger)) {
-      throw_mismatch(call, "UNEXPECTED_RETURN_TYPE",
-                     {{"functionName", "`lambdafunction`"}, {"expectedType", "\"INT\""}, {"actualType", quoted(type.sql())}}, origin);
-    }
-  }
-  if (row.name == "concat_ws") {
-    for (size_t i = 1; i < call.arguments.size(); ++i) {
-      const Type& type = call.arguments[i]->type;
-      const bool is_bad = type.is(TypeKind::kArray) ? !type.element().is_string() : type.is_nested();
-      if (is_bad) throw_type(call, i, call.arguments[i], "(\"ARRAY<STRING>\" or \"STRING\")", origin);
-    }
-  }
-  if (row.name == "unix_timestamp" && !call.arguments.empty()) {
-    const Type& type = call.arguments[0]->type;
-    const bool is_moment = type.is_datetime() && !type.is(TypeKind::kTime);
-    if (!is_moment && !type.is_string() && !type.is(TypeKind::kNull)) {
-      throw_type(call, 0, call.arguments[0], "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")", origin);
-    }
-  }
-  if (row.name == "window_time" && !call.arguments.empty()) {
-    const Type& type = call.arguments[0]->type;
-    const bool is_window = type.is(TypeKind::kStruct) && type.fields().size() == 2 && type.fields()[0].name == "start" &&
-                           type.fields()[0].type.is_datetime() && type.fields()[1].type.same_type(type.fields()[0].type);
-    if (!is_window) throw SparkError("_LEGACY_ERROR_TEMP_3101", {{"windowTime", print_name(Expression{call, {}, true, {}})}});
-  }
+  check_types(row, call, origin);
 }
 
 void throw_no_key(const Function& row, const FunctionCall& call) {

@@ -36,7 +36,7 @@ bool is_arithmetic(std::string_view name) {
 // Rows such as "date + months" are what operators become, and no functions of a user's.
 bool is_operator_on_dates(std::string_view name) {
   static const std::string_view symbols[] = {" + ", " - ", " * ", " / "};
-  if (name == "extractansiintervaldays") return true;
+  if (name == "extractansiintervaldays" || name == "[]") return true;
   return std::any_of(std::begin(symbols), std::end(symbols),
                      [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
 }
@@ -271,6 +271,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   bound.function = row;
   bound.arguments = call_arguments(*row, node, e.origin, scope);
   if (row->kind == FunctionKind::kGenerator) check_generator_place(node, e);
+  check_window_place(*row, node, bound, e.origin);
   bound.is_distinct = node.is_distinct;
   bound.ignore_nulls = node.ignore_nulls;
   bound.display_name = name;

@@ -271,7 +271,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     throw SparkError("MISSING_WINDOW_SPECIFICATION",
                      {{"windowName", node.name}, {"docroot", "https://spark.apache.org/docs/latest"}});
   }
-  copy.function = expression(node.function, scope);
+  copy.function = windowed_function(node.function, scope);
   copy.partition_by = expressions(node.partition_by, scope);
   copy.order_by = expressions(node.order_by, scope);
   const auto* call = copy.function->as<FunctionCall>();

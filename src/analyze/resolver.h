@@ -230,6 +230,11 @@ class Resolver {
   RelationPtr with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named);
   // Answers which aliases used others.
   std::set<plan::AttributeId> inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  // The function that stands before OVER.
+  ExpressionPtr windowed_function(const ExpressionPtr& function, const Scope& scope);
+  // Window functions stand before OVER, and no windows inside of aggregates.
+  void check_window_place(const functions::Function& row, const plan::UnresolvedFunction& node,
+                          const plan::FunctionCall& bound, const plan::Origin& origin) const;
   // Generators stand where a relation is made of them; everywhere else they are refused.
   void check_generator_place(const plan::UnresolvedFunction& node, const plan::Expression& e) const;
   // Generators of a list: their columns take their place in it.
@@ -352,6 +357,7 @@ class Resolver {
   std::map<plan::AttributeId, plan::Attribute> file_metadata_;  // what _metadata is, by a scan's first column
   const Scope* outer_scope_ = nullptr;  // the query around the one under resolution
   const plan::UnresolvedFunction* allowed_generator_ = nullptr;  // the one that generate() resolves
+  const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
   bool allows_generators_ = false;  // among grouping keys, where other errors come first
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
   ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution

@@ -566,6 +566,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_TEMP_0053", "", kParse, "It is not allowed to define a TEMPORARY view with IF NOT EXISTS."},
         {"_LEGACY_ERROR_TEMP_0064", "", kParse, "<msg>."},
         {"_LEGACY_ERROR_TEMP_1012", "", kAnalysis, "Cannot write into v1 table: <identifier>."},
+        {"_LEGACY_ERROR_TEMP_1031", "", kAnalysis, "It is not allowed to use a window function inside an aggregate function. Please use the inner window function in a sub-query."},
         {"_LEGACY_ERROR_TEMP_1047", "", kAnalysis, "<hintName> Hint parameters should include an optional integral partitionNum and/or columns, but <invalidParams> can not be recognized as either partitionNum or columns."},
         {"_LEGACY_ERROR_TEMP_1048", "", kAnalysis, "<hintName> Hint expects a partition number as a parameter."},
         {"_LEGACY_ERROR_TEMP_1035", "", kAnalysis, "Cannot specify window frame for <prettyName> function."},

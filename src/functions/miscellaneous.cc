@@ -123,6 +123,9 @@ Function random_text() {
                                                                            {"length", std::to_string(length)},
                                                                            {"functionName", "`randstr`"}});
                      }
+                     // A text is drawn in one go, which nothing interrupts.
+                     constexpr int64_t kLongest = 100'000'000;
+                     if (length > kLongest) throw_unsupported("FUNCTION", "randstr of more than 100,000,000 characters");
                      return "fs_random_text_at(" + draw_sql(a, 1, own_arguments(call, 1)) + ", CAST(" + std::to_string(length) + " AS BIGINT))";
                    }});
   f.since = "4.0.0";

@@ -234,10 +234,10 @@ def test_an_overwrite_removes_what_it_replaces_last(s3, bucket, store):
     before = len(store.requests())
     s3.range(4).write.mode("overwrite").parquet(path)
     requests = store.requests()[before:]
-    puts = [i for i, (method, where) in enumerate(requests) if method == "PUT" and "/last/" in where]
-    removals = [i for i, (method, where) in enumerate(requests) if method == "DELETE" or (method == "POST" and "/part-" not in where)]
+    puts = [i for i, (method, where) in enumerate(requests) if method == "PUT" and ("/part-" in where or "_SUCCESS" in where)]
+    removals = [i for i, (method, where) in enumerate(requests) if method == "DELETE" and "/part-" in where]
     assert len(puts) == 2 and removals, requests
-    assert max(puts) < min(removals), requests
+    assert max(puts) < min(removals), "\n".join(map(str, requests))
     assert s3.read.parquet(path).count() == 4
     assert len([k for k in store.keys(bucket, "last") if "/part-" in k]) == 1
 
