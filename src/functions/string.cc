@@ -279,7 +279,7 @@ Rows string_functions() {
           }}),
       row("right", signature({kString, kInteger}, Type::string(), Nulls::kAlways),
           Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 <= 0 THEN '' ELSE "
-                   "fs_substring($1, -$2, 2147483647) END)"}),
+                   "fs_substring($1, TRY_CAST(-CAST($2 AS BIGINT) AS INTEGER), 2147483647) END)"}),
       row("substring_index", signature({kString, kString, kInteger}, Type::string()),
           Kernel{"substring_index"}),
       row("split_part", signature({kString, kString, kInteger}, Type::string(), Nulls::kAlways),
