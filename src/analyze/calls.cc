@@ -215,6 +215,7 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
   }
   bound.body = expression(bound.body, scope);
   lambda_variables_.resize(before);
+  if (contains_window(bound.body)) throw_unsupported("EXPRESSION", "a window function inside of a lambda");
   const Type type = bound.body->type;
   const bool nullable = bound.body->nullable;
   return make_typed(std::move(bound), type, nullable, lambda->origin);

@@ -5,6 +5,7 @@
 
 #include "analyze/analyzer.h"
 #include "analyze/resolver.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -69,9 +70,8 @@ void check_frame(const Window& window, const std::vector<QueryContext>& contexts
 void check_buckets(const Expression& function, const std::vector<QueryContext>& contexts) {
   const auto* call = function.as<FunctionCall>();
   if (call->function->name != "ntile" || call->arguments.empty()) return;
-  const auto* literal = call->arguments[0]->as<Literal>();
-  const auto* count = literal != nullptr ? std::get_if<int64_t>(&literal->value) : nullptr;
-  if (count == nullptr || *count > 0) return;
+  const std::optional<int64_t> count = functions::constant_integer(call->arguments[0]);
+  if (!count || *count > 0) return;
   throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"sqlExpr", "\"" + print_name(function) + "\""},
                     {"exprName", "buckets"},
