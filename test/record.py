@@ -5,6 +5,7 @@
     record.py --launch VENV ...      # VENV holds pyspark[connect]==4.2.0; Java 17 must be on the path
 
 Run it with a python that has pyspark-client (or pyspark[connect]) 4.2.0. Blocks that have an answer are kept unless --refresh is given.
+A server that dies or does not answer in time ends the recording: its silence is no answer.
 """
 import argparse
 import os
@@ -61,7 +62,7 @@ def record(path, remote, refresh):
     todo = [b for b in blocks if b.is_case and (refresh or b.answer is None)]
     if not todo:
         return 0, 0
-    run, changed = session.FileSession(remote, timeout_seconds=120), 0
+    run, changed = session.FileSession(remote, timeout_seconds=120, refuses_silence=True), 0
     try:
         for block in blocks:
             if not block.is_case:
@@ -94,6 +95,8 @@ def main():
             begin = time.time()
             asked, changed = record(path, remote, arguments.refresh)
             print(f"{path}: {asked} asked, {changed} changed, {time.time() - begin:.1f} s", flush=True)
+    except session.NoAnswer as error:
+        raise SystemExit(f"{path}: {error}\nThe answers before it are written; the recording ends here.") from None
     finally:
         if process:
             os.killpg(process.pid, signal.SIGTERM)

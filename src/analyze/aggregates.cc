@@ -205,9 +205,16 @@ RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& c
   const bool is_pipe = pipe_inputs_.contains(child.get());
   std::vector<ExpressionPtr> inputs;
   for (const Attribute& column : child->output) inputs.push_back(reference(column));
-  for (const ExpressionPtr& e : node.grouping) {
-    // A position behind |> AGGREGATE counts the input's columns.
-    given.push_back(with_known_membership(grouping_expression(e, is_pipe ? inputs : list, scope), false));
+  {
+    const struct Restore {
+      bool *flag, before;
+      ~Restore() { *flag = before; }
+    } restore{&allows_generators_, allows_generators_};
+    allows_generators_ |= node.kind == GroupKind::kGroupBy;
+    for (const ExpressionPtr& e : node.grouping) {
+      // A position behind |> AGGREGATE counts the input's columns.
+      given.push_back(with_known_membership(grouping_expression(e, is_pipe ? inputs : list, scope), false));
+    }
   }
   if (is_pipe) check_pipe_aggregates(list);
   if (node.kind == GroupKind::kAll) {
@@ -240,7 +247,10 @@ RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& c
   if (node.having) return aggregate_with_having(node, child, std::move(grouping), list);
   std::vector<ExpressionPtr> used = list;
   used.insert(used.end(), grouping.keys.begin(), grouping.keys.end());
-  return build_aggregate(with_exposed(child, used), std::move(grouping), std::move(list), nullptr);
+  const std::vector<ExpressionPtr> keys = grouping.keys;
+  RelationPtr groups = build_aggregate(with_exposed(child, used), std::move(grouping), std::move(list), nullptr);
+  check_no_generator_key(keys);
+  return groups;
 }
 
 // HAVING: outside of aggregates a name is a grouping column, or else a name of the SELECT list.
@@ -513,22 +523,6 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   result = with_windows(result, std::move(above));
   if (is_closed) closed_groups_.insert(result);
   return result;
-}
-
-Attributes Resolver::keys_of(const Aggregate& node) {
-  Attributes keys;
-  for (const ExpressionPtr& key : node.grouping) {
-    const auto* column = key->as<AttributeReference>();
-    for (const Attribute& a : node.child->output) {
-      if (column && a.id == column->id) keys.push_back(a);
-    }
-    // Keys with maps are columns of the groups alone.
-    for (const ExpressionPtr& shown : node.aggregates) {
-      const auto* alias_node = shown->as<Alias>();
-      if (alias_node && alias_node->child == key && holds_map(key->type)) keys.push_back(attribute_of(*shown));
-    }
-  }
-  return keys;
 }
 
 // Replaces grouping expressions and aggregate calls by the columns that hold them.

@@ -34,6 +34,23 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::integer(), rules);
   }
+  if ((name == "array_distinct" || name == "sort_array") && !a.empty() && a[0]->type.is(TypeKind::kNull)) {
+    a[0] = cast_to(a[0], Type::array(Type::null(), true), rules);
+  }
+  if (name == "array_binary_search" && a.size() == 2 && a[0]->type.is(TypeKind::kArray) && a[1]->type.is(TypeKind::kNull)) {
+    a[1] = cast_to(a[1], a[0]->type.element(), rules);
+  }
+  if (!a.empty() && a[0]->type.is(TypeKind::kNull)) {
+    if (name == "unix_timestamp") a[0] = cast_to(a[0], Type::string(), rules);
+    if (name == "variant_explode") a[0] = cast_to(a[0], Type::variant(), rules);
+  }
+  if ((name == "percentile" || name == "percentile_approx") && a.size() > 1) {
+    const Type& type = a[1]->type;
+    if (type.is_string()) a[1] = cast_to(a[1], Type::double_number(), rules);
+    if (type.is(TypeKind::kArray) && type.element().is_string()) {
+      a[1] = cast_to(a[1], Type::array(Type::double_number(), type.contains_null()), rules);
+    }
+  }
   if (name == "hex" && a.size() == 1) {
     const Type& type = a[0]->type;
     if (type.is_numeric()) a[0] = cast_to(a[0], Type::long_integer(), rules);

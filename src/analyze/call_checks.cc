@@ -1,5 +1,6 @@
 #include "analyze/call_checks.h"
 
+#include "analyze/argument_rules.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -21,6 +22,7 @@ ExpressionPtr default_literal(std::string_view text, const Type& null_type) {
 }
 
 void check_call(const Function& row, const FunctionCall& call, const Origin& origin) {
+  check_arguments(row, call, origin);
   if (!row.check) return;
   try {
     row.check(call);

@@ -2,10 +2,13 @@
 #include <algorithm>
 
 #include "analyze/argument_kinds.h"
+#include "analyze/argument_rules.h"
+#include "analyze/argument_widening.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/decimal_arithmetic.h"
 #include "functions/function.h"
 #include "functions/kernel/value.h"
 
@@ -33,7 +36,7 @@ bool is_arithmetic(std::string_view name) {
 // Rows such as "date + months" are what operators become, and no functions of a user's.
 bool is_operator_on_dates(std::string_view name) {
   static const std::string_view symbols[] = {" + ", " - ", " * ", " / "};
-  if (name == "extractansiintervaldays") return true;
+  if (name == "extractansiintervaldays" || name == "[]") return true;
   return std::any_of(std::begin(symbols), std::end(symbols),
                      [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
 }
@@ -88,38 +91,6 @@ bool takes_lambda(const Function& row) {
   return std::any_of(row.signatures.begin(), row.signatures.end(), [](const Signature& s) {
     return std::find(s.arguments.begin(), s.arguments.end(), Accepts::kLambda) != s.arguments.end();
   });
-}
-
-// findWiderTypeWithoutStringPromotion: text meets text only.
-bool promotes_text(const Type& a, const Type& b) {
-  if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return false;
-  if (a.is_string() != b.is_string()) return true;
-  if (a.kind() != b.kind()) return false;
-  if (a.is(TypeKind::kArray)) return promotes_text(a.element(), b.element());
-  if (a.is(TypeKind::kMap)) return promotes_text(a.key(), b.key()) || promotes_text(a.value(), b.value());
-  if (!a.is(TypeKind::kStruct) || a.fields().size() != b.fields().size()) return false;
-  for (size_t i = 0; i < a.fields().size(); ++i) {
-    if (promotes_text(a.fields()[i].type, b.fields()[i].type)) return true;
-  }
-  return false;
-}
-
-// array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
-void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
-  const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
-  const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
-  const bool joins = name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap";
-  const size_t at = name == "array_insert" ? 2 : 1;
-  if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
-  if (joins && !a[1]->type.is(TypeKind::kArray)) return;
-  if (looks_for && a[at]->type.is(TypeKind::kNull)) return;
-  const Type element = a[0]->type.element();
-  const Type other = joins ? a[1]->type.element() : a[at]->type;
-  if (promotes_text(element, other)) return;
-  const auto common = wider_type(element, other, rule);
-  if (!common) return;
-  a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
-  a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
 }
 
 // Which arguments a lambda's variables stand for.
@@ -244,6 +215,7 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
   }
   bound.body = expression(bound.body, scope);
   lambda_variables_.resize(before);
+  if (contains_window(bound.body)) throw_unsupported("EXPRESSION", "a window function inside of a lambda");
   const Type type = bound.body->type;
   const bool nullable = bound.body->nullable;
   return make_typed(std::move(bound), type, nullable, lambda->origin);
@@ -299,6 +271,8 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   FunctionCall bound;
   bound.function = row;
   bound.arguments = call_arguments(*row, node, e.origin, scope);
+  if (row->kind == FunctionKind::kGenerator) check_generator_place(node, e);
+  check_window_place(*row, node, bound, e.origin);
   bound.is_distinct = node.is_distinct;
   bound.ignore_nulls = node.ignore_nulls;
   bound.display_name = name;
@@ -323,29 +297,15 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (context_.ansi) check_no_text_operator(*row, bound);
   choose_argument_kinds(row->name, bound.arguments, rules());
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
+  if (has_null_constant(*result)) return shown_as(make_null_literal(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
 }
 
-// The FILTER of an aggregate.
-void Resolver::check_filter_of(const ExpressionPtr& filter) {
-  const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
-    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
-  }
-  walk(filter, [&](const ExpressionPtr& e) {
-    if (e->as<Window>()) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
-                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
-    }
-    const auto* call = e->as<FunctionCall>();
-    if (call && call->function->kind == FunctionKind::kAggregate) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
-                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
-    }
-    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
-    return true;
-  });
+// Whether decimals lose their integral digits before those of the scale.
+bool Resolver::keeps_decimal_digits() const {
+  return context_.configuration &&
+         context_.configuration("spark.sql.decimalOperations.allowPrecisionLoss").value_or("true") == "false";
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
@@ -437,9 +397,12 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
   }
+  if (row.name == "sequence") widen_bounds(a, rule);
+  if (row.name == "stack") fill_stack(a, rule);
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
+    if (!can_cast_implicitly(a[1]->type, a[0]->type.key(), rule)) throw_no_key(row, call);
     a[1] = cast_to(a[1], a[0]->type.key(), rule);
   }
   if (row.name == "assert_true" && a.size() == 1) {
@@ -542,6 +505,9 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
     Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    if (type.is(TypeKind::kDecimal) && is_arithmetic(row.name) && keeps_decimal_digits()) {
+      type = functions::exact_decimal_type(row.name, call.arguments).value_or(type);
+    }
     // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
     if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;
     if (row.name.starts_with("percentile_") && !call.order_by.empty()) {

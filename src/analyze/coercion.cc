@@ -24,14 +24,12 @@ int numeric_rank(const Type& type) {
   }
 }
 
-Type bounded_decimal(int precision, int scale) {
-  return Type::decimal(std::clamp(precision, 1, 38), std::min(scale, 38));
-}
-
+// DecimalType.boundedPreferIntegralDigits: of more than 38 digits those behind the point go.
 Type wider_decimal(const Type& a, const Type& b) {
   const int scale = std::max(a.scale(), b.scale());
-  const int range = std::max(a.precision() - a.scale(), b.precision() - b.scale());
-  return bounded_decimal(range + scale, scale);
+  const int precision = std::max(a.precision() - a.scale(), b.precision() - b.scale()) + scale;
+  const int excess = std::max(precision - 38, 0);
+  return Type::decimal(std::clamp(precision, 1, 38), std::max(scale - excess, 0));
 }
 
 std::optional<Type> wider_numeric(const Type& a, const Type& b, const CoercionRules& rules) {

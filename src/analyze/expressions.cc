@@ -219,12 +219,13 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
   }
   FunctionCall call;
   call.arguments = {child, key};
-  if (child->type.is(TypeKind::kArray) && !key->type.is_integral() &&
-      !key->type.is(TypeKind::kNull)) {
+  const bool is_no_key = child->type.is(TypeKind::kMap) && !can_cast_implicitly(key->type, child->type.key(), rules());
+  const bool is_no_position = child->type.is(TypeKind::kArray) && !key->type.is_integral() && !key->type.is(TypeKind::kNull);
+  if (is_no_key || is_no_position) {
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                      {{"sqlExpr", "\"" + print_name(*child) + "[" + print_name(*key) + "]\""},
                       {"paramIndex", "second"},
-                      {"requiredType", "\"INTEGRAL\""},
+                      {"requiredType", is_no_key ? "\"" + child->type.key().sql() + "\"" : "\"INTEGRAL\""},
                       {"inputSql", "\"" + print_name(*key) + "\""},
                       {"inputType", "\"" + key->type.sql() + "\""}},
                      contexts_of(origin));
@@ -270,7 +271,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     throw SparkError("MISSING_WINDOW_SPECIFICATION",
                      {{"windowName", node.name}, {"docroot", "https://spark.apache.org/docs/latest"}});
   }
-  copy.function = expression(node.function, scope);
+  copy.function = windowed_function(node.function, scope);
   copy.partition_by = expressions(node.partition_by, scope);
   copy.order_by = expressions(node.order_by, scope);
   const auto* call = copy.function->as<FunctionCall>();

@@ -444,7 +444,16 @@ RelationPtr Resolver::with_windows(RelationPtr child, std::vector<ExpressionPtr>
 
 RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const ExpressionPtr& call,
                                const std::vector<std::string>& names) {
-  ExpressionPtr generator = expression(call, scope);
+  const UnresolvedFunction* const outer = allowed_generator_;
+  allowed_generator_ = call->as<UnresolvedFunction>();
+  ExpressionPtr generator;
+  try {
+    generator = expression(call, scope);
+  } catch (...) {
+    allowed_generator_ = outer;
+    throw;
+  }
+  allowed_generator_ = outer;
   const auto* bound = generator->as<FunctionCall>();
   const bool takes_collection = bound->function->name.starts_with("explode") || bound->function->name.starts_with("posexplode");
   if (takes_collection && bound->arguments[0]->type.is(TypeKind::kNull)) {
@@ -478,6 +487,21 @@ RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const Expr
   Attributes output = child->output;
   output.insert(output.end(), node.generated.begin(), node.generated.end());
   return make_resolved(std::move(node), std::move(output));
+}
+
+void Resolver::check_generator_place(const UnresolvedFunction& node, const Expression& e) const {
+  if (&node == allowed_generator_ || allows_generators_) return;
+  if (allowed_generator_) {
+    throw SparkError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+                     {{"expression", "\"" + print_name(Expression{*allowed_generator_, {}, true, {}}) + "\""}});
+  }
+  throw SparkError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", {{"plan", print_name(e)}}, contexts_of(e.origin));
+}
+
+void check_no_generator_key(const std::vector<ExpressionPtr>& keys) {
+  for (const ExpressionPtr& key : keys) {
+    if (find_generator(key)) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", "\"" + print_name(*key) + "\""}});
+  }
 }
 
 RelationPtr Resolver::lateral_view(const LateralView& node) {

@@ -230,6 +230,13 @@ class Resolver {
   RelationPtr with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named);
   // Answers which aliases used others.
   std::set<plan::AttributeId> inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  // The function that stands before OVER.
+  ExpressionPtr windowed_function(const ExpressionPtr& function, const Scope& scope);
+  // Window functions stand before OVER, and no windows inside of aggregates.
+  void check_window_place(const functions::Function& row, const plan::UnresolvedFunction& node,
+                          const plan::FunctionCall& bound, const plan::Origin& origin) const;
+  // Generators stand where a relation is made of them; everywhere else they are refused.
+  void check_generator_place(const plan::UnresolvedFunction& node, const plan::Expression& e) const;
   // Generators of a list: their columns take their place in it.
   RelationPtr with_generators(RelationPtr child, const Scope& scope, std::vector<ExpressionPtr>& list,
                               Attributes& generated);
@@ -330,6 +337,7 @@ class Resolver {
   ExpressionPtr with_field(const ExpressionPtr& child, std::span<const std::string> path,
                            const ExpressionPtr& value);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
+  bool keeps_decimal_digits() const;
 
   // ---- state -----------------------------------------------------------------------------------
   bool same_name(std::string_view a, std::string_view b) const;
@@ -348,6 +356,9 @@ class Resolver {
   std::map<const plan::Relation*, RelationPtr> pipe_inputs_;
   std::map<plan::AttributeId, plan::Attribute> file_metadata_;  // what _metadata is, by a scan's first column
   const Scope* outer_scope_ = nullptr;  // the query around the one under resolution
+  const plan::UnresolvedFunction* allowed_generator_ = nullptr;  // the one that generate() resolves
+  const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
+  bool allows_generators_ = false;  // among grouping keys, where other errors come first
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
   ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution
   std::vector<ExpressionPtr> lambda_variables_;  // innermost last

@@ -235,7 +235,7 @@ RelationPtr Resolver::sort(const Sort& node) {
     if (ExpressionPtr column = node.is_global ? sort_position(item, visible) : nullptr) item.child = column;
     order.push_back(expression_over(make_expression(item, one->origin), child, keys));
   }
-  if (is_closed) check_no_aggregates(order);
+  check_no_aggregates(order);
   for (const ExpressionPtr& e : order) {
     if (!contains_window(e)) continue;
     throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",

@@ -19,4 +19,7 @@ bool is_failed_name(const SparkError& error);
 // What an alias of the list comes before: a column of the query around, or a variable.
 bool is_far(const plan::ExpressionPtr& resolved);
 
+// Throws for a generator among the keys of groups.
+void check_no_generator_key(const std::vector<plan::ExpressionPtr>& keys);
+
 }  // namespace firesteel::analyze

@@ -232,4 +232,20 @@ void Resolver::register_plan_ids(const Relation& relation,
   }
 }
 
+std::vector<Attribute> Resolver::keys_of(const Aggregate& node) {
+  Attributes keys;
+  for (const ExpressionPtr& key : node.grouping) {
+    const auto* column = key->as<AttributeReference>();
+    for (const Attribute& a : node.child->output) {
+      if (column && a.id == column->id) keys.push_back(a);
+    }
+    // Keys with maps are columns of the groups alone.
+    for (const ExpressionPtr& shown : node.aggregates) {
+      const auto* alias_node = shown->as<Alias>();
+      if (alias_node && alias_node->child == key && holds_map(key->type)) keys.push_back(attribute_of(*shown));
+    }
+  }
+  return keys;
+}
+
 }  // namespace firesteel::analyze

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "analyze/analyzer.h"
+#include "analyze/resolver.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -68,15 +70,37 @@ void check_frame(const Window& window, const std::vector<QueryContext>& contexts
 void check_buckets(const Expression& function, const std::vector<QueryContext>& contexts) {
   const auto* call = function.as<FunctionCall>();
   if (call->function->name != "ntile" || call->arguments.empty()) return;
-  const auto* literal = call->arguments[0]->as<Literal>();
-  const auto* count = literal != nullptr ? std::get_if<int64_t>(&literal->value) : nullptr;
-  if (count == nullptr || *count > 0) return;
+  const std::optional<int64_t> count = functions::constant_integer(call->arguments[0]);
+  if (!count || *count > 0) return;
   throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"sqlExpr", "\"" + print_name(function) + "\""},
                     {"exprName", "buckets"},
                     {"valueRange", "(0, 2147483647]"},
                     {"currentValue", std::to_string(*count)}},
                    contexts);
+}
+
+ExpressionPtr Resolver::windowed_function(const ExpressionPtr& function, const Scope& scope) {
+  const struct Restore {
+    const UnresolvedFunction** slot;
+    const UnresolvedFunction* before;
+    ~Restore() { *slot = before; }
+  } restore{&windowed_, windowed_};
+  windowed_ = function->as<UnresolvedFunction>();
+  return expression(function, scope);
+}
+
+void Resolver::check_window_place(const functions::Function& row, const UnresolvedFunction& node,
+                                  const FunctionCall& bound, const Origin& origin) const {
+  if (&node == windowed_) return;
+  if (row.kind == functions::FunctionKind::kWindow) {
+    throw SparkError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+                     {{"funcName", "\"" + print_name(Expression{bound, {}, true, {}}) + "\""}}, contexts_of(origin));
+  }
+  if (row.kind != functions::FunctionKind::kAggregate) return;
+  for (const ExpressionPtr& argument : bound.arguments) {
+    if (contains_window(argument)) throw SparkError("_LEGACY_ERROR_TEMP_1031", {}, contexts_of(origin));
+  }
 }
 
 }  // namespace firesteel::analyze

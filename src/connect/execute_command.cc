@@ -152,20 +152,18 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table_name());
-  if (command.mode() == V2::MODE_APPEND) {
-    InsertRequest request;
-    request.table = name;
-    request.query = resolved;
-    request.by_name = true;
-    request.is_save = true;
-    return insert_into(context, request, operation);
+  // Spark's own catalog has no tables that take these: it refuses what exists and what does not.
+  if (command.mode() == V2::MODE_REPLACE || command.mode() == V2::MODE_CREATE_OR_REPLACE) {
+    throw SparkError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
+                     {{"tableName", table_name(context, name).quoted()}, {"operation", "REPLACE TABLE AS SELECT"}});
   }
-  if (command.mode() == V2::MODE_OVERWRITE || command.mode() == V2::MODE_OVERWRITE_PARTITIONS) {
-    throw_unsupported("STATEMENT", "writeTo(…).overwrite and overwritePartitions");
+  if (command.mode() != V2::MODE_CREATE) {
+    if (find_temporary_view(context, name)) throw SparkError("VIEW_WRITE_NOT_ALLOWED", {{"name", name.back()}});
+    if (!find_table(context, name)) throw_table_not_found(context, name);
+    throw SparkError("_LEGACY_ERROR_TEMP_1012", {{"identifier", table_name(context, name).quoted()}});
   }
   catalog::Layout layout;
   layout.clustering_columns = {command.clustering_columns().begin(), command.clustering_columns().end()};
-  if (command.mode() == V2::MODE_REPLACE && !find_table(context, name)) throw_table_not_found(context, name);
   sql::CreateTable statement;
   statement.name = name;
   statement.provider = command.provider();
@@ -176,8 +174,7 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
     const auto& attribute = column.unresolved_attribute().unparsed_identifier();
     statement.partition_columns.push_back(sql::parse_multipart_identifier(attribute).back());
   }
-  create_table(context, statement, resolved, command.mode() == V2::MODE_CREATE ? IfExists::kFail : IfExists::kReplace,
-               &operation, layout);
+  create_table(context, statement, resolved, IfExists::kFail, &operation, layout);
 }
 
 void checkpoint(const RequestContext& context, const proto::CheckpointCommand& command, Operation& operation) {

@@ -27,6 +27,22 @@ std::optional<Literal> converted(Literal literal, const Type& target) {
   return literal;
 }
 
+// Sums, differences and products of integers that fit.
+std::optional<Literal> combined(const FunctionCall& call, const std::optional<Literal>& left, const std::optional<Literal>& right) {
+  const auto* a = left ? std::get_if<int64_t>(&left->value) : nullptr;
+  const auto* b = right ? std::get_if<int64_t>(&right->value) : nullptr;
+  if (!a || !b || !left->type.is_integral() || !left->type.same_type(right->type)) return std::nullopt;
+  int64_t value = 0;
+  const std::string_view name = call.function->name;
+  bool fits = name == "+"   ? !__builtin_add_overflow(*a, *b, &value)
+              : name == "-" ? !__builtin_sub_overflow(*a, *b, &value)
+              : name == "*" ? !__builtin_mul_overflow(*a, *b, &value)
+                            : false;
+  fits &= left->type.is(TypeKind::kLong) || (value >= INT32_MIN && value <= INT32_MAX);
+  if (!fits || left->type.is(TypeKind::kByte) || left->type.is(TypeKind::kShort)) return std::nullopt;
+  return Literal{left->type, value};
+}
+
 std::optional<Literal> evaluated(const ExpressionPtr& expression) {
   if (const auto* literal = expression->as<Literal>()) return *literal;
   if (const auto* alias = expression->as<plan::Alias>()) return evaluated(alias->child);
@@ -35,6 +51,7 @@ std::optional<Literal> evaluated(const ExpressionPtr& expression) {
     return child ? converted(*std::move(child), cast->target) : std::nullopt;
   }
   const auto* call = expression->as<plan::FunctionCall>();
+  if (call && call->arguments.size() == 2) return combined(*call, evaluated(call->arguments[0]), evaluated(call->arguments[1]));
   if (!call || call->function->name != "negative") return std::nullopt;
   std::optional<Literal> child = evaluated(call->arguments[0]);
   auto* number = child ? std::get_if<int64_t>(&child->value) : nullptr;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/decimal_arithmetic.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -54,6 +55,21 @@ Type remainder_type(Arguments arguments) {
   const auto [p1, s1, p2, s2] = operands(arguments);
   const int scale = std::max(s1, s2);
   return adjusted_decimal(std::min(p1 - s1, p2 - s2) + scale, scale);
+}
+
+// DecimalType.bounded.
+Type bounded_decimal(int precision, int scale) { return Type::decimal(std::min(precision, 38), std::min(scale, 38)); }
+
+// Divide.resultDecimalType without loss of precision: what is too much is taken from both sides of the point.
+Type exact_quotient_type(const Operands& o) {
+  int integral_digits = std::min(38, o.p1 - o.s1 + o.s2);
+  int scale = std::min(38, std::max(6, o.s1 + o.p2 + 1));
+  const int excess = integral_digits + scale - 38;
+  if (excess > 0) {
+    scale -= excess / 2 + 1;
+    integral_digits = 38 - scale;
+  }
+  return bounded_decimal(integral_digits + scale, scale);
 }
 
 bool is_exact_decimal(const Type& type) { return type.precision() < 38; }
@@ -129,10 +145,22 @@ bool is_nonzero_constant(const ExpressionPtr& divisor) {
   return false;
 }
 
+bool is_zero_constant(const ExpressionPtr& divisor) {
+  const ExpressionPtr* inner = &divisor;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  const plan::Literal* constant = literal(*inner);
+  const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  return number && *number == 0;
+}
+
 // `sql` where the divisor is not zero; an error or null where it is. Null divided by zero is null.
 std::string guarded(const plan::FunctionCall& call, std::span<const std::string> a, const std::string& sql,
                     const char* failure = kFail) {
   if (is_nonzero_constant(call.arguments[1])) return sql;
+  // The engine would compute a division of constants while it plans, guarded or not.
+  if (is_zero_constant(call.arguments[1])) {
+    return "(CASE WHEN " + a[0] + " IS NOT NULL THEN " + (call.ansi ? failure : "NULL") + " END)";
+  }
   const bool may_be_null = call.ansi && call.arguments[0]->nullable;
   return "(CASE WHEN " + a[1] + " = 0" + (may_be_null ? " AND " + a[0] + " IS NOT NULL" : "") + " THEN " +
          (call.ansi ? failure : "NULL") + " ELSE " + sql + " END)";
@@ -230,6 +258,21 @@ Function try_operation(std::string_view name, const char* op, std::string_view k
 }
 
 }  // namespace
+
+std::optional<Type> exact_decimal_type(std::string_view name, Arguments arguments) {
+  if (arguments.size() != 2 || !are_decimals(arguments) || !arguments[1]->type.is(TypeKind::kDecimal)) return std::nullopt;
+  const Operands o = operands(arguments);
+  const int scale = std::max(o.s1, o.s2);
+  if (name == "+" || name == "-" || name == "try_add" || name == "try_subtract") {
+    return bounded_decimal(std::max(o.p1 - o.s1, o.p2 - o.s2) + scale + 1, scale);
+  }
+  if (name == "*" || name == "try_multiply") return bounded_decimal(o.p1 + o.p2 + 1, o.s1 + o.s2);
+  if (name == "/" || name == "try_divide") return exact_quotient_type(o);
+  if (name == "%" || name == "pmod" || name == "try_mod") {
+    return bounded_decimal(std::min(o.p1 - o.s1, o.p2 - o.s2) + scale, scale);
+  }
+  return std::nullopt;
+}
 
 Rows arithmetic_functions() {
   return {

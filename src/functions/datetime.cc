@@ -201,16 +201,14 @@ Rows datetime_functions() {
                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                              const Type&) -> std::string {
                     const Type& type = call.arguments[0]->type;
-                    if (type.is(TypeKind::kTimestamp)) {
-                      return "CAST(floor(epoch_us(" + a[0] + ") / 1000000.0) AS BIGINT)";
+                    if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
+                      return "(epoch_us(" + a[0] + ") // 1000000)";  // towards zero, as Java divides
                     }
                     if (type.is(TypeKind::kDate)) {
-                      return "CAST(floor(epoch_us(fs_local_to_utc(CAST(" + a[0] +
-                             " AS TIMESTAMP), $zone)) / 1000000.0) AS BIGINT)";
+                      return "(epoch_us(fs_local_to_utc(CAST(" + a[0] + " AS TIMESTAMP), $zone)) // 1000000)";
                     }
-                    return "CAST(floor(epoch_us(fs_parse_timestamp(" + a[0] + ", " + a[1] +
-                           ", $zone, " + (call.ansi ? "true" : "false") +
-                           ")) / 1000000.0) AS BIGINT)";
+                    return "(epoch_us(fs_parse_timestamp(" + a[0] + ", " + a[1] + ", $zone, " + (call.ansi ? "true" : "false") +
+                           ")) // 1000000)";
                   }},
                   {"to_unix_timestamp"},
                   printed_as("unix_timestamp", {{"to_unix_timestamp", "to_unix_timestamp"}}))),

@@ -108,25 +108,34 @@ std::string map_zip_with_sql(const plan::FunctionCall& call, std::span<const std
   return value_kernel_sql("map_from_entries", call.ansi, {entries_of(result)}, result, {entries});
 }
 
-// Each element's place is the number of those that the comparison puts before it; equal ones keep
-// their order.
+// The numbers of a sort's state from position `begin` to `end`.
+std::string state_part(const std::string& begin, const std::string& end) {
+  return "list_slice(fs_s, " + begin + ", " + end + ")";
+}
+
+// The comparison is made for all pairs that a round of the sort asks for, and the sort goes on with the
+// answers (functions/kernel/comparison_sort.h). A null counts only where the sort needs that pair.
 std::string sort_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& type) {
   if (a.size() == 1) return "list_sort(" + a[0] + ", 'ASC', 'NULLS LAST')";
-  std::string order = "$body2";
+  const std::string order = "coalesce(CAST($body2 AS BIGINT), 4294967296)";
+  const std::string comparison =
+      let("$parameter2_1", "list_extract(fs_l, (fs_p >> 32) + 1)",
+          let("$parameter2_2", "list_extract(fs_l, (fs_p & 4294967295) + 1)", order));
+  const std::string pairs = state_part("len(fs_s) - list_extract(fs_s, 1) + 1", "len(fs_s)");
+  const std::string round = "fs_sort_round(fs_s, list_transform(" + pairs + ", lambda fs_p: " + comparison + "))";
+  const std::string begin = "[0, len(fs_l)]";
+  const std::string rounds = "list_transform(range(fs_sort_rounds(len(fs_l))), lambda fs_i: CAST([] AS BIGINT[]))";
+  const std::string state = "list_reduce(" + rounds + ", lambda fs_s, fs_t: " + round + ", " + begin + ")";
+  std::string sorted = "list_select(fs_l, fs_sort_places(fs_s))";
   if (call.arguments[1]->nullable) {
-    order = value_kernel_sql("comparison", call.ansi,
-                             {call.arguments[1]->type, type.element(), type.element()},
-                             call.arguments[1]->type, {"$body2", "$parameter2_1", "$parameter2_2"});
+    const Type& result = call.arguments[1]->type;
+    const std::string failure =
+        value_kernel_sql("comparison", call.ansi, {result, type.element(), type.element()}, result,
+                         {"NULL", "list_extract(fs_l, list_extract(fs_sort_null_pair(fs_s), 1))",
+                          "list_extract(fs_l, list_extract(fs_sort_null_pair(fs_s), 2))"});
+    sorted = "(CASE WHEN fs_sort_null_pair(fs_s) IS NULL OR " + failure + " IS NULL THEN " + sorted + " END)";
   }
-  const std::string comparison = let("$parameter2_1", "list_extract(fs_l, fs_j)",
-                                     let("$parameter2_2", "list_extract(fs_l, fs_i)", order));
-  const std::string before = "list_filter(range(1, len(fs_l) + 1), lambda fs_j: fs_j <> fs_i AND " +
-                             let("fs_c", comparison, "fs_c < 0 OR (fs_c = 0 AND fs_j < fs_i)") + ")";
-  const std::string places = "list_sort(list_transform(range(1, len(fs_l) + 1), lambda fs_i: "
-                             "struct_pack(place := len(" + before + "), i := fs_i)))";
-  return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE " +
-         let("fs_l", a[0], "list_transform(" + places + ", lambda fs_s: list_extract(fs_l, fs_s.i))") +
-         " END)";
+  return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE " + let("fs_l", a[0], let("fs_s", state, sorted)) + " END)";
 }
 
 // Without a comparison of the user's Spark prints the one that it puts in.

@@ -39,9 +39,7 @@ Type integral_type(Arguments arguments) {
 
 int constant_scale(Arguments arguments) {
   if (arguments.size() < 2) return 0;
-  const plan::Literal* scale = literal(arguments[1]);
-  const int64_t* value = scale ? std::get_if<int64_t>(&scale->value) : nullptr;
-  return value ? static_cast<int>(std::clamp<int64_t>(*value, -400, 400)) : 0;
+  return static_cast<int>(std::clamp<int64_t>(constant_integer(arguments[1]).value_or(0), -400, 400));
 }
 
 // RoundBase.dataType: decimals change their precision and scale.

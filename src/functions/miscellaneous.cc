@@ -90,7 +90,13 @@ Type uniform_type(Arguments arguments) {
   const Type& low = arguments[0]->type;
   const Type& high = arguments[1]->type;
   if (low.is_integral() && high.is_integral()) return low.kind() >= high.kind() ? low : high;
-  return low.is(TypeKind::kDecimal) ? low : high;
+  for (const TypeKind kind : {TypeKind::kDouble, TypeKind::kFloat}) {
+    if (low.is(kind)) return low;
+    if (high.is(kind)) return high;
+  }
+  if (!low.is(TypeKind::kDecimal)) return high;
+  if (!high.is(TypeKind::kDecimal)) return low;
+  return low.precision() >= high.precision() ? low : high;
 }
 
 Function uniform_row() {
@@ -117,6 +123,9 @@ Function random_text() {
                                                                            {"length", std::to_string(length)},
                                                                            {"functionName", "`randstr`"}});
                      }
+                     // A text is drawn in one go, which nothing interrupts.
+                     constexpr int64_t kLongest = 100'000'000;
+                     if (length > kLongest) throw_unsupported("FUNCTION", "randstr of more than 100,000,000 characters");
                      return "fs_random_text_at(" + draw_sql(a, 1, own_arguments(call, 1)) + ", CAST(" + std::to_string(length) + " AS BIGINT))";
                    }});
   f.since = "4.0.0";

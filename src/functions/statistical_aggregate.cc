@@ -206,6 +206,14 @@ void check_bins(const plan::FunctionCall& call) {
   check_range(call, 1, "nb", 2, INT32_MAX, "[2, 2147483647]");
 }
 
+// DataFrame.freqItems gives a constant.
+void check_size(const plan::FunctionCall& call) {
+  check_constant(call, 1, "size", "INT");
+  const plan::Literal* size = literal(call.arguments[1]);
+  if (size == nullptr || size->is_null()) throw_unexpected_type(1, "\"INT\"");
+  check_range(call, 1, "size", 1, INT32_MAX, "(0, 2147483647]");
+}
+
 void check_delimiter(const plan::FunctionCall& call) { check_constant(call, 1, "delimiter", "STRING"); }
 
 std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
@@ -215,6 +223,7 @@ std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
   if (name == "median") return check_median;
   if (name == "mode" || name.starts_with("percentile_")) return check_order;
   if (name == "listagg") return check_delimiter;
+  if (name == "collect frequent items") return check_size;
   if (name == "histogram_numeric") return check_bins;
   return {};
 }
@@ -344,7 +353,7 @@ Rows statistical_aggregate_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return "approx_count_distinct(" + a[0] + ")";
        }},
-      // DataFrame.freqItems alone calls it.
+      // DataFrame.freqItems alone calls it, with a constant.
       {.name = "collect frequent items",
        .since = "4.0.0",
        .group = "agg_funcs",

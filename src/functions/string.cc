@@ -247,9 +247,14 @@ Rows string_functions() {
                        : "[CAST(" + a[i] + " AS VARCHAR)]";
            list = list.empty() ? one : "list_concat(" + list + ", " + one + ")";
          }
-         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(array_to_string("
-                "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL), " + a[0] +
-                "), '') END)";
+         const std::string values = "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL)";
+         // The engine joins by a constant alone.
+         const std::string joined =
+             literal(call.arguments[0])
+                 ? "coalesce(array_to_string(" + values + ", " + a[0] + "), '')"
+                 : "substr(list_reduce(list_transform(" + values + ", lambda fs_x: " + a[0] +
+                       " || fs_x), lambda fs_x, fs_y: fs_x || fs_y, ''), length(" + a[0] + ") + 1)";
+         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE " + joined + " END)";
        }}},
       {.name = "substring",
        .aliases = {"substr"},
@@ -274,7 +279,7 @@ Rows string_functions() {
           }}),
       row("right", signature({kString, kInteger}, Type::string(), Nulls::kAlways),
           Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN $2 <= 0 THEN '' ELSE "
-                   "fs_substring($1, -$2, 2147483647) END)"}),
+                   "fs_substring($1, TRY_CAST(-CAST($2 AS BIGINT) AS INTEGER), 2147483647) END)"}),
       row("substring_index", signature({kString, kString, kInteger}, Type::string()),
           Kernel{"substring_index"}),
       row("split_part", signature({kString, kString, kInteger}, Type::string(), Nulls::kAlways),

@@ -41,7 +41,8 @@ Type struct_type(Arguments arguments) {
 std::string row_sql(std::span<const std::string> values) {
   std::string text;
   for (const std::string& value : values) text += (text.empty() ? "" : ", ") + value;
-  return "CAST(row(" + text + ") AS $type)";
+  // A struct without fields is kept as one with a null (engine/duckdb/type_sql).
+  return "CAST(row(" + (values.empty() ? "NULL" : text) + ") AS $type)";
 }
 
 }  // namespace

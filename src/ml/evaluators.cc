@@ -14,6 +14,7 @@
 #include "ml/multiclass_metrics.h"
 #include "ml/operators.h"
 #include "ml/regression_metrics.h"
+#include "ml/reservation.h"
 #include "ml/unary_transform.h"
 #include "ml/vector_column.h"
 
@@ -214,6 +215,9 @@ class BinaryEvaluator : public Evaluator {
                   vector_type().sql_type().simple_string() + "] but was actually of type " +
                   context.fields[score_at].type.simple_string() + ".");
     }
+    // The rows while they grow, and the thresholds that they are combined into.
+    constexpr int64_t kBytesOfRow = 3 * sizeof(ScoredLabel);
+    Reservation reservation(context, "an evaluation");
     std::vector<ScoredLabel> rows;
     for_each_batch(params, dataset, context, [&](const EvaluatedBatch& b) {
       NumberColumn scores;
@@ -224,6 +228,7 @@ class BinaryEvaluator : public Evaluator {
       } else {
         scores = read_predictions(*b.batch->column(score_at));
       }
+      reservation.add(b.batch->num_rows(), kBytesOfRow);
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
         const double score = is_vector ? (*vectors)[row].to_vector().to_array().at(1) : scores.values[row];
         rows.push_back({score, b.labels.values[row], b.weight(row)});

@@ -13,6 +13,7 @@
 #include "ml/model_table.h"
 #include "ml/operators.h"
 #include "ml/persistence.h"
+#include "ml/reservation.h"
 #include "ml/shared_params.h"
 #include "ml/vector_column.h"
 
@@ -245,8 +246,8 @@ class IsotonicRegression : public Estimator {
     require(!has_field(context.fields, params.text("predictionCol")),
             "Column " + params.text("predictionCol") + " already exists.");
     const bool isotonic = params.flag("isotonic");
-    std::vector<Point> points =
-        read_points(params, weight, isotonic ? 1.0 : -1.0, dataset, context);
+    Reservation reservation(context, "an isotonic regression");
+    std::vector<Point> points = read_points(params, weight, isotonic ? 1.0 : -1.0, dataset, context, reservation);
     points = pool_adjacent_violators(make_unique(std::move(points)));
     std::vector<double> boundaries;
     std::vector<double> predictions;
@@ -268,7 +269,9 @@ class IsotonicRegression : public Estimator {
  private:
   static std::vector<Point> read_points(const ParamMap& params, const std::string& weight_name,
                                         double sign, arrow::RecordBatchReader& dataset,
-                                        FitContext& context) {
+                                        FitContext& context, Reservation& reservation) {
+    // The points while they grow, and their copies while they are sorted, made unique and merged.
+    constexpr int64_t kBytesOfRow = 5 * sizeof(Point);
     const int label_at = find_position(context.fields, params.text("labelCol"));
     const int features_at = find_position(context.fields, params.text("featuresCol"));
     const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
@@ -283,6 +286,7 @@ class IsotonicRegression : public Estimator {
                                    params.integer("featureIndex"));
       NumberColumn weights;
       if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
+      reservation.add(batch->num_rows(), kBytesOfRow);
       for (int64_t row = 0; row < batch->num_rows(); ++row) {
         check_label(labels.values[row], labels.is_null(row), LabelCheck::kNumber);
         if (weight_at >= 0) check_weight(weights.values[row], weights.is_null(row));

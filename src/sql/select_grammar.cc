@@ -47,6 +47,19 @@ bool holds_window(const ExpressionPtr& expression) {
   return found;
 }
 
+// AstBuilder.withHavingClause: what is no predicate by its form is cast to one.
+ExpressionPtr having_predicate(ExpressionPtr condition) {
+  static const std::string_view predicates[] = {"=",  "==", "!=", "<>",  "<=>", "<",    "<=",    ">",     ">=",     "and",      "or",
+                                                "!",  "not", "in", "like", "ilike", "rlike", "isnull", "isnotnull", "between"};
+  const auto* call = condition->as<plan::UnresolvedFunction>();
+  const bool is_call = call && std::find(std::begin(predicates), std::end(predicates), call->name.back()) == std::end(predicates);
+  if (!is_call && !condition->as<plan::UnresolvedAttribute>()) return condition;
+  plan::Cast cast;
+  cast.child = condition;
+  cast.target = plan::Type::boolean();
+  return plan::make_expression(std::move(cast), condition->origin);
+}
+
 }  // namespace
 
 RelationPtr Grammar::select(RelationPtr source) {
@@ -58,7 +71,7 @@ RelationPtr Grammar::select(RelationPtr source) {
   while (at(Keyword::kLateral) && at(Keyword::kView, 1)) source = lateral_view(std::move(source));
   if (accept(Keyword::kWhere)) select.where = expression();
   if (accept(Keyword::kGroup, Keyword::kBy)) select.aggregation = group_by();
-  if (accept(Keyword::kHaving)) select.having = expression();
+  if (accept(Keyword::kHaving)) select.having = having_predicate(expression());
   if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) {
     select.windows = window_clause();
   }

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 SLOW = 2 ** 38
 
 
-def start(session, tag=None):
+def start(session, tag=None, sql=None):
     """A query that would run for minutes, in a thread; gives (thread, list that receives its error)."""
     errors, began = [], threading.Event()
 
@@ -17,6 +17,9 @@ def start(session, tag=None):
             session.addTag(tag)
         began.set()
         try:
+            if sql:
+                session.sql(sql).collect()
+                return errors.append(None)
             session.range(SLOW).select(F.sum(F.sqrt(F.col("id")) % 7)).collect()
             errors.append(None)
         except Exception as error:
@@ -39,6 +42,18 @@ def cancelled(thread, errors):
 
 def test_interrupt_all(spark):
     thread, errors = start(spark)
+    assert len(spark.interruptAll()) == 1
+    assert cancelled(thread, errors) < 3
+
+
+# One expression over one row: the engine itself looks for interrupts between rows only.
+@pytest.mark.parametrize("expression", [
+    "size(array_sort(transform(sequence(1, 5000000), x -> hash(x)), (a, b) -> IF(a < b, -1, IF(a > b, 1, 0))))",
+    "aggregate(sequence(1, 20000000), 0L, (a, x) -> (a + hash(x)) % 1000)",
+    "size(filter(sequence(1, 1000000), x -> exists(sequence(1, 100000), y -> y % (x + 100001) = -1)))",
+])
+def test_interrupt_inside_an_expression(spark, expression):
+    thread, errors = start(spark, sql="SELECT " + expression)
     assert len(spark.interruptAll()) == 1
     assert cancelled(thread, errors) < 3
 

@@ -228,6 +228,20 @@ def test_a_failed_overwrite_keeps_what_was_there(s3, bucket):
     assert s3.read.parquet(path).count() == 3
 
 
+def test_an_overwrite_removes_what_it_replaces_last(s3, bucket, store):
+    path = f"s3a://{bucket}/last"
+    s3.range(3).write.parquet(path)
+    before = len(store.requests())
+    s3.range(4).write.mode("overwrite").parquet(path)
+    requests = store.requests()[before:]
+    puts = [i for i, (method, where) in enumerate(requests) if method == "PUT" and ("/part-" in where or "_SUCCESS" in where)]
+    removals = [i for i, (method, where) in enumerate(requests) if method == "DELETE" and "/part-" in where]
+    assert len(puts) == 2 and removals, requests
+    assert max(puts) < min(removals), "\n".join(map(str, requests))
+    assert s3.read.parquet(path).count() == 4
+    assert len([k for k in store.keys(bucket, "last") if "/part-" in k]) == 1
+
+
 def test_large_objects_travel_in_parts(s3, bucket, store):
     path = f"s3a://{bucket}/large"
     df = s3.range(400_000).selectExpr("id", "sha2(CAST(id AS string), 512) AS v")

@@ -125,6 +125,22 @@ def test_formats_and_places(spark, database, tmp_path):
     assert spark.table("w").count() == 2
 
 
+def test_write_to_refuses_what_the_catalog_cannot(spark, database):
+    """As Spark's own catalog does; the conditions are those of Spark 4.2."""
+    frame = spark.range(2)
+    frame.writeTo("w").using("parquet").create()
+    assert condition(lambda: frame.writeTo("w").create()) == "TABLE_OR_VIEW_ALREADY_EXISTS"
+    for write in (lambda w: w.append(), lambda w: w.overwrite(F.lit(True)), lambda w: w.overwritePartitions()):
+        assert condition(lambda: write(frame.writeTo("w"))) == "_LEGACY_ERROR_TEMP_1012"
+        assert condition(lambda: write(frame.writeTo("nothing"))) == "TABLE_OR_VIEW_NOT_FOUND"
+        frame.createOrReplaceTempView("shown")
+        assert condition(lambda: write(frame.writeTo("shown"))) == "VIEW_WRITE_NOT_ALLOWED"
+    for write in (lambda w: w.replace(), lambda w: w.createOrReplace()):
+        assert condition(lambda: write(frame.writeTo("w").using("parquet"))) == "UNSUPPORTED_FEATURE.TABLE_OPERATION"
+        assert condition(lambda: write(frame.writeTo("nothing").using("parquet"))) == "UNSUPPORTED_FEATURE.TABLE_OPERATION"
+    assert spark.table("w").count() == 2
+
+
 def test_drop_and_rename(spark, database):
     spark.sql("CREATE TABLE t AS SELECT 1 AS x, 'a' AS y")
     spark.sql("ALTER TABLE t RENAME TO u")

@@ -18,6 +18,25 @@ class CaseTimeout(BaseException):
     """Not an Exception, so that the code under test cannot swallow it."""
 
 
+class NoAnswer(RuntimeError):
+    """The server did not answer: it is gone, or took too long. That is no answer of Spark's."""
+
+
+# What gRPC says of a server that is not there, or goes while it answers.
+TRANSPORT_ERRORS = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED", "UNAUTHENTICATED", "RESOURCE_EXHAUSTED", "UNKNOWN")
+
+
+def is_transport_error(error):
+    """Whether the error is gRPC's and not the server's: it has neither a condition nor the class of a Spark error."""
+    get = lambda name: getattr(error, name)() if hasattr(error, name) else None
+    if get("getCondition"):
+        return False
+    if type(error).__name__ == "RetriesExceeded":
+        return True
+    status = get("getGrpcStatusCode") or get("code")
+    return getattr(status, "name", "") in TRANSPORT_ERRORS
+
+
 def _raise_timeout(*_):
     raise CaseTimeout()
 
@@ -32,12 +51,14 @@ def use_reference_zone():
 class FileSession:
     """Runs blocks in order; settings, views and variables live as long as the session."""
 
-    def __init__(self, remote, timeout_seconds=60, retries=False):
+    def __init__(self, remote, timeout_seconds=60, retries=False, refuses_silence=False):
+        """With refuses_silence a server that is gone or too slow raises NoAnswer; otherwise that is the block's answer."""
         from pyspark.sql import Row, SparkSession, Window, functions, types
         self.spark = SparkSession.builder.remote(remote).create()
         if not retries:
             self.spark.client.set_retry_policies([])       # a dead server must show at once
         self.timeout_seconds = timeout_seconds
+        self.refuses_silence = refuses_silence
         self.folder = tempfile.mkdtemp(prefix="firesteel_test_")
         self.settings = {}
         self.scope = {"spark": self.spark, "F": functions, "T": types, "Window": Window, "Row": Row,
@@ -75,8 +96,12 @@ class FileSession:
                 return canonical.frame_lines(value, "ordered" in block.options, hide)
             return canonical.value_lines(value, hide)
         except CaseTimeout:
+            if self.refuses_silence:
+                raise NoAnswer(f"no answer after {self.timeout_seconds} s to {block.name}") from None
             return [f"timeout after {self.timeout_seconds} s"]
         except Exception as error:
+            if self.refuses_silence and is_transport_error(error):
+                raise NoAnswer(f"the server did not answer {block.name}: {str(error).splitlines()[0]}") from error
             return canonical.error_lines(error, hide)
         finally:
             signal.alarm(0)

@@ -1,7 +1,7 @@
 // Calls of every function of the table, with arguments of every type at the edges of their values
 // and in wrong numbers, are analysed and run on the engine under a memory limit: each gives rows or
-// a SparkError, never a crash or a hang. A query that fails by a bug of ours (INTERNAL_ERROR) is
-// written to the file that FUNCTION_FUZZER_REPORT names.
+// a SparkError, never a crash or a hang. Of the queries that fail by a bug of ours (INTERNAL_ERROR)
+// the first of each class is written to stderr, and to the file that FUNCTION_FUZZER_REPORT names.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -251,7 +252,22 @@ void limit_memory() {
 #endif
 }
 
+// What a bug of ours says, without what differs from query to query.
+std::string class_of(const std::string& why) {
+  std::string text;
+  bool is_quoted = false;
+  for (const char c : why.substr(0, why.find('\n'))) {
+    if (c == '\'') is_quoted = !is_quoted;
+    if (!is_quoted && (c < '0' || c > '9')) text += c;
+  }
+  return text;
+}
+
+// The first query of each class goes to stderr, and to the file that FUNCTION_FUZZER_REPORT names.
 void report(const std::string& query, const std::string& why) {
+  static std::set<std::string> known;
+  if (!known.insert(class_of(why)).second) return;
+  std::fprintf(stderr, "%s\n  %s\n", query.c_str(), why.c_str());
   const char* path = std::getenv("FUNCTION_FUZZER_REPORT");
   if (path == nullptr) return;
   if (FILE* file = std::fopen(path, "a")) {

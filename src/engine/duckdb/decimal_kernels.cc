@@ -6,6 +6,7 @@
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
+#include "functions/kernel/uint256.h"
 
 namespace firesteel::engine {
 namespace {
@@ -16,6 +17,36 @@ using kernel::Rounding;
 
 constexpr const char* kAnsiKey = "\"spark.sql.ansi.enabled\"";
 
+// The product as Spark shows it: java.math.BigDecimal's, rounded to 39 digits (Decimal.MATH_CONTEXT).
+std::string product_text(const Decimal& left, const Decimal& right) {
+  const auto magnitude = [](Int128 value) {
+    return value < 0 ? -static_cast<kernel::UInt128>(value) : static_cast<kernel::UInt128>(value);
+  };
+  kernel::UInt256 rest = kernel::UInt256::product(magnitude(left.unscaled), magnitude(right.unscaled));
+  std::string digits;
+  while (!(rest == kernel::UInt256{})) {
+    const kernel::UInt256 digit = rest.divide(kernel::UInt256{0, 10});
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(digit.low)));
+  }
+  int scale = left.scale + right.scale;
+  constexpr size_t kDigits = 39;
+  if (digits.size() > kDigits) {
+    const bool rounds_up = digits[kDigits] >= '5';
+    scale -= static_cast<int>(digits.size() - kDigits);
+    digits.resize(kDigits);
+    size_t at = kDigits;
+    while (rounds_up && at > 0 && digits[at - 1] == '9') digits[--at] = '0';
+    if (rounds_up && at > 0) ++digits[at - 1];
+    if (rounds_up && at == 0) digits.insert(digits.begin(), '1');
+  }
+  if (scale < 0) digits.append(static_cast<size_t>(-scale), '0');
+  if (scale > 0) {
+    if (digits.size() <= static_cast<size_t>(scale)) digits.insert(0, static_cast<size_t>(scale) + 1 - digits.size(), '0');
+    digits.insert(digits.size() - static_cast<size_t>(scale), ".");
+  }
+  return ((left.unscaled < 0) != (right.unscaled < 0) ? "-" : "") + digits;
+}
+
 // What does not fit is NUMERIC_VALUE_OUT_OF_RANGE under ANSI, else null. The message shows the exact
 // result where 128 bits hold it.
 std::optional<DecimalResult> checked(const std::optional<Int128>& value, const Decimal& left,
@@ -23,6 +54,7 @@ std::optional<DecimalResult> checked(const std::optional<Int128>& value, const D
                                      bool ansi) {
   if (value) return DecimalResult{*value};
   if (!ansi) return std::nullopt;
+  if (std::string_view(symbol) == " * ") kernel::throw_decimal_overflow(product_text(left, right), type);
   std::string text;
   kernel::append_decimal_plain(left.unscaled, left.scale, text);
   text += symbol;

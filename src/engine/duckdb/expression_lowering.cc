@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/call_template.h"
+#include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/cast_lowering.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
@@ -54,6 +55,18 @@ std::string row_template(const plan::FunctionCall& call, const Type& type) {
 bool ignores_frame(const Expression& function) {
   const auto* call = function.as<plan::FunctionCall>();
   return call && call->function->kind == FunctionKind::kWindow && call->function->name != "nth_value";
+}
+
+// first() and last() of the rows of a frame that pass a filter, which DuckDB has not: the rest is null, and
+// what counts is packed, so that a null of its own is none.
+std::string filtered_end_sql(const plan::FunctionCall& call, const std::string& value, const std::string& filter,
+                             const std::string& over) {
+  const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<plan::Literal>() : nullptr;
+  const bool* skips = flag ? std::get_if<bool>(&flag->value) : nullptr;
+  const bool skips_nulls = call.ignore_nulls || (skips && *skips);
+  const char* end = call.function->name == "last" ? "last_value" : "first_value";
+  return "struct_extract(" + std::string(end) + "(CASE WHEN " + filter + (skips_nulls ? " AND (" + value + ") IS NOT NULL" : "") +
+         " THEN struct_pack(v := " + value + ") END IGNORE NULLS) " + over + ", 'v')";
 }
 
 bool is_instant(const Type& type) {
@@ -107,7 +120,10 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
     for (const ExpressionPtr& parameter : node->parameters) {
       names += (names.empty() ? "" : ", ") + lower(*parameter, scope);
     }
-    return "lambda " + names + ": " + lower(*node->body, scope);
+    // A list may be as long as all rows of a query: the body asks whether it is still wanted.
+    const std::string token = std::to_string(cancellation_token(context_.cancellation));
+    return "lambda " + names + ": CASE WHEN fs_goes_on(" + token + ") THEN " +
+           lower(*node->body, scope) + " END";
   }
   if (const auto* node = expression.as<plan::UserFunction>()) {
     throw_unsupported("FUNCTION", "user-defined function " + node->name);
@@ -191,6 +207,10 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   over += ")";
   const auto* call = window.function->as<plan::FunctionCall>();
   if (!call) throw_unsupported("EXPRESSION", "a window over something that is no function call");
+  const std::string_view name = call->function->name;
+  if (call->filter && (name == "first" || name == "last" || name == "any_value")) {
+    return filtered_end_sql(*call, lower(*call->arguments[0], scope), lower(*call->filter, scope), over);
+  }
   return lower_call(*call, window.function->type, scope, over);
 }
 

@@ -21,6 +21,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_regex_kernels(registry);
   register_encoding_kernels(registry);
   register_value_kernels(registry);
+  register_lambda_kernels(registry);
   register_moment_aggregates(registry);
   register_value_aggregates(registry);
   connection.Execute("COMMIT").Drain();

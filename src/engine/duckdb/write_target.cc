@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include "base/error.h"
@@ -80,12 +81,12 @@ class ObjectTarget : public WriteTarget {
     for (const auto& [from, to] : moves) files.push_back({from.string(), target_ + "/" + to.string()});
     storage::Upload upload(access_.settings);
     upload.send(files, access_.progress);
-    if (overwrites) {
-      storage::remove_objects(storage::list_objects(target_, access_.settings).objects, access_.settings);
-    }
+    // What an overwrite replaces goes last: a failure before leaves it as it was, for new names are this write's own.
+    std::vector<storage::StoredObject> replaced;
+    if (overwrites) replaced = replaced_objects(files);
     try {
       upload.commit();
-    } catch (...) {  // some may be there already: their names are this write's own
+    } catch (...) {  // some may be there already
       std::vector<storage::StoredObject> own;
       for (const storage::UploadFile& file : files) own.push_back({file.object_path, 0, 0});
       try {
@@ -95,6 +96,7 @@ class ObjectTarget : public WriteTarget {
       throw;
     }
     storage::put_empty_object(target_ + "/_SUCCESS", access_.settings);
+    storage::remove_objects(replaced, access_.settings);
     discard();
   }
 
@@ -104,6 +106,15 @@ class ObjectTarget : public WriteTarget {
   }
 
  private:
+  // All objects of the target but those that this write puts there.
+  std::vector<storage::StoredObject> replaced_objects(const std::vector<storage::UploadFile>& files) const {
+    std::set<std::string> own = {target_ + "/_SUCCESS"};
+    for (const storage::UploadFile& file : files) own.insert(file.object_path);
+    std::vector<storage::StoredObject> objects = storage::list_objects(target_, access_.settings).objects;
+    std::erase_if(objects, [&](const storage::StoredObject& object) { return own.contains(object.path); });
+    return objects;
+  }
+
   const std::string target_;
   const FileAccess access_;
   fs::path staging_;

@@ -171,12 +171,13 @@ Value sequence(ValueCall& call, ValueArguments a) {
   return time_sequence(call, a);
 }
 
-// comparison(order, left, right): the order that a comparison function gave, which may not be null.
+// comparison(order, left, right): the order that a comparison function gave, which may not be null. Spark's
+// ArraySort names the first value twice.
 Value comparison(ValueCall& call, ValueArguments a) {
   if (!a[0].is_null()) return a[0];
   throw SparkError("COMPARATOR_RETURNS_NULL",
                    {{"firstValue", value_text(call.argument_types[1], a[1], call.time_zone)},
-                    {"secondValue", value_text(call.argument_types[2], a[2], call.time_zone)}});
+                    {"secondValue", value_text(call.argument_types[1], a[1], call.time_zone)}});
 }
 
 constexpr ValueKernel kKernels[] = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "functions/kernel/cast_to_string.h"
 
 namespace firesteel::functions::kernel {
@@ -90,8 +91,12 @@ DecimalDigits rounded_digits(double value, int32_t places) {
   return number;
 }
 
+// DecimalFormat shows no more places of what is no BigDecimal.
+constexpr int32_t kPlacesMax = 340;
+
 bool format_number(double value, int32_t places, std::string& out) {
   if (places < 0) return false;
+  places = std::min(places, kPlacesMax);
   if (std::isnan(value)) {
     out += "NaN";
   } else if (std::isinf(value)) {
@@ -103,10 +108,12 @@ bool format_number(double value, int32_t places, std::string& out) {
 }
 
 bool format_number(int64_t value, int32_t places, std::string& out) {
-  return format_number(static_cast<Int128>(value), 0, places, out);
+  return format_number(static_cast<Int128>(value), 0, std::min(places, kPlacesMax), out);
 }
 
 bool format_number(Int128 unscaled, int scale, int32_t places, std::string& out) {
+  constexpr int32_t kDecimalPlacesMax = 1'000'000;
+  if (places > kDecimalPlacesMax) throw_unsupported("FUNCTION", "format_number with more than 1,000,000 places");
   if (places < 0) return false;
   std::string text;
   append_decimal_plain(unscaled, scale, text);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "functions/kernel/cast_number.h"
 #include "functions/kernel/histogram.h"
 #include "functions/kernel/value.h"
 
@@ -135,8 +136,14 @@ Value histogram_numeric(ValueCall& call, ValueArguments a) {
   }
   if (!has_any) return Value();
   Values bins;
+  const Type& shown = call.result.element().fields()[0].type;
   for (const auto& bin : histogram.bins()) {
-    bins.emplace_back(Values{from_double(type, bin.center), Value(bin.height)});
+    Value center = shown.is(TypeKind::kDecimal) ? Value() : from_double(type, bin.center);
+    if (shown.is(TypeKind::kDecimal)) {  // computed as doubles; what does not fit is null
+      const auto unscaled = double_to_decimal(bin.center, {shown.precision(), shown.scale()}, CastMode::kLegacy);
+      if (unscaled) center = Value(*unscaled);
+    }
+    bins.emplace_back(Values{std::move(center), Value(bin.height)});
   }
   return Value(std::move(bins));
 }

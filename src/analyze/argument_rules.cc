@@ -1,0 +1,452 @@
+#include "analyze/argument_rules.h"
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyze/call_errors.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/argument_check.h"
+#include "functions/kernel/cast_to_string.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+using functions::is_foldable;
+
+namespace {
+
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+// The argument without the casts that the analyzer added.
+const ExpressionPtr& as_written(const ExpressionPtr& argument) {
+  const ExpressionPtr* inner = &argument;
+  while (const auto* cast = (*inner)->as<Cast>()) {
+    if (cast->is_user_specified) break;
+    inner = &cast->child;
+  }
+  return *inner;
+}
+
+// The call as the message shows it.
+std::string call_text(const FunctionCall& call) {
+  if (!call.function->name.starts_with("percentile_") || call.order_by.empty()) {
+    return print_name(Expression{call, {}, true, {}});
+  }
+  // The value of WITHIN GROUP (ORDER BY value) is Spark's first argument.
+  return std::string(call.function->name) + "(" + print_name(*std::get<SortOrder>(call.order_by[0]->node).child) +
+         ", " + print_name(*call.arguments[0]) + ")";
+}
+
+[[noreturn]] void throw_mismatch(const FunctionCall& call, const char* subclass, SparkError::Parameters parameters,
+                                 const Origin& origin) {
+  parameters.insert(parameters.begin(), {"sqlExpr", quoted(call_text(call))});
+  throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts_of(origin));
+}
+
+[[noreturn]] void throw_type(const FunctionCall& call, size_t place, const ExpressionPtr& argument,
+                             const char* required, const Origin& origin) {
+  throw_mismatch(call, "UNEXPECTED_INPUT_TYPE",
+                 {{"paramIndex", std::string(ordinal(place))},
+                  {"requiredType", required},
+                  {"inputSql", quoted(print_name(*argument))},
+                  {"inputType", quoted(argument->type.sql())}},
+                 origin);
+}
+
+// An argument that Spark reads before there are rows, and the words of its message.
+struct Constant {
+  std::string_view function;
+  size_t index = 0;
+  std::string_view name;  // `…`; empty: the kind of expression that stands there
+  std::string_view type;  // empty: that of the argument
+};
+
+constexpr Constant kConstants[] = {
+    {"round", 1, "scale", "\"INT\""},
+    {"bround", 1, "scale", "\"INT\""},
+    {"xpath", 1, "path", "\"STRING\""},
+    {"xpath_boolean", 1, "path", "\"STRING\""},
+    {"xpath_short", 1, "path", "\"STRING\""},
+    {"xpath_int", 1, "path", "\"STRING\""},
+    {"xpath_long", 1, "path", "\"STRING\""},
+    {"xpath_float", 1, "path", "\"STRING\""},
+    {"xpath_double", 1, "path", "\"STRING\""},
+    {"xpath_string", 1, "path", "\"STRING\""},
+    {"xpath_number", 1, "path", "\"STRING\""},
+    {"sort_array", 1, "ascendingOrder", "\"BOOLEAN\""},
+    {"to_number", 1, "", "\"STRING\""},
+    {"try_to_number", 1, "", "\"STRING\""},
+    {"to_binary", 1, "fmt", "\"STRING\""},
+    {"try_to_binary", 1, "fmt", "\"STRING\""},
+    {"schema_of_json", 0, "json", "\"STRING\""},
+    {"schema_of_csv", 0, "csv", "\"STRING\""},
+    {"ntile", 0, "buckets", "\"INT\""},
+    {"nth_value", 1, "offset", "\"INT\""},
+    {"lead", 1, "offset", "\"INT\""},
+    {"percentile", 1, "percentage", ""},
+    {"percentile_approx", 1, "percentage", ""},
+    {"percentile_approx", 2, "accuracy", ""},
+    {"mask", 1, "upperChar", "\"STRING\""},
+    {"mask", 2, "lowerChar", "\"STRING\""},
+    {"mask", 3, "digitChar", "\"STRING\""},
+    {"mask", 4, "otherChar", "\"STRING\""},
+    {"uniform", 0, "min", "integer or floating-point"},
+    {"uniform", 1, "max", "integer or floating-point"},
+    {"uniform", 2, "seed", "integer or floating-point"},
+    {"randstr", 1, "seed", "integer"},
+    {"regexp_replace", 3, "position", "\"INT\""},
+};
+
+std::string type_of_constant(const FunctionCall& call, const Constant& rule) {
+  if (!rule.type.empty()) return std::string(rule.type);
+  const ExpressionPtr& argument = as_written(call.arguments[rule.index]);
+  if (rule.name == "percentage") return argument->type.is(TypeKind::kArray) ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\"";
+  return quoted(argument->type.sql());
+}
+
+void check_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
+  for (const Constant& rule : kConstants) {
+    if (row.name != rule.function || rule.index >= call.arguments.size()) continue;
+    const ExpressionPtr& argument = call.arguments[rule.index];
+    if (is_foldable(argument)) continue;
+    const auto* inner = argument->as<FunctionCall>();
+    const std::string name = !rule.name.empty() ? std::string(rule.name)
+                             : inner            ? std::string(inner->function->name)
+                                                : "attributereference";
+    throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                   {{"inputName", "`" + name + "`"},
+                    {"inputType", type_of_constant(call, rule)},
+                    {"inputExpr", quoted(print_name(*as_written(argument)))}},
+                   origin);
+  }
+  if ((row.name == "to_char" || row.name == "to_varchar") && call.arguments.size() > 1 && !is_foldable(call.arguments[1])) {
+    if (call.arguments[0]->type.is_numeric()) {
+      throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                     {{"inputName", "`attributereference`"},
+                      {"inputType", "\"STRING\""},
+                      {"inputExpr", quoted(print_name(*as_written(call.arguments[1])))}},
+                     origin);
+    }
+    if (call.arguments[0]->type.is(TypeKind::kBinary)) {
+      throw SparkError("NON_FOLDABLE_ARGUMENT",
+                       {{"funcName", "`to_char`"}, {"paramName", "`format`"}, {"paramType", "\"STRING\""}},
+                       contexts_of(origin));
+    }
+  }
+  // Spark negates the offset of lag before it looks.
+  if (row.name == "lag" && call.arguments.size() > 1 && !is_foldable(call.arguments[1])) {
+    throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                   {{"inputName", "`offset`"},
+                    {"inputType", "\"INT\""},
+                    {"inputExpr", "\"(- " + print_name(*as_written(call.arguments[1])) + ")\""}},
+                   origin);
+  }
+}
+
+// Constants that Spark reads while it looks the function up.
+void check_builder_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const auto is_constant = [&](size_t index) { return index >= call.arguments.size() || is_foldable(call.arguments[index]); };
+  const auto refuse = [&](const char* name, const char* type) {
+    throw SparkError("NON_FOLDABLE_ARGUMENT",
+                     {{"funcName", "`" + (call.display_name.empty() ? std::string(row.name) : call.display_name) + "`"},
+                      {"paramName", "`" + std::string(name) + "`"},
+                      {"paramType", quoted(type)}},
+                     contexts_of(origin));
+  };
+  if ((row.name == "ceil" || row.name == "floor") && call.arguments.size() > 1) {
+    const auto* scale = as_written(call.arguments[1])->as<Literal>();
+    if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
+  }
+  if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
+  if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_constant(1)) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1210", {{"funcName", std::string(row.name)}}, contexts_of(origin));
+  }
+  if ((row.name == "rand" || row.name == "randn") && !is_constant(0)) {
+    throw SparkError("SEED_EXPRESSION_IS_UNFOLDABLE",
+                     {{"seedExpr", quoted(print_name(*as_written(call.arguments[0])))},
+                      {"exprWithSeed", quoted(print_name(Expression{call, {}, true, {}}))}},
+                     contexts_of(origin));
+  }
+  if (row.name == "shuffle" && !is_constant(1)) {
+    throw SparkError("INVALID_PARAMETER_VALUE.LONG",
+                     {{"parameter", "`seed`"},
+                      {"functionName", "`shuffle`"},
+                      {"invalidValue", quoted(print_name(*as_written(call.arguments[1])))}})
+        .with_kind(ErrorKind::kAnalysis);
+  }
+}
+
+// The options of functions that read or write records are a constant map of texts.
+void check_options(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const bool writes = row.name == "to_json" || row.name == "to_csv";
+  const bool reads = row.name == "from_json" || row.name == "from_csv";
+  const bool guesses = row.name == "schema_of_json" || row.name == "schema_of_csv";
+  const size_t index = reads ? 2 : 1;
+  if (!(writes || reads || guesses) || index >= call.arguments.size()) return;
+  const ExpressionPtr& options = call.arguments[index];
+  const Type& type = options->type;
+  const auto* built = options->as<FunctionCall>();
+  if (!type.is(TypeKind::kMap) || !built || !built->function->name.starts_with("map")) {
+    throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
+  }
+  const bool is_text = type.key().is_string() && type.value().is_string();
+  const bool is_empty = built->arguments.empty();
+  if (!is_text && !is_empty) {
+    throw SparkError("INVALID_OPTIONS.NON_STRING_TYPE", {{"mapType", quoted(type.sql())}}, contexts_of(origin));
+  }
+  if (!is_foldable(options)) throw_unsupported("EXPRESSION", "options of " + std::string(row.name) + " that are no constants");
+}
+
+const char* const kNumbersOrIntervals = "(\"DOUBLE\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")";
+
+void check_intervals(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const auto is_calendar = [&](size_t i) { return call.arguments[i]->type.is(TypeKind::kCalendarInterval); };
+  if (row.name == "abs" && is_calendar(0)) {
+    throw_type(call, 0, call.arguments[0], "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", origin);
+  }
+  if ((row.name == "signum" || row.name == "sign") && is_calendar(0)) {
+    throw_type(call, 0, call.arguments[0], kNumbersOrIntervals, origin);
+  }
+  if (row.name != "width_bucket") return;
+  std::string types;
+  bool differ = false;
+  for (size_t i = 0; i < 3; ++i) {
+    if (is_calendar(i)) throw_type(call, i, call.arguments[i], kNumbersOrIntervals, origin);
+    const Type& type = call.arguments[i]->type;
+    differ |= type.kind() != call.arguments[0]->type.kind() && !type.is(TypeKind::kNull);
+    types += (types.empty() ? "\"" : " or \"") + type.sql() + "\"";
+  }
+  const bool has_interval = call.arguments[0]->type.is_interval() || call.arguments[1]->type.is_interval() ||
+                            call.arguments[2]->type.is_interval();
+  if (!differ || !has_interval) return;
+  throw_mismatch(call, "DATA_DIFF_TYPES", {{"functionName", "`width_bucket`"}, {"dataType", "(" + types + ")"}}, origin);
+}
+
+// Sequence.checkInputDataTypes.
+void check_sequence(const FunctionCall& call, const Origin& origin) {
+  const Type& start = call.arguments[0]->type;
+  const bool is_date = start.is_datetime() && !start.is(TypeKind::kTime);
+  const auto* step = call.arguments.size() > 2 ? &call.arguments[2]->type : nullptr;
+  bool fits = (start.is_integral() || is_date) && start.same_type(call.arguments[1]->type);
+  if (fits && step && !step->is(TypeKind::kNull)) fits = is_date ? step->is_interval() : step->same_type(start);
+  if (fits) return;
+  throw_mismatch(call, "SEQUENCE_WRONG_INPUT_TYPES",
+                 {{"functionName", "`sequence`"},
+                  {"startType", "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\")"},
+                  {"stepType", "(\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+                  {"otherStartType", "\"INTEGRAL\""}},
+                 origin);
+}
+
+// The values of a column of stack() are of one type.
+void check_stack(const FunctionCall& call, const Origin& origin) {
+  const auto* rows = call.arguments[0]->as<Literal>();
+  const auto* count = rows ? std::get_if<int64_t>(&rows->value) : nullptr;
+  if (!count || *count < 1) return;
+  const size_t columns = (call.arguments.size() - 2 + static_cast<size_t>(*count)) / static_cast<size_t>(*count);
+  for (size_t i = columns + 1; i < call.arguments.size(); ++i) {
+    const size_t column = (i - 1) % columns;
+    const Type& left = call.arguments[column + 1]->type;
+    const Type& right = call.arguments[i]->type;
+    if (left == right || left.is(TypeKind::kNull) || right.is(TypeKind::kNull)) continue;
+    throw_mismatch(call, "STACK_COLUMN_DIFF_TYPES",
+                   {{"columnIndex", std::to_string(column)},
+                    {"leftParamIndex", std::to_string(column + 1)},
+                    {"leftType", quoted(left.sql())},
+                    {"rightParamIndex", std::to_string(i)},
+                    {"rightType", quoted(right.sql())}},
+                   origin);
+  }
+}
+
+// The text of Spark's literal: 2 is 2.0D.
+std::string double_text(double value) {
+  std::string text;
+  functions::kernel::append_double(value, text);
+  return text + "D";
+}
+
+std::optional<double> constant_number(const ExpressionPtr& expression) {
+  const auto* call = expression->as<FunctionCall>();
+  if (call && call->function->name == "negative") {
+    const auto number = constant_number(call->arguments[0]);
+    return number ? std::optional(-*number) : std::nullopt;
+  }
+  if (const auto* cast = expression->as<Cast>()) return constant_number(cast->child);
+  const auto* literal = expression->as<Literal>();
+  if (!literal) return std::nullopt;
+  if (const auto* real = std::get_if<double>(&literal->value)) return *real;
+  if (const auto* integer = std::get_if<int64_t>(&literal->value)) return static_cast<double>(*integer);
+  if (const auto* unscaled = std::get_if<__int128>(&literal->value)) {
+    return static_cast<double>(*unscaled) / std::pow(10.0, literal->type.scale());
+  }
+  return std::nullopt;
+}
+
+// The fractions of a percentile lie between 0 and 1.
+void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, const Origin& origin) {
+  const auto* null = as_written(fractions)->as<Literal>();
+  if (null && null->is_null()) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
+  const auto* list = as_written(fractions)->as<FunctionCall>();
+  std::vector<ExpressionPtr> all = {fractions};
+  if (list && list->function->name == "array") all = list->arguments;
+  std::string shown;
+  bool fit = true;
+  for (const ExpressionPtr& one : all) {
+    const auto number = as_written(one)->type.is_numeric() ? constant_number(one) : std::nullopt;
+    if (!number) return;  // computed, or of a type that the row's check refuses
+    fit &= *number >= 0 && *number <= 1;
+    shown += (shown.empty() ? "" : ",") + double_text(*number);
+  }
+  if (fit) return;
+  throw_mismatch(call, "VALUE_OUT_OF_RANGE",
+                 {{"exprName", "percentage"}, {"valueRange", "[0.0, 1.0]"}, {"currentValue", shown}}, origin);
+}
+
+// The value and the fractions of percentile_cont() and percentile_disc() WITHIN GROUP (ORDER BY value).
+void check_percentile(const FunctionCall& call, const Origin& origin) {
+  if (call.order_by.empty() || call.arguments.empty()) return;
+  const ExpressionPtr& value = std::get<SortOrder>(call.order_by[0]->node).child;
+  const Type& type = value->type;
+  if (!type.is_numeric() && !type.is_string() && !type.is(TypeKind::kNull) &&
+      (!type.is_interval() || type.is(TypeKind::kCalendarInterval))) {
+    throw_type(call, 0, value, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")", origin);
+  }
+  const ExpressionPtr& fractions = as_written(call.arguments[0]);
+  const bool is_list = fractions->type.is(TypeKind::kArray);
+  const Type one = is_list ? fractions->type.element() : fractions->type;
+  if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) {
+    throw_type(call, 1, fractions, is_list ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\"", origin);
+  }
+  if (is_foldable(fractions)) return check_fractions(call, fractions, origin);
+  throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                 {{"inputName", "`percentage`"},
+                  {"inputType", is_list ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\""},
+                  {"inputExpr", quoted(print_name(*fractions))}},
+                 origin);
+}
+
+// Types that the signatures leave open.
+void check_types(const Function& row, const FunctionCall& call, const Origin& origin) {
+  if (row.name == "array_binary_search" && call.arguments[0]->type.is(TypeKind::kArray) &&
+      !call.arguments[1]->type.is(TypeKind::kNull) && !call.arguments[1]->type.same_type(call.arguments[0]->type.element())) {
+    const std::string required = quoted(call.arguments[0]->type.element().sql());
+    throw_type(call, 1, call.arguments[1], required.c_str(), origin);
+  }
+  if (row.name == "array_sort" && call.arguments.size() > 1) {
+    const Type& type = call.arguments[1]->type;
+    if (!type.is(TypeKind::kInteger)) {
+      throw_mismatch(call, "UNEXPECTED_RETURN_TYPE",
+                     {{"functionName", "`lambdafunction`"}, {"expectedType", "\"INT\""}, {"actualType", quoted(type.sql())}}, origin);
+    }
+  }
+  if (row.name == "aggregate" && call.arguments.size() > 2) {
+    const Type& state = call.arguments[1]->type;
+    if (!call.arguments[2]->type.same_type(state)) {
+      const std::string required = quoted(state.sql());
+      throw_type(call, 2, call.arguments[2], required.c_str(), origin);
+    }
+  }
+  if (row.name == "overlay" && call.arguments[0]->type.is(TypeKind::kBinary) != call.arguments[1]->type.is(TypeKind::kBinary) &&
+      !call.arguments[0]->type.is(TypeKind::kNull) && !call.arguments[1]->type.is(TypeKind::kNull)) {
+    throw_mismatch(call, "DATA_DIFF_TYPES",
+                   {{"functionName", "`overlay`"},
+                    {"dataType", "(" + quoted(call.arguments[0]->type.sql()) + " or " + quoted(call.arguments[1]->type.sql()) + ")"}},
+                   origin);
+  }
+  if (row.name == "variant_explode" && !call.arguments[0]->type.is(TypeKind::kVariant)) {
+    throw_type(call, 0, call.arguments[0], "\"VARIANT\"", origin);
+  }
+  if (row.name == "concat_ws") {
+    for (size_t i = 1; i < call.arguments.size(); ++i) {
+      const Type& type = call.arguments[i]->type;
+      const bool is_bad = type.is(TypeKind::kArray) ? !type.element().is_string() : type.is_nested();
+      if (is_bad) throw_type(call, i, call.arguments[i], "(\"ARRAY<STRING>\" or \"STRING\")", origin);
+    }
+  }
+  if (row.name == "unix_timestamp" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    const bool is_moment = type.is_datetime() && !type.is(TypeKind::kTime);
+    if (!is_moment && !type.is_string() && !type.is(TypeKind::kNull)) {
+      throw_type(call, 0, call.arguments[0], "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")", origin);
+    }
+    const ExpressionPtr* pattern = call.arguments.size() > 1 ? &as_written(call.arguments[1]) : nullptr;
+    if (pattern && !(*pattern)->type.is_string() && !(*pattern)->type.is(TypeKind::kNull)) {
+      throw_type(call, 1, *pattern, "\"STRING\"", origin);
+    }
+  }
+  if (row.name == "window_time" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    const bool is_window = type.is(TypeKind::kStruct) && type.fields().size() == 2 && type.fields()[0].name == "start" &&
+                           type.fields()[0].type.is_datetime() && type.fields()[1].type.same_type(type.fields()[0].type);
+    if (!is_window) throw SparkError("_LEGACY_ERROR_TEMP_3101", {{"windowTime", print_name(Expression{call, {}, true, {}})}});
+  }
+}
+
+}  // namespace
+
+void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
+  check_builder_constants(row, call, origin);
+  check_options(row, call, origin);
+  check_constants(row, call, origin);
+  check_intervals(row, call, origin);
+  if (row.name == "sequence") check_sequence(call, origin);
+  if (row.name == "stack") check_stack(call, origin);
+  if ((row.name == "percentile" || row.name == "percentile_approx") && call.arguments.size() > 1) {
+    check_fractions(call, call.arguments[1], origin);
+  }
+  if (row.name == "to_json" && !call.arguments.empty()) {
+    const Type& type = call.arguments[0]->type;
+    if (!type.is_nested() && !type.is(TypeKind::kVariant) && !type.is(TypeKind::kNull) && !type.is(TypeKind::kUdt)) {
+      throw_mismatch(call, "INVALID_JSON_SCHEMA", {{"schema", quoted(type.sql())}}, origin);
+    }
+  }
+  if (row.name == "percentile_cont" || row.name == "percentile_disc") check_percentile(call, origin);
+  check_types(row, call, origin);
+}
+
+void throw_no_key(const Function& row, const FunctionCall& call) {
+  throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
+                 {{"functionName", "`" + std::string(row.name) + "`"},
+                  {"dataType", "\"MAP\""},
+                  {"leftType", quoted(call.arguments[0]->type.sql())},
+                  {"rightType", quoted(call.arguments[1]->type.sql())}},
+                 {});
+}
+
+bool has_null_constant(const Expression& expression) {
+  const auto* call = expression.as<FunctionCall>();
+  if (!call || call->arguments.size() < 2) return false;
+  const std::string_view name = call->function->name;
+  if (name != "round" && name != "bround" && name != "sort_array") return false;
+  const auto* constant = call->arguments[1]->as<Literal>();
+  return constant && constant->is_null();
+}
+
+// The FILTER of an aggregate.
+void Resolver::check_filter_of(const ExpressionPtr& filter) {
+  const std::string shown = "\"" + print_name(*filter) + "\"";
+  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
+    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
+  }
+  walk(filter, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
+    }
+    const auto* call = e->as<FunctionCall>();
+    if (call && call->function->kind == functions::FunctionKind::kAggregate) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
+    }
+    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
+    return true;
+  });
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,19 @@
+// What Spark asks of arguments beyond their kinds: which must be constants, and types that no
+// signature can tell apart.
+#pragma once
+
+#include "functions/function.h"
+#include "plan/expression.h"
+
+namespace firesteel::analyze {
+
+// Throws Spark's error for an argument that the row's signature takes and Spark does not. The
+// arguments are coerced, and the defaults are there.
+void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+
+// Throws for a value that cannot be a key of the map that is the first argument. The row is bound.
+[[noreturn]] void throw_no_key(const functions::Function& row, const plan::FunctionCall& call);
+// Whether a constant that says how, not what, is null: everything is null then.
+bool has_null_constant(const plan::Expression& expression);
+
+}  // namespace firesteel::analyze
