@@ -56,7 +56,19 @@ RelationLowering::RelationLowering(const ExecutionContext& context,
         std::string sql = render(block, columns);
         outer_scope_ = saved;
         return sql;
-      }) {}
+      }, [this](AttributeId id) { return digits_of(id); }) {}
+
+int RelationLowering::digits_of(AttributeId id) const {
+  if (const auto known = computed_digits_.find(id); known != computed_digits_.end()) return known->second;
+  const auto column = scan_columns_.find(id);
+  if (column == scan_columns_.end() || !services_.decimal_digits) return 0;
+  return services_.decimal_digits(*column->second.scan, column->second.position);
+}
+
+void RelationLowering::pass_on_digits(AttributeId from, AttributeId to) {
+  if (const auto column = scan_columns_.find(from); column != scan_columns_.end()) scan_columns_[to] = column->second;
+  if (const auto known = computed_digits_.find(from); known != computed_digits_.end()) computed_digits_[to] = known->second;
+}
 
 LoweredQuery RelationLowering::run(const RelationPtr& plan) {
   repeated_.scan(plan);
@@ -266,6 +278,7 @@ SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan&
   block.where = std::move(text.where);
   for (size_t i = 0; i < node.output.size(); ++i) {
     if (!is_needed[i]) continue;
+    if (node.output[i].type.is(plan::TypeKind::kDecimal)) scan_columns_[node.output[i].id] = {&scan, i};
     block.columns.columns[node.output[i].id] = {.sql = text.columns[i].sql,
                                                 .is_column = text.columns[i].is_column};
   }
@@ -324,12 +337,18 @@ SelectBlock RelationLowering::lower_project(const plan::Project& project,
     const auto& alias = std::get<plan::Alias>(expression->node);
     if (const auto* reference = alias.child->as<plan::AttributeReference>()) {
       result.columns.columns[alias.id] = block.columns.find(reference->id);
+      pass_on_digits(reference->id, alias.id);
       continue;
     }
-    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
-                                        .is_column = false,
-                                        .is_volatile = is_volatile_expression(alias.child),
-                                        .depth = expression_depth(*alias.child, block.columns)};
+    ColumnText& text = result.columns.columns[alias.id];
+    text = {.sql = expressions_.lower(*alias.child, block.columns),
+            .is_column = false,
+            .is_volatile = is_volatile_expression(alias.child),
+            .depth = expression_depth(*alias.child, block.columns)};
+    if (auto number = expressions_.narrow(*alias.child, block.columns)) {
+      computed_digits_[alias.id] = number->digits;
+      text.narrow = *std::move(number);
+    }
   }
   return result;
 }

@@ -77,6 +77,9 @@ class RelationLowering {
                              const AttributeSet& kept, const AttributeSet& named = {});
   SelectBlock open(SelectBlock block, const AttributeSet& columns);
   void add_references(const plan::ExpressionPtr& expression, AttributeSet& set) const;
+  // By the statistics of the scan that the column comes from.
+  int digits_of(plan::AttributeId id) const;
+  void pass_on_digits(plan::AttributeId from, plan::AttributeId to);
 
   const ExecutionContext& context_;
   const LoweringServices& services_;
@@ -91,6 +94,13 @@ class RelationLowering {
   std::vector<Lease> inputs_;
   std::unordered_map<int64_t, std::vector<plan::AttributeId>> loops_;  // columns by position
   bool has_recursion_ = false;
+  // Where decimal columns come from, and the digits of those that projections compute.
+  struct ScanColumn {
+    const plan::Scan* scan = nullptr;
+    size_t position = 0;
+  };
+  std::unordered_map<plan::AttributeId, ScanColumn> scan_columns_;
+  std::unordered_map<plan::AttributeId, int> computed_digits_;
   const Scope* outer_scope_ = nullptr;
   int alias_count_ = 0;
 };
