@@ -75,6 +75,7 @@ LoweredQuery RelationLowering::run(const RelationPtr& plan) {
   auto block = lower(plan, output_ids(plan->output));
   std::vector<AttributeId> columns;
   for (const auto& attribute : plan->output) columns.push_back(attribute.id);
+  define_all_shared();
   std::string sql;
   for (const std::string& definition : definitions_) {
     sql += (!sql.empty() ? ", " : has_recursion_ ? "WITH RECURSIVE " : "WITH ") + definition;
@@ -165,33 +166,51 @@ SelectBlock RelationLowering::prepare_inline(SelectBlock block,
 SelectBlock RelationLowering::lower(const RelationPtr& plan, const AttributeSet& needed) {
   context_.cancellation->throw_if_cancelled();
   int shared = repeated_.shared_number(*plan);
-  SelectBlock block = shared >= 0 ? read_shared(plan, shared) : lower_node(plan, needed);
+  SelectBlock block = shared >= 0 ? read_shared(plan, shared, needed) : lower_node(plan, needed);
   block.columns.outer = outer_scope_;
   return block;
 }
 
-SelectBlock RelationLowering::read_shared(const RelationPtr& plan, int shared) {
-  if (!shared_.contains(shared)) {
-    // Computed where it is first met; later occurrences map their ids by position.
-    auto block = lower_node(plan, output_ids(plan->output));
-    std::vector<AttributeId> columns;
-    for (const auto& attribute : plan->output) columns.push_back(attribute.id);
-    std::vector<AttributeId> distinct_columns = columns;
-    std::sort(distinct_columns.begin(), distinct_columns.end());
-    distinct_columns.erase(std::unique(distinct_columns.begin(), distinct_columns.end()),
-                           distinct_columns.end());
-    std::string name = "s" + std::to_string(shared_.size() + 1);
-    definitions_.push_back(name + " AS MATERIALIZED (" + render(block, distinct_columns) + ")");
-    shared_[shared] = {name, std::move(columns)};
+SelectBlock RelationLowering::read_shared(const RelationPtr& plan, int shared, const AttributeSet& needed) {
+  const bool is_new = !shared_.contains(shared);
+  SharedQuery& query = shared_[shared];
+  if (is_new) {
+    query.name = "s" + std::to_string(shared_.size());
+    query.plan = plan;
+    // A loop stands between the definitions, each of which may read those before it.
+    if (repeated_.has_loop()) {
+      query.needed = output_ids(plan->output);
+      define_shared(query);
+    }
   }
-  const SharedQuery& query = shared_.at(shared);
   std::string alias = next_alias();
   SelectBlock block;
   block.from = query.name + " AS " + alias;
   for (size_t i = 0; i < plan->output.size(); ++i) {
-    block.columns.columns[plan->output[i].id] = {.sql = alias + "." + column_name(query.columns[i])};
+    if (!needed.contains(plan->output[i].id)) continue;
+    const AttributeId id = query.plan->output[i].id;
+    query.needed.insert(id);
+    block.columns.columns[plan->output[i].id] = {.sql = alias + "." + column_name(id)};
   }
   return block;
+}
+
+void RelationLowering::define_shared(SharedQuery& query) {
+  query.is_defined = true;
+  const Scope* saved = std::exchange(outer_scope_, nullptr);
+  const auto block = lower_node(query.plan, query.needed);
+  outer_scope_ = saved;
+  definitions_.push_back(query.name + " AS MATERIALIZED (" + render(block, {query.needed.begin(), query.needed.end()}) + ")");
+}
+
+// With no more columns than somebody reads. A subplan within another one has the smaller number: when its turn comes, all
+// who read it are known. It is defined before them.
+void RelationLowering::define_all_shared() {
+  const auto next = [&] {
+    return std::find_if(shared_.rbegin(), shared_.rend(), [](const auto& entry) { return !entry.second.is_defined; });
+  };
+  for (auto query = next(); query != shared_.rend(); query = next()) define_shared(query->second);
+  if (!repeated_.has_loop()) std::reverse(definitions_.begin(), definitions_.end());
 }
 
 SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const AttributeSet& needed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -58,8 +59,8 @@ class RelationLowering {
   SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
   SelectBlock lower_generate(const plan::Generate& generate, const AttributeSet& needed);
 
-  // The definition of a repeated subplan, or a block that reads it.
-  SelectBlock read_shared(const plan::RelationPtr& plan, int shared);
+  // A block that reads a repeated subplan.
+  SelectBlock read_shared(const plan::RelationPtr& plan, int shared, const AttributeSet& needed);
 
   static std::string variant_rows(const std::string& variant);
   std::string tuple_row(const plan::FunctionCall& call, const Scope& scope);
@@ -87,9 +88,13 @@ class RelationLowering {
   RepeatedSubplans repeated_;
   struct SharedQuery {
     std::string name;
-    std::vector<plan::AttributeId> columns;  // by output position
+    plan::RelationPtr plan;  // where it was met first; later occurrences map their ids by position
+    AttributeSet needed;     // of the plan's columns
+    bool is_defined = false;
   };
-  std::unordered_map<int, SharedQuery> shared_;
+  void define_shared(SharedQuery& query);
+  void define_all_shared();
+  std::map<int, SharedQuery> shared_;  // by number
   std::vector<std::string> definitions_;  // "s1 AS MATERIALIZED (…)"
   std::vector<Lease> inputs_;
   std::unordered_map<int64_t, std::vector<plan::AttributeId>> loops_;  // columns by position

@@ -157,6 +157,7 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
   bool is_costly_here = is_costly(*relation);
   // The rows of the round before are others in each round: what reads them stays in the loop.
   bool may_move_here = !plan::is_round(*relation);
+  has_loop_ = has_loop_ || !may_move_here || plan::loop_of(*relation).has_value();
   bool is_volatile_here = false;
   bool has_open_input = false;
   auto inputs = plan::children(*relation);
