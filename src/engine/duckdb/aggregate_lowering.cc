@@ -49,7 +49,8 @@ std::string lower_key(const GroupingKey& key, const plan::Aggregate& aggregate, 
   const std::string text = expressions.lower(*key.column, block.columns);
   const bool is_plain = aggregate.kind == plan::GroupKind::kGroupBy || aggregate.kind == plan::GroupKind::kAll;
   if (!is_plain || !fits_one_byte(key.original, aggregate.child)) return text;
-  const std::string byte = "CAST(" + text + " AS TINYINT)";
+  const std::string known = block.columns.find(std::get<plan::AttributeReference>(key.column->node).id).byte;
+  const std::string byte = known.empty() ? "CAST(" + text + " AS TINYINT)" : known;
   block.columns.columns[std::get<plan::AttributeReference>(key.column->node).id] = {
       .sql = "CAST(" + byte + " AS " + type_sql(key.column->type) + ")", .is_column = false};
   return byte;
@@ -131,8 +132,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
   if (!inner_projection.empty()) {
     for (const ExpressionPtr& item : inner_projection) {
       const auto& alias = std::get<plan::Alias>(item->node);
-      block.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
-                                         .is_column = false};
+      block.columns.columns[alias.id] = expressions_.lower_column(alias.child, block.columns);
     }
     AttributeSet all = child_columns;
     all.insert(key_columns.begin(), key_columns.end());

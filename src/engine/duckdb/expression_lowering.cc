@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "engine/duckdb/call_template.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
@@ -100,6 +101,22 @@ std::optional<NarrowDecimal> ExpressionLowering::narrow(const Expression& expres
   if (!reference || !expression.type.is(TypeKind::kDecimal)) return std::nullopt;
   const NarrowDecimal& known = scope.find(reference->id).narrow;
   return known.sql.empty() ? std::nullopt : std::optional(known);
+}
+
+ColumnText ExpressionLowering::lower_column(const ExpressionPtr& expression, const Scope& scope) const {
+  ColumnText column;
+  column.is_column = false;
+  column.is_volatile = is_volatile_expression(expression);
+  column.depth = expression_depth(*expression, scope);
+  if (auto number = narrow(*expression, scope)) column.narrow = *std::move(number);
+  if (!is_byte_remainder(*expression)) {
+    column.sql = lower(*expression, scope);
+    return column;
+  }
+  const auto& arguments = expression->as<plan::FunctionCall>()->arguments;
+  column.byte = "fs_byte_remainder(" + lower(*arguments[0], scope) + ", " + lower(*arguments[1], scope) + ")";
+  column.sql = "CAST(" + column.byte + " AS BIGINT)";
+  return column;
 }
 
 std::string ExpressionLowering::lower(const Expression& expression, const Scope& scope) const {

@@ -26,6 +26,7 @@ struct ColumnText {
   bool is_column = true;     // a plain column: may be repeated at no cost
   bool is_volatile = false;  // holds rand() or its kin: never repeated nor moved
   int depth = 1;
+  std::string byte = {};  // the same integer as a TINYINT, where it is known to be one
   NarrowDecimal narrow = {};  // the same number, where it is computed from decimals of few digits
 };
 
@@ -50,6 +51,8 @@ class ExpressionLowering {
   std::string lower(const plan::Expression& expression, const Scope& scope) const;
   // "expression ASC NULLS FIRST"
   std::string lower_order(const plan::Expression& order, const Scope& scope) const;
+  // The ColumnText of a column that an expression gives its values.
+  ColumnText lower_column(const plan::ExpressionPtr& expression, const Scope& scope) const;
   // What is computed from decimals of few digits, in 64 bits.
   std::optional<NarrowDecimal> narrow(const plan::Expression& expression, const Scope& scope) const;
 

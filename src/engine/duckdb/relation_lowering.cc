@@ -97,15 +97,21 @@ std::string RelationLowering::render(const SelectBlock& block,
   return sql + block.tail();
 }
 
-SelectBlock RelationLowering::wrap(const SelectBlock& block, const AttributeSet& columns) {
+SelectBlock RelationLowering::wrap(SelectBlock block, const AttributeSet& columns) {
   std::string alias = next_alias();
   SelectBlock wrapped;
-  std::vector<AttributeId> kept(columns.begin(), columns.end());
-  wrapped.from = "(" + render(block, kept) + ") AS " + alias;
   wrapped.columns.outer = outer_scope_;
+  std::vector<AttributeId> kept(columns.begin(), columns.end());
   for (AttributeId id : kept) {
-    wrapped.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+    const std::string name = alias + "." + column_name(id);
+    wrapped.columns.columns[id] = {.sql = name};
+    const auto below = block.columns.columns.find(id);
+    if (below == block.columns.columns.end() || below->second.byte.empty()) continue;
+    // It stays a byte, and is what it was only for those who read it.
+    below->second.sql = below->second.byte;
+    wrapped.columns.columns[id] = {.sql = "CAST(" + name + " AS BIGINT)", .byte = name};
   }
+  wrapped.from = "(" + render(block, kept) + ") AS " + alias;
   return wrapped;
 }
 
@@ -360,14 +366,8 @@ SelectBlock RelationLowering::lower_project(const plan::Project& project,
       continue;
     }
     ColumnText& text = result.columns.columns[alias.id];
-    text = {.sql = expressions_.lower(*alias.child, block.columns),
-            .is_column = false,
-            .is_volatile = is_volatile_expression(alias.child),
-            .depth = expression_depth(*alias.child, block.columns)};
-    if (auto number = expressions_.narrow(*alias.child, block.columns)) {
-      computed_digits_[alias.id] = number->digits;
-      text.narrow = *std::move(number);
-    }
+    text = expressions_.lower_column(alias.child, block.columns);
+    if (!text.narrow.sql.empty()) computed_digits_[alias.id] = text.narrow.digits;
   }
   return result;
 }

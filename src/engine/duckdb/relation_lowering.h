@@ -70,7 +70,7 @@ class RelationLowering {
   // The whole SELECT with the given columns, in order.
   std::string render(const SelectBlock& block, const std::vector<plan::AttributeId>& columns) const;
   // Puts the block into a subquery, so that every column becomes a plain one.
-  SelectBlock wrap(const SelectBlock& block, const AttributeSet& columns);
+  SelectBlock wrap(SelectBlock block, const AttributeSet& columns);
   SelectBlock bare(SelectBlock block, const AttributeSet& columns);
   // Wraps unless what the expressions make of the block's columns may be inlined. `kept` are columns
   // that the result passes on besides; `named` are ids that are not the block's but the caller's.
