@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -50,6 +51,9 @@ class RelationLowering {
   SelectBlock lower_offset(const plan::Offset& offset, const AttributeSet& needed);
   SelectBlock lower_tail(const plan::Tail& tail, const AttributeSet& needed);
   SelectBlock lower_aggregate(const plan::Aggregate& aggregate, const AttributeSet& needed);
+  std::optional<SelectBlock> count_by_byte(const plan::Aggregate& aggregate, const SelectBlock& input,
+                                           const std::vector<std::string>& key_texts,
+                                           const std::vector<plan::ExpressionPtr>& live);
   SelectBlock lower_sample(const plan::Sample& sample, const AttributeSet& needed);
   SelectBlock lower_deduplicate(const plan::Deduplicate& deduplicate, const AttributeSet& needed);
   SelectBlock repeat_rows(const SelectBlock& numbered, const std::string& alias,
