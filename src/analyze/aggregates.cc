@@ -1,5 +1,7 @@
 // GROUP BY: grouping expressions and sets, aggregate calls, HAVING, and what stands above them.
 #include <algorithm>
+#include <iterator>
+#include <unordered_map>
 
 #include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
@@ -487,8 +489,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
                          (having && needs_more_than(filter_above, above));
   // GROUPING SETS (()) alone is the aggregate of the whole.
-  const bool is_whole = grouping.keys.empty() && grouping.sets.size() == 1;
-  const bool has_total = !is_whole && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
+  const bool has_total = !(grouping.keys.empty() && grouping.sets.size() == 1) && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
   if (has_total) {
     // Spark has no total of no rows: it expands the rows first.
     ExpressionPtr rows = column_for(bound("count", {make_integer_literal(1)}), "count(1)", columns);
@@ -497,9 +498,8 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   }
   Aggregate node;
   node.child = child;
-  for (const ExpressionPtr& key : grouping.keys) {
-    if (!grouping.has_sets || is_in_some_set(grouping, *key)) node.grouping.push_back(key);
-  }
+  std::copy_if(grouping.keys.begin(), grouping.keys.end(), std::back_inserter(node.grouping),
+               [&](const ExpressionPtr& key) { return !grouping.has_sets || is_in_some_set(grouping, *key); });
   node.aggregates = columns;
   if (grouping.has_sets) node.kind = GroupKind::kGroupingSets;
   for (const std::vector<size_t>& set : grouping.sets) {
@@ -508,13 +508,14 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   }
   // Names over the child's own columns keep their metadata and their qualifier.
   Attributes output;
+  std::unordered_map<AttributeId, const Attribute*> columns_below;
+  for (const Attribute& below : child->output) columns_below[below.id] = &below;
   for (const ExpressionPtr& column : columns) {
     Attribute attribute = attribute_of(*column);
     const auto* source = without_alias(column)->as<AttributeReference>();
-    for (const Attribute& below : child->output) {
-      if (!source || below.id != source->id) continue;
-      attribute.metadata = below.metadata;
-      attribute.qualifier = below.qualifier;
+    if (const auto below = source ? columns_below.find(source->id) : columns_below.end(); below != columns_below.end()) {
+      attribute.metadata = below->second->metadata;
+      attribute.qualifier = below->second->qualifier;
     }
     output.push_back(std::move(attribute));
   }

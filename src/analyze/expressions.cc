@@ -447,6 +447,7 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
 std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>& list,
                                                 const Scope& scope) {
   std::vector<ExpressionPtr> out;
+  out.reserve(list.size());
   // Whatever happens, the list is gone afterwards.
   struct Restore {
     const std::vector<ExpressionPtr>** slot;

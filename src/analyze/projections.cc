@@ -111,6 +111,7 @@ namespace {
 bool mentions_file_name(const std::vector<ExpressionPtr>& list) {
   bool found = false;
   for (const ExpressionPtr& e : list) {
+    if (is_column(e)) continue;
     walk(e, [&](const ExpressionPtr& node) {
       const auto* call = node->as<UnresolvedFunction>();
       found |= call && call->arguments.empty() && call->name.back() == "input_file_name";
@@ -170,13 +171,21 @@ RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr
     file_name_ = nullptr;
     return result;
   }
-  Aggregate total;
-  total.aggregates = list;
-  if (RelationPtr over_groups = generators_over_groups(total, child)) return over_groups;
   const RelationPtr source = child;
-  std::vector<ExpressionPtr> entries = list;
   Attributes generated;
-  child = with_generators(std::move(child), scope_of(source), entries, generated);
+  const bool has_generator = std::any_of(list.begin(), list.end(), [](const ExpressionPtr& e) { return generator_call(e) != nullptr; });
+  std::vector<ExpressionPtr> entries;
+  if (has_generator) {
+    Aggregate total;
+    total.aggregates = list;
+    if (RelationPtr over_groups = generators_over_groups(total, child)) return over_groups;
+    entries = list;
+    child = with_generators(std::move(child), scope_of(source), entries, generated);
+  } else {
+    for (const ExpressionPtr& e : list) {
+      if (!is_column(e)) check_no_generator_inside(e);
+    }
+  }
   // What generators make is reached by its name, though no star shows it; an alias comes before.
   std::erase_if(generated, [&](const Attribute& column) {
     return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& e) {
@@ -186,7 +195,7 @@ RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr
   });
   Scope scope = scope_of(source);
   scope.hidden = &generated;
-  std::vector<ExpressionPtr> named = named_list(entries, scope);
+  std::vector<ExpressionPtr> named = named_list(has_generator ? entries : list, scope);
   child = with_exposed(child, named);
   return finish_project(std::move(child), std::move(named));
 }
@@ -326,6 +335,7 @@ std::set<AttributeId> alias_ids(const std::vector<ExpressionPtr>& named) {
 }
 
 bool uses_any(const ExpressionPtr& e, const std::set<AttributeId>& ids) {
+  if (const auto* column = e->as<AttributeReference>()) return ids.contains(column->id);
   bool found = false;
   walk(e, [&](const ExpressionPtr& node) {
     const auto* column = node->as<AttributeReference>();

@@ -69,7 +69,7 @@ Rows comparison_functions() {
        .group = "predicate_funcs",
        .summary = "True if both sides differ.",
        .signatures = {signature({kSame, kSame}, Type::boolean())},
-       .duckdb = Template{"(NOT ($1 = $2))"},
+       .duckdb = Template{"($1 <> $2)"},
        .print = [](const plan::FunctionCall&, std::span<const std::string> arguments) {
          return "(NOT (" + arguments[0] + " = " + arguments[1] + "))";
        }},

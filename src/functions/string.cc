@@ -60,6 +60,30 @@ std::string concat_sql(const plan::FunctionCall& call, std::span<const std::stri
   return text + ")";
 }
 
+// The engine's own LIKE, which it turns into searches and ranges, knows no escapes. Most patterns are constants without.
+std::string like_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+  const plan::Literal* pattern = literal(call.arguments[1]);
+  const auto* text = pattern ? std::get_if<std::string>(&pattern->value) : nullptr;
+  const plan::Literal* escape = a.size() > 2 ? literal(call.arguments[2]) : nullptr;
+  const auto* character = escape ? std::get_if<std::string>(&escape->value) : nullptr;
+  const bool is_known = text && (a.size() < 3 || (character && !character->empty()));
+  const std::string_view escaping = character ? std::string_view(*character) : "\\";
+  if (is_known && text->find(escaping) == std::string::npos) return "(" + a[0] + " LIKE " + a[1] + ")";
+  return "fs_like(" + a[0] + ", " + a[1] + ", " + (a.size() > 2 ? a[2] : "'\\'") + ")";
+}
+
+// From the left nothing has to be counted that the engine counts otherwise.
+std::string substring_sql(const plan::FunctionCall& call, std::span<const std::string> a) {
+  const auto integer = [&](size_t i) {
+    const plan::Literal* constant = literal(call.arguments[i]);
+    return constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  };
+  const int64_t* position = integer(1);
+  const int64_t* length = integer(2);
+  const bool is_plain = position && length && *position > 0 && *length > 0;
+  return (is_plain ? "substring(" : "fs_substring(") + a[0] + ", " + a[1] + ", " + a[2] + ")";
+}
+
 // Printed forms of LIKE: "a LIKE b", with an ESCAPE only when it is not the backslash.
 std::string like_text(std::span<const std::string> a) {
   std::string text = a[0] + " LIKE " + a[1];
@@ -269,8 +293,8 @@ Rows string_functions() {
                     {"SELECT substring('Spark SQL', -3)", "SQL"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type&) {
-         const char* kernel = is_binary(call, 0) ? "fs_substring_binary(" : "fs_substring(";
-         return kernel + a[0] + ", " + a[1] + ", " + a[2] + ")";
+         if (!is_binary(call, 0)) return substring_sql(call, a);
+         return "fs_substring_binary(" + a[0] + ", " + a[1] + ", " + a[2] + ")";
        }},
        .print = printed_as("substring", {{"substr", "substr"}})},
       row("left", signature({kStringOrBinary, kInteger}, text_type),
@@ -341,10 +365,7 @@ Rows string_functions() {
        .group = "predicate_funcs",
        .summary = "True if the string matches a pattern of % and _.",
        .signatures = {optional(strings(3, Type::boolean()), 1)},
-       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
-                            const Type&) {
-         return "fs_like(" + a[0] + ", " + a[1] + ", " + (a.size() > 2 ? a[2] : "'\\'") + ")";
-       }},
+       .duckdb = Lowered{like_sql},
        .may_fail = true,
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return like_text(a);

@@ -50,10 +50,19 @@ std::string lower_key(const GroupingKey& key, const plan::Aggregate& aggregate, 
   const std::string text = expressions.lower(*key.column, block.columns);
   const bool is_plain = aggregate.kind == plan::GroupKind::kGroupBy || aggregate.kind == plan::GroupKind::kAll;
   if (!is_plain || !fits_one_byte(key.original, aggregate.child)) return text;
-  const std::string byte = "CAST(" + text + " AS TINYINT)";
+  const std::string known = block.columns.find(std::get<plan::AttributeReference>(key.column->node).id).byte;
+  const std::string byte = known.empty() ? "CAST(" + text + " AS TINYINT)" : known;
   block.columns.columns[std::get<plan::AttributeReference>(key.column->node).id] = {
       .sql = "CAST(" + byte + " AS " + type_sql(key.column->type) + ")", .is_column = false};
   return byte;
+}
+
+// count(*) and its kin, which count rows whatever is in them.
+bool counts_rows(const plan::Expression& expression) {
+  const auto* call = expression.as<plan::FunctionCall>();
+  if (!call || call->function->name != "count" || call->is_distinct || call->filter || call->arguments.size() != 1) return false;
+  const auto* constant = call->arguments[0]->as<plan::Literal>();
+  return constant && !constant->is_null();
 }
 
 // A total of which nobody reads a column is one row all the same, and its input may fail.
@@ -133,8 +142,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
   if (!inner_projection.empty()) {
     for (const ExpressionPtr& item : inner_projection) {
       const auto& alias = std::get<plan::Alias>(item->node);
-      block.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
-                                         .is_column = false};
+      block.columns.columns[alias.id] = expressions_.lower_column(alias.child, block.columns);
     }
     AttributeSet all = child_columns;
     all.insert(key_columns.begin(), key_columns.end());
@@ -151,6 +159,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
   };
   std::vector<std::string> key_texts;
   for (const GroupingKey& key : keys) key_texts.push_back(lower_key(key, aggregate, expressions_, block));
+  if (auto counts = count_by_byte(aggregate, block, key_texts, live)) return *std::move(counts);
   switch (aggregate.kind) {
     case plan::GroupKind::kRollup: result.group_by = "ROLLUP (" + joined(key_texts) + ")"; break;
     case plan::GroupKind::kCube: result.group_by = "CUBE (" + joined(key_texts) + ")"; break;
@@ -176,6 +185,38 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
     const auto& alias = std::get<plan::Alias>(item->node);
     result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
                                         .is_column = false};
+  }
+  return result;
+}
+
+// Groups by one byte that are only counted are an array of counts.
+std::optional<SelectBlock> RelationLowering::count_by_byte(const plan::Aggregate& aggregate, const SelectBlock& input,
+                                                           const std::vector<std::string>& key_texts,
+                                                           const std::vector<ExpressionPtr>& live) {
+  const bool is_plain = aggregate.kind == plan::GroupKind::kGroupBy || aggregate.kind == plan::GroupKind::kAll;
+  if (!is_plain || aggregate.grouping.size() != 1 || live.empty()) return std::nullopt;
+  const plan::Type& type = aggregate.grouping[0]->type;
+  const bool is_byte = type.is(TypeKind::kByte) || fits_one_byte(aggregate.grouping[0], aggregate.child);
+  const auto is_simple = [](const ExpressionPtr& item) {
+    const auto* alias = item->as<plan::Alias>();
+    return item->as<plan::AttributeReference>() ||
+           (alias && (counts_rows(*alias->child) || alias->child->as<plan::AttributeReference>()));
+  };
+  if (!is_byte || !std::all_of(live.begin(), live.end(), is_simple)) return std::nullopt;
+  const std::string lists = next_alias();
+  const std::string entries = next_alias();
+  const std::string name = next_alias();
+  SelectBlock result;
+  result.columns.outer = input.columns.outer;
+  result.from = "(SELECT CASE WHEN " + entries + ".place < 256 THEN CAST(" + entries + ".place - 128 AS TINYINT) END AS key, " +
+                entries + ".count FROM (SELECT unnest(" + lists + ".counts) AS count, generate_subscripts(" + lists +
+                ".counts, 1) - 1 AS place FROM (SELECT fs_byte_counts(" + key_texts[0] + ") AS counts" + input.tail() + ") AS " +
+                lists + ") AS " + entries + " WHERE " + entries + ".count > 0) AS " + name;
+  for (const ExpressionPtr& item : live) {
+    const auto* alias = item->as<plan::Alias>();
+    const AttributeId id = alias ? alias->id : item->as<plan::AttributeReference>()->id;
+    const bool is_count = alias && counts_rows(*alias->child);
+    result.columns.columns[id] = {.sql = is_count ? name + ".count" : "CAST(" + name + ".key AS " + type_sql(type) + ")"};
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "engine/duckdb/cache_tables.h"
 #include "engine/duckdb/database.h"
+#include "engine/duckdb/decimal_statistics.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/file_writer.h"
 #include "engine/duckdb/fragment_input.h"
@@ -56,14 +57,21 @@ class DuckDbEngine : public Engine {
 
   std::string explain(const plan::RelationPtr& plan) const override {
     ExecutionContext context;
-    return lower_plan(plan, context, {}).sql;
+    LoweringServices services;
+    services.decimal_digits = decimal_digits();
+    return lower_plan(plan, context, services).sql;
   }
 
  private:
+  std::function<int(const plan::Scan&, size_t)> decimal_digits() const {
+    return [this](const plan::Scan& scan, size_t position) { return decimal_statistics_.digits(scan, position); };
+  }
+
   LoweringServices services(const std::shared_ptr<ExecutionContext>& context) {
     LoweringServices result;
     result.staging = &staging_;
     result.cached_table = [this](const std::string& key) { return cache_.table(key); };
+    result.decimal_digits = decimal_digits();
     result.run_fragment = [this, context](const plan::RelationPtr& plan) {
       return fragment_input(*this, plan, context);
     };
@@ -73,6 +81,7 @@ class DuckDbEngine : public Engine {
   Database database_;
   storage::StagingArea staging_;
   CacheTables cache_{database_};
+  mutable DecimalStatistics decimal_statistics_;
   std::string version_;
 };
 

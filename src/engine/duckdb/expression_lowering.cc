@@ -9,6 +9,8 @@
 #include "engine/duckdb/call_template.h"
 #include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/key_bounds.h"
+#include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
 
@@ -95,6 +97,41 @@ const ColumnText& Scope::find(plan::AttributeId id) const {
   throw_internal("attribute " + std::to_string(id) + " is not among the columns of the input");
 }
 
+ExpressionLowering::ExpressionLowering(const ExecutionContext& context, SubqueryLowering lower_subquery,
+                                       DigitsOf digits_of)
+    : context_(context),
+      lower_subquery_(std::move(lower_subquery)),
+      narrow_decimals_(std::make_unique<NarrowDecimals>(
+          std::move(digits_of),
+          [this](const Expression& expression, const Scope& scope) { return lower(expression, scope); })) {}
+ExpressionLowering::~ExpressionLowering() = default;
+
+std::optional<NarrowDecimal> ExpressionLowering::narrow(const Expression& expression, const Scope& scope) const {
+  const auto* call = expression.as<plan::FunctionCall>();
+  const bool is_computed = call && call->function->kind == FunctionKind::kScalar && call->arguments.size() > 1;
+  if (is_computed) return narrow_decimals_->narrow(expression, scope);
+  const auto* reference = expression.as<plan::AttributeReference>();
+  if (!reference || !expression.type.is(TypeKind::kDecimal)) return std::nullopt;
+  const NarrowDecimal& known = scope.find(reference->id).narrow;
+  return known.sql.empty() ? std::nullopt : std::optional(known);
+}
+
+ColumnText ExpressionLowering::lower_column(const ExpressionPtr& expression, const Scope& scope) const {
+  ColumnText column;
+  column.is_column = false;
+  column.is_volatile = is_volatile_expression(expression);
+  column.depth = expression_depth(*expression, scope);
+  if (auto number = narrow(*expression, scope)) column.narrow = *std::move(number);
+  if (!is_byte_remainder(*expression)) {
+    column.sql = lower(*expression, scope);
+    return column;
+  }
+  const auto& arguments = expression->as<plan::FunctionCall>()->arguments;
+  column.byte = "fs_byte_remainder(" + lower(*arguments[0], scope) + ", " + lower(*arguments[1], scope) + ")";
+  column.sql = "CAST(" + column.byte + " AS BIGINT)";
+  return column;
+}
+
 std::string ExpressionLowering::lower(const Expression& expression, const Scope& scope) const {
   if (const auto* node = expression.as<plan::Literal>()) return literal_sql(*node);
   if (const auto* node = expression.as<plan::AttributeReference>()) return scope.find(node->id).sql;
@@ -104,6 +141,7 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
                     node->time_zone.empty() ? context_.time_zone : node->time_zone);
   }
   if (const auto* node = expression.as<plan::FunctionCall>()) {
+    if (const auto number = narrow(expression, scope)) return "CAST(" + number->sql + " AS " + type_sql(expression.type) + ")";
     return lower_call(*node, expression.type, scope, "");
   }
   if (const auto* node = expression.as<plan::GetField>()) {
@@ -138,8 +176,13 @@ std::string ExpressionLowering::lower_order(const Expression& expression, const 
 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
                                            const Scope& scope, const std::string& over) const {
+  // Of a number of any width the sum is the same.
+  const bool adds_up = call.function->name == "sum" || call.function->name == "avg";
   std::vector<std::string> arguments;
-  for (const ExpressionPtr& argument : call.arguments) arguments.push_back(lower(*argument, scope));
+  for (const ExpressionPtr& argument : call.arguments) {
+    const auto number = adds_up ? narrow(*argument, scope) : std::nullopt;
+    arguments.push_back(number ? number->sql : lower(*argument, scope));
+  }
   std::string zone = call.time_zone.empty() ? context_.time_zone : call.time_zone;
   TemplateValues values;
   values.arguments = arguments;

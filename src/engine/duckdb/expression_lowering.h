@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -10,12 +12,22 @@
 
 namespace firesteel::engine {
 
+// A decimal as a DECIMAL(width, scale) of 64 bits, whose values have at most `digits` digits (narrow_decimal.h).
+struct NarrowDecimal {
+  std::string sql;
+  int width = 0;
+  int scale = 0;
+  int digits = 0;
+};
+
 // What stands for an attribute in the text being built.
 struct ColumnText {
   std::string sql;
   bool is_column = true;     // a plain column: may be repeated at no cost
   bool is_volatile = false;  // holds rand() or its kin: never repeated nor moved
   int depth = 1;
+  std::string byte = {};  // the same integer as a TINYINT, where it is known to be one
+  NarrowDecimal narrow = {};  // the same number, where it is computed from decimals of few digits
 };
 
 struct Scope {
@@ -24,17 +36,25 @@ struct Scope {
   const ColumnText& find(plan::AttributeId id) const;
 };
 
+class NarrowDecimals;
+
 class ExpressionLowering {
  public:
   // `lower_subquery` turns a resolved plan into a SELECT; outer references go through the scope.
   using SubqueryLowering = std::function<std::string(const plan::RelationPtr&, const Scope&)>;
-  ExpressionLowering(const ExecutionContext& context, SubqueryLowering lower_subquery)
-      : context_(context), lower_subquery_(std::move(lower_subquery)) {}
+  // How many digits the values of a decimal column have at most; 0: nobody knows.
+  using DigitsOf = std::function<int(plan::AttributeId)>;
+  ExpressionLowering(const ExecutionContext& context, SubqueryLowering lower_subquery, DigitsOf digits_of);
+  ~ExpressionLowering();
 
   // Text of the exact DuckDB type of `expression`.
   std::string lower(const plan::Expression& expression, const Scope& scope) const;
   // "expression ASC NULLS FIRST"
   std::string lower_order(const plan::Expression& order, const Scope& scope) const;
+  // The ColumnText of a column that an expression gives its values.
+  ColumnText lower_column(const plan::ExpressionPtr& expression, const Scope& scope) const;
+  // What is computed from decimals of few digits, in 64 bits.
+  std::optional<NarrowDecimal> narrow(const plan::Expression& expression, const Scope& scope) const;
 
  private:
   std::string lower_call(const plan::FunctionCall& call, const plan::Type& type,
@@ -44,6 +64,7 @@ class ExpressionLowering {
 
   const ExecutionContext& context_;
   SubqueryLowering lower_subquery_;
+  std::unique_ptr<NarrowDecimals> narrow_decimals_;
 };
 
 // How deep the expression nests, counting what stands for its columns.

@@ -1,4 +1,8 @@
 // Names of files as Spark shows them.
+#include <algorithm>
+#include <string>
+
+#include "engine/duckdb/csv_fields.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/kernel_adaptor.h"
 #include "engine/duckdb/reader_options.h"
@@ -6,36 +10,23 @@
 namespace firesteel::engine {
 namespace {
 
-// The fields of one CSV line without their quotes, joined by kCsvFieldEnd: univocity's rules with
-// unescapedQuoteHandling=STOP_AT_DELIMITER.
+// The fields of one CSV line without their quotes, joined by kCsvFieldEnd.
 std::string csv_fields(std::string_view line, std::string_view separator, std::string_view quote,
                        std::string_view escape) {
   std::string out;
+  std::string field;
   size_t at = 0;
   while (true) {
-    const bool is_quoted = !quote.empty() && line.substr(at).starts_with(quote);
-    if (is_quoted) at += quote.size();
-    bool is_open = is_quoted;
-    while (at < line.size()) {
-      const std::string_view rest = line.substr(at);
-      const bool escapes = is_open && !escape.empty() && rest.starts_with(escape) && rest.size() > escape.size() &&
-                           (rest.substr(escape.size()).starts_with(quote) ||
-                            rest.substr(escape.size()).starts_with(escape));
-      if (escapes) {
-        out += rest[escape.size()];
-        at += escape.size() + 1;
-      } else if (is_open && rest.starts_with(quote) &&
-                 (rest.size() == quote.size() || rest.substr(quote.size()).starts_with(separator))) {
-        is_open = false;
-        at += quote.size();
-      } else if (!is_open && rest.starts_with(separator)) {
-        break;
-      } else {
-        out += line[at++];
-      }
+    size_t end = 0;
+    if (!quote.empty() && line.substr(at).starts_with(quote)) {
+      end = at + read_quoted_field(line.substr(at), separator, quote, escape, field);
+      out += field;
+    } else {
+      end = std::min(line.find(separator, at), line.size());
+      out += line.substr(at, end - at);
     }
-    if (at >= line.size()) return out;
-    at += separator.size();
+    if (end == line.size()) return out;
+    at = end + separator.size();
     out += kCsvFieldEnd;
   }
 }

@@ -129,12 +129,15 @@ class CsvScan {
     }
     column_count_ = position;
     reads_lines_ = needs_lines();
+    is_typed_ = !reads_lines_ && options_.reads_lines();
   }
 
   ScanText run(const std::string& file_column) {
     ScanText text;
     const size_t columns = std::max<size_t>(1, column_count_);
-    text.from = reads_lines_ ? lines_sql() : options_.read_sql(file_list_sql(files_), columns, file_column);
+    text.from = reads_lines_ ? lines_sql()
+                : is_typed_  ? options_.lines_sql(file_list_sql(files_), column_types())
+                             : options_.read_sql(file_list_sql(files_), columns, file_column);
     text.from += " AS " + alias_;
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) {
@@ -144,7 +147,8 @@ class CsvScan {
         continue;
       }
       const Type& type = scan_.data_schema[i].type;
-      text.columns.push_back({is_needed_[i] ? value(i) : "", type.is_string() && !reads_lines_});
+      const bool is_column = !reads_lines_ && (type.is_string() || is_read_as_number(type));
+      text.columns.push_back({is_needed_[i] ? value(i) : "", is_column});
     }
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX && is_needed_[i]) {
@@ -193,7 +197,21 @@ class CsvScan {
     if (options_.trims_trailing) return "rtrim(" + text + ")";
     return text;
   }
+  // The source reads numbers from the bytes of the file.
+  bool is_read_as_number(const Type& type) const {
+    if (!is_typed_ || options_.trims_leading || options_.trims_trailing) return false;
+    return type.is(TypeKind::kInteger) || type.is(TypeKind::kLong) || type.is(TypeKind::kDouble);
+  }
+  std::vector<std::string> column_types() const {
+    std::vector<std::string> types(std::max<size_t>(1, column_count_), "VARCHAR");
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      const Type& type = scan_.data_schema[i].type;
+      if (positions_[i] != SIZE_MAX && is_read_as_number(type)) types[positions_[i]] = type_sql(type);
+    }
+    return types;
+  }
   std::string value(size_t i) const {
+    if (is_read_as_number(scan_.data_schema[i].type)) return alias_ + ".k" + std::to_string(positions_[i]);
     return csv_value_sql(raw(i), scan_.data_schema[i].type, options_, context_.time_zone);
   }
   // A record is malformed when a text is there that is no value of its column.
@@ -226,6 +244,7 @@ class CsvScan {
   std::vector<size_t> positions_;  // in the file; SIZE_MAX: the column of corrupt records
   size_t column_count_ = 0;
   bool reads_lines_ = false;
+  bool is_typed_ = false;  // fs_csv reads the files
 };
 
 bool has_struct(const Type& type) {

@@ -5,7 +5,9 @@
 //   registry.add("fs_length_plus", [](std::string_view text, int32_t more) -> int32_t { … });
 //
 // A null in an argument makes the result null unless the parameter is a std::optional. A result may
-// be a std::optional. Exceptions, SparkError above all, become the query's error.
+// be a std::optional. Exceptions, SparkError above all, become the query's error. A lambda that is noexcept tells
+// DuckDB that the kernel cannot fail: it may then run before the filters that guard it, and once per entry of a
+// dictionary instead of once per row.
 #pragma once
 
 #include <cstdint>
@@ -123,6 +125,7 @@ struct Reader {
   VectorView view;
   explicit Reader(const Vector& vector) : view(view_of(vector)) {}
   bool is_valid(idx_t row) const { return view.IsValid(row); }
+  bool may_be_null() const { return view.validity != nullptr; }
   T get(idx_t row) const {
     idx_t at = view.SelAt(row);
     if constexpr (std::is_same_v<T, std::string_view>) {
@@ -154,6 +157,7 @@ struct Reader<Decimal> {
     scale = type.GetDecimalScale();
   }
   bool is_valid(idx_t row) const { return precision > 0 && view.IsValid(row); }
+  bool may_be_null() const { return precision == 0 || view.validity != nullptr; }
   Decimal get(idx_t row) const {
     return {read_decimal(view, storage, view.SelAt(row)), precision, scale};
   }
@@ -164,6 +168,7 @@ struct Reader<std::optional<T>> {
   Reader<T> inner;
   explicit Reader(const Vector& vector) : inner(vector) {}
   bool is_valid(idx_t) const { return true; }
+  bool may_be_null() const { return false; }
   std::optional<T> get(idx_t row) const {
     if (!inner.is_valid(row)) return std::nullopt;
     return inner.get(row);
@@ -243,6 +248,13 @@ template <typename C, typename R, typename... A>
 struct Signature<R (C::*)(A...) const> {
   using Result = R;
   using Arguments = std::tuple<A...>;
+  static constexpr bool may_fail = true;
+};
+template <typename C, typename R, typename... A>
+struct Signature<R (C::*)(A...) const noexcept> {
+  using Result = R;
+  using Arguments = std::tuple<A...>;
+  static constexpr bool may_fail = false;
 };
 
 // Splits off a leading `State&`.
@@ -293,8 +305,9 @@ struct Execution<F, R, State, std::tuple<A...>> {
       }
       validity[row >> 6] &= ~(uint64_t{1} << (row & 63));
     };
+    const bool may_be_null = (std::get<I>(readers).may_be_null() || ...);
     for (idx_t row = 0; row < count; ++row) {
-      if (!(std::get<I>(readers).is_valid(row) && ...)) {
+      if (may_be_null && !(std::get<I>(readers).is_valid(row) && ...)) {
         set_null(row);
         continue;
       }
@@ -375,6 +388,7 @@ class KernelRegistry {
     created.SetExecCallback(Run::execute);
     created.SetNullHandling(duckdb::cxx::FunctionNullHandling::SPECIAL);
     if (is_volatile) created.SetStability(duckdb::cxx::FunctionStability::VOLATILE);
+    if (!S::may_fail) created.SetFallibility(duckdb::cxx::FunctionFallibility::INFALLIBLE);
     return created;
   }
 

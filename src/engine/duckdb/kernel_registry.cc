@@ -23,6 +23,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_value_kernels(registry);
   register_lambda_kernels(registry);
   register_moment_aggregates(registry);
+  register_byte_counts(registry);
   register_value_aggregates(registry);
   connection.Execute("COMMIT").Drain();
 }

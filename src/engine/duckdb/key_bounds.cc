@@ -60,4 +60,11 @@ bool fits_one_byte(const ExpressionPtr& key, const RelationPtr& input) {
   return divisor && *divisor >= -128 && *divisor <= 128;
 }
 
+bool is_byte_remainder(const plan::Expression& expression) {
+  const auto* call = expression.as<plan::FunctionCall>();
+  if (!call || call->function->name != "%" || !expression.type.is(TypeKind::kLong)) return false;
+  const auto divisor = integer_constant(call->arguments[1]);
+  return divisor && *divisor != 0 && *divisor >= -128 && *divisor <= 128;
+}
+
 }  // namespace firesteel::engine

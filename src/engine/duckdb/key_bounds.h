@@ -11,4 +11,7 @@ namespace firesteel::engine {
 // does. `input` is what the key's columns come from.
 bool fits_one_byte(const plan::ExpressionPtr& key, const plan::RelationPtr& input);
 
+// Whether the expression is the remainder of a long by a constant that is not zero, and fits into one byte.
+bool is_byte_remainder(const plan::Expression& expression);
+
 }  // namespace firesteel::engine

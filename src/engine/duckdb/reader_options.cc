@@ -96,8 +96,24 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   if (separator.empty()) throw_unsupported("OPTION", "an empty sep");
 }
 
+bool CsvOptions::reads_lines() const {
+  const std::string name = upper_case(encoding);
+  const bool is_plain = separator.size() == 1 && separator != "\n" && separator != "\r" && separator[0] != '\0';
+  return !is_multi_line && (name == "UTF-8" || name == "UTF8") && is_plain && quote.size() <= 1 && escape.size() <= 1 &&
+         comment.size() <= 1;
+}
+
+std::string CsvOptions::lines_sql(const std::string& files, const std::vector<std::string>& types) const {
+  std::string kinds;
+  for (const std::string& type : types) kinds += (kinds.empty() ? "" : ", ") + quote_string(type);
+  std::string sql = "fs_csv(" + files + ", [" + kinds + "]";
+  for (const std::string& option : {separator, quote, escape, comment, null_value}) sql += ", " + quote_string(option);
+  return sql + (has_header ? ", true)" : ", false)");
+}
+
 std::string CsvOptions::read_sql(const std::string& files, size_t column_count,
                                  const std::string& file_column) const {
+  if (reads_lines()) return lines_sql(files, std::vector<std::string>(column_count, "VARCHAR"));
   std::string columns;
   for (size_t i = 0; i < column_count; ++i) {
     columns += (i > 0 ? ", 'k" : "'k") + std::to_string(i) + "': 'VARCHAR'";

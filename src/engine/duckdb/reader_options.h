@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plan/relation.h"
 
@@ -56,6 +57,11 @@ struct CsvOptions {
   // such column.
   std::string read_sql(const std::string& files, size_t column_count,
                        const std::string& file_column) const;
+
+  // Whether fs_csv reads the files: records are lines of UTF-8, and the options are of one byte each.
+  bool reads_lines() const;
+  // The rows with the columns k0, k1, … of the given types (csv_source.h); for files that fs_csv reads.
+  std::string lines_sql(const std::string& files, const std::vector<std::string>& types) const;
 };
 
 }  // namespace firesteel::engine

@@ -56,13 +56,26 @@ RelationLowering::RelationLowering(const ExecutionContext& context,
         std::string sql = render(block, columns);
         outer_scope_ = saved;
         return sql;
-      }) {}
+      }, [this](AttributeId id) { return digits_of(id); }) {}
+
+int RelationLowering::digits_of(AttributeId id) const {
+  if (const auto known = computed_digits_.find(id); known != computed_digits_.end()) return known->second;
+  const auto column = scan_columns_.find(id);
+  if (column == scan_columns_.end() || !services_.decimal_digits) return 0;
+  return services_.decimal_digits(*column->second.scan, column->second.position);
+}
+
+void RelationLowering::pass_on_digits(AttributeId from, AttributeId to) {
+  if (const auto column = scan_columns_.find(from); column != scan_columns_.end()) scan_columns_[to] = column->second;
+  if (const auto known = computed_digits_.find(from); known != computed_digits_.end()) computed_digits_[to] = known->second;
+}
 
 LoweredQuery RelationLowering::run(const RelationPtr& plan) {
   repeated_.scan(plan);
   auto block = lower(plan, output_ids(plan->output));
   std::vector<AttributeId> columns;
   for (const auto& attribute : plan->output) columns.push_back(attribute.id);
+  define_all_shared();
   std::string sql;
   for (const std::string& definition : definitions_) {
     sql += (!sql.empty() ? ", " : has_recursion_ ? "WITH RECURSIVE " : "WITH ") + definition;
@@ -84,15 +97,21 @@ std::string RelationLowering::render(const SelectBlock& block,
   return sql + block.tail();
 }
 
-SelectBlock RelationLowering::wrap(const SelectBlock& block, const AttributeSet& columns) {
+SelectBlock RelationLowering::wrap(SelectBlock block, const AttributeSet& columns) {
   std::string alias = next_alias();
   SelectBlock wrapped;
-  std::vector<AttributeId> kept(columns.begin(), columns.end());
-  wrapped.from = "(" + render(block, kept) + ") AS " + alias;
   wrapped.columns.outer = outer_scope_;
+  std::vector<AttributeId> kept(columns.begin(), columns.end());
   for (AttributeId id : kept) {
-    wrapped.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+    const std::string name = alias + "." + column_name(id);
+    wrapped.columns.columns[id] = {.sql = name};
+    const auto below = block.columns.columns.find(id);
+    if (below == block.columns.columns.end() || below->second.byte.empty()) continue;
+    // It stays a byte, and is what it was only for those who read it.
+    below->second.sql = below->second.byte;
+    wrapped.columns.columns[id] = {.sql = "CAST(" + name + " AS BIGINT)", .byte = name};
   }
+  wrapped.from = "(" + render(block, kept) + ") AS " + alias;
   return wrapped;
 }
 
@@ -153,33 +172,51 @@ SelectBlock RelationLowering::prepare_inline(SelectBlock block,
 SelectBlock RelationLowering::lower(const RelationPtr& plan, const AttributeSet& needed) {
   context_.cancellation->throw_if_cancelled();
   int shared = repeated_.shared_number(*plan);
-  SelectBlock block = shared >= 0 ? read_shared(plan, shared) : lower_node(plan, needed);
+  SelectBlock block = shared >= 0 ? read_shared(plan, shared, needed) : lower_node(plan, needed);
   block.columns.outer = outer_scope_;
   return block;
 }
 
-SelectBlock RelationLowering::read_shared(const RelationPtr& plan, int shared) {
-  if (!shared_.contains(shared)) {
-    // Computed where it is first met; later occurrences map their ids by position.
-    auto block = lower_node(plan, output_ids(plan->output));
-    std::vector<AttributeId> columns;
-    for (const auto& attribute : plan->output) columns.push_back(attribute.id);
-    std::vector<AttributeId> distinct_columns = columns;
-    std::sort(distinct_columns.begin(), distinct_columns.end());
-    distinct_columns.erase(std::unique(distinct_columns.begin(), distinct_columns.end()),
-                           distinct_columns.end());
-    std::string name = "s" + std::to_string(shared_.size() + 1);
-    definitions_.push_back(name + " AS MATERIALIZED (" + render(block, distinct_columns) + ")");
-    shared_[shared] = {name, std::move(columns)};
+SelectBlock RelationLowering::read_shared(const RelationPtr& plan, int shared, const AttributeSet& needed) {
+  const bool is_new = !shared_.contains(shared);
+  SharedQuery& query = shared_[shared];
+  if (is_new) {
+    query.name = "s" + std::to_string(shared_.size());
+    query.plan = plan;
+    // A loop stands between the definitions, each of which may read those before it.
+    if (repeated_.has_loop()) {
+      query.needed = output_ids(plan->output);
+      define_shared(query);
+    }
   }
-  const SharedQuery& query = shared_.at(shared);
   std::string alias = next_alias();
   SelectBlock block;
   block.from = query.name + " AS " + alias;
   for (size_t i = 0; i < plan->output.size(); ++i) {
-    block.columns.columns[plan->output[i].id] = {.sql = alias + "." + column_name(query.columns[i])};
+    if (!needed.contains(plan->output[i].id)) continue;
+    const AttributeId id = query.plan->output[i].id;
+    query.needed.insert(id);
+    block.columns.columns[plan->output[i].id] = {.sql = alias + "." + column_name(id)};
   }
   return block;
+}
+
+void RelationLowering::define_shared(SharedQuery& query) {
+  query.is_defined = true;
+  const Scope* saved = std::exchange(outer_scope_, nullptr);
+  const auto block = lower_node(query.plan, query.needed);
+  outer_scope_ = saved;
+  definitions_.push_back(query.name + " AS MATERIALIZED (" + render(block, {query.needed.begin(), query.needed.end()}) + ")");
+}
+
+// With no more columns than somebody reads. A subplan within another one has the smaller number: when its turn comes, all
+// who read it are known. It is defined before them.
+void RelationLowering::define_all_shared() {
+  const auto next = [&] {
+    return std::find_if(shared_.rbegin(), shared_.rend(), [](const auto& entry) { return !entry.second.is_defined; });
+  };
+  for (auto query = next(); query != shared_.rend(); query = next()) define_shared(query->second);
+  if (!repeated_.has_loop()) std::reverse(definitions_.begin(), definitions_.end());
 }
 
 SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const AttributeSet& needed) {
@@ -266,6 +303,7 @@ SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan&
   block.where = std::move(text.where);
   for (size_t i = 0; i < node.output.size(); ++i) {
     if (!is_needed[i]) continue;
+    if (node.output[i].type.is(plan::TypeKind::kDecimal)) scan_columns_[node.output[i].id] = {&scan, i};
     block.columns.columns[node.output[i].id] = {.sql = text.columns[i].sql,
                                                 .is_column = text.columns[i].is_column};
   }
@@ -324,12 +362,12 @@ SelectBlock RelationLowering::lower_project(const plan::Project& project,
     const auto& alias = std::get<plan::Alias>(expression->node);
     if (const auto* reference = alias.child->as<plan::AttributeReference>()) {
       result.columns.columns[alias.id] = block.columns.find(reference->id);
+      pass_on_digits(reference->id, alias.id);
       continue;
     }
-    result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),
-                                        .is_column = false,
-                                        .is_volatile = is_volatile_expression(alias.child),
-                                        .depth = expression_depth(*alias.child, block.columns)};
+    ColumnText& text = result.columns.columns[alias.id];
+    text = expressions_.lower_column(alias.child, block.columns);
+    if (!text.narrow.sql.empty()) computed_digits_[alias.id] = text.narrow.digits;
   }
   return result;
 }

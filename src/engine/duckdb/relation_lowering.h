@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -49,6 +51,9 @@ class RelationLowering {
   SelectBlock lower_offset(const plan::Offset& offset, const AttributeSet& needed);
   SelectBlock lower_tail(const plan::Tail& tail, const AttributeSet& needed);
   SelectBlock lower_aggregate(const plan::Aggregate& aggregate, const AttributeSet& needed);
+  std::optional<SelectBlock> count_by_byte(const plan::Aggregate& aggregate, const SelectBlock& input,
+                                           const std::vector<std::string>& key_texts,
+                                           const std::vector<plan::ExpressionPtr>& live);
   SelectBlock lower_sample(const plan::Sample& sample, const AttributeSet& needed);
   SelectBlock lower_deduplicate(const plan::Deduplicate& deduplicate, const AttributeSet& needed);
   SelectBlock repeat_rows(const SelectBlock& numbered, const std::string& alias,
@@ -58,8 +63,8 @@ class RelationLowering {
   SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
   SelectBlock lower_generate(const plan::Generate& generate, const AttributeSet& needed);
 
-  // The definition of a repeated subplan, or a block that reads it.
-  SelectBlock read_shared(const plan::RelationPtr& plan, int shared);
+  // A block that reads a repeated subplan.
+  SelectBlock read_shared(const plan::RelationPtr& plan, int shared, const AttributeSet& needed);
 
   static std::string variant_rows(const std::string& variant);
   std::string tuple_row(const plan::FunctionCall& call, const Scope& scope);
@@ -69,7 +74,7 @@ class RelationLowering {
   // The whole SELECT with the given columns, in order.
   std::string render(const SelectBlock& block, const std::vector<plan::AttributeId>& columns) const;
   // Puts the block into a subquery, so that every column becomes a plain one.
-  SelectBlock wrap(const SelectBlock& block, const AttributeSet& columns);
+  SelectBlock wrap(SelectBlock block, const AttributeSet& columns);
   SelectBlock bare(SelectBlock block, const AttributeSet& columns);
   // Wraps unless what the expressions make of the block's columns may be inlined. `kept` are columns
   // that the result passes on besides; `named` are ids that are not the block's but the caller's.
@@ -77,6 +82,9 @@ class RelationLowering {
                              const AttributeSet& kept, const AttributeSet& named = {});
   SelectBlock open(SelectBlock block, const AttributeSet& columns);
   void add_references(const plan::ExpressionPtr& expression, AttributeSet& set) const;
+  // By the statistics of the scan that the column comes from.
+  int digits_of(plan::AttributeId id) const;
+  void pass_on_digits(plan::AttributeId from, plan::AttributeId to);
 
   const ExecutionContext& context_;
   const LoweringServices& services_;
@@ -84,13 +92,24 @@ class RelationLowering {
   RepeatedSubplans repeated_;
   struct SharedQuery {
     std::string name;
-    std::vector<plan::AttributeId> columns;  // by output position
+    plan::RelationPtr plan;  // where it was met first; later occurrences map their ids by position
+    AttributeSet needed;     // of the plan's columns
+    bool is_defined = false;
   };
-  std::unordered_map<int, SharedQuery> shared_;
+  void define_shared(SharedQuery& query);
+  void define_all_shared();
+  std::map<int, SharedQuery> shared_;  // by number
   std::vector<std::string> definitions_;  // "s1 AS MATERIALIZED (…)"
   std::vector<Lease> inputs_;
   std::unordered_map<int64_t, std::vector<plan::AttributeId>> loops_;  // columns by position
   bool has_recursion_ = false;
+  // Where decimal columns come from, and the digits of those that projections compute.
+  struct ScanColumn {
+    const plan::Scan* scan = nullptr;
+    size_t position = 0;
+  };
+  std::unordered_map<plan::AttributeId, ScanColumn> scan_columns_;
+  std::unordered_map<plan::AttributeId, int> computed_digits_;
   const Scope* outer_scope_ = nullptr;
   int alias_count_ = 0;
 };

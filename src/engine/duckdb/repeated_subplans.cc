@@ -91,6 +91,34 @@ std::string own_text(const Relation& relation) {
   return text;
 }
 
+// The plans of the subqueries in the expressions of a node.
+std::vector<plan::RelationPtr> subquery_plans(const Relation& relation) {
+  std::vector<plan::RelationPtr> plans;
+  for (const ExpressionPtr& expression : plan::expressions(relation)) {
+    plan::walk(expression, [&](const ExpressionPtr& node) {
+      const auto* subquery = node->as<plan::Subquery>();
+      if (subquery && subquery->plan) plans.push_back(subquery->plan);
+      return true;
+    });
+  }
+  return plans;
+}
+
+// Whether the expression reads a row of the query around: it has a value only there.
+bool reads_outer_row(const ExpressionPtr& expression, const Positions& position) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    if (const auto* column = node->as<plan::AttributeReference>()) {
+      found |= column->is_outer && !position.contains(column->id);
+    }
+    if (const auto* subquery = node->as<plan::Subquery>()) {
+      for (const AttributeId id : subquery->outer_references) found |= !position.contains(id);
+    }
+    return !found;
+  });
+  return found;
+}
+
 bool is_costly(const Relation& relation) {
   return relation.as<plan::Join>() || relation.as<plan::Aggregate>() ||
          relation.as<plan::WindowColumns>() || relation.as<plan::Deduplicate>() ||
@@ -129,6 +157,7 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
   bool is_costly_here = is_costly(*relation);
   // The rows of the round before are others in each round: what reads them stays in the loop.
   bool may_move_here = !plan::is_round(*relation);
+  has_loop_ = has_loop_ || !may_move_here || plan::loop_of(*relation).has_value();
   bool is_volatile_here = false;
   bool has_open_input = false;
   auto inputs = plan::children(*relation);
@@ -143,8 +172,10 @@ int RepeatedSubplans::number(const plan::RelationPtr& relation) {
       position.emplace(output[k].id, "i" + std::to_string(i) + "." + std::to_string(k));
     }
   }
+  for (const plan::RelationPtr& plan : subquery_plans(*relation)) number(plan);
   for (const ExpressionPtr& expression : plan::expressions(*relation)) {
     text += " " + canonical_text(*expression, position);
+    may_move_here = may_move_here && !reads_outer_row(expression, position);
     is_volatile_here = is_volatile_here || is_volatile_expression(expression);
   }
   // What draws numbers is the same only where it is one node: a common table expression is computed
@@ -166,6 +197,7 @@ void RepeatedSubplans::count(const plan::RelationPtr& relation) {
   auto index = static_cast<size_t>(numbers_.at(relation.get()));
   if (++occurrences_[index] > 1 && may_share(index)) return;
   for (const plan::RelationPtr& input : plan::children(*relation)) count(input);
+  for (const plan::RelationPtr& plan : subquery_plans(*relation)) count(plan);
 }
 
 int RepeatedSubplans::shared_number(const plan::Relation& relation) const {

@@ -12,10 +12,11 @@ namespace firesteel::engine {
 
 class RepeatedSubplans {
  public:
-  // Numbers every subplan of `root`: equal subplans get equal numbers.
+  // Numbers every subplan of `root`: equal subplans get equal numbers, subplans smaller ones than what stands above them.
   void scan(const plan::RelationPtr& root);
   // The number of a subplan that is worth computing once; -1 when it is not.
   int shared_number(const plan::Relation& relation) const;
+  bool has_loop() const { return has_loop_; }
 
  private:
   int number(const plan::RelationPtr& relation);
@@ -28,6 +29,7 @@ class RepeatedSubplans {
   std::vector<bool> is_worth_sharing_;
   std::vector<bool> may_move_;
   std::vector<bool> is_open_product_;
+  bool has_loop_ = false;
 };
 
 // A text that is the same for two expressions that compute the same from inputs that `position`

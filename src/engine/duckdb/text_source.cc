@@ -2,19 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <memory>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/line_blocks.h"
 #include "engine/duckdb/string_writer.h"
-#include "functions/kernel/encoding.h"
 
 namespace firesteel::engine {
 namespace {
@@ -22,18 +16,6 @@ namespace {
 using duckdb::cxx::idx_t;
 using duckdb::cxx::TableFunction;
 
-constexpr int64_t kBlockBytes = 4 << 20;
-
-struct Block {
-  size_t file = 0;
-  int64_t start = 0;
-  int64_t end = 0;
-};
-
-struct TextBind {
-  std::vector<std::string> paths;
-  std::vector<Block> blocks;
-};
 struct TextGlobal {
   std::atomic<size_t> next{0};
 };
@@ -44,121 +26,15 @@ struct TextLocal {
   bool is_done = true;
 };
 
-class File {
- public:
-  explicit File(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) {
-      throw SparkError("FAILED_READ_FILE.FILE_NOT_EXIST", {{"path", "file://" + path}});
-    }
-  }
-  ~File() { close(descriptor_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  // Appends up to `count` bytes from `offset`; returns how many there were.
-  int64_t append(std::string& data, int64_t offset, int64_t count) const {
-    size_t old = data.size();
-    data.resize(old + static_cast<size_t>(count));
-    int64_t total = 0;
-    while (total < count) {
-      auto got = pread(descriptor_, data.data() + old + total, static_cast<size_t>(count - total),
-                       offset + total);
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) break;
-      total += got;
-    }
-    data.resize(old + static_cast<size_t>(total));
-    return total;
-  }
-
- private:
-  int descriptor_;
-};
-
-// Throws INVALID_UTF8_STRING with the bytes of the first line that is not UTF-8.
-void require_utf8(std::string_view lines) {
-  const auto is_valid = [](std::string_view text) {
-    try {
-      duckdb::cxx::ValidateUTF8(text);
-      return true;
-    } catch (const duckdb::cxx::Exception&) {
-      return false;
-    }
-  };
-  if (is_valid(lines)) return;
-  std::string_view line;
-  do {
-    line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-  } while (is_valid(line));
-  std::string shown;
-  for (const char& c : line) {
-    shown += "\\x";
-    functions::kernel::append_hex({&c, 1}, shown);
-  }
-  throw SparkError("INVALID_UTF8_STRING", {{"str", shown}});
-}
-
-// A block owns the lines that begin in it: it skips the line that began before, and reads on to the
-// end of its last one.
-void load_block(const TextBind& bind, size_t index, TextLocal& local) {
-  const Block& block = bind.blocks[index];
-  File file(bind.paths[block.file]);
-  local.data.clear();
-  local.position = 0;
-  int64_t from = block.start > 0 ? block.start - 1 : 0;
-  int64_t read_until = from + file.append(local.data, from, block.end - from);
-  if (block.start > 0) {
-    // The byte before tells whether a line begins exactly here.
-    auto newline = local.data.find('\n');
-    if (newline == std::string::npos) {
-      local.data.clear();
-      local.is_done = true;
-      return;
-    }
-    local.position = newline + 1;
-  }
-  if (local.position >= local.data.size()) {
-    local.is_done = true;
-    return;
-  }
-  while (local.data.back() != '\n') {
-    size_t old = local.data.size();
-    int64_t got = file.append(local.data, read_until, 1 << 16);
-    if (got == 0) break;
-    read_until += got;
-    auto newline = local.data.find('\n', old);
-    if (newline != std::string::npos) {
-      local.data.resize(newline + 1);
-      break;
-    }
-  }
-  // Of the line before, only an end is here.
-  require_utf8(std::string_view(local.data).substr(local.position));
-  local.is_done = local.position >= local.data.size();
-}
-
 void bind_text(TableFunction::BindInput& input) {
   try {
-    TextBind bind;
-    auto paths = input.GetConstantArgument(0);
-    for (idx_t i = 0; i < paths.GetChildCount(); ++i) {
-      auto path = paths.GetChild(i);
-      bind.paths.emplace_back(path.Get<duckdb::cxx::varchar_t>().view());
-      const std::string& name = bind.paths.back();
-      struct stat status {};
-      if (stat(name.c_str(), &status) != 0) {
-        throw SparkError("FAILED_READ_FILE.FILE_NOT_EXIST", {{"path", "file://" + name}});
-      }
-      for (int64_t start = 0; start < status.st_size; start += kBlockBytes) {
-        bind.blocks.push_back({i, start, std::min<int64_t>(status.st_size, start + kBlockBytes)});
-      }
-    }
+    LineBlocks bind;
+    for (const std::string& path : paths_of(input.GetConstantArgument(0))) bind.add_file(path);
     auto& factory = input.GetContext().GetFactory();
     input.AddResultColumn("value", factory.ParseType("VARCHAR"));
     input.AddResultColumn("fs_file", factory.ParseType("VARCHAR"));
     input.AddResultColumn("fs_first", factory.ParseType("VARCHAR"));  // "1" on a file's first line
-    input.SetBindData<TextBind>(std::move(bind));
+    input.SetBindData<LineBlocks>(std::move(bind));
   } catch (...) {
     rethrow_into_duckdb();
   }
@@ -166,7 +42,7 @@ void bind_text(TableFunction::BindInput& input) {
 
 void init_text(TableFunction::InitGlobalInput& input) {
   input.SetGlobalState<TextGlobal>();
-  input.SetMaxThreads(std::max<idx_t>(1, input.GetBindData<TextBind>().blocks.size()));
+  input.SetMaxThreads(std::max<idx_t>(1, input.GetBindData<LineBlocks>().blocks.size()));
 }
 
 void init_text_thread(TableFunction::InitLocalInput& input) { input.SetLocalState<TextLocal>(); }
@@ -190,7 +66,7 @@ std::string_view next_line(TextLocal& local) {
 
 void scan_text(TableFunction::ExecInput& input) {
   try {
-    const auto& bind = input.GetBindData<TextBind>();
+    const auto& bind = input.GetBindData<LineBlocks>();
     auto& local = input.GetLocalState<TextLocal>();
     auto chunk = input.GetOutputChunk();
     while (local.is_done) {
@@ -199,7 +75,7 @@ void scan_text(TableFunction::ExecInput& input) {
         chunk.GetVector(0).SetSize(0);
         return;
       }
-      load_block(bind, local.block, local);
+      local.is_done = !load_lines(bind, local.block, local.data, local.position);
     }
     idx_t capacity = chunk.GetCapacity();
     idx_t rows = 0;

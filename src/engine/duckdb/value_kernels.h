@@ -8,6 +8,7 @@ class KernelRegistry;
 void register_value_kernels(KernelRegistry& registry);
 void register_lambda_kernels(KernelRegistry& registry);
 void register_moment_aggregates(KernelRegistry& registry);
+void register_byte_counts(KernelRegistry& registry);
 void register_value_aggregates(KernelRegistry& registry);
 
 }  // namespace firesteel::engine

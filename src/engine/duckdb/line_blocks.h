@@ -1,0 +1,38 @@
+// Text files in blocks of whole lines, which threads read one by one.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <duckdb_cpp.hpp>
+
+namespace firesteel::engine {
+
+struct LineBlock {
+  size_t file = 0;
+  int64_t start = 0;
+  int64_t end = 0;
+  bool begins_line = false;  // a line begins exactly at the start
+};
+
+struct LineBlocks {
+  std::vector<std::string> paths;
+  std::vector<LineBlock> blocks;
+
+  // Appends the blocks of a file from the line that begins at `first_byte`. Throws FAILED_READ_FILE.
+  void add_file(const std::string& path, int64_t first_byte = 0);
+};
+
+// The paths in a list of texts.
+std::vector<std::string> paths_of(const duckdb::cxx::Value& list);
+
+// A block owns the lines that begin in it: what is put into `data` begins with the first of them, at `position`, and ends
+// with the end of the last. False when no line begins in the block. Throws INVALID_UTF8_STRING.
+bool load_lines(const LineBlocks& blocks, size_t index, std::string& data, size_t& position);
+
+// The first bytes of a file, at most `count`.
+std::string first_bytes(const std::string& path, int64_t count);
+
+}  // namespace firesteel::engine
