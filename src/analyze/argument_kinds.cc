@@ -31,9 +31,6 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if (name == "format_number" && a.size() == 2 && !a[1]->type.is_integral()) {
     a[1] = cast_to(a[1], Type::string(), rules);
   }
-  if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
-    a[0] = cast_to(a[0], Type::integer(), rules);
-  }
   if (name == "hex" && a.size() == 1) {
     const Type& type = a[0]->type;
     if (type.is_numeric()) a[0] = cast_to(a[0], Type::long_integer(), rules);
@@ -43,6 +40,7 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
     const size_t end = name == "array_join" ? std::min<size_t>(a.size(), 1) : a.size();
     for (size_t i = name == "array_join" ? 0 : 1; i < end; ++i) {
       const Type& type = a[i]->type;
+      if (name == "concat_ws" && !type.is_nested() && !type.is_string()) a[i] = cast_to(a[i], Type::string(), rules);
       if (!type.is(TypeKind::kArray) || type.element().is_nested()) continue;
       a[i] = cast_to(a[i], Type::array(Type::string(), type.contains_null()), rules);
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyze/argument_kinds.h"
+#include "analyze/argument_types.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
@@ -88,38 +89,6 @@ bool takes_lambda(const Function& row) {
   return std::any_of(row.signatures.begin(), row.signatures.end(), [](const Signature& s) {
     return std::find(s.arguments.begin(), s.arguments.end(), Accepts::kLambda) != s.arguments.end();
   });
-}
-
-// findWiderTypeWithoutStringPromotion: text meets text only.
-bool promotes_text(const Type& a, const Type& b) {
-  if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return false;
-  if (a.is_string() != b.is_string()) return true;
-  if (a.kind() != b.kind()) return false;
-  if (a.is(TypeKind::kArray)) return promotes_text(a.element(), b.element());
-  if (a.is(TypeKind::kMap)) return promotes_text(a.key(), b.key()) || promotes_text(a.value(), b.value());
-  if (!a.is(TypeKind::kStruct) || a.fields().size() != b.fields().size()) return false;
-  for (size_t i = 0; i < a.fields().size(); ++i) {
-    if (promotes_text(a.fields()[i].type, b.fields()[i].type)) return true;
-  }
-  return false;
-}
-
-// array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
-void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
-  const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
-  const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
-  const bool joins = name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap";
-  const size_t at = name == "array_insert" ? 2 : 1;
-  if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
-  if (joins && !a[1]->type.is(TypeKind::kArray)) return;
-  if (looks_for && a[at]->type.is(TypeKind::kNull)) return;
-  const Type element = a[0]->type.element();
-  const Type other = joins ? a[1]->type.element() : a[at]->type;
-  if (promotes_text(element, other)) return;
-  const auto common = wider_type(element, other, rule);
-  if (!common) return;
-  a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
-  a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
 }
 
 // Which arguments a lambda's variables stand for.
@@ -322,6 +291,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   check_days(row->name, bound.arguments, e.origin);
   if (context_.ansi) check_no_text_operator(*row, bound);
   choose_argument_kinds(row->name, bound.arguments, rules());
+  bound_by_integer(row->name, bound.arguments);
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
@@ -433,6 +403,15 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   if (row.name == "concat" && !a.empty()) {
     const bool all_binary = std::all_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kBinary); });
     const bool has_array = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kArray); });
+    for (size_t i = 0; i < a.size() && !has_array; ++i) {
+      if (!a[i]->type.is(TypeKind::kMap) && !a[i]->type.is(TypeKind::kStruct) && !a[i]->type.is(TypeKind::kVariant)) continue;
+      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"paramIndex", std::string(ordinal(i))},
+                        {"requiredType", "(\"STRING\" or \"BINARY\" or \"ARRAY\")"},
+                        {"inputSql", "\"" + print_name(*a[i]) + "\""},
+                        {"inputType", "\"" + a[i]->type.sql() + "\""}});
+    }
     if (!all_binary && !has_array) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
@@ -440,7 +419,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
-    a[1] = cast_to(a[1], a[0]->type.key(), rule);
+    meet_key(row, call, rule);
   }
   if (row.name == "assert_true" && a.size() == 1) {
     a.push_back(make_string_literal("'" + print_name(*a[0]) + "' is not true!"));
@@ -481,6 +460,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     std::vector<ExpressionPtr> fitted;
     bool fits = true;
     std::vector<size_t> same;
+    std::optional<Type> met;
     for (size_t i = 0; i < call.arguments.size() && fits; ++i) {
       const Accepts wanted = accepted(s, i);
       if (wanted == Accepts::kSame) same.push_back(i);
@@ -513,6 +493,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         throw_different(row, call, origin);
       }
       for (size_t i : same) fitted[i] = cast_to(fitted[i], *common, rules());
+      met = common;
       if ((row.name == "<" || row.name == "<=" || row.name == ">" || row.name == ">=" ||
            row.name == "greatest" || row.name == "least") && !common->is_orderable() && !common->is(TypeKind::kNull)) {
         throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
@@ -542,6 +523,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
     Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    if (met) type = with_common_nulls(type, *met);
     // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
     if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;
     if (row.name.starts_with("percentile_") && !call.order_by.empty()) {

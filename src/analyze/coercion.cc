@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyze/casts.h"
+#include "base/text.h"
 
 namespace firesteel::analyze {
 
@@ -73,6 +74,8 @@ std::optional<Type> wider_nested(const Type& a, const Type& b, const CoercionRul
   if (left.size() != right.size()) return std::nullopt;
   std::vector<StructField> fields;
   for (size_t i = 0; i < left.size(); ++i) {
+    // TypeCoercionBase.findTypeForComplex: fields meet by their names, in any case.
+    if (!equal_ignoring_case(left[i].name, right[i].name)) return std::nullopt;
     auto type = wider_type(left[i].type, right[i].type, rules);
     if (!type) return std::nullopt;
     fields.push_back({left[i].name, *type, left[i].nullable || right[i].nullable, {}});

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
+#include "functions/nested_nulls.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -111,6 +112,9 @@ std::string map_zip_with_sql(const plan::FunctionCall& call, std::span<const std
 // Each element's place is the number of those that the comparison puts before it; equal ones keep
 // their order.
 std::string sort_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& type) {
+  if (a.size() == 1 && type.is(TypeKind::kArray) && orders_nulls_within(type.element())) {
+    return value_kernel_sql("array_sort", call.ansi, {call.arguments[0]->type}, type, {a[0]});
+  }
   if (a.size() == 1) return "list_sort(" + a[0] + ", 'ASC', 'NULLS LAST')";
   std::string order = "$body2";
   if (call.arguments[1]->nullable) {

@@ -60,6 +60,22 @@ Lowered parser(std::string_view kernel) {
   }};
 }
 
+// JsonToStructs.sql: what makes a map is printed as "entries".
+Function from_json_row() {
+  Function f = printed_short(row("from_json", "json_funcs",
+                                 optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                                 parser("from_json")));
+  f.print = [plainly = f.print](const plan::FunctionCall& call, std::span<const std::string> a) {
+    try {
+      if (json_type(call.arguments).is(TypeKind::kMap)) return std::string("entries");
+    } catch (const SparkError&) {
+      // A schema that is none is printed in its own error.
+    }
+    return plainly(call, a);
+  };
+  return f;
+}
+
 }  // namespace
 
 Rows json_functions() {
@@ -67,9 +83,7 @@ Rows json_functions() {
   const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
   Rows rows = {
       printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json"))),
-      printed_short(row("from_json", "json_funcs",
-                        optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
-                        parser("from_json"))),
+      from_json_row(),
       printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
       row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
           value_kernel("json_array_length")),

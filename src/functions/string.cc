@@ -67,6 +67,27 @@ std::string like_text(std::span<const std::string> a) {
   return text;
 }
 
+// LIKE ALL and LIKE ANY over constant patterns, which Spark does not print.
+Function quantified_like(std::string_view name, const char* connective, bool is_negated) {
+  return {.name = name,
+          .since = "3.0.0",
+          .group = "predicate_funcs",
+          .summary = "Whether the string matches all, any or none of the patterns.",
+          .signatures = {variadic(signature({kString, kString}, Type::boolean(), Nulls::kAlways))},
+          .duckdb = Lowered{[connective, is_negated](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            std::string text;
+            for (size_t i = 1; i < a.size(); ++i) {
+              text += (i > 1 ? " " + std::string(connective) + " " : "") + (is_negated ? "NOT " : "") + "fs_like(" + a[0] +
+                      ", " + a[i] + ", '\\')";
+            }
+            return "(" + text + ")";
+          }},
+          .may_fail = true,
+          .print = [name](const plan::FunctionCall&, std::span<const std::string> a) {
+            return std::string(name) + "(" + a[0] + ")";
+          }};
+}
+
 Signature strings(size_t count, Type result) {
   return signature(std::vector<Accepts>(count, kString), std::move(result));
 }
@@ -304,7 +325,7 @@ Rows string_functions() {
                 a[0] + ")";
        }}},
       row("replace", optional(strings(3, Type::string()), 1, {"''"}),
-          Template{"(CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END)"}),
+          Template{"(CASE WHEN $2 = '' AND $3 IS NOT NULL THEN $1 ELSE replace($1, $2, $3) END)"}),
       row("translate", strings(3, Type::string()), Kernel{"translate"}),
       row("overlay",
           optional(signature({kStringOrBinary, kStringOrBinary, kInteger, kInteger}, text_type), 1, {"-1"}),
@@ -316,7 +337,10 @@ Rows string_functions() {
       row("soundex", strings(1, Type::string()), Kernel{"soundex"}),
       row("levenshtein",
           optional(signature({kString, kString, kInteger}, Type::integer()), 1),
-          Kernel{"levenshtein"}),
+          Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            // A threshold of null is one of zero.
+            return "fs_levenshtein(" + a[0] + ", " + a[1] + (a.size() > 2 ? ", coalesce(" + a[2] + ", 0))" : ")");
+          }}),
       row("instr", strings(2, Type::integer()), Template{"CAST(instr($1, $2) AS INTEGER)"}),
       {.name = "locate",
        .aliases = {"position"},
@@ -325,7 +349,8 @@ Rows string_functions() {
        .summary = "The place of the first argument within the second, from 1; 0 if it is not there.",
        .signatures = {optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"1"})},
        .examples = {{"SELECT locate('bar', 'foobarbar')", "4"}},
-       .duckdb = Kernel{"locate"},
+       // StringLocate: without a place to start there is nothing to find, whatever the texts are.
+       .duckdb = Template{"(CASE WHEN $3 IS NULL THEN 0 ELSE fs_locate($*) END)"},
        .print = printed_as("locate", {{"position", "position"}})},
       row("find_in_set", strings(2, Type::integer()), Kernel{"find_in_set"}),
       affix("startswith", "starts_with($1, $2)"),
@@ -344,6 +369,10 @@ Rows string_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return like_text(a);
        }},
+      quantified_like("likeall", "AND", false),
+      quantified_like("likeany", "OR", false),
+      quantified_like("notlikeall", "AND", true),
+      quantified_like("notlikeany", "OR", true),
       {.name = "ilike",
        .since = "3.3.0",
        .group = "predicate_funcs",

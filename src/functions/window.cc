@@ -62,7 +62,10 @@ Rows window_functions() {
        .summary = "The value of the nth row of the frame.",
        .kind = FunctionKind::kWindow,
        .signatures = {signature({kAny, kInteger}, type_of_first, Nulls::kAlways)},
-       .duckdb = Template{"nth_value($1, $2$ignore_nulls)$suffix"}},
+       .duckdb = Template{"nth_value($1, $2$ignore_nulls)$suffix"},
+       .print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
+         return "nth_value(" + a[0] + ", " + a[1] + ")" + (call.ignore_nulls ? " ignore nulls" : "");
+       }},
   };
 }
 

@@ -20,6 +20,16 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   return both;
 }
 
+// Months are added to an instant's local time.
+ExpressionPtr frame_key(const plan::Window& window, const ExpressionPtr& key) {
+  if (!key->type.is(plan::TypeKind::kTimestamp) || !has_month_offset(window)) return key;
+  plan::Cast cast;
+  cast.child = key;
+  cast.target = plan::Type::timestamp_ntz();
+  cast.mode = plan::CastMode::kLegacy;
+  return plan::make_typed(std::move(cast), plan::Type::timestamp_ntz(), key->nullable);
+}
+
 // The key as a column: itself, or an alias that is added to `columns`.
 ExpressionPtr key_column(const ExpressionPtr& key, std::vector<ExpressionPtr>& columns) {
   if (key->as<plan::AttributeReference>() || key->as<plan::Literal>()) return key;
@@ -55,7 +65,7 @@ AttributeSet RelationLowering::with_key_columns(std::vector<ExpressionPtr>& func
     for (ExpressionPtr& key : copy.partition_by) key = key_column(key, added);
     for (ExpressionPtr& key : copy.order_by) {
       plan::SortOrder order = std::get<plan::SortOrder>(key->node);
-      order.child = key_column(order.child, added);
+      order.child = key_column(frame_key(copy, engine_order_key(order.child)), added);
       key = plan::make_typed(std::move(order), key->type, key->nullable);
     }
     alias.child = plan::make_typed(std::move(copy), alias.child->type, alias.child->nullable);

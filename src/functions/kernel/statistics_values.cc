@@ -179,7 +179,22 @@ Value bitmap_count(ValueCall&, ValueArguments a) {
   return Value(count);
 }
 
+// bit_get(number, position): within the bits of the number's type.
+Value bit_get(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0];
+  const int64_t bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
+  const int64_t position = a[1].integer();
+  if (position < 0 || position >= bits) {
+    throw SparkError("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", {{"functionName", "`bit_get`"},
+                                                                    {"parameter", "`pos`"},
+                                                                    {"upper", std::to_string(bits)},
+                                                                    {"invalidValue", std::to_string(position)}});
+  }
+  return Value((a[0].integer() >> position) & 1);
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"bit_get", bit_get},
     {"percentile", percentile},
     {"weighted_percentile", weighted_percentile},
     {"mode", mode},

@@ -1,0 +1,107 @@
+#include "analyze/argument_types.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "analyze/analyzer.h"
+#include "analyze/call_errors.h"
+#include "base/error.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+
+namespace {
+
+// The greatest integer that is not above a decimal constant, or the least one that is not below.
+std::optional<int64_t> next_integer(const Literal& decimal, bool is_below) {
+  const auto* unscaled = std::get_if<__int128>(&decimal.value);
+  if (!unscaled || !decimal.type.is(TypeKind::kDecimal)) return std::nullopt;
+  __int128 unit = 1;
+  for (int i = 0; i < decimal.type.scale(); ++i) unit *= 10;
+  __int128 whole = *unscaled / unit;
+  const __int128 rest = *unscaled % unit;
+  if (is_below && rest < 0) --whole;
+  if (!is_below && rest > 0) ++whole;
+  if (whole > std::numeric_limits<int64_t>::max() || whole < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  return static_cast<int64_t>(whole);
+}
+
+}  // namespace
+
+// TypeCoercionBase.findWiderTypeWithoutStringPromotion.
+bool promotes_text(const Type& a, const Type& b) {
+  if (a.is(TypeKind::kNull) || b.is(TypeKind::kNull)) return false;
+  if (a.is_string() != b.is_string()) return true;
+  if (a.kind() != b.kind()) return false;
+  if (a.is(TypeKind::kArray)) return promotes_text(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return promotes_text(a.key(), b.key()) || promotes_text(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct) || a.fields().size() != b.fields().size()) return false;
+  for (size_t i = 0; i < a.fields().size(); ++i) {
+    if (promotes_text(a.fields()[i].type, b.fields()[i].type)) return true;
+  }
+  return false;
+}
+
+void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
+  const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
+  const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
+  const bool joins = name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap";
+  const size_t at = name == "array_insert" ? 2 : 1;
+  if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
+  if (joins && !a[1]->type.is(TypeKind::kArray)) return;
+  if (looks_for && a[at]->type.is(TypeKind::kNull)) return;
+  const Type element = a[0]->type.element();
+  const Type other = joins ? a[1]->type.element() : a[at]->type;
+  if (promotes_text(element, other)) return;
+  const auto common = wider_type(element, other, rule);
+  if (!common) return;
+  a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
+  a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
+}
+
+void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule) {
+  auto& a = call.arguments;
+  const Type key = a[0]->type.key();
+  const bool is_null = a[1]->type.is(TypeKind::kNull);
+  if (is_null && row.name == "map_contains_key") {
+    throw SparkError("DATATYPE_MISMATCH.NULL_TYPE", {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                                                     {"functionName", "`map_contains_key`"}});
+  }
+  const auto common = is_null || promotes_text(key, a[1]->type) ? std::nullopt : wider_type(key, a[1]->type, rule);
+  if (!common) {
+    const std::string_view shown = row.name == "map_contains_key" ? row.name : "element_at";
+    throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
+                     {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                      {"functionName", "`" + std::string(shown) + "`"},
+                      {"dataType", "\"MAP\""},
+                      {"leftType", "\"" + a[0]->type.sql() + "\""},
+                      {"rightType", "\"" + a[1]->type.sql() + "\""}});
+  }
+  a[0] = cast_to(a[0], Type::map(*common, a[0]->type.value(), a[0]->type.value_contains_null()), rule);
+  a[1] = cast_to(a[1], *common, rule);
+}
+
+Type with_common_nulls(const Type& type, const Type& common) {
+  if (!common.is_nested()) return type;
+  if (type.same_type(common)) return common;
+  if (!type.is(TypeKind::kArray) || !type.element().same_type(common)) return type;
+  return Type::array(common, type.contains_null());
+}
+
+// DecimalPrecision.integralAndDecimalLiteral.
+void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
+  if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;
+  const size_t at = a[1]->as<Literal>() ? 1 : 0;
+  const auto* constant = a[at]->as<Literal>();
+  if (!constant || !a[1 - at]->type.is_integral()) return;
+  // "i > 1.5" and "i <= 1.5" ask for 1, "i >= 1.5" and "i < 1.5" for 2; the other way round on the other side.
+  const bool is_below = (name == ">" || name == "<=") == (at == 1);
+  if (const auto bound = next_integer(*constant, is_below)) {
+    a[at] = make_literal(Literal{Type::long_integer(), *bound});
+  }
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,24 @@
+// The types in which the arguments of some functions meet, where no signature can say it.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "analyze/coercion.h"
+#include "functions/function.h"
+#include "plan/expression.h"
+
+namespace firesteel::analyze {
+
+// Whether the types meet only where text becomes something else, or something else text.
+bool promotes_text(const plan::Type& a, const plan::Type& b);
+// array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
+void widen_elements(std::string_view name, std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
+// element_at(map, key), map_contains_key(map, key): the key and those of the map meet in one type, or it is an error.
+void meet_key(const functions::Function& row, plan::FunctionCall& call, const CoercionRules& rules);
+// A result that is one of the arguments, or an array of them, holds nulls where any of them does.
+plan::Type with_common_nulls(const plan::Type& type, const plan::Type& common);
+// An integer compared with a decimal constant is compared with the integer next to it.
+void bound_by_integer(std::string_view name, std::vector<plan::ExpressionPtr>& arguments);
+
+}  // namespace firesteel::analyze
