@@ -287,6 +287,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   }
   bound.order_by = expressions(node.order_by, scope);
   check_clauses(*row, bound, e.origin);
+  check_distinct_order(bound);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
   if (context_.ansi) check_no_text_operator(*row, bound);
@@ -300,7 +301,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
 // The FILTER of an aggregate.
 void Resolver::check_filter_of(const ExpressionPtr& filter) {
   const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
+  if (!filter->type.is(TypeKind::kBoolean)) {
     throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
   }
   walk(filter, [&](const ExpressionPtr& e) {
@@ -352,6 +353,12 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       }
       return;
     }
+    if (row.name == "div" && common.is_fractional()) {
+      throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"inputType", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+                        {"actualDataType", "\"" + common.sql() + "\""}});
+    }
     if (row.name == "div") {
       common = common.is_integral() ? Type::long_integer() : common;
     }
@@ -367,7 +374,6 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     if (const auto common = branch_type(call, types, rule)) {
       for (size_t i = 0; i < a.size(); ++i) {
         if (i % 2 == 1 || i + 1 == a.size()) a[i] = cast_to(a[i], *common, rule);
-        else if (a[i]->type.is_string() || a[i]->type.is(TypeKind::kNull)) a[i] = cast_to(a[i], Type::boolean(), rule);
       }
     }
     for (size_t i = 0; i + 1 < a.size(); i += 2) {
@@ -416,6 +422,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
   }
+  if (row.name == "map_concat") check_call(row, call, {});
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
@@ -477,7 +484,10 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       std::optional<Type> common = fitted[same[0]]->type;
       if (is_comparison(row.name) || row.name == "in" || row.name == "between" || row.name == "nullif") {
         for (size_t i : same) {
-          if (common) common = comparison_type(*common, fitted[i]->type, rules());
+          const Type& other = fitted[i]->type;
+          // Nested values meet without a text that becomes something else.
+          if (common && common->is_nested() && promotes_text(*common, other)) common.reset();
+          if (common) common = comparison_type(*common, other, rules());
         }
       } else {
         std::vector<Type> types;
@@ -538,7 +548,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
     if (!call.ansi && s.nullable_without_ansi) nullable |= s.nullable_without_ansi(call.arguments);
     // What is an error under ANSI is null without it.
-    if (!call.ansi && row.may_fail && row.group == "datetime_funcs") nullable = true;
+    const bool always_fails = row.name == "add_months" || row.name.starts_with("timestamp_") || row.name.ends_with("_utc_timestamp");
+    if (!call.ansi && row.may_fail && row.group == "datetime_funcs" && !always_fails) nullable = true;
     return make_typed(std::move(call), type, nullable, origin);
   }
   append_defaults(*nearest, call, origin);

@@ -25,8 +25,10 @@ int numeric_rank(const Type& type) {
   }
 }
 
+// DecimalType.boundedPreferIntegralDigits.
 Type bounded_decimal(int precision, int scale) {
-  return Type::decimal(std::clamp(precision, 1, 38), std::min(scale, 38));
+  if (precision <= 38) return Type::decimal(std::max(precision, 1), scale);
+  return Type::decimal(38, std::max(0, scale - (precision - 38)));
 }
 
 Type wider_decimal(const Type& a, const Type& b) {
@@ -57,17 +59,24 @@ std::optional<Type> wider_datetime(const Type& a, const Type& b) {
   return Type::date();
 }
 
+// Cast.forceNullable of either side's values.
+bool may_become_null(const Type& a, const Type& b, const Type& wide) {
+  return cast_is_nullable(a, wide, CastMode::kLegacy) || cast_is_nullable(b, wide, CastMode::kLegacy);
+}
+
 std::optional<Type> wider_nested(const Type& a, const Type& b, const CoercionRules& rules) {
   if (a.is(TypeKind::kArray)) {
     auto element = wider_type(a.element(), b.element(), rules);
     if (!element) return std::nullopt;
-    return Type::array(*element, a.contains_null() || b.contains_null());
+    return Type::array(*element, a.contains_null() || b.contains_null() || may_become_null(a.element(), b.element(), *element));
   }
   if (a.is(TypeKind::kMap)) {
     auto key = wider_type(a.key(), b.key(), rules);
     auto value = wider_type(a.value(), b.value(), rules);
-    if (!key || !value) return std::nullopt;
-    return Type::map(*key, *value, a.value_contains_null() || b.value_contains_null());
+    // A key that a cast may turn into null is none.
+    if (!key || !value || may_become_null(a.key(), b.key(), *key)) return std::nullopt;
+    return Type::map(*key, *value,
+                     a.value_contains_null() || b.value_contains_null() || may_become_null(a.value(), b.value(), *value));
   }
   const auto& left = a.fields();
   const auto& right = b.fields();
@@ -78,7 +87,8 @@ std::optional<Type> wider_nested(const Type& a, const Type& b, const CoercionRul
     if (!equal_ignoring_case(left[i].name, right[i].name)) return std::nullopt;
     auto type = wider_type(left[i].type, right[i].type, rules);
     if (!type) return std::nullopt;
-    fields.push_back({left[i].name, *type, left[i].nullable || right[i].nullable, {}});
+    const bool is_nullable = left[i].nullable || right[i].nullable || may_become_null(left[i].type, right[i].type, *type);
+    fields.push_back({left[i].name, *type, is_nullable, {}});
   }
   return Type::structure(std::move(fields));
 }

@@ -48,7 +48,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {
       auto wider = wider_type(type, inputs[i]->output[c].type, rules());
-      if (!wider && has_same_shape(type, inputs[i]->output[c].type)) wider = type;
+      if (!wider && node.kind == SetOperationKind::kUnion && has_same_shape(type, inputs[i]->output[c].type)) wider = type;
       if (!wider) {
         throw SparkError("INCOMPATIBLE_COLUMN_TYPE",
                          {{"operator", name}, {"columnOrdinalNumber", c == 0 ? "first" : c == 1 ? "second" : std::to_string(c + 1) + "th"},
@@ -58,7 +58,10 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
       }
       type = *wider;
     }
-    for (const RelationPtr& input : inputs) nullable[c] = nullable[c] || input->output[c].nullable;
+    const auto may_be_null = [&](const RelationPtr& input) { return input->output[c].nullable; };
+    const bool is_intersection = node.kind == SetOperationKind::kIntersect;
+    nullable[c] = is_intersection ? std::all_of(inputs.begin(), inputs.end(), may_be_null)
+                                  : std::any_of(inputs.begin(), inputs.end(), may_be_null);
     if (node.kind == SetOperationKind::kExcept) nullable[c] = inputs[0]->output[c].nullable;
     types.push_back(type);
   }

@@ -166,8 +166,8 @@ bool orders_nulls_within_elements(const Type& type) {
 
 std::string sort_array_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
   if (orders_nulls_within_elements(result)) return value_kernel("sort_array").sql(call, a, result);
-  return "(CASE WHEN " + a[1] + " THEN list_sort(" + a[0] + ", 'ASC', 'NULLS FIRST') ELSE list_sort(" + a[0] +
-         ", 'DESC', 'NULLS LAST') END)";
+  return "(CASE WHEN " + a[1] + " THEN list_sort(" + a[0] + ", 'ASC', 'NULLS FIRST') WHEN NOT " + a[1] +
+         " THEN list_sort(" + a[0] + ", 'DESC', 'NULLS LAST') END)";
 }
 
 Lowered list_extreme(const char* kernel, const char* function) {

@@ -120,6 +120,7 @@ Function toward(const char* name, std::vector<std::string_view> aliases, const c
 
 std::string round_sql(const char* kernel, const plan::FunctionCall& call,
                       std::span<const std::string> a, const Type& result) {
+  if (const plan::Literal* places = literal(call.arguments[1]); places && places->is_null()) return "NULL";
   const std::string scale = std::to_string(constant_scale(call.arguments));
   if (result.is(TypeKind::kDecimal)) {
     return "fs_decimal_" + std::string(kernel) + "(" + a[0] + ", " + scale + ", " +
@@ -238,7 +239,7 @@ Rows math_functions() {
        .examples = {{"SELECT pow(2, 3)", "8.0"}},
        .duckdb = Template{"fs_pow($1, $2)"},
        .print = printed_as("pow", {{"power", "POWER"}})},
-      binary("atan2", "atan2($1, $2)", printed_as("ATAN2")),
+      binary("atan2", "atan2($1 + 0.0, $2 + 0.0)", printed_as("ATAN2")),
       binary("hypot", "fs_hypot($1, $2)", printed_as("HYPOT")),
       constant("e", "2.718281828459045::DOUBLE", "E"),
       constant("pi", "pi()", "PI"),

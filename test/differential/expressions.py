@@ -50,7 +50,7 @@ LEFT_OUT = {"current_timestamp", "current_date", "localtimestamp", "current_time
             "assert_true", "java_method", "reflect", "grouping", "grouping_id", "window", "session_window", "window_time", "[]", "when", "case when", "in",
             "between", "alias", "named_struct", "aes_encrypt", "try_aes_decrypt", "aes_decrypt", "extractansiintervaldays", "randstr", "uniform",
             "histogram_numeric", "unary -", "isin", "exists", "cast", "try_cast", "array_sort", "uuid", "variant_explode", "count_min_sketch",
-            "collect_list", "array_agg", "collect_set", "first", "last", "any_value", "first_value", "last_value", "listagg", "string_agg", "approx_top_k", "bitmap_construct_agg", "bitmap_or_agg", "sleep", "ntile", "try_reflect"}
+            "collect_list", "array_agg", "collect_set", "first", "last", "any_value", "first_value", "last_value", "listagg", "string_agg", "approx_top_k", "bitmap_construct_agg", "bitmap_or_agg", "sleep", "ntile", "try_reflect", "mode", "min_by", "max_by"}
 # Their integers are sizes or scales of something that is made: only small ones are asked.
 SIZED = {"repeat", "space", "lpad", "rpad", "array_repeat", "sequence", "format_number", "round", "bround", "ceil", "floor", "ceiling", "array_insert", "factorial", "shiftleft",
          "percentile_approx", "approx_percentile", "hll_sketch_agg", "width_bucket", "decimal", "power", "pow", "approx_top_k", "range", "elt", "bitmap_bucket_number"}

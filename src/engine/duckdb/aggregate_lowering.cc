@@ -1,6 +1,8 @@
 // Aggregates and generators: the nodes that change how many rows there are.
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -138,6 +140,12 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
     all.insert(key_columns.begin(), key_columns.end());
     block = wrap(block, all);
   }
+  // Grouping sets tell their keys apart by their texts: two that are one column below get names of their own.
+  std::set<std::string> distinct_keys;
+  for (const GroupingKey& key : keys) distinct_keys.insert(expressions_.lower(*key.column, block.columns));
+  const bool has_sets = aggregate.kind == plan::GroupKind::kRollup || aggregate.kind == plan::GroupKind::kCube ||
+                        aggregate.kind == plan::GroupKind::kGroupingSets;
+  if (has_sets && distinct_keys.size() < keys.size()) block = wrap(block, child_columns);
   SelectBlock result = block;
   result.columns.columns.clear();
   result.is_aggregate = true;
