@@ -435,7 +435,17 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     a[1] = folded_schema(a[1], context_.time_zone);
   }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
-    a[2] = cast_to(a[2], a[0]->type, rule);
+    const Type& wanted = a[0]->type;
+    const bool is_null = a[2]->type.is(TypeKind::kNull);
+    if (!is_null && (wanted.is(TypeKind::kNull) || !can_cast_implicitly(a[2]->type, wanted, rule))) {
+      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                        {"paramIndex", "third"},
+                        {"requiredType", "(\"" + wanted.sql() + "\" or \"VOID\")"},
+                        {"inputSql", "\"" + print_name(*a[2]) + "\""},
+                        {"inputType", "\"" + a[2]->type.sql() + "\""}});
+    }
+    a[2] = cast_to(a[2], wanted, rule);
   }
 }
 

@@ -228,7 +228,7 @@ std::optional<Type> wanted_type(const Type& from, Accepts accepts) {
     case Accepts::kBinary: return Type::binary();
     case Accepts::kStringOrBinary: return from.is(TypeKind::kBinary) ? from : Type::string();
     case Accepts::kDate: return Type::date();
-    case Accepts::kTime: return Type::time();
+    case Accepts::kTime: return from.is(TypeKind::kTime) ? from : Type::time();
     case Accepts::kTimestamp: return Type::timestamp();
     case Accepts::kTimestampAny:
       return from.is(TypeKind::kTimestampNtz) ? from : Type::timestamp();

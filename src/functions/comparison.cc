@@ -75,6 +75,12 @@ Rows comparison_functions() {
        .summary = "Bytes in the order of the values.",
        .signatures = {signature({kOrderable}, Type::binary())},
        .duckdb = value_kernel("sort_key")},
+      // The key of a window whose frame reaches numbers below and above it.
+      {.name = "range key",
+       .summary = "The first argument, if adding the others to it does not overflow.",
+       .signatures = {signature({kIntegral, kLong, kLong}, type_of_first)},
+       .duckdb = value_kernel("range_key"),
+       .may_fail = true},
       {.name = "<=>",
        .since = "1.0.0",
        .group = "predicate_funcs",

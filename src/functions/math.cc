@@ -132,9 +132,10 @@ std::string round_sql(const char* kernel, const plan::FunctionCall& call,
            ", " + (call.ansi ? "true" : "false") + ") AS $type)";
   }
   if (result.is(TypeKind::kFloat)) {
-    return "CAST(fs_float_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") AS FLOAT)";
+    return "CAST(fs_float_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") + 0.0 AS FLOAT)";
   }
-  return "fs_double_" + std::string(kernel) + "(" + a[0] + ", " + scale + ")";
+  // Java rounds by BigDecimal, which knows no negative zero.
+  return "(fs_double_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") + 0.0)";
 }
 
 Function rounding(const char* name) {

@@ -57,9 +57,14 @@ constexpr const char* kIntercept =
     "(regr_avgy($1, $2)$suffix - fs_comoment('regr_sxy', $2, $1)$suffix / "
     "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0) * regr_avgx($1, $2)$suffix)";
 
-// Percentiles of numbers are doubles, of intervals intervals; several fractions give an array.
+Type whole_interval(const Type& interval) {
+  if (interval.is(TypeKind::kYearMonthInterval)) return Type::year_month_interval();
+  return interval.is(TypeKind::kDayTimeInterval) ? Type::day_time_interval() : interval;
+}
+
+// Percentiles of numbers are doubles, of intervals intervals of all fields; several fractions give an array.
 Type percentile_of(const Type& value, const Type& fractions) {
-  const Type one = value.is_interval() ? value : Type::double_number();
+  const Type one = value.is_interval() ? whole_interval(value) : Type::double_number();
   return fractions.is(TypeKind::kArray) ? Type::array(one, false) : one;
 }
 
@@ -330,8 +335,6 @@ Rows statistical_aggregate_functions() {
       correlation(),
       pair("covar_pop", "fs_comoment('covar_pop', $2, $1)$suffix"),
       pair("covar_samp", "fs_comoment('covar_samp', $2, $1)$suffix"),
-      pair("regr_avgx", "regr_avgx($1, $2)$suffix"),
-      pair("regr_avgy", "regr_avgy($1, $2)$suffix"),
       pair("regr_count", "CAST(regr_count($1, $2)$suffix AS BIGINT)", Type::long_integer(),
            Nulls::kNever),
       pair("regr_intercept", kIntercept),
@@ -346,7 +349,7 @@ Rows statistical_aggregate_functions() {
        .summary = "The middle value, interpolated.",
        .kind = FunctionKind::kAggregate,
        .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways),
-                      signature({kInterval}, type_of_first, Nulls::kAlways)},
+                      signature({kInterval}, [](Arguments a) { return whole_interval(a[0]->type); }, Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
          if (result.is(TypeKind::kDouble)) return std::string("quantile_cont($distinct$1, 0.5)$suffix");

@@ -268,9 +268,13 @@ Rows string_functions() {
                        : "[CAST(" + a[i] + " AS VARCHAR)]";
            list = list.empty() ? one : "list_concat(" + list + ", " + one + ")";
          }
-         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(array_to_string("
-                "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL), " + a[0] +
-                "), '') END)";
+         const std::string texts = "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL)";
+         // array_to_string takes constants only.
+         const std::string joined =
+             literal(call.arguments[0]) ? "array_to_string(" + texts + ", " + a[0] + ")"
+                                        : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
+                                                           Type::string(), {texts, a[0]});
+         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
        }}},
       {.name = "substring",
        .aliases = {"substr"},

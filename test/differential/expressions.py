@@ -163,7 +163,7 @@ class Generator:
             text, head = self.draw("window", 0.9)
             framed = re.match("first|last|nth|any_value|collect|array_agg", text)
             return f"{text} OVER ({self.random.choice([f for f in words.FRAMES if framed or 'ROWS' not in f])})", f"{head} OVER"
-        plain = [f for f in self.forms["aggregate"] if re.fullmatch(r"\w+\([^()]*\)", f) and "DISTINCT" not in f]
+        plain = [f for f in self.forms["aggregate"] if re.fullmatch(r"\w+\([^()]*\)", f) and "DISTINCT" not in f and "any_value" not in f]
         form = self.random.choice(plain)
         frame = self.random.choice(words.FRAMES + words.PEER_FRAMES)
         return f"{self.filled(form)} OVER ({frame})", f"{form} OVER"

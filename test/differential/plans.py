@@ -26,7 +26,7 @@ FORMS = {
     "array": ["array({integer}, {integer})", "array({string}, {string})", "array({any})"],
 }
 AGGREGATES = ["count(*)", "count({any})", "sum({integer})", "sum({decimal})", "max({any})", "min({any})", "avg({integer})", "avg({decimal})", "count(DISTINCT {any})", "max({string})", "bool_or({boolean})",
-              "sum({long} % 1000)", "count_if({boolean})", "max({struct})", "sort_array(collect_list({string}))", "sort_array(collect_set({integer}))", "sum({integer}) FILTER (WHERE {boolean})", "max_by({integer}, struct({any}, {any}))",
+              "sum({long} % 1000)", "count_if({boolean})", "max({struct})", "sort_array(collect_list({string}))", "sort_array(collect_set({integer}))", "sum({integer}) FILTER (WHERE {boolean})",
               "sum({double})", "percentile({integer}, 0.5)", "bit_xor({integer})", "sum(DISTINCT {integer})", "min(struct({any}, {any}))", "avg({double})", "stddev({integer})", "max(length({string})) + 1"]
 WINDOWS = ["rank()", "dense_rank()", "percent_rank()", "cume_dist()", "count(*)", "sum({integer})", "max({any})", "min({string})", "avg({decimal})", "count({any})", "sum({decimal})"]
 JOINS = ["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "LEFT SEMI JOIN", "LEFT ANTI JOIN"]

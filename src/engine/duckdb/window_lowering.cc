@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/function.h"
 #include "functions/kernel/poisson.h"
 
 namespace firesteel::engine {
@@ -20,8 +21,29 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   return both;
 }
 
+// Under ANSI a bound beyond the key's type is an error.
+ExpressionPtr checked_range_key(const plan::Window& window, const ExpressionPtr& key) {
+  const auto* function = window.function->as<plan::FunctionCall>();
+  if (!function || !function->ansi || !window.frame || window.frame->unit != plan::WindowFrame::Unit::kRange) return key;
+  plan::FunctionCall call;
+  call.function = functions::find_function("range key");
+  call.ansi = true;
+  call.arguments = {key};
+  // What precedes in a descending order is greater.
+  const int64_t sign = std::get<plan::SortOrder>(window.order_by[0]->node).is_ascending ? 1 : -1;
+  bool is_bounded = false;
+  for (const plan::WindowFrame::Bound* bound : {&window.frame->lower, &window.frame->upper}) {
+    const auto* literal = bound->value ? bound->value->as<plan::Literal>() : nullptr;
+    const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+    is_bounded = is_bounded || number;
+    call.arguments.push_back(plan::make_literal({plan::Type::long_integer(), number ? sign * *number : int64_t{0}}));
+  }
+  return is_bounded ? plan::make_typed(std::move(call), key->type, key->nullable) : key;
+}
+
 // Months are added to an instant's local time.
 ExpressionPtr frame_key(const plan::Window& window, const ExpressionPtr& key) {
+  if (key->type.is_integral() && window.order_by.size() == 1) return checked_range_key(window, key);
   if (!key->type.is(plan::TypeKind::kTimestamp) || !has_month_offset(window)) return key;
   plan::Cast cast;
   cast.child = key;

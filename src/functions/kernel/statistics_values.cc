@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "functions/kernel/histogram.h"
+#include "functions/kernel/int128.h"
 #include "functions/kernel/value.h"
 
 namespace firesteel::functions::kernel {
@@ -222,7 +223,29 @@ Value bit_get(ValueCall& call, ValueArguments a) {
   return Value((a[0].integer() >> position) & 1);
 }
 
+// range_key(key, lower, upper): the key, if the bounds of its frame are numbers of its type.
+Value range_key(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0];
+  const int bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
+  for (size_t i = 1; i < 3; ++i) {
+    const Int128 bound = Int128{a[0].integer()} + a[i].integer();
+    const Int128 limit = Int128{1} << (bits - 1);
+    if (bound >= -limit && bound < limit) continue;
+    if (bits < 32) {
+      throw SparkError("BINARY_ARITHMETIC_OVERFLOW", {{"value1", std::to_string(a[0].integer()) + "S"},
+                                                      {"symbol", "+"},
+                                                      {"value2", std::to_string(a[i].integer()) + "S"},
+                                                      {"functionName", "`try_add`"}});
+    }
+    throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
+                                             {"alternative", " Use 'try_add' to tolerate overflow and return NULL instead."},
+                                             {"config", "\"spark.sql.ansi.enabled\""}});
+  }
+  return a[0];
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"range_key", range_key},
     {"bit_get", bit_get},
     {"percentile", percentile},
     {"weighted_percentile", weighted_percentile},
