@@ -346,7 +346,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
         const auto* literal = x->as<Literal>();
         const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
         Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
-        if (number && x->type.is_integral()) {
+        if (number && x->type.is_integral() && !x->type.is(TypeKind::kByte)) {
           type = Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
         }
         x = cast_to(x, type, rule);

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/nested_nulls.h"
@@ -168,6 +171,16 @@ std::string sort_array_sql(const plan::FunctionCall& call, std::span<const std::
   if (orders_nulls_within_elements(result)) return value_kernel("sort_array").sql(call, a, result);
   return "(CASE WHEN " + a[1] + " THEN list_sort(" + a[0] + ", 'ASC', 'NULLS FIRST') WHEN NOT " + a[1] +
          " THEN list_sort(" + a[0] + ", 'DESC', 'NULLS LAST') END)";
+}
+
+// NormalizeFloatingNumbers: what compares numbers gives 0.0 for -0.0.
+void make_zeros_positive(Function& row) {
+  const std::string text(std::get<Template>(row.duckdb).ansi);
+  row.duckdb = Lowered{[text](const plan::FunctionCall&, std::span<const std::string>, const Type& result) {
+    const bool is_real = result.is(TypeKind::kArray) &&
+                         (result.element().is(TypeKind::kFloat) || result.element().is(TypeKind::kDouble));
+    return is_real ? "list_transform(" + text + ", lambda fs_z: fs_z + 0.0)" : text;
+  }};
 }
 
 Lowered list_extreme(const char* kernel, const char* function) {
@@ -370,8 +383,9 @@ Rows array_functions() {
                       literal(call.arguments[1]) ? "array_to_string(" + list + ", " + separator + ")"
                                                  : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
                                                                     result, {list, separator});
-                  return "(CASE WHEN " + separator + " IS NULL OR " + a[0] +
-                         " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
+                  const std::string no_replacement = a.size() == 3 ? " OR " + a[2] + " IS NULL" : "";
+                  return "(CASE WHEN " + separator + " IS NULL OR " + a[0] + " IS NULL" + no_replacement +
+                         " THEN NULL ELSE coalesce(" + joined + ", '') END)";
                 }}),
       array_row("sort_array", optional(signature({kArray, kBoolean}, type_of_first), 1, {"true"}),
                 Lowered{sort_array_sql}),
@@ -386,6 +400,10 @@ Rows array_functions() {
       sequence_row(),
   };
   for (Function& row : rows) row.check = check_of(row.name);
+  for (Function& row : rows) {
+    static const std::string_view sets[] = {"array_distinct", "array_union", "array_intersect", "array_except"};
+    if (std::find(std::begin(sets), std::end(sets), row.name) != std::end(sets)) make_zeros_positive(row);
+  }
   return rows;
 }
 

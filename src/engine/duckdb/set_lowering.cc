@@ -122,7 +122,8 @@ SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& dedupli
   auto block = lower(deduplicate.child, inner);
   if (are_columns && (deduplicate.keys.empty() || keys == inner)) {
     // Every column is a key: which of the equal rows stays makes no difference.
-    block.order_by.clear();
+    // An order matters only to a limit: that one decides which rows there are.
+    if (!block.limit && !block.offset) block.order_by.clear();
     block = bare(std::move(block), inner);
     SelectBlock distinct = block;
     distinct.distinct = "DISTINCT";

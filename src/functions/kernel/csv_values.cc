@@ -130,6 +130,8 @@ std::optional<Value> convert(const CsvOptions& options, const Type& type, const 
     }
   };
   const std::string trimmed(trim_all(text));
+  // Java's integers take no blanks.
+  if (type.is_integral() && trimmed != text) return std::nullopt;
   switch (type.kind()) {
     case TypeKind::kString:
     case TypeKind::kChar:

@@ -227,7 +227,8 @@ Value bit_get(ValueCall& call, ValueArguments a) {
 Value range_key(ValueCall& call, ValueArguments a) {
   const Type& type = call.argument_types[0];
   const int bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
-  for (size_t i = 1; i < 3; ++i) {
+  // Spark finds the upper bound of a row first.
+  for (const size_t i : {size_t{2}, size_t{1}}) {
     const Int128 bound = Int128{a[0].integer()} + a[i].integer();
     const Int128 limit = Int128{1} << (bits - 1);
     if (bound >= -limit && bound < limit) continue;
