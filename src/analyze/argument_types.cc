@@ -29,6 +29,16 @@ std::optional<int64_t> next_integer(const Literal& decimal, bool is_below) {
   return static_cast<int64_t>(whole);
 }
 
+[[noreturn]] void throw_unexpected(const FunctionCall& call, size_t index, const std::string& required) {
+  const ExpressionPtr& argument = call.arguments[index];
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"paramIndex", std::string(ordinal(index))},
+                    {"requiredType", required},
+                    {"inputSql", "\"" + print_name(*argument) + "\""},
+                    {"inputType", "\"" + argument->type.sql() + "\""}});
+}
+
 }  // namespace
 
 // TypeCoercionBase.findWiderTypeWithoutStringPromotion.
@@ -89,6 +99,29 @@ Type with_common_nulls(const Type& type, const Type& common) {
   if (type.same_type(common)) return common;
   if (!type.is(TypeKind::kArray) || !type.element().same_type(common)) return type;
   return Type::array(common, type.contains_null());
+}
+
+void check_concatenated(const FunctionCall& call) {
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    const Type& type = call.arguments[i]->type;
+    if (!type.is(TypeKind::kMap) && !type.is(TypeKind::kStruct) && !type.is(TypeKind::kVariant)) continue;
+    throw_unexpected(call, i, "(\"STRING\" or \"BINARY\" or \"ARRAY\")");
+  }
+}
+
+void check_default(const FunctionCall& call, const CoercionRules& rules) {
+  const Type& wanted = call.arguments[0]->type;
+  const Type& type = call.arguments[2]->type;
+  if (type.is(TypeKind::kNull)) return;
+  if (!wanted.is(TypeKind::kNull) && can_cast_implicitly(type, wanted, rules)) return;
+  throw_unexpected(call, 2, "(\"" + wanted.sql() + "\" or \"VOID\")");
+}
+
+void throw_not_integral(const FunctionCall& call, const Type& type) {
+  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"inputType", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+                    {"actualDataType", "\"" + type.sql() + "\""}});
 }
 
 // DecimalPrecision.integralAndDecimalLiteral.

@@ -353,12 +353,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       }
       return;
     }
-    if (row.name == "div" && common.is_fractional()) {
-      throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"inputType", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
-                        {"actualDataType", "\"" + common.sql() + "\""}});
-    }
+    if (row.name == "div" && common.is_fractional()) throw_not_integral(call, common);
     if (row.name == "div") {
       common = common.is_integral() ? Type::long_integer() : common;
     }
@@ -409,15 +404,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   if (row.name == "concat" && !a.empty()) {
     const bool all_binary = std::all_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kBinary); });
     const bool has_array = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kArray); });
-    for (size_t i = 0; i < a.size() && !has_array; ++i) {
-      if (!a[i]->type.is(TypeKind::kMap) && !a[i]->type.is(TypeKind::kStruct) && !a[i]->type.is(TypeKind::kVariant)) continue;
-      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"paramIndex", std::string(ordinal(i))},
-                        {"requiredType", "(\"STRING\" or \"BINARY\" or \"ARRAY\")"},
-                        {"inputSql", "\"" + print_name(*a[i]) + "\""},
-                        {"inputType", "\"" + a[i]->type.sql() + "\""}});
-    }
+    if (!has_array) check_concatenated(call);
     if (!all_binary && !has_array) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
@@ -435,17 +422,8 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     a[1] = folded_schema(a[1], context_.time_zone);
   }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
-    const Type& wanted = a[0]->type;
-    const bool is_null = a[2]->type.is(TypeKind::kNull);
-    if (!is_null && (wanted.is(TypeKind::kNull) || !can_cast_implicitly(a[2]->type, wanted, rule))) {
-      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                       {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"paramIndex", "third"},
-                        {"requiredType", "(\"" + wanted.sql() + "\" or \"VOID\")"},
-                        {"inputSql", "\"" + print_name(*a[2]) + "\""},
-                        {"inputType", "\"" + a[2]->type.sql() + "\""}});
-    }
-    a[2] = cast_to(a[2], wanted, rule);
+    check_default(call, rule);
+    a[2] = cast_to(a[2], a[0]->type, rule);
   }
 }
 

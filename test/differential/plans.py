@@ -216,7 +216,7 @@ class Plans:
     def limit(self, query):
         if not self.is_complete(query):
             return query
-        cut = self.random.choice(["LIMIT 3", "LIMIT 0", "LIMIT 2 OFFSET 1", "OFFSET 2"])
+        cut = self.random.choice(["LIMIT 3", "LIMIT 0", "LIMIT 2 OFFSET 1"])
         return Query(f"SELECT * FROM ({query.sql}) ORDER BY {self.orders(query.columns)} {cut}", query.columns, query.operators + ["limit"])
 
     def distinct(self, query):

@@ -71,6 +71,17 @@ plan::Aggregate counted(plan::Aggregate total, AttributeId id) {
   return total;
 }
 
+// Grouping sets tell their keys apart by their texts: two that are one column below need names of their own.
+bool share_a_column(const std::vector<GroupingKey>& keys, const ExpressionLowering& lowering, const SelectBlock& block) {
+  std::set<std::string> texts;
+  for (const GroupingKey& key : keys) texts.insert(lowering.lower(*key.column, block.columns));
+  return texts.size() < keys.size();
+}
+
+bool has_sets(plan::GroupKind kind) {
+  return kind == plan::GroupKind::kRollup || kind == plan::GroupKind::kCube || kind == plan::GroupKind::kGroupingSets;
+}
+
 }  // namespace
 
 SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
@@ -140,12 +151,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& aggregate,
     all.insert(key_columns.begin(), key_columns.end());
     block = wrap(block, all);
   }
-  // Grouping sets tell their keys apart by their texts: two that are one column below get names of their own.
-  std::set<std::string> distinct_keys;
-  for (const GroupingKey& key : keys) distinct_keys.insert(expressions_.lower(*key.column, block.columns));
-  const bool has_sets = aggregate.kind == plan::GroupKind::kRollup || aggregate.kind == plan::GroupKind::kCube ||
-                        aggregate.kind == plan::GroupKind::kGroupingSets;
-  if (has_sets && distinct_keys.size() < keys.size()) block = wrap(block, child_columns);
+  if (has_sets(aggregate.kind) && share_a_column(keys, expressions_, block)) block = wrap(block, child_columns);
   SelectBlock result = block;
   result.columns.columns.clear();
   result.is_aggregate = true;
