@@ -138,7 +138,11 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
   const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
   if (days->type.is(TypeKind::kTimestamp) || days->type.is(TypeKind::kTimestampNtz)) return nullptr;
-  if (is_small_integer(days->type) || days->type.is(TypeKind::kNull)) {
+  // A null counts as an interval.
+  if (days->type.is(TypeKind::kNull)) {
+    return moved(cast_to(date, Type::timestamp(), rules()), cast_to(days, Type::day_time_interval(), rules()), true, origin);
+  }
+  if (is_small_integer(days->type)) {
     return built_call("date_add", {date, days}, origin);
   }
   throw_unexpected("date_add(" + print_name(*date) + ", " + print_name(*days) + ")", "second", days,
@@ -188,8 +192,10 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
     const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
                                (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
     if (!is_difference) return nullptr;
+    const bool is_local = a.is(TypeKind::kTimestampNtz) || b.is(TypeKind::kTimestampNtz);
     auto instant = [&](const ExpressionPtr& e) {
-      return is_instant(e->type) ? e : cast_to(e, Type::timestamp(), rules());
+      if (is_instant(e->type)) return e;
+      return cast_to(e, is_local && e->type.is(TypeKind::kDate) ? Type::timestamp_ntz() : Type::timestamp(), rules());
     };
     return built_call("timestamp - timestamp", {instant(left), instant(right)}, origin);
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
@@ -22,7 +23,11 @@ Type concatenated_type(Arguments arguments) {
   for (const ExpressionPtr& a : arguments) {
     contains_null |= a->type.is(TypeKind::kArray) && a->type.contains_null();
   }
-  return Type::array(arguments[0]->type.element(), contains_null);
+  Type element = arguments[0]->type.element();
+  for (const ExpressionPtr& a : arguments) {
+    if (a->type.is(TypeKind::kArray)) element = type_with_nulls_of(element, a->type.element());
+  }
+  return Type::array(std::move(element), contains_null);
 }
 
 Type both_arrays_type(Arguments arguments) { return concatenated_type(arguments); }

@@ -31,7 +31,7 @@ Function order(std::string_view name, std::string_view summary) {
   Function row = comparison(name, "", summary);
   row.duckdb = Lowered{[name](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
     const Type& type = call.arguments[0]->type;
-    if (!orders_nulls_within(type)) return "(" + a[0] + " " + std::string(name) + " " + a[1] + ")";
+    if (!orders_nulls_within(type) && !orders_nulls_within(call.arguments[1]->type)) return "(" + a[0] + " " + std::string(name) + " " + a[1] + ")";
     return "(" + value_kernel_sql("compare", call.ansi, {type, type}, Type::integer(), {a[0], a[1]}) + " " +
            std::string(name) + " 0)";
   }};

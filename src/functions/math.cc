@@ -229,7 +229,7 @@ Rows math_functions() {
       unary("degrees", "degrees($1)", "DEGREES"),
       unary("radians", "radians($1)", "RADIANS"),
       unary("rint", "round_even($1, 0)", "rint"),
-      of_intervals(unary("signum", "(CASE WHEN isnan(CAST($1 AS DOUBLE)) THEN CAST($1 AS DOUBLE) ELSE CAST(sign($1) AS DOUBLE) END)",
+      of_intervals(unary("signum", "(CASE WHEN isnan(CAST($1 AS DOUBLE)) OR $1 = 0 THEN CAST($1 AS DOUBLE) ELSE CAST(sign($1) AS DOUBLE) END)",
                          "SIGNUM", {{"sign", "sign"}})),
       {.name = "pow",
        .aliases = {"power"},
