@@ -60,6 +60,7 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
     const size_t end = name == "array_join" ? std::min<size_t>(a.size(), 1) : a.size();
     for (size_t i = name == "array_join" ? 0 : 1; i < end; ++i) {
       const Type& type = a[i]->type;
+      if (name == "concat_ws" && !type.is_nested() && !type.is_string()) a[i] = cast_to(a[i], Type::string(), rules);
       if (!type.is(TypeKind::kArray) || type.element().is_nested()) continue;
       a[i] = cast_to(a[i], Type::array(Type::string(), type.contains_null()), rules);
     }

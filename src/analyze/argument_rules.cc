@@ -410,15 +410,6 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   check_types(row, call, origin);
 }
 
-void throw_no_key(const Function& row, const FunctionCall& call) {
-  throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
-                 {{"functionName", "`" + std::string(row.name) + "`"},
-                  {"dataType", "\"MAP\""},
-                  {"leftType", quoted(call.arguments[0]->type.sql())},
-                  {"rightType", quoted(call.arguments[1]->type.sql())}},
-                 {});
-}
-
 bool has_null_constant(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call || call->arguments.size() < 2) return false;

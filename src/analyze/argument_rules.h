@@ -11,8 +11,6 @@ namespace firesteel::analyze {
 // arguments are coerced, and the defaults are there.
 void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
 
-// Throws for a value that cannot be a key of the map that is the first argument. The row is bound.
-[[noreturn]] void throw_no_key(const functions::Function& row, const plan::FunctionCall& call);
 // Whether a constant that says how, not what, is null: everything is null then.
 bool has_null_constant(const plan::Expression& expression);
 

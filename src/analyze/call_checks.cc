@@ -45,4 +45,23 @@ void check_call(const Function& row, const FunctionCall& call, const Origin& ori
   }
 }
 
+void check_distinct_order(const FunctionCall& call) {
+  if (call.function->name != "listagg" || !call.is_distinct || call.order_by.empty() || call.arguments.empty()) return;
+  const auto value_of = [](const ExpressionPtr& expression) {
+    const auto* order = expression->as<SortOrder>();
+    const ExpressionPtr* value = order ? &order->child : &expression;
+    while (const auto* cast = (*value)->as<Cast>()) value = &cast->child;
+    return *value;
+  };
+  if (call.order_by.size() == 1 && same_expression(*value_of(call.arguments[0]), *value_of(call.order_by[0]))) return;
+  std::string orders;
+  for (const ExpressionPtr& order : call.order_by) {
+    orders += (orders.empty() ? "" : ", ") + print_name(*std::get<SortOrder>(order->node).child);
+  }
+  throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT",
+                   {{"funcName", "`listagg`"},
+                    {"funcArg", "\"" + print_name(*call.arguments[0]) + "\""},
+                    {"orderingExpr", "\"" + orders + "\""}});
+}
+
 }  // namespace firesteel::analyze

@@ -15,4 +15,7 @@ plan::ExpressionPtr default_literal(std::string_view text, const plan::Type& nul
 void check_call(const functions::Function& row, const plan::FunctionCall& call,
                 const plan::Origin& origin);
 
+// listagg(DISTINCT x) is ordered by x or not at all.
+void check_distinct_order(const plan::FunctionCall& call);
+
 }  // namespace firesteel::analyze

@@ -90,6 +90,13 @@ void throw_wrong_count(const Function& row, size_t actual, const Origin& origin)
 void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                                  Accepts wanted, const Origin& origin) {
   const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
+  if (wanted == Accepts::kOrderable) {
+    throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                     {{"sqlExpr", sql},
+                      {"functionName", "`" + std::string(row.name) + "`"},
+                      {"dataType", "\"" + call.arguments[index]->type.sql() + "\""}},
+                     contexts_of(origin));
+  }
   // What any of the row's signatures would take in that place.
   std::vector<std::string> choices;
   for (const Signature& s : row.signatures) {

@@ -3,6 +3,7 @@
 
 #include "analyze/argument_kinds.h"
 #include "analyze/argument_rules.h"
+#include "analyze/argument_types.h"
 #include "analyze/argument_widening.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
@@ -292,10 +293,12 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   }
   bound.order_by = expressions(node.order_by, scope);
   check_clauses(*row, bound, e.origin);
+  check_distinct_order(bound);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
   if (context_.ansi) check_no_text_operator(*row, bound);
   choose_argument_kinds(row->name, bound.arguments, rules());
+  bound_by_integer(row->name, bound.arguments);
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
   if (has_null_constant(*result)) return shown_as(make_null_literal(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
@@ -306,6 +309,27 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
 bool Resolver::keeps_decimal_digits() const {
   return context_.configuration &&
          context_.configuration("spark.sql.decimalOperations.allowPrecisionLoss").value_or("true") == "false";
+}
+
+// The FILTER of an aggregate.
+void Resolver::check_filter_of(const ExpressionPtr& filter) {
+  const std::string shown = "\"" + print_name(*filter) + "\"";
+  if (!filter->type.is(TypeKind::kBoolean)) {
+    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
+  }
+  walk(filter, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
+    }
+    const auto* call = e->as<FunctionCall>();
+    if (call && call->function->kind == FunctionKind::kAggregate) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
+    }
+    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
+    return true;
+  });
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
@@ -335,13 +359,14 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
         const auto* literal = x->as<Literal>();
         const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
         Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
-        if (number && x->type.is_integral()) {
+        if (number && x->type.is_integral() && !x->type.is(TypeKind::kByte)) {
           type = Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
         }
         x = cast_to(x, type, rule);
       }
       return;
     }
+    if (row.name == "div" && common.is_fractional()) throw_not_integral(call, common);
     if (row.name == "div") {
       common = common.is_integral() ? Type::long_integer() : common;
     }
@@ -357,7 +382,6 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     if (const auto common = branch_type(call, types, rule)) {
       for (size_t i = 0; i < a.size(); ++i) {
         if (i % 2 == 1 || i + 1 == a.size()) a[i] = cast_to(a[i], *common, rule);
-        else if (a[i]->type.is_string() || a[i]->type.is(TypeKind::kNull)) a[i] = cast_to(a[i], Type::boolean(), rule);
       }
     }
     for (size_t i = 0; i + 1 < a.size(); i += 2) {
@@ -393,17 +417,18 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   if (row.name == "concat" && !a.empty()) {
     const bool all_binary = std::all_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kBinary); });
     const bool has_array = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kArray); });
+    if (!has_array) check_concatenated(call);
     if (!all_binary && !has_array) {
       for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
     }
   }
+  if (row.name == "map_concat") check_call(row, call, {});
   if (row.name == "sequence") widen_bounds(a, rule);
   if (row.name == "stack") fill_stack(a, rule);
   widen_elements(row.name, a, rule);
   if ((row.name == "element_at" || row.name == "try_element_at" || row.name == "map_contains_key") &&
       a.size() == 2 && a[0]->type.is(TypeKind::kMap)) {
-    if (!can_cast_implicitly(a[1]->type, a[0]->type.key(), rule)) throw_no_key(row, call);
-    a[1] = cast_to(a[1], a[0]->type.key(), rule);
+    meet_key(row, call, rule);
   }
   if (row.name == "assert_true" && a.size() == 1) {
     a.push_back(make_string_literal("'" + print_name(*a[0]) + "' is not true!"));
@@ -412,6 +437,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     a[1] = folded_schema(a[1], context_.time_zone);
   }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
+    check_default(call, rule);
     a[2] = cast_to(a[2], a[0]->type, rule);
   }
 }
@@ -444,6 +470,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     std::vector<ExpressionPtr> fitted;
     bool fits = true;
     std::vector<size_t> same;
+    std::optional<Type> met;
     for (size_t i = 0; i < call.arguments.size() && fits; ++i) {
       const Accepts wanted = accepted(s, i);
       if (wanted == Accepts::kSame) same.push_back(i);
@@ -460,7 +487,10 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       std::optional<Type> common = fitted[same[0]]->type;
       if (is_comparison(row.name) || row.name == "in" || row.name == "between" || row.name == "nullif") {
         for (size_t i : same) {
-          if (common) common = comparison_type(*common, fitted[i]->type, rules());
+          const Type& other = fitted[i]->type;
+          // Nested values meet without a text that becomes something else.
+          if (common && common->is_nested() && promotes_text(*common, other)) common.reset();
+          if (common) common = comparison_type(*common, other, rules());
         }
       } else {
         std::vector<Type> types;
@@ -476,6 +506,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         throw_different(row, call, origin);
       }
       for (size_t i : same) fitted[i] = cast_to(fitted[i], *common, rules());
+      met = common;
       if ((row.name == "<" || row.name == "<=" || row.name == ">" || row.name == ">=" ||
            row.name == "greatest" || row.name == "least") && !common->is_orderable() && !common->is(TypeKind::kNull)) {
         throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
@@ -508,6 +539,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (type.is(TypeKind::kDecimal) && is_arithmetic(row.name) && keeps_decimal_digits()) {
       type = functions::exact_decimal_type(row.name, call.arguments).value_or(type);
     }
+    if (met) type = with_common_nulls(type, *met);
     // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
     if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;
     if (row.name.starts_with("percentile_") && !call.order_by.empty()) {
@@ -522,7 +554,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
     if (!call.ansi && s.nullable_without_ansi) nullable |= s.nullable_without_ansi(call.arguments);
     // What is an error under ANSI is null without it.
-    if (!call.ansi && row.may_fail && row.group == "datetime_funcs") nullable = true;
+    const bool always_fails = row.name == "add_months" || row.name.starts_with("timestamp_") || row.name.ends_with("_utc_timestamp");
+    if (!call.ansi && row.may_fail && row.group == "datetime_funcs" && !always_fails) nullable = true;
     return make_typed(std::move(call), type, nullable, origin);
   }
   append_defaults(*nearest, call, origin);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyze/casts.h"
+#include "base/text.h"
 
 namespace firesteel::analyze {
 
@@ -25,11 +26,15 @@ int numeric_rank(const Type& type) {
 }
 
 // DecimalType.boundedPreferIntegralDigits: of more than 38 digits those behind the point go.
+Type bounded_decimal(int precision, int scale) {
+  if (precision <= 38) return Type::decimal(std::max(precision, 1), scale);
+  return Type::decimal(38, std::max(0, scale - (precision - 38)));
+}
+
 Type wider_decimal(const Type& a, const Type& b) {
   const int scale = std::max(a.scale(), b.scale());
-  const int precision = std::max(a.precision() - a.scale(), b.precision() - b.scale()) + scale;
-  const int excess = std::max(precision - 38, 0);
-  return Type::decimal(std::clamp(precision, 1, 38), std::max(scale - excess, 0));
+  const int range = std::max(a.precision() - a.scale(), b.precision() - b.scale());
+  return bounded_decimal(range + scale, scale);
 }
 
 std::optional<Type> wider_numeric(const Type& a, const Type& b, const CoercionRules& rules) {
@@ -54,26 +59,36 @@ std::optional<Type> wider_datetime(const Type& a, const Type& b) {
   return Type::date();
 }
 
+// Cast.forceNullable of either side's values.
+bool may_become_null(const Type& a, const Type& b, const Type& wide) {
+  return cast_is_nullable(a, wide, CastMode::kLegacy) || cast_is_nullable(b, wide, CastMode::kLegacy);
+}
+
 std::optional<Type> wider_nested(const Type& a, const Type& b, const CoercionRules& rules) {
   if (a.is(TypeKind::kArray)) {
     auto element = wider_type(a.element(), b.element(), rules);
     if (!element) return std::nullopt;
-    return Type::array(*element, a.contains_null() || b.contains_null());
+    return Type::array(*element, a.contains_null() || b.contains_null() || may_become_null(a.element(), b.element(), *element));
   }
   if (a.is(TypeKind::kMap)) {
     auto key = wider_type(a.key(), b.key(), rules);
     auto value = wider_type(a.value(), b.value(), rules);
-    if (!key || !value) return std::nullopt;
-    return Type::map(*key, *value, a.value_contains_null() || b.value_contains_null());
+    // A key that a cast may turn into null is none.
+    if (!key || !value || may_become_null(a.key(), b.key(), *key)) return std::nullopt;
+    return Type::map(*key, *value,
+                     a.value_contains_null() || b.value_contains_null() || may_become_null(a.value(), b.value(), *value));
   }
   const auto& left = a.fields();
   const auto& right = b.fields();
   if (left.size() != right.size()) return std::nullopt;
   std::vector<StructField> fields;
   for (size_t i = 0; i < left.size(); ++i) {
+    // TypeCoercionBase.findTypeForComplex: fields meet by their names, in any case.
+    if (!equal_ignoring_case(left[i].name, right[i].name)) return std::nullopt;
     auto type = wider_type(left[i].type, right[i].type, rules);
     if (!type) return std::nullopt;
-    fields.push_back({left[i].name, *type, left[i].nullable || right[i].nullable, {}});
+    const bool is_nullable = left[i].nullable || right[i].nullable || may_become_null(left[i].type, right[i].type, *type);
+    fields.push_back({left[i].name, *type, is_nullable, {}});
   }
   return Type::structure(std::move(fields));
 }
@@ -213,7 +228,7 @@ std::optional<Type> wanted_type(const Type& from, Accepts accepts) {
     case Accepts::kBinary: return Type::binary();
     case Accepts::kStringOrBinary: return from.is(TypeKind::kBinary) ? from : Type::string();
     case Accepts::kDate: return Type::date();
-    case Accepts::kTime: return Type::time();
+    case Accepts::kTime: return from.is(TypeKind::kTime) ? from : Type::time();
     case Accepts::kTimestamp: return Type::timestamp();
     case Accepts::kTimestampAny:
       return from.is(TypeKind::kTimestampNtz) ? from : Type::timestamp();

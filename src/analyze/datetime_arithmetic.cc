@@ -94,6 +94,10 @@ ExpressionPtr Resolver::moved(const ExpressionPtr& when, const ExpressionPtr& in
     if (!is_plus) days = built_call("unary -", {days}, origin);
     return built_call("date_add", {when, days}, origin);
   }
+  if (type.is(TypeKind::kTime) && !step.is(TypeKind::kDayTimeInterval)) {
+    throw_incompatible(is_plus ? "+" : "-", when, interval, origin);
+  }
+  if (type.is(TypeKind::kTime)) return built_call(is_plus ? "time + interval" : "time - interval", {when, interval}, origin);
   const char* name = is_plus ? "timestamp + interval" : "timestamp - interval";
   if (is_instant(type)) return built_call(name, {when, interval}, origin);
   if (type.is(TypeKind::kDate) || type.is_string()) {
@@ -134,7 +138,11 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
   const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
   if (days->type.is(TypeKind::kTimestamp) || days->type.is(TypeKind::kTimestampNtz)) return nullptr;
-  if (is_small_integer(days->type) || days->type.is(TypeKind::kNull)) {
+  // A null counts as an interval.
+  if (days->type.is(TypeKind::kNull)) {
+    return moved(cast_to(date, Type::timestamp(), rules()), cast_to(days, Type::day_time_interval(), rules()), true, origin);
+  }
+  if (is_small_integer(days->type)) {
     return built_call("date_add", {date, days}, origin);
   }
   throw_unexpected("date_add(" + print_name(*date) + ", " + print_name(*days) + ")", "second", days,
@@ -173,13 +181,21 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   if (a.is_interval() && b.is(TypeKind::kNull)) return sum_of_intervals(left, right, false, origin);
   if (is_ansi_interval(a) && b.is_string()) throw_incompatible("-", left, right, origin);
   if (b.is_interval()) return moved(left, right, false, origin);
+  const bool a_is_time = a.is(TypeKind::kTime), b_is_time = b.is(TypeKind::kTime);
+  if (a_is_time || b_is_time) {
+    const Type& other = a_is_time ? b : a;
+    if (!(a_is_time && b_is_time) && !other.is_string() && !other.is(TypeKind::kNull)) return nullptr;
+    return built_call("time - time", {left, right}, origin);
+  }
   if (!context_.ansi && (a.is_string() || b.is_string())) return difference_with_text(left, right, origin);
   if (is_instant(a) || is_instant(b)) {
     const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
                                (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
     if (!is_difference) return nullptr;
+    const bool is_local = a.is(TypeKind::kTimestampNtz) || b.is(TypeKind::kTimestampNtz);
     auto instant = [&](const ExpressionPtr& e) {
-      return is_instant(e->type) ? e : cast_to(e, Type::timestamp(), rules());
+      if (is_instant(e->type)) return e;
+      return cast_to(e, is_local && e->type.is(TypeKind::kDate) ? Type::timestamp_ntz() : Type::timestamp(), rules());
     };
     return built_call("timestamp - timestamp", {instant(left), instant(right)}, origin);
   }
@@ -225,6 +241,9 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   }
   if (name == "*" && is_ansi_interval(a[1]->type) && is_number(a[0]->type)) {
     return built_call("interval * number", {a[1], a[0]}, origin);
+  }
+  if (name == "div" && is_ansi_interval(a[0]->type) && a[0]->type.kind() == a[1]->type.kind()) {
+    return built_call("interval / interval", {a[0], a[1]}, origin);
   }
   if (name == "/" && is_ansi_interval(a[1]->type) && !is_ansi_interval(a[0]->type)) throw_incompatible("/", a[0], a[1], origin);
   if (name == "/" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {

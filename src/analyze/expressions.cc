@@ -138,18 +138,19 @@ std::vector<ExpressionPtr> Resolver::expressions(const std::vector<ExpressionPtr
 ExpressionPtr Resolver::condition(const ExpressionPtr& e, const Scope& scope,
                                   const char* clause) {
   ExpressionPtr resolved = expression(e, scope);
-  const bool is_boolean = resolved->type.is(TypeKind::kBoolean) || resolved->type.is(TypeKind::kNull);
+  const bool is_boolean = resolved->type.is(TypeKind::kBoolean);
   if (!is_boolean && std::string_view(clause) == "ON") {
     throw SparkError("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
                      {{"joinCondition", "\"" + print_name(*resolved) + "\""},
                       {"conditionType", "\"" + resolved->type.sql() + "\""}},
                      contexts_of(e->origin));
   }
-  return checked_condition(resolved, e->origin);
+  // A null is a condition of HAVING, of no other clause.
+  const bool is_null = resolved->type.is(TypeKind::kNull) && std::string_view(clause) == "HAVING";
+  return is_null ? cast_to(resolved, Type::boolean(), rules()) : checked_condition(resolved, e->origin);
 }
 
 ExpressionPtr Resolver::checked_condition(const ExpressionPtr& resolved, const Origin& origin) {
-  if (resolved->type.is(TypeKind::kNull)) return cast_to(resolved, Type::boolean(), rules());
   if (!resolved->type.is(TypeKind::kBoolean)) {
     throw SparkError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
                      {{"sqlExpr", "\"" + print_name(*resolved) + "\""},

@@ -150,7 +150,22 @@ std::string call_text(const FunctionCall& call) {
   return text;
 }
 
-std::string bound_text(const WindowFrame::Bound& bound) {
+// The opposite of a negative constant.
+std::optional<Literal> without_sign(const Literal& constant) {
+  Literal positive = constant;
+  if (auto* integer = std::get_if<int64_t>(&positive.value); integer && *integer < 0) {
+    *integer = -*integer;
+  } else if (auto* real = std::get_if<double>(&positive.value); real && *real < 0) {
+    *real = -*real;
+  } else if (auto* decimal = std::get_if<__int128>(&positive.value); decimal && *decimal < 0) {
+    *decimal = -*decimal;
+  } else {
+    return std::nullopt;
+  }
+  return positive;
+}
+
+std::string bound_text(const WindowFrame::Bound& bound, const Type* key) {
   switch (bound.kind) {
     case WindowFrame::Bound::Kind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
     case WindowFrame::Bound::Kind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
@@ -162,12 +177,18 @@ std::string bound_text(const WindowFrame::Bound& bound) {
   if (sign && sign->function->name == "negative") {
     return print_name(*sign->arguments[0]) + " PRECEDING";
   }
-  const std::string value = print_name(*bound.value);
   // The SQL grammar has taken the sign into the constant; the text tells.
+  const auto* literal = bound.value->as<Literal>();
+  const auto positive = literal ? without_sign(*literal) : std::nullopt;
   const Origin& origin = bound.value->origin;
-  const bool is_sql = origin.sql_text && origin.start_index >= 0 && value[0] == '-' &&
-                      (*origin.sql_text)[static_cast<size_t>(origin.start_index)] != '-';
-  return is_sql ? value.substr(1) + " PRECEDING" : value + " FOLLOWING";
+  if (!positive || !origin.sql_text || origin.start_index < 0) return print_name(*bound.value) + " FOLLOWING";
+  const std::string_view text = std::string_view(*origin.sql_text).substr(static_cast<size_t>(origin.start_index));
+  const bool has_sign = text.starts_with("-") || text.starts_with("INTERVAL -") || text.starts_with("INTERVAL '-");
+  if (has_sign) return print_name(*bound.value) + " FOLLOWING";
+  const std::string magnitude = print_name(*make_literal(*positive));
+  // A cast to the key's type hides the sign from Spark.
+  const bool is_cast = positive->type.is_numeric() && key && key->is_numeric() && !key->same_type(positive->type);
+  return is_cast ? "(- " + magnitude + ") FOLLOWING" : magnitude + " PRECEDING";
 }
 
 std::string window_text(const Window& window) {
@@ -181,9 +202,10 @@ std::string window_text(const Window& window) {
     const std::string offset = print_name(*window.frame->lower.value);
     add("ROWS BETWEEN " + offset + " FOLLOWING AND " + offset + " FOLLOWING");
   } else if (window.frame) {
-    add(std::string(window.frame->unit == WindowFrame::Unit::kRows ? "ROWS" : "RANGE") +
-        " BETWEEN " + bound_text(window.frame->lower) + " AND " +
-        bound_text(window.frame->upper));
+    const bool is_range = window.frame->unit == WindowFrame::Unit::kRange;
+    const Type* key = is_range && !window.order_by.empty() ? &window.order_by[0]->type : nullptr;
+    add(std::string(is_range ? "RANGE" : "ROWS") + " BETWEEN " + bound_text(window.frame->lower, key) + " AND " +
+        bound_text(window.frame->upper, key));
   }
   return print_name(*window.function) + " OVER (" + inside + ")";
 }

@@ -116,9 +116,18 @@ RelationPtr Resolver::pivot(const Aggregate& node) {
   const RelationPtr child = resolve(node.child);
   grouped.grouping = node.adds_grouping_columns ? node.grouping : ungrouped_columns(node, child);
   grouped.adds_grouping_columns = true;
+  const Type pivot_type = expression(node.pivot_column, scope_of(child))->type;
   for (const ExpressionPtr& value : pivot_values(node, child)) {
     const auto* named_value = value->as<Alias>();
-    const ExpressionPtr condition = make_call("<=>", {node.pivot_column, named_value ? named_value->child : value});
+    ExpressionPtr wanted = named_value ? named_value->child : value;
+    if (pivot_type.is(TypeKind::kStruct)) {
+      Cast cast;
+      cast.child = wanted;
+      cast.target = pivot_type;
+      cast.is_user_specified = false;
+      wanted = make_expression(std::move(cast));
+    }
+    const ExpressionPtr condition = make_call("<=>", {node.pivot_column, wanted});
     const std::string value_name = pivot_value_name(value);
     for (const ExpressionPtr& item : node.aggregates) {
       const auto* alias_node = item->as<Alias>();

@@ -8,6 +8,20 @@ namespace firesteel::analyze {
 
 using namespace plan;
 
+namespace {
+
+// The same types by position, whatever the fields are called.
+bool has_same_shape(const Type& a, const Type& b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.is(TypeKind::kArray)) return has_same_shape(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return has_same_shape(a.key(), b.key()) && has_same_shape(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct)) return a.same_type(b);
+  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+                    [](const StructField& x, const StructField& y) { return has_same_shape(x.type, y.type); });
+}
+
+}  // namespace
+
 RelationPtr Resolver::set_operation(const SetOperation& node) {
   std::vector<RelationPtr> inputs;
   for (const RelationPtr& input : node.inputs) inputs.push_back(resolve(input));
@@ -33,7 +47,8 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
   for (size_t c = 0; c < width; ++c) {
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {
-      const auto wider = wider_type(type, inputs[i]->output[c].type, rules());
+      auto wider = wider_type(type, inputs[i]->output[c].type, rules());
+      if (!wider && node.kind == SetOperationKind::kUnion && has_same_shape(type, inputs[i]->output[c].type)) wider = type;
       if (!wider) {
         throw SparkError("INCOMPATIBLE_COLUMN_TYPE",
                          {{"operator", name}, {"columnOrdinalNumber", c == 0 ? "first" : c == 1 ? "second" : std::to_string(c + 1) + "th"},
@@ -43,7 +58,10 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
       }
       type = *wider;
     }
-    for (const RelationPtr& input : inputs) nullable[c] = nullable[c] || input->output[c].nullable;
+    const auto may_be_null = [&](const RelationPtr& input) { return input->output[c].nullable; };
+    const bool is_intersection = node.kind == SetOperationKind::kIntersect;
+    nullable[c] = is_intersection ? std::all_of(inputs.begin(), inputs.end(), may_be_null)
+                                  : std::any_of(inputs.begin(), inputs.end(), may_be_null);
     if (node.kind == SetOperationKind::kExcept) nullable[c] = inputs[0]->output[c].nullable;
     types.push_back(type);
   }

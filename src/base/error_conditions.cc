@@ -389,6 +389,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_VECTOR_NORM_DEGREE", "22023", kRuntime, "For the <functionName> function, degree must be 1.0, 2.0, or float('inf'), but got <degree>."},
         {"INVALID_WHERE_CONDITION", "42903", kAnalysis, "The WHERE condition <condition> contains invalid expressions: <expressionList>.\nRewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause."},
         {"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601", kAnalysis, "Cannot specify ORDER BY or a window frame for <aggFunc>."},
+        {"INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K", kAnalysis, "Invalid function <funcName> with WITHIN GROUP. The function is invoked with DISTINCT and WITHIN GROUP but expressions <funcArg> and <orderingExpr> do not match. The WITHIN GROUP ordering expression must be picked from the function inputs."},
         {"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K", kAnalysis, "Invalid function <funcName> with WITHIN GROUP. WITHIN GROUP is required for the function."},
         {"INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", "42K0K", kAnalysis, "Invalid function <funcName> with WITHIN GROUP. The function does not support DISTINCT with WITHIN GROUP."},
         {"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K", kAnalysis, "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNum> orderings in WITHIN GROUP but got <actualNum>."},

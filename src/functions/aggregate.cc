@@ -88,6 +88,26 @@ std::string average_sql(const plan::FunctionCall& call, std::span<const std::str
          std::to_string(result.scale()) + ", " + (call.ansi ? "true" : "false") + ")";
 }
 
+// RegrAvgX and RegrAvgY: the average of one column over the rows that have both.
+Function paired_average(std::string_view name, size_t index) {
+  return {.name = name,
+          .since = "3.3.0",
+          .group = "agg_funcs",
+          .summary = "The average of one of two columns over the rows in which neither is null.",
+          .kind = FunctionKind::kAggregate,
+          .signatures = {signature({kNumeric, kNumeric},
+                                   index == 0 ? [](Arguments a) { return average_type(a.subspan(0, 1)); }
+                                              : [](Arguments a) { return average_type(a.subspan(1, 1)); },
+                                   Nulls::kAlways)},
+          .duckdb = Lowered{[index](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+            plan::FunctionCall average = call;
+            average.arguments = {call.arguments[index]};
+            const std::string value = "CASE WHEN " + a[1 - index] + " IS NOT NULL THEN " + a[index] + " END";
+            return average_sql(average, std::vector<std::string>{value}, result);
+          }},
+          .may_fail = true};
+}
+
 std::string try_average_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
   plan::FunctionCall tolerant = call;
@@ -270,6 +290,8 @@ Rows aggregate_functions() {
        .duckdb = Lowered{average_sql},
        .may_fail = true,
        .check = check_summable},
+      paired_average("regr_avgx", 1),
+      paired_average("regr_avgy", 0),
       extreme("max"),
       extreme("min"),
       extreme_by("max_by", "arg_max_null($1, $2)$suffix"),

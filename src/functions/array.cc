@@ -1,5 +1,10 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
+#include "functions/nested_nulls.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -18,7 +23,11 @@ Type concatenated_type(Arguments arguments) {
   for (const ExpressionPtr& a : arguments) {
     contains_null |= a->type.is(TypeKind::kArray) && a->type.contains_null();
   }
-  return Type::array(arguments[0]->type.element(), contains_null);
+  Type element = arguments[0]->type.element();
+  for (const ExpressionPtr& a : arguments) {
+    if (a->type.is(TypeKind::kArray)) element = type_with_nulls_of(element, a->type.element());
+  }
+  return Type::array(std::move(element), contains_null);
 }
 
 Type both_arrays_type(Arguments arguments) { return concatenated_type(arguments); }
@@ -26,6 +35,13 @@ Type both_arrays_type(Arguments arguments) { return concatenated_type(arguments)
 Type flattened_type(Arguments arguments) {
   const Type& inner = arguments[0]->type.element();
   return inner.is(TypeKind::kArray) ? inner : Type::null();
+}
+
+// A null is in both arrays only if both may hold one.
+Type intersection_type(Arguments arguments) {
+  const Type type = both_arrays_type(arguments);
+  if (!type.is(TypeKind::kArray) || !arguments[1]->type.is(TypeKind::kArray)) return type;
+  return Type::array(type.element(), arguments[0]->type.contains_null() && arguments[1]->type.contains_null());
 }
 
 Type zipped_type(Arguments arguments) {
@@ -151,6 +167,33 @@ bool search_nullable(Arguments arguments) {
   return false;
 }
 
+bool orders_nulls_within_elements(const Type& type) {
+  return type.is(TypeKind::kArray) && orders_nulls_within(type.element());
+}
+
+std::string sort_array_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  if (orders_nulls_within_elements(result)) return value_kernel("sort_array").sql(call, a, result);
+  return "(CASE WHEN " + a[1] + " THEN list_sort(" + a[0] + ", 'ASC', 'NULLS FIRST') WHEN NOT " + a[1] +
+         " THEN list_sort(" + a[0] + ", 'DESC', 'NULLS LAST') END)";
+}
+
+// NormalizeFloatingNumbers: what compares numbers gives 0.0 for -0.0.
+void make_zeros_positive(Function& row) {
+  const std::string text(std::get<Template>(row.duckdb).ansi);
+  row.duckdb = Lowered{[text](const plan::FunctionCall&, std::span<const std::string>, const Type& result) {
+    const bool is_real = result.is(TypeKind::kArray) &&
+                         (result.element().is(TypeKind::kFloat) || result.element().is(TypeKind::kDouble));
+    return is_real ? "list_transform(" + text + ", lambda fs_z: fs_z + 0.0)" : text;
+  }};
+}
+
+Lowered list_extreme(const char* kernel, const char* function) {
+  return Lowered{[kernel, function](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    if (orders_nulls_within_elements(call.arguments[0]->type)) return value_kernel(kernel).sql(call, a, result);
+    return std::string(function) + "(" + a[0] + ")";
+  }};
+}
+
 std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
   if (name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap") {
     return check_two_arrays;
@@ -229,7 +272,7 @@ Rows array_functions() {
          return element_at_sql(legacy, a, result);
        }}},
       array_row("get", signature({kArray, kInteger}, element_of_first, Nulls::kAlways),
-                Template{"(CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, $2 + 1) END)"}),
+                Template{"(CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, CAST($2 AS BIGINT) + 1) END)"}),
       {.name = "size",
        .aliases = {"cardinality"},
        .since = "1.5.0",
@@ -285,9 +328,9 @@ Rows array_functions() {
                                                [](Arguments a) { return a[0]->nullable; }),
                 Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_prepend($2, $1) END)"}),
       array_row("array_max", signature({kArray}, element_of_first, Nulls::kAlways),
-                Template{"list_max($1)"}),
+                list_extreme("array_max", "list_max")),
       array_row("array_min", signature({kArray}, element_of_first, Nulls::kAlways),
-                Template{"list_min($1)"}),
+                list_extreme("array_min", "list_min")),
       array_row("array_repeat",
                 with_nullable(signature({kAny, kInteger}, array_of_first),
                               [](Arguments a) { return a[1]->nullable; }),
@@ -300,7 +343,7 @@ Rows array_functions() {
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("
                          "list_concat($1, $2), lambda fs_d, fs_i: fs_i = list_position("
                          "list_concat($1, $2), fs_d)) END)"}),
-      array_row("array_intersect", signature({kAny, kAny}, both_arrays_type),
+      array_row("array_intersect", signature({kAny, kAny}, intersection_type),
                 Template{"list_filter($1, lambda fs_x, fs_i: fs_i = list_position($1, fs_x) AND (CASE WHEN "
                          "fs_x IS NULL THEN len($2) > list_count($2) ELSE list_contains($2, fs_x) "
                          "END))"}),
@@ -344,12 +387,12 @@ Rows array_functions() {
                       literal(call.arguments[1]) ? "array_to_string(" + list + ", " + separator + ")"
                                                  : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
                                                                     result, {list, separator});
-                  return "(CASE WHEN " + separator + " IS NULL OR " + a[0] +
-                         " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
+                  const std::string no_replacement = a.size() == 3 ? " OR " + a[2] + " IS NULL" : "";
+                  return "(CASE WHEN " + separator + " IS NULL OR " + a[0] + " IS NULL" + no_replacement +
+                         " THEN NULL ELSE coalesce(" + joined + ", '') END)";
                 }}),
       array_row("sort_array", optional(signature({kArray, kBoolean}, type_of_first), 1, {"true"}),
-                Template{"(CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, "
-                         "'DESC', 'NULLS LAST') END)"}),
+                Lowered{sort_array_sql}),
       array_row("slice", signature({kArray, kInteger, kInteger}, type_of_first),
                 value_kernel("slice"), true),
       array_row("array_insert",
@@ -361,6 +404,10 @@ Rows array_functions() {
       sequence_row(),
   };
   for (Function& row : rows) row.check = check_of(row.name);
+  for (Function& row : rows) {
+    static const std::string_view sets[] = {"array_distinct", "array_union", "array_intersect", "array_except"};
+    if (std::find(std::begin(sets), std::end(sets), row.name) != std::end(sets)) make_zeros_positive(row);
+  }
   return rows;
 }
 

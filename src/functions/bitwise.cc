@@ -1,6 +1,7 @@
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -77,7 +78,8 @@ Rows bitwise_functions() {
        .summary = "The bit at a position counted from the right.",
        .signatures = {signature({kIntegral, kInteger}, Type::byte())},
        .examples = {{"SELECT bit_get(11, 0)", "1"}, {"SELECT bit_get(11, 2)", "0"}},
-       .duckdb = Template{"CAST((CAST($1 AS BIGINT) >> $2) & 1 AS TINYINT)"},
+       .duckdb = value_kernel("bit_get"),
+       .may_fail = true,
        .print = printed_as("bit_get", {{"getbit", "getbit"}})},
   };
 }

@@ -1,5 +1,7 @@
 #include "functions/function_table.h"
+#include "functions/nested_nulls.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -22,6 +24,18 @@ Function comparison(std::string_view name, std::string_view sql, std::string_vie
           .signatures = {signature({kSame, kSame}, Type::boolean())},
           .duckdb = Template{sql},
           .print = infix(name)};
+}
+
+// "<" and its kin.
+Function order(std::string_view name, std::string_view summary) {
+  Function row = comparison(name, "", summary);
+  row.duckdb = Lowered{[name](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+    const Type& type = call.arguments[0]->type;
+    if (!orders_nulls_within(type) && !orders_nulls_within(call.arguments[1]->type)) return "(" + a[0] + " " + std::string(name) + " " + a[1] + ")";
+    return "(" + value_kernel_sql("compare", call.ansi, {type, type}, Type::integer(), {a[0], a[1]}) + " " +
+           std::string(name) + " 0)";
+  }};
+  return row;
 }
 
 Function predicate(std::string_view name, std::string_view sql, std::string_view summary,
@@ -52,10 +66,21 @@ Function logical(std::string_view name, std::string_view symbol, std::string_vie
 Rows comparison_functions() {
   Rows rows = {
       comparison("=", "($1 = $2)", "True if both sides are equal.", {"=="}),
-      comparison("<", "($1 < $2)", "True if the left side is less."),
-      comparison("<=", "($1 <= $2)", "True if the left side is less or equal."),
-      comparison(">", "($1 > $2)", "True if the left side is greater."),
-      comparison(">=", "($1 >= $2)", "True if the left side is greater or equal."),
+      order("<", "True if the left side is less."),
+      order("<=", "True if the left side is less or equal."),
+      order(">", "True if the left side is greater."),
+      order(">=", "True if the left side is greater or equal."),
+      // What the engine orders by where its own order of nested values is not Spark's.
+      {.name = "sort key",
+       .summary = "Bytes in the order of the values.",
+       .signatures = {signature({kOrderable}, Type::binary())},
+       .duckdb = value_kernel("sort_key")},
+      // The key of a window whose frame reaches numbers below and above it.
+      {.name = "range key",
+       .summary = "The first argument, if adding the others to it does not overflow.",
+       .signatures = {signature({kIntegral, kLong, kLong}, type_of_first)},
+       .duckdb = value_kernel("range_key"),
+       .may_fail = true},
       {.name = "<=>",
        .since = "1.0.0",
        .group = "predicate_funcs",

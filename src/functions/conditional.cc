@@ -1,4 +1,5 @@
 #include "functions/function_table.h"
+#include "functions/nested_nulls.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
@@ -8,16 +9,27 @@ namespace {
 // CASE: condition, value, condition, value, …[, else].
 bool has_else(size_t count) { return count % 2 == 1; }
 
-Type when_type(Arguments arguments) {
-  return arguments.size() > 1 ? arguments[1]->type : Type::null();
+bool is_true(const ExpressionPtr& condition) {
+  const plan::Literal* constant = literal(condition);
+  const bool* value = constant ? std::get_if<bool>(&constant->value) : nullptr;
+  return value && *value;
 }
 
+// The branches that may be taken: none after one whose condition is the constant true.
 bool when_nullable(Arguments arguments) {
-  if (!has_else(arguments.size())) return true;
   for (size_t i = 1; i < arguments.size(); i += 2) {
     if (arguments[i]->nullable) return true;
+    if (is_true(arguments[i - 1])) return false;
   }
-  return arguments.back()->nullable;
+  return !has_else(arguments.size()) || arguments.back()->nullable;
+}
+
+// The branches meet in one type, which holds nulls where any of theirs does.
+Type when_type(Arguments arguments) {
+  if (arguments.size() < 2) return Type::null();
+  Type type = arguments[1]->type;
+  for (size_t i = 3; i < arguments.size(); i += 2) type = type_with_nulls_of(type, arguments[i]->type);
+  return has_else(arguments.size()) ? type_with_nulls_of(type, arguments.back()->type) : type;
 }
 
 std::string when_sql(std::span<const std::string> arguments, bool in_parentheses) {
@@ -27,6 +39,14 @@ std::string when_sql(std::span<const std::string> arguments, bool in_parentheses
   }
   if (has_else(arguments.size())) text += " ELSE " + arguments.back();
   return text + (in_parentheses ? " END)" : " END");
+}
+
+// The first argument keeps its type, whatever both are compared as.
+ExpressionPtr nullif_as_if(const plan::FunctionCall& call) {
+  const ExpressionPtr& value = call.arguments[0];
+  if (value->type.same_type(call.arguments[1]->type) && !value->type.is(TypeKind::kMap)) return nullptr;
+  const ExpressionPtr is_equal = plan::make_call("=", {value, call.arguments[1]});
+  return plan::make_call("if", {is_equal, plan::make_null_literal(value->type), value});
 }
 
 Type if_type(Arguments arguments) { return arguments[1]->type; }
@@ -86,23 +106,28 @@ Rows conditional_functions() {
        .since = "2.0.0",
        .group = "conditional_funcs",
        .summary = "Null if both arguments are equal, otherwise the first.",
-       .signatures = {signature({kSame, kSame}, type_of_first, Nulls::kAlways)},
+       .signatures = {signature({kAny, kAny}, type_of_first, Nulls::kAlways)},
        .examples = {{"SELECT nullif(2, 2)", "NULL"}},
-       .duckdb = Template{"nullif($1, $2)"}},
+       .duckdb = Template{"nullif($1, $2)"},
+       .rewrite = nullif_as_if},
       {.name = "nullifzero",
        .since = "4.0.0",
        .group = "conditional_funcs",
        .summary = "Null if the argument is zero.",
-       .signatures = {signature({kNumeric}, type_of_first, Nulls::kAlways)},
+       .signatures = {signature({kAny}, type_of_first, Nulls::kAlways)},
        .examples = {{"SELECT nullifzero(0)", "NULL"}, {"SELECT nullifzero(2)", "2"}},
-       .duckdb = Template{"nullif($1, 0)"}},
+       .rewrite = [](const plan::FunctionCall& call) {
+         return plan::make_call("nullif", {call.arguments[0], plan::make_integer_literal(0)});
+       }},
       {.name = "zeroifnull",
        .since = "4.0.0",
        .group = "conditional_funcs",
        .summary = "Zero if the argument is null.",
-       .signatures = {signature({kNumeric}, type_of_first, Nulls::kNever)},
+       .signatures = {signature({kAny}, type_of_first, Nulls::kNever)},
        .examples = {{"SELECT zeroifnull(NULL)", "0"}, {"SELECT zeroifnull(2)", "2"}},
-       .duckdb = Template{"coalesce($1, 0)"}},
+       .rewrite = [](const plan::FunctionCall& call) {
+         return plan::make_call("coalesce", {call.arguments[0], plan::make_integer_literal(0)});
+       }},
       {.name = "nanvl",
        .since = "1.5.0",
        .group = "conditional_funcs",

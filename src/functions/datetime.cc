@@ -161,7 +161,7 @@ Rows datetime_functions() {
       row("date_from_unix_date", signature({kInteger}, Type::date()),
           Template{"(DATE '1970-01-01' + $1)"}),
       row("unix_seconds", signature({kTimestamp}, Type::long_integer()),
-          Template{"CAST(floor(epoch_us($1) / 1000000.0) AS BIGINT)"}),
+          Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000000) + 1000000) % 1000000) // 1000000 AS BIGINT)"}),
       row("unix_millis", signature({kTimestamp}, Type::long_integer()),
           Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000) + 1000) % 1000) // 1000 AS BIGINT)"}),
       row("unix_micros", signature({kTimestamp}, Type::long_integer()), Template{"epoch_us($1)"}),

@@ -68,6 +68,16 @@ Type extracted_type(Arguments arguments) {
   return *type;
 }
 
+// The date of a timestamp without zone is a cast that Spark takes for one that may fail.
+bool extracted_nullable(Arguments arguments) {
+  if (any_nullable(arguments)) return true;
+  const std::string* name = text_of(arguments[0]);
+  if (!name || !arguments[1]->type.is(TypeKind::kTimestampNtz)) return false;
+  using enum fields::DatetimeField;
+  const auto field = fields::parse_datetime_field(*name).value_or(kSecond);
+  return field != kHour && field != kMinute && field != kSecond;
+}
+
 std::string extracted_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                           const Type& result) {
   const std::string* name = text_of(call.arguments[0]);
@@ -93,7 +103,7 @@ Function extraction(std::string_view name) {
   std::vector<Signature> signatures;
   for (Accepts kind : kinds) {
     if (kind == kTime) continue;
-    signatures.push_back(signature({kString, kind}, extracted_type));
+    signatures.push_back(with_nullable(signature({kString, kind}, extracted_type), extracted_nullable));
   }
   Signature of_time = signature({kString, kTime}, extracted_type, Nulls::kAlways);
   Function f = row(name, std::move(signatures), Lowered{extracted_sql});

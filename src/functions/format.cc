@@ -84,6 +84,14 @@ Function char_row(std::string_view name) {
   return f;
 }
 
+// A format that is left out is not printed.
+Lowered hexadecimal_by_default(std::string_view name) {
+  return Lowered{[name](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    const Type text = Type::string();
+    return value_kernel_sql(name, call.ansi, {text, text}, result, {a[0], a.size() > 1 ? a[1] : std::string("'hex'")});
+  }};
+}
+
 }  // namespace
 
 Rows format_functions() {
@@ -93,10 +101,10 @@ Rows format_functions() {
           value_kernel("try_to_number")),
       char_row("to_char"),
       char_row("to_varchar"),
-      failing(row("to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1, {"'hex'"})},
-                  value_kernel("to_binary"))),
-      row("try_to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1, {"'hex'"})},
-          value_kernel("try_to_binary")),
+      failing(row("to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1)},
+                  hexadecimal_by_default("to_binary"))),
+      row("try_to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1)},
+          hexadecimal_by_default("try_to_binary")),
       row("is_valid_utf8", {signature({kStringOrBinary}, Type::boolean(), Nulls::kAlways)},
           value_kernel("is_valid_utf8")),
       row("make_valid_utf8", {signature({kStringOrBinary}, Type::string(), Nulls::kAlways)},

@@ -1,7 +1,30 @@
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 
 namespace firesteel::functions {
+
+namespace {
+
+bool holds_map(const Type& type) {
+  if (type.is(TypeKind::kMap)) return true;
+  if (type.is(TypeKind::kArray)) return holds_map(type.element());
+  if (!type.is(TypeKind::kStruct)) return false;
+  for (const plan::StructField& field : type.fields()) {
+    if (holds_map(field.type)) return true;
+  }
+  return false;
+}
+
+// HashExpression: equal maps may have their entries in another order.
+void check_no_map(const plan::FunctionCall& call) {
+  for (const ExpressionPtr& argument : call.arguments) {
+    if (!holds_map(argument->type)) continue;
+    throw ArgumentMismatch{"HASH_MAP_TYPE", {{"functionName", "`" + std::string(call.function->name) + "`"}}, std::nullopt};
+  }
+}
+
+}  // namespace
 
 Rows hash_functions() {
   auto digest = [](std::string_view name, std::vector<std::string_view> aliases, EngineForm form) {
@@ -36,14 +59,16 @@ Rows hash_functions() {
        .summary = "Spark's Murmur3 hash of the arguments.",
        .signatures = {variadic(signature({kAny}, Type::integer(), Nulls::kNever))},
        .examples = {{"SELECT hash('Spark', array(123), 2)", "-1321691492"}},
-       .duckdb = Kernel{"hash"}},
+       .duckdb = Kernel{"hash"},
+       .check = check_no_map},
       {.name = "xxhash64",
        .since = "3.0.0",
        .group = "hash_funcs",
        .summary = "The 64-bit xxHash of the arguments.",
        .signatures = {variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
        .examples = {{"SELECT xxhash64('Spark', array(123), 2)", "5602566077635097486"}},
-       .duckdb = Kernel{"xxhash64"}},
+       .duckdb = Kernel{"xxhash64"},
+       .check = check_no_map},
   };
 }
 

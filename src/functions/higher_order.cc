@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
+#include "functions/nested_nulls.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -116,6 +117,9 @@ std::string state_part(const std::string& begin, const std::string& end) {
 // The comparison is made for all pairs that a round of the sort asks for, and the sort goes on with the
 // answers (functions/kernel/comparison_sort.h). A null counts only where the sort needs that pair.
 std::string sort_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& type) {
+  if (a.size() == 1 && type.is(TypeKind::kArray) && orders_nulls_within(type.element())) {
+    return value_kernel_sql("array_sort", call.ansi, {call.arguments[0]->type}, type, {a[0]});
+  }
   if (a.size() == 1) return "list_sort(" + a[0] + ", 'ASC', 'NULLS LAST')";
   const std::string order = "coalesce(CAST($body2 AS BIGINT), 4294967296)";
   const std::string comparison =

@@ -2,6 +2,7 @@
 // name with a blank is none that a query can call by accident.
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -74,6 +75,24 @@ Lowered scaled_interval(const char* kernel) {
   }};
 }
 
+// TimeAddInterval: seconds of an interval have six digits.
+Type moved_time(Arguments a) {
+  const bool has_seconds = a[1]->type.is(TypeKind::kDayTimeInterval) && a[1]->type.day_time_end() == plan::DayTimeField::kSecond;
+  return Type::time(has_seconds ? 6 : a[0]->type.precision());
+}
+
+Lowered moved_time_sql(const char* sign) {
+  return Lowered{[sign](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    return value_kernel_sql("time_plus_interval", call.ansi,
+                            {call.arguments[0]->type, call.arguments[1]->type, Type::integer()}, result, {a[0], a[1], sign});
+  }};
+}
+
+std::string interval_quotient(const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+  return "(CASE WHEN " + a[1] + " = 0" + (call.ansi ? " AND " + a[0] + " IS NOT NULL" : "") + " THEN " +
+         (call.ansi ? "fs_fail_divide_by_zero()" : "NULL") + " ELSE CAST(" + a[0] + " // " + a[1] + " AS BIGINT) END)";
+}
+
 Type whole_interval(Arguments a) {
   return is_months(a[0]->type) ? Type::year_month_interval() : Type::day_time_interval();
 }
@@ -104,6 +123,22 @@ Rows interval_arithmetic_functions() {
                           Type::day_time_interval(plan::DayTimeField::kDay,
                                                   plan::DayTimeField::kDay)),
                 Template{"(date_diff('day', $2, $1) * 86400000000)"}, printed_infix("-")),
+      operation("time + interval", signature({kTime, kInterval}, moved_time, Nulls::kAlways), moved_time_sql("1"),
+                printed_plainly('+')),
+      operation("time - interval", signature({kTime, kInterval}, moved_time, Nulls::kAlways), moved_time_sql("-1"),
+                printed_plainly('-')),
+      operation("time - time",
+                signature({kTime, kTime},
+                          Type::day_time_interval(plan::DayTimeField::kHour, plan::DayTimeField::kSecond), Nulls::kAlways),
+                value_kernel("time_minus_time"), printed_plainly('-')),
+      {.name = "interval / interval",
+       .since = "3.2.0",
+       .group = "math_funcs",
+       .summary = "How often one interval goes into another of its kind.",
+       .signatures = {signature({kInterval, kInterval}, Type::long_integer(), Nulls::kAlways)},
+       .duckdb = Lowered{interval_quotient},
+       .may_fail = true,
+       .print = printed_infix("div")},
       operation("interval + interval", signature({kSame, kSame}, type_of_first),
                 interval_sum("fs_add_", "+"), printed_infix("+")),
       operation("interval - interval", signature({kSame, kSame}, type_of_first),

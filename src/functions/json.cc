@@ -1,5 +1,6 @@
 // JSON and CSV texts.
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/kernel/type_text.h"
 #include "functions/row.h"
@@ -60,16 +61,40 @@ Lowered parser(std::string_view kernel) {
   }};
 }
 
+Function to_json_row(const Signature& to_text) {
+  Function f = printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json")));
+  f.check = [](const plan::FunctionCall& call) {
+    const Type& type = call.arguments[0]->type;
+    if (type.is_nested() || type.is(TypeKind::kVariant) || type.is(TypeKind::kNull)) return;
+    throw ArgumentMismatch{"INVALID_JSON_SCHEMA", {{"schema", "\"" + type.sql() + "\""}}, std::nullopt};
+  };
+  return f;
+}
+
+// JsonToStructs.sql: what makes a map is printed as "entries".
+Function from_json_row() {
+  Function f = printed_short(row("from_json", "json_funcs",
+                                 optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                                 parser("from_json")));
+  f.print = [plainly = f.print](const plan::FunctionCall& call, std::span<const std::string> a) {
+    try {
+      if (json_type(call.arguments).is(TypeKind::kMap)) return std::string("entries");
+    } catch (const SparkError&) {
+      // A schema that is none is printed in its own error.
+    }
+    return plainly(call, a);
+  };
+  return f;
+}
+
 }  // namespace
 
 Rows json_functions() {
   const Signature to_text = optional(signature({kAny, kMap}, Type::string(), Nulls::kAlways), 1);
   const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
   Rows rows = {
-      printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json"))),
-      printed_short(row("from_json", "json_funcs",
-                        optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
-                        parser("from_json"))),
+      to_json_row(to_text),
+      from_json_row(),
       printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
       row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
           value_kernel("json_array_length")),

@@ -46,7 +46,7 @@ Type map_of_entries(Arguments arguments) {
 
 // map_concat() of nothing is a map of texts.
 Type concatenated_map(Arguments arguments) {
-  return arguments.empty() ? Type::map(Type::string(), Type::string(), false) : arguments[0]->type;
+  return arguments.empty() ? Type::map(Type::string(), Type::string(), true) : arguments[0]->type;
 }
 
 void check_maps(const plan::FunctionCall& call) {

@@ -118,6 +118,7 @@ Function toward(const char* name, std::vector<std::string_view> aliases, const c
 
 std::string round_sql(const char* kernel, const plan::FunctionCall& call,
                       std::span<const std::string> a, const Type& result) {
+  if (const plan::Literal* places = literal(call.arguments[1]); places && places->is_null()) return "NULL";
   const std::string scale = std::to_string(constant_scale(call.arguments));
   if (result.is(TypeKind::kDecimal)) {
     return "fs_decimal_" + std::string(kernel) + "(" + a[0] + ", " + scale + ", " +
@@ -129,9 +130,10 @@ std::string round_sql(const char* kernel, const plan::FunctionCall& call,
            ", " + (call.ansi ? "true" : "false") + ") AS $type)";
   }
   if (result.is(TypeKind::kFloat)) {
-    return "CAST(fs_float_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") AS FLOAT)";
+    return "CAST(fs_float_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") + 0.0 AS FLOAT)";
   }
-  return "fs_double_" + std::string(kernel) + "(" + a[0] + ", " + scale + ")";
+  // Java rounds by BigDecimal, which knows no negative zero.
+  return "(fs_double_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") + 0.0)";
 }
 
 Function rounding(const char* name) {
@@ -225,7 +227,7 @@ Rows math_functions() {
       unary("degrees", "degrees($1)", "DEGREES"),
       unary("radians", "radians($1)", "RADIANS"),
       unary("rint", "round_even($1, 0)", "rint"),
-      of_intervals(unary("signum", "(CASE WHEN isnan(CAST($1 AS DOUBLE)) THEN CAST($1 AS DOUBLE) ELSE CAST(sign($1) AS DOUBLE) END)",
+      of_intervals(unary("signum", "(CASE WHEN isnan(CAST($1 AS DOUBLE)) OR $1 = 0 THEN CAST($1 AS DOUBLE) ELSE CAST(sign($1) AS DOUBLE) END)",
                          "SIGNUM", {{"sign", "sign"}})),
       {.name = "pow",
        .aliases = {"power"},
@@ -236,7 +238,7 @@ Rows math_functions() {
        .examples = {{"SELECT pow(2, 3)", "8.0"}},
        .duckdb = Template{"fs_pow($1, $2)"},
        .print = printed_as("pow", {{"power", "POWER"}})},
-      binary("atan2", "atan2($1, $2)", printed_as("ATAN2")),
+      binary("atan2", "atan2($1 + 0.0, $2 + 0.0)", printed_as("ATAN2")),
       binary("hypot", "fs_hypot($1, $2)", printed_as("HYPOT")),
       constant("e", "2.718281828459045::DOUBLE", "E"),
       constant("pi", "pi()", "PI"),

@@ -1,8 +1,10 @@
 #include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
+#include "functions/kernel/cast_to_string.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -47,9 +49,22 @@ Function correlation() {
   return row;
 }
 
-// Percentiles of numbers are doubles, of intervals intervals; several fractions give an array.
+// RegrSlope and RegrIntercept: null where the independent column does not vary.
+constexpr const char* kSlope =
+    "(fs_comoment('regr_sxy', $2, $1)$suffix / "
+    "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0))";
+constexpr const char* kIntercept =
+    "(regr_avgy($1, $2)$suffix - fs_comoment('regr_sxy', $2, $1)$suffix / "
+    "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0) * regr_avgx($1, $2)$suffix)";
+
+Type whole_interval(const Type& interval) {
+  if (interval.is(TypeKind::kYearMonthInterval)) return Type::year_month_interval();
+  return interval.is(TypeKind::kDayTimeInterval) ? Type::day_time_interval() : interval;
+}
+
+// Percentiles of numbers are doubles, of intervals intervals of all fields; several fractions give an array.
 Type percentile_of(const Type& value, const Type& fractions) {
-  const Type one = value.is_interval() ? value : Type::double_number();
+  const Type one = value.is_interval() ? whole_interval(value) : Type::double_number();
   return fractions.is(TypeKind::kArray) ? Type::array(one, false) : one;
 }
 
@@ -154,12 +169,55 @@ std::string mode_name(const plan::FunctionCall&, std::span<const std::string> a)
   return "mode() WITHIN GROUP (ORDER BY " + a[0] + " DESC)";
 }
 
+// A constant number, through casts.
+std::optional<double> constant_number(const ExpressionPtr& argument) {
+  const ExpressionPtr* inner = &argument;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  const plan::Literal* constant = literal(*inner);
+  if (!constant) return std::nullopt;
+  if (const auto* real = std::get_if<double>(&constant->value)) return *real;
+  if (const auto* integer = std::get_if<int64_t>(&constant->value)) return static_cast<double>(*integer);
+  const auto* unscaled = std::get_if<__int128>(&constant->value);
+  if (!unscaled) return std::nullopt;
+  return static_cast<double>(*unscaled) / std::pow(10.0, constant->type.scale());
+}
+
+// Percentages are constants between 0 and 1.
+void check_percentage(const plan::FunctionCall& call, size_t index) {
+  const ExpressionPtr& argument = call.arguments[index];
+  if (!is_foldable(argument)) {
+    throw ArgumentMismatch{"NON_FOLDABLE_INPUT", {{"inputName", "`percentage`"}, {"inputType", "\"DOUBLE\""}}, index};
+  }
+  const plan::Literal* constant = literal(argument);
+  if (constant && constant->is_null()) throw ArgumentMismatch{"UNEXPECTED_NULL", {{"exprName", "percentage"}}, std::nullopt};
+  std::vector<ExpressionPtr> fractions = {argument};
+  if (const auto* list = argument->as<plan::FunctionCall>(); list && list->function->name == "array") fractions = list->arguments;
+  std::string shown;
+  bool is_outside = false;
+  for (const ExpressionPtr& fraction : fractions) {
+    const auto number = constant_number(fraction);
+    if (!number) return;
+    is_outside = is_outside || *number < 0 || *number > 1;
+    if (!shown.empty()) shown += ",";
+    kernel::append_double(*number, shown);
+    shown += "D";
+  }
+  if (!is_outside) return;
+  throw ArgumentMismatch{"VALUE_OUT_OF_RANGE",
+                         {{"exprName", "percentage"}, {"valueRange", "[0.0, 1.0]"}, {"currentValue", shown}},
+                         std::nullopt};
+}
+
 // The fraction is a double or an array of doubles.
 void check_fraction(const plan::FunctionCall& call) {
   check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
   const Type& type = call.arguments[1]->type;
   const Type& one = type.is(TypeKind::kArray) ? type.element() : type;
   if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) throw_unexpected_type(1, "\"DOUBLE\"");
+  check_percentage(call, 1);
+  if (call.function->name == "percentile_approx") {
+    check_range(call, 2, "accuracy", 1, INT32_MAX, "(0, 2147483647]");
+  }
 }
 
 // HyperLogLogPlusPlus: the deviation is a literal, and four bits at least address the registers.
@@ -199,6 +257,7 @@ void check_order(const plan::FunctionCall& call) {
     throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING",
                      {{"funcName", "`" + std::string(call.function->name) + "`"}});
   }
+  if (!is_mode) check_percentage(call, 0);
 }
 
 void check_bins(const plan::FunctionCall& call) {
@@ -285,13 +344,11 @@ Rows statistical_aggregate_functions() {
       correlation(),
       pair("covar_pop", "fs_comoment('covar_pop', $2, $1)$suffix"),
       pair("covar_samp", "fs_comoment('covar_samp', $2, $1)$suffix"),
-      pair("regr_avgx", "regr_avgx($1, $2)$suffix"),
-      pair("regr_avgy", "regr_avgy($1, $2)$suffix"),
       pair("regr_count", "CAST(regr_count($1, $2)$suffix AS BIGINT)", Type::long_integer(),
            Nulls::kNever),
-      pair("regr_intercept", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_intercept($1, $2)$suffix END)"),
+      pair("regr_intercept", kIntercept),
       pair("regr_r2", "fs_comoment('regr_r2', $1, $2)$suffix"),
-      pair("regr_slope", "(CASE WHEN regr_sxx($1, $2)$suffix = 0 THEN NULL ELSE regr_slope($1, $2)$suffix END)"),
+      pair("regr_slope", kSlope),
       pair("regr_sxx", "fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix"),
       pair("regr_sxy", "fs_comoment('regr_sxy', $2, $1)$suffix"),
       pair("regr_syy", "fs_moment('sum_of_squares', CASE WHEN $2 IS NOT NULL THEN $1 END)$suffix"),
@@ -301,7 +358,7 @@ Rows statistical_aggregate_functions() {
        .summary = "The middle value, interpolated.",
        .kind = FunctionKind::kAggregate,
        .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways),
-                      signature({kInterval}, type_of_first, Nulls::kAlways)},
+                      signature({kInterval}, [](Arguments a) { return whole_interval(a[0]->type); }, Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
          if (result.is(TypeKind::kDouble)) return std::string("quantile_cont($distinct$1, 0.5)$suffix");

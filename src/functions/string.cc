@@ -91,6 +91,27 @@ std::string like_text(std::span<const std::string> a) {
   return text;
 }
 
+// LIKE ALL and LIKE ANY over constant patterns, which Spark does not print.
+Function quantified_like(std::string_view name, const char* connective, bool is_negated) {
+  return {.name = name,
+          .since = "3.0.0",
+          .group = "predicate_funcs",
+          .summary = "Whether the string matches all, any or none of the patterns.",
+          .signatures = {variadic(signature({kString, kString}, Type::boolean(), Nulls::kAlways))},
+          .duckdb = Lowered{[connective, is_negated](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            std::string text;
+            for (size_t i = 1; i < a.size(); ++i) {
+              text += (i > 1 ? " " + std::string(connective) + " " : "") + (is_negated ? "NOT " : "") + "fs_like(" + a[0] +
+                      ", " + a[i] + ", '\\')";
+            }
+            return "(" + text + ")";
+          }},
+          .may_fail = true,
+          .print = [name](const plan::FunctionCall&, std::span<const std::string> a) {
+            return std::string(name) + "(" + a[0] + ")";
+          }};
+}
+
 Signature strings(size_t count, Type result) {
   return signature(std::vector<Accepts>(count, kString), std::move(result));
 }
@@ -271,23 +292,20 @@ Rows string_functions() {
                        : "[CAST(" + a[i] + " AS VARCHAR)]";
            list = list.empty() ? one : "list_concat(" + list + ", " + one + ")";
          }
-         const std::string values = "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL)";
-         // The engine joins by a constant alone.
+         const std::string texts = "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL)";
+         // array_to_string takes constants only.
          const std::string joined =
-             literal(call.arguments[0])
-                 ? "coalesce(array_to_string(" + values + ", " + a[0] + "), '')"
-                 : "substr(list_reduce(list_transform(" + values + ", lambda fs_x: " + a[0] +
-                       " || fs_x), lambda fs_x, fs_y: fs_x || fs_y, ''), length(" + a[0] + ") + 1)";
-         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE " + joined + " END)";
+             literal(call.arguments[0]) ? "array_to_string(" + texts + ", " + a[0] + ")"
+                                        : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
+                                                           Type::string(), {texts, a[0]});
+         return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
        }}},
       {.name = "substring",
        .aliases = {"substr"},
        .since = "1.5.0",
        .group = "string_funcs",
        .summary = "A part of a string or binary, positions from 1, negative from the end.",
-       .signatures = {optional(signature({kString, kInteger, kInteger}, Type::string()), 1,
-                               {"2147483647"}),
-                      optional(signature({kBinary, kInteger, kInteger}, Type::binary()), 1,
+       .signatures = {optional(signature({kStringOrBinary, kInteger, kInteger}, text_type), 1,
                                {"2147483647"})},
        .examples = {{"SELECT substring('Spark SQL', 5)", "k SQL"},
                     {"SELECT substring('Spark SQL', -3)", "SQL"}},
@@ -333,7 +351,7 @@ Rows string_functions() {
                 a[0] + ")";
        }}},
       row("replace", optional(strings(3, Type::string()), 1, {"''"}),
-          Template{"(CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END)"}),
+          Template{"(CASE WHEN $2 = '' AND $3 IS NOT NULL THEN $1 ELSE replace($1, $2, $3) END)"}),
       row("translate", strings(3, Type::string()), Kernel{"translate"}),
       row("overlay",
           optional(signature({kStringOrBinary, kStringOrBinary, kInteger, kInteger}, text_type), 1, {"-1"}),
@@ -345,7 +363,10 @@ Rows string_functions() {
       row("soundex", strings(1, Type::string()), Kernel{"soundex"}),
       row("levenshtein",
           optional(signature({kString, kString, kInteger}, Type::integer()), 1),
-          Kernel{"levenshtein"}),
+          Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+            // A threshold of null is one of zero.
+            return "fs_levenshtein(" + a[0] + ", " + a[1] + (a.size() > 2 ? ", coalesce(" + a[2] + ", 0))" : ")");
+          }}),
       row("instr", strings(2, Type::integer()), Template{"CAST(instr($1, $2) AS INTEGER)"}),
       {.name = "locate",
        .aliases = {"position"},
@@ -354,7 +375,8 @@ Rows string_functions() {
        .summary = "The place of the first argument within the second, from 1; 0 if it is not there.",
        .signatures = {optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"1"})},
        .examples = {{"SELECT locate('bar', 'foobarbar')", "4"}},
-       .duckdb = Kernel{"locate"},
+       // StringLocate: without a place to start there is nothing to find, whatever the texts are.
+       .duckdb = Template{"(CASE WHEN $3 IS NULL THEN 0 ELSE fs_locate($*) END)"},
        .print = printed_as("locate", {{"position", "position"}})},
       row("find_in_set", strings(2, Type::integer()), Kernel{"find_in_set"}),
       affix("startswith", "starts_with($1, $2)"),
@@ -370,6 +392,10 @@ Rows string_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return like_text(a);
        }},
+      quantified_like("likeall", "AND", false),
+      quantified_like("likeany", "OR", false),
+      quantified_like("notlikeall", "AND", true),
+      quantified_like("notlikeany", "OR", true),
       {.name = "ilike",
        .since = "3.3.0",
        .group = "predicate_funcs",

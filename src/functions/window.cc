@@ -22,6 +22,11 @@ Function rank_like(std::string_view name, Type result, std::string_view sql) {
           }};
 }
 
+Function without_arguments(Function row) {
+  row.signatures = {signature({}, row.signatures[0].result, Nulls::kNever)};
+  return row;
+}
+
 bool offset_nullable(Arguments arguments) {
   return arguments.size() < 3 || arguments[0]->nullable || arguments[2]->nullable;
 }
@@ -42,11 +47,11 @@ Function offset_like(std::string_view name, std::string_view sql) {
 
 Rows window_functions() {
   return {
-      rank_like("row_number", Type::integer(), "CAST(row_number()$suffix AS INTEGER)"),
+      without_arguments(rank_like("row_number", Type::integer(), "CAST(row_number()$suffix AS INTEGER)")),
       rank_like("rank", Type::integer(), "CAST(rank()$suffix AS INTEGER)"),
       rank_like("dense_rank", Type::integer(), "CAST(dense_rank()$suffix AS INTEGER)"),
       rank_like("percent_rank", Type::double_number(), "percent_rank()$suffix"),
-      rank_like("cume_dist", Type::double_number(), "cume_dist()$suffix"),
+      without_arguments(rank_like("cume_dist", Type::double_number(), "cume_dist()$suffix")),
       {.name = "ntile",
        .since = "1.4.0",
        .group = "window_funcs",
@@ -62,7 +67,10 @@ Rows window_functions() {
        .summary = "The value of the nth row of the frame.",
        .kind = FunctionKind::kWindow,
        .signatures = {signature({kAny, kInteger}, type_of_first, Nulls::kAlways)},
-       .duckdb = Template{"nth_value($1, $2$ignore_nulls)$suffix"}},
+       .duckdb = Template{"nth_value($1, $2$ignore_nulls)$suffix"},
+       .print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
+         return "nth_value(" + a[0] + ", " + a[1] + ")" + (call.ignore_nulls ? " ignore nulls" : "");
+       }},
   };
 }
 

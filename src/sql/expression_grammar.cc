@@ -1,4 +1,5 @@
 // Boolean, comparison and arithmetic operators. Source: AstBuilder of Spark 4.2.
+#include <algorithm>
 #include <utility>
 
 #include "sql/grammar.h"
@@ -165,12 +166,30 @@ ExpressionPtr Grammar::quantified_like(ExpressionPtr operand, const std::string&
     fail("_LEGACY_ERROR_TEMP_0064", {{"msg", "Expected something between '(' and ')'."}},
          predicate_from);
   }
-  Expressions matches;
+  Expressions patterns;
   do {
-    ExpressionPtr match = call(function, {operand, expression()}, from);
-    matches.push_back(is_negated ? call("not", {std::move(match)}, from) : std::move(match));
+    patterns.push_back(expression());
   } while (accept(","));
   expect(")");
+  // AstBuilder: constant texts are compared by one expression, whatever their number.
+  const bool are_texts = std::all_of(patterns.begin(), patterns.end(), [](const ExpressionPtr& pattern) {
+    const auto* constant = pattern->as<plan::Literal>();
+    return constant && std::holds_alternative<std::string>(constant->value) && constant->type.is_string();
+  });
+  if (are_texts) {
+    const auto lowered = [&](ExpressionPtr& text) {
+      if (function == "ilike") text = call("lower", {std::move(text)}, from);
+    };
+    lowered(operand);
+    for (ExpressionPtr& pattern : patterns) lowered(pattern);
+    patterns.insert(patterns.begin(), std::move(operand));
+    return call(std::string(is_negated ? "not" : "") + (is_all ? "likeall" : "likeany"), std::move(patterns), from);
+  }
+  Expressions matches;
+  for (ExpressionPtr& pattern : patterns) {
+    ExpressionPtr match = call(function, {operand, std::move(pattern)}, from);
+    matches.push_back(is_negated ? call("not", {std::move(match)}, from) : std::move(match));
+  }
   return balanced(is_all ? "and" : "or", matches, 0, matches.size() - 1, from);
 }
 

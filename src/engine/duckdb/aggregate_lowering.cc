@@ -1,6 +1,8 @@
 // Aggregates and generators: the nodes that change how many rows there are.
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -79,6 +81,17 @@ plan::Aggregate counted(plan::Aggregate total, AttributeId id) {
   return total;
 }
 
+// Grouping sets tell their keys apart by their texts: two that are one column below need names of their own.
+bool share_a_column(const std::vector<GroupingKey>& keys, const ExpressionLowering& lowering, const SelectBlock& block) {
+  std::set<std::string> texts;
+  for (const GroupingKey& key : keys) texts.insert(lowering.lower(*key.column, block.columns));
+  return texts.size() < keys.size();
+}
+
+bool has_sets(plan::GroupKind kind) {
+  return kind == plan::GroupKind::kRollup || kind == plan::GroupKind::kCube || kind == plan::GroupKind::kGroupingSets;
+}
+
 }  // namespace
 
 SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
@@ -148,6 +161,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
     all.insert(key_columns.begin(), key_columns.end());
     block = wrap(block, all);
   }
+  if (has_sets(aggregate.kind) && share_a_column(keys, expressions_, block)) block = wrap(block, child_columns);
   SelectBlock result = block;
   result.columns.columns.clear();
   result.is_aggregate = true;

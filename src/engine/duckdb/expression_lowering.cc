@@ -1,6 +1,7 @@
 #include "engine/duckdb/expression_lowering.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <span>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
+#include "functions/nested_nulls.h"
 
 namespace firesteel::engine {
 namespace {
@@ -75,8 +77,10 @@ bool is_instant(const Type& type) {
   return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
 }
 
-// A RANGE frame with an offset needs an order key that is a number: days and microseconds.
-std::string range_key(const std::string& sql, const Type& type) {
+// A RANGE frame with an offset needs an order key that is a number: days and microseconds. Months are counted on
+// the calendar.
+std::string range_key(const std::string& sql, const Type& type, bool is_by_months) {
+  if (is_by_months && type.is_datetime()) return "CAST(" + sql + " AS TIMESTAMP)";
   if (type.is(TypeKind::kDate)) return "(" + sql + " - DATE '1970-01-01')";
   if (is_instant(type)) return "epoch_us(" + sql + ")";
   return sql;
@@ -88,6 +92,22 @@ std::string direction_sql(const plan::SortOrder& order) {
 }
 
 }  // namespace
+
+bool has_month_offset(const plan::Window& window) {
+  if (!window.frame || window.frame->unit != plan::WindowFrame::Unit::kRange) return false;
+  const auto counts_months = [](const plan::WindowFrame::Bound& bound) {
+    return bound.value && bound.value->type.is(TypeKind::kYearMonthInterval);
+  };
+  return counts_months(window.frame->lower) || counts_months(window.frame->upper);
+}
+
+ExpressionPtr engine_order_key(const ExpressionPtr& key) {
+  if (!functions::orders_nulls_within(key->type)) return key;
+  plan::FunctionCall call;
+  call.function = functions::find_function("sort key");
+  call.arguments = {key};
+  return plan::make_typed(std::move(call), Type::binary(), key->nullable);
+}
 
 const ColumnText& Scope::find(plan::AttributeId id) const {
   for (const Scope* scope = this; scope; scope = scope->outer) {
@@ -171,7 +191,7 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
 
 std::string ExpressionLowering::lower_order(const Expression& expression, const Scope& scope) const {
   const auto& order = std::get<plan::SortOrder>(expression.node);
-  return lower(*order.child, scope) + direction_sql(order);
+  return lower(*engine_order_key(order.child), scope) + direction_sql(order);
 }
 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
@@ -215,18 +235,23 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   }
   for (size_t i = 0; i < window.order_by.size(); ++i) {
     const auto& order = std::get<plan::SortOrder>(window.order_by[i]->node);
-    std::string key = lower(*order.child, scope);
-    if (has_range_offset) key = range_key(key, order.child->type);
+    std::string key = lower(*engine_order_key(order.child), scope);
+    if (has_range_offset) key = range_key(key, order.child->type, has_month_offset(window));
     over += (i == 0 ? " ORDER BY " : ", ") + key + direction_sql(order);
   }
   if (window.frame && !ignores_frame(*window.function)) {
     using Kind = plan::WindowFrame::Bound::Kind;
+    const bool is_on_calendar = !window.order_by.empty() && window.order_by[0]->type.is_datetime();
     auto bound = [&](const plan::WindowFrame::Bound& side) -> std::string {
       if (side.kind == Kind::kUnboundedPreceding) return "UNBOUNDED PRECEDING";
       if (side.kind == Kind::kUnboundedFollowing) return "UNBOUNDED FOLLOWING";
       if (side.kind == Kind::kCurrentRow) return "CURRENT ROW";
       const auto* literal = side.value->as<plan::Literal>();
       const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+      if (number && literal->type.is(TypeKind::kYearMonthInterval) && is_on_calendar) {
+        const std::string months = "to_months(" + std::to_string(std::abs(*number)) + ")";
+        return months + (*number < 0 ? " PRECEDING" : " FOLLOWING");
+      }
       if (number && *number < 0) {
         plan::Literal magnitude{literal->type, -*number};
         return literal_sql(magnitude) + " PRECEDING";

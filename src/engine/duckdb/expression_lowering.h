@@ -69,6 +69,10 @@ class ExpressionLowering {
 
 // How deep the expression nests, counting what stands for its columns.
 int expression_depth(const plan::Expression& expression, const Scope& scope);
+// The key itself, or bytes in Spark's order where the engine's order of the values is another.
+plan::ExpressionPtr engine_order_key(const plan::ExpressionPtr& key);
+// Whether the window's frame reaches over months of the calendar.
+bool has_month_offset(const plan::Window& window);
 bool is_volatile_expression(const plan::ExpressionPtr& expression);
 
 }  // namespace firesteel::engine

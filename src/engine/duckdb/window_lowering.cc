@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/function.h"
 #include "functions/kernel/poisson.h"
 
 namespace firesteel::engine {
@@ -18,6 +19,37 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   AttributeSet both;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
   return both;
+}
+
+// Under ANSI a bound beyond the key's type is an error.
+ExpressionPtr checked_range_key(const plan::Window& window, const ExpressionPtr& key) {
+  const auto* function = window.function->as<plan::FunctionCall>();
+  if (!function || !function->ansi || !window.frame || window.frame->unit != plan::WindowFrame::Unit::kRange) return key;
+  plan::FunctionCall call;
+  call.function = functions::find_function("range key");
+  call.ansi = true;
+  call.arguments = {key};
+  // What precedes in a descending order is greater.
+  const int64_t sign = std::get<plan::SortOrder>(window.order_by[0]->node).is_ascending ? 1 : -1;
+  bool is_bounded = false;
+  for (const plan::WindowFrame::Bound* bound : {&window.frame->lower, &window.frame->upper}) {
+    const auto* literal = bound->value ? bound->value->as<plan::Literal>() : nullptr;
+    const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+    is_bounded = is_bounded || number;
+    call.arguments.push_back(plan::make_literal({plan::Type::long_integer(), number ? sign * *number : int64_t{0}}));
+  }
+  return is_bounded ? plan::make_typed(std::move(call), key->type, key->nullable) : key;
+}
+
+// Months are added to an instant's local time.
+ExpressionPtr frame_key(const plan::Window& window, const ExpressionPtr& key) {
+  if (key->type.is_integral() && window.order_by.size() == 1) return checked_range_key(window, key);
+  if (!key->type.is(plan::TypeKind::kTimestamp) || !has_month_offset(window)) return key;
+  plan::Cast cast;
+  cast.child = key;
+  cast.target = plan::Type::timestamp_ntz();
+  cast.mode = plan::CastMode::kLegacy;
+  return plan::make_typed(std::move(cast), plan::Type::timestamp_ntz(), key->nullable);
 }
 
 // The key as a column: itself, or an alias that is added to `columns`.
@@ -55,7 +87,7 @@ AttributeSet RelationLowering::with_key_columns(std::vector<ExpressionPtr>& func
     for (ExpressionPtr& key : copy.partition_by) key = key_column(key, added);
     for (ExpressionPtr& key : copy.order_by) {
       plan::SortOrder order = std::get<plan::SortOrder>(key->node);
-      order.child = key_column(order.child, added);
+      order.child = key_column(frame_key(copy, engine_order_key(order.child)), added);
       key = plan::make_typed(std::move(order), key->type, key->nullable);
     }
     alias.child = plan::make_typed(std::move(copy), alias.child->type, alias.child->nullable);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/mersenne_twister.h"
+#include "functions/kernel/nested_order.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
 #include "functions/kernel/value_text.h"
@@ -181,6 +182,12 @@ Value comparison(ValueCall& call, ValueArguments a) {
 }
 
 constexpr ValueKernel kKernels[] = {
+    {"sort_key", sort_key},
+    {"compare", compare},
+    {"sort_array", sort_array},
+    {"array_sort", array_sort},
+    {"array_max", array_max},
+    {"array_min", array_min},
     {"comparison", comparison, true},
     {"slice", slice},
     {"array_insert", array_insert, true},

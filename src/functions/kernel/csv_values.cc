@@ -66,7 +66,7 @@ Value to_csv(ValueCall& call, ValueArguments a) {
     const Value& value = a[0].list()[i];
     const Type& type = fields[i].type;
     if (value.is_null()) {
-      out += options.null_text;
+      options.quotes_all ? append_field(options, options.null_text, out) : void(out += options.null_text);
       continue;
     }
     std::string text;
@@ -79,7 +79,8 @@ Value to_csv(ValueCall& call, ValueArguments a) {
     if (type.is_string()) text = std::string(trim_all(text));
     append_field(options, text, out);
   }
-  return Value(std::move(out));
+  // Univocity makes no line of a row without anything in it.
+  return out.empty() ? Value() : Value(std::move(out));
 }
 
 struct CsvField {
@@ -129,6 +130,8 @@ std::optional<Value> convert(const CsvOptions& options, const Type& type, const 
     }
   };
   const std::string trimmed(trim_all(text));
+  // Java's integers take no blanks.
+  if (type.is_integral() && trimmed != text) return std::nullopt;
   switch (type.kind()) {
     case TypeKind::kString:
     case TypeKind::kChar:

@@ -69,18 +69,34 @@ std::optional<DatetimeField> parse_datetime_field(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+
+// ExtractIntervalPart: an interval has the fields from its first to its last.
+bool holds_field(DatetimeField field, const Type& interval) {
+  using plan::DayTimeField;
+  using plan::YearMonthField;
+  if (interval.is(TypeKind::kYearMonthInterval)) {
+    if (field == kYear) return interval.year_month_start() == YearMonthField::kYear;
+    return field == kMonth && interval.year_month_end() == YearMonthField::kMonth;
+  }
+  const bool is_calendar = interval.is(TypeKind::kCalendarInterval);
+  if (is_calendar && (field == kYear || field == kMonth)) return true;
+  if (field != kDay && !is_clock(field)) return false;
+  if (is_calendar) return true;
+  const DayTimeField wanted = field == kDay    ? DayTimeField::kDay
+                              : field == kHour ? DayTimeField::kHour
+                              : field == kMinute ? DayTimeField::kMinute
+                                                 : DayTimeField::kSecond;
+  return interval.day_time_start() <= wanted && wanted <= interval.day_time_end();
+}
+
+}  // namespace
+
 std::optional<Type> datetime_field_type(DatetimeField field, const Type& source) {
-  const bool is_year_month = source.is(TypeKind::kYearMonthInterval);
-  const bool is_day_time = source.is(TypeKind::kDayTimeInterval);
-  const bool is_calendar = source.is(TypeKind::kCalendarInterval);
-  if (is_year_month || is_day_time || is_calendar) {
-    if (field == kYear && !is_day_time) return Type::integer();
-    if (field == kMonth && !is_day_time) return Type::byte();
-    if (is_year_month) return std::nullopt;
-    if (field == kDay) return Type::integer();
-    if (field == kHour || field == kMinute) return Type::byte();
+  if (source.is_interval()) {
+    if (!holds_field(field, source)) return std::nullopt;
     if (field == kSecond) return Type::decimal(8, 6);
-    return std::nullopt;
+    return field == kYear || field == kDay ? Type::integer() : Type::byte();
   }
   if (source.is(TypeKind::kTime) && !is_clock(field)) return std::nullopt;
   return field == kSecond ? Type::decimal(8, 6) : Type::integer();

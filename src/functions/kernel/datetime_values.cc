@@ -14,6 +14,7 @@
 #include "functions/kernel/time_window.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
+#include "functions/kernel/value_text.h"
 
 namespace firesteel::functions::kernel {
 
@@ -180,6 +181,23 @@ Value truncate_time(ValueCall&, ValueArguments a) {
   return Value(a[1].integer() - a[1].integer() % unit);
 }
 
+// time + interval, and time - interval with -1 as the third argument: within one day.
+Value time_plus_interval(ValueCall& call, ValueArguments a) {
+  constexpr int64_t kNanosPerDay = kMicrosPerDay * kNanosPerMicro;
+  int64_t nanos = 0;
+  if (!__builtin_mul_overflow(a[1].integer() * a[2].integer(), kNanosPerMicro, &nanos) &&
+      !__builtin_add_overflow(a[0].integer(), nanos, &nanos) && nanos >= 0 && nanos < kNanosPerDay) {
+    return Value(nanos);
+  }
+  throw SparkError("DATETIME_OVERFLOW",
+                   {{"operation", "add " + value_text(call.argument_types[1], Value(a[1].integer() * a[2].integer()), "UTC") +
+                                      " to the time value TIME '" + value_text(call.argument_types[0], a[0], "UTC") + "'"}});
+}
+
+Value time_minus_time(ValueCall&, ValueArguments a) {
+  return Value((a[0].integer() - a[1].integer()) / kNanosPerMicro);
+}
+
 // time_from_seconds, _millis and _micros: `a[1]` nanoseconds to the unit; decimals have fractions.
 Value time_from_number(ValueCall& call, ValueArguments a) {
   const Type& type = call.argument_types[0];
@@ -276,6 +294,8 @@ Value time_bucket(ValueCall& call, ValueArguments a) {
 }
 
 constexpr ValueKernel kKernels[] = {
+    {"time_plus_interval", time_plus_interval},
+    {"time_minus_time", time_minus_time},
     {"time_windows", time_windows},
     {"session_parts", session_parts},
     {"window_time", window_time},

@@ -161,6 +161,7 @@ std::string DecimalFormat::format(Int128 unscaled, int scale) const {
 
 std::string DecimalFormat::format(DecimalDigits number) const {
   std::string digits = number.digits;
+  if (number.scale < 0) digits.append(static_cast<size_t>(-number.scale), '0');
   auto fraction_count = static_cast<size_t>(std::max<int64_t>(number.scale, 0));
   if (digits.size() < fraction_count) digits.insert(0, fraction_count - digits.size(), '0');
   std::string fraction = digits.substr(digits.size() - fraction_count);

@@ -1,5 +1,7 @@
 // Estimates over a group whose state does not grow with it: percentile_approx, approx_count_distinct.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "base/error.h"
@@ -27,8 +29,13 @@ double as_double(const Type& type, const Value& value) {
 Value from_double(const Type& type, double number) {
   if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return Value(number);
   if (type.is(TypeKind::kDecimal)) {
-    return Value(static_cast<Int128>(std::round(static_cast<long double>(number) * std::pow(10.0L, type.scale()))));
+    const long double unscaled = std::round(static_cast<long double>(number) * std::pow(10.0L, type.scale()));
+    if (!(std::fabs(unscaled) < std::pow(10.0L, type.precision()))) return Value();
+    return Value(static_cast<Int128>(unscaled));
   }
+  if (std::isnan(number)) return Value(int64_t{0});
+  if (number >= 9223372036854775807.0) return Value(std::numeric_limits<int64_t>::max());
+  if (number <= -9223372036854775808.0) return Value(std::numeric_limits<int64_t>::min());
   return Value(static_cast<int64_t>(number));
 }
 
@@ -39,7 +46,7 @@ class ApproximatePercentile : public ValueAggregate {
     if (arguments[0].is_null()) return;
     if (!summary_) {
       fractions_ = arguments[1];
-      summary_.emplace(1.0 / static_cast<double>(arguments[2].integer()));
+      summary_.emplace(1.0 / static_cast<double>(std::max<int64_t>(arguments[2].integer(), 1)));
     }
     summary_->insert(as_double(call.argument_types[0], arguments[0]));
   }

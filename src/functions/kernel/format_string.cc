@@ -169,7 +169,7 @@ class StringFormatter {
       case 'e':
       case 'f':
       case 'g':
-        if (is_null) return "null";
+        if (is_null) return cut(specifier, "null");
         if (const double* value = std::get_if<double>(&argument)) {
           return floating(specifier, *value);
         }

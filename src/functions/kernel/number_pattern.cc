@@ -181,11 +181,12 @@ std::string NumberPattern::format(Int128 unscaled, int scale) const {
   while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
   size_t places = 0;
   for (const std::string& group : groups_) places += group.size();
-  // Nothing stands for zero but the one before a point.
-  if (integral == "0" && (places == 0 || !has_point_)) integral.clear();
+  // Nothing stands for zero but the one before a point, where no sign takes its place.
+  const bool has_leading_sign = leading_ != Sign::kNone || trailing_ == Sign::kBrackets;
+  if (integral == "0" && (places == 0 || !has_point_ || has_leading_sign)) integral.clear();
   std::string body;
   if (integral.size() > places || fraction.size() > fraction_.size()) {
-    for (size_t i = 0; i < groups_.size(); ++i) body += (i ? "," : "") + std::string(groups_[i].size(), '#');
+    for (size_t i = 0; i < groups_.size(); ++i) body += (i ? " " : "") + std::string(groups_[i].size(), '#');
     if (has_point_) body += '.' + std::string(fraction_.size(), '#');
   } else {
     append_integral(integral, body);

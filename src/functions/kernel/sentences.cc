@@ -14,7 +14,14 @@ bool is_word_byte(char c) {
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)); }
 
-bool is_joint(char c) { return c == '\'' || c == '.' || c == '-'; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
+
+// What keeps two parts one word: a hyphen between letters, a comma between digits, a point or an apostrophe.
+bool is_joint(char before, char c, char after) {
+  if (c == '-') return !is_digit(before) && !is_digit(after);
+  if (c == ',') return is_digit(before) && is_digit(after);
+  return c == '\'' || c == '.';
+}
 
 size_t end_of_sentence(std::string_view text, size_t from) {
   for (size_t i = from; i < text.size(); ++i) {
@@ -25,7 +32,7 @@ size_t end_of_sentence(std::string_view text, size_t from) {
                                   text[next] == '"' || text[next] == ')')) {
       ++next;
     }
-    if (next < text.size() && !is_space(text[next])) continue;
+    if (is_stop && next < text.size() && !is_space(text[next])) continue;
     while (next < text.size() && is_space(text[next])) ++next;
     const bool continues = next < text.size() && std::islower(static_cast<unsigned char>(text[next]));
     if (!is_stop || !continues) return next;
@@ -42,8 +49,8 @@ std::vector<std::string_view> words_of(std::string_view sentence) {
     }
     size_t end = i + 1;
     while (end < sentence.size() &&
-           (is_word_byte(sentence[end]) || (is_joint(sentence[end]) && end + 1 < sentence.size() &&
-                                            is_word_byte(sentence[end + 1])))) {
+           (is_word_byte(sentence[end]) || (end + 1 < sentence.size() && is_word_byte(sentence[end + 1]) &&
+                                            is_joint(sentence[end - 1], sentence[end], sentence[end + 1])))) {
       ++end;
     }
     words.push_back(sentence.substr(i, end - i));

@@ -4,10 +4,14 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "functions/kernel/cast_number.h"
 #include "functions/kernel/histogram.h"
+#include "functions/kernel/int128.h"
 #include "functions/kernel/value.h"
 
 namespace firesteel::functions::kernel {
@@ -38,20 +42,32 @@ Value from_double(const Type& type, double number) {
   return Value(static_cast<int64_t>(number));  // truncates, as Java's toLong and toInt
 }
 
-// Percentile.getPercentile: linear between the two neighbours.
-double interpolate(const Type& type, const Values& sorted, double fraction) {
-  const double position = static_cast<double>(sorted.size() - 1) * fraction;
+// The analyzer sees constants; what has to be computed is checked here. NaN counts as zero, as in Java.
+double checked_fraction(double fraction) {
+  if (std::isnan(fraction)) return 0;
+  if (fraction >= 0 && fraction <= 1) return fraction;
+  throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {{"sqlExpr", "\"percentile\""},
+                                                            {"exprName", "percentage"},
+                                                            {"valueRange", "[0.0, 1.0]"},
+                                                            {"currentValue", std::to_string(fraction)}});
+}
+
+// Percentile.getPercentile: linear between the two neighbours among `count` values; `at` gives that at an index.
+template <typename At>
+double interpolate(const Type& type, int64_t count, const At& at, double fraction) {
+  const double last = static_cast<double>(count - 1);
+  const double position = last * checked_fraction(fraction);
   const double lower = std::floor(position);
-  const double higher = std::ceil(position);
-  const double low = as_double(type, sorted[static_cast<size_t>(lower)]);
-  const double high = as_double(type, sorted[static_cast<size_t>(higher)]);
+  const double higher = std::min(std::ceil(position), last);
+  const double low = as_double(type, at(static_cast<int64_t>(lower)));
+  const double high = as_double(type, at(static_cast<int64_t>(higher)));
   if (lower == higher || low == high) return low;
   return (higher - position) * low + (position - lower) * high;
 }
 
 // The value at or above the fraction of the values.
 double step(const Type& type, const Values& sorted, double fraction) {
-  const double target = std::ceil(static_cast<double>(sorted.size()) * fraction);
+  const double target = std::ceil(static_cast<double>(sorted.size()) * checked_fraction(fraction));
   return as_double(type, sorted[static_cast<size_t>(std::max(target, 1.0) - 1)]);
 }
 
@@ -75,9 +91,10 @@ Value percentile(ValueCall& call, ValueArguments a) {
   Values sorted = sorted_values(type, a[0]);
   if (sorted.empty()) return Value();
   if (a[2].boolean()) std::reverse(sorted.begin(), sorted.end());
+  const auto at = [&](int64_t index) -> const Value& { return sorted[static_cast<size_t>(index)]; };
   return for_fractions(a[1], [&](double fraction) {
     const double number = a[3].boolean() ? step(type, sorted, fraction)
-                                         : interpolate(type, sorted, fraction);
+                                         : interpolate(type, static_cast<int64_t>(sorted.size()), at, fraction);
     return from_double(result_element(call), number);
   });
 }
@@ -86,7 +103,7 @@ Value percentile(ValueCall& call, ValueArguments a) {
 Value weighted_percentile(ValueCall& call, ValueArguments a) {
   const Type& row = call.argument_types[0].element();
   const Type& type = row.fields()[0].type;
-  Values values;
+  std::vector<std::pair<const Value*, int64_t>> values;
   for (const Value& pair : a[0].list()) {
     const Value& value = pair.list()[0];
     const Value& frequency = pair.list()[1];
@@ -95,12 +112,25 @@ Value weighted_percentile(ValueCall& call, ValueArguments a) {
       throw SparkError("NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION",
                        {{"frequencyExpression", "\"frequency\""}, {"negativeValue", std::to_string(frequency.integer()) + "L"}});
     }
-    values.insert(values.end(), static_cast<size_t>(frequency.integer()), value);
+    if (frequency.integer() > 0) values.emplace_back(&value, frequency.integer());
   }
-  const Values sorted = sorted_values(type, Value(std::move(values)));
-  if (sorted.empty()) return Value();
+  if (values.empty()) return Value();
+  std::stable_sort(values.begin(), values.end(), [&](const auto& left, const auto& right) {
+    return compare_values(type, *left.first, *right.first) < 0;
+  });
+  // How many values stand up to here.
+  int64_t count = 0;
+  for (auto& [value, frequency] : values) {
+    if (__builtin_add_overflow(count, frequency, &count)) count = std::numeric_limits<int64_t>::max();
+    frequency = count;
+  }
+  const auto at = [&](int64_t index) -> const Value& {
+    const auto found = std::upper_bound(values.begin(), values.end(), index,
+                                        [](int64_t wanted, const auto& entry) { return wanted < entry.second; });
+    return *(found == values.end() ? values.back() : *found).first;
+  };
   return for_fractions(a[1], [&](double fraction) {
-    return from_double(result_element(call), interpolate(type, sorted, fraction));
+    return from_double(result_element(call), interpolate(type, count, at, fraction));
   });
 }
 
@@ -186,7 +216,45 @@ Value bitmap_count(ValueCall&, ValueArguments a) {
   return Value(count);
 }
 
+// bit_get(number, position): within the bits of the number's type.
+Value bit_get(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0];
+  const int64_t bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
+  const int64_t position = a[1].integer();
+  if (position < 0 || position >= bits) {
+    throw SparkError("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", {{"functionName", "`bit_get`"},
+                                                                    {"parameter", "`pos`"},
+                                                                    {"upper", std::to_string(bits)},
+                                                                    {"invalidValue", std::to_string(position)}});
+  }
+  return Value((a[0].integer() >> position) & 1);
+}
+
+// range_key(key, lower, upper): the key, if the bounds of its frame are numbers of its type.
+Value range_key(ValueCall& call, ValueArguments a) {
+  const Type& type = call.argument_types[0];
+  const int bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
+  // Spark finds the upper bound of a row first.
+  for (const size_t i : {size_t{2}, size_t{1}}) {
+    const Int128 bound = Int128{a[0].integer()} + a[i].integer();
+    const Int128 limit = Int128{1} << (bits - 1);
+    if (bound >= -limit && bound < limit) continue;
+    if (bits < 32) {
+      throw SparkError("BINARY_ARITHMETIC_OVERFLOW", {{"value1", std::to_string(a[0].integer()) + "S"},
+                                                      {"symbol", "+"},
+                                                      {"value2", std::to_string(a[i].integer()) + "S"},
+                                                      {"functionName", "`try_add`"}});
+    }
+    throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
+                                             {"alternative", " Use 'try_add' to tolerate overflow and return NULL instead."},
+                                             {"config", "\"spark.sql.ansi.enabled\""}});
+  }
+  return a[0];
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"range_key", range_key},
+    {"bit_get", bit_get},
     {"percentile", percentile},
     {"weighted_percentile", weighted_percentile},
     {"mode", mode},

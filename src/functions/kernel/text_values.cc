@@ -35,7 +35,11 @@ int bits_of(const Type& type) {
   switch (type.kind()) {
     case TypeKind::kByte: return 8;
     case TypeKind::kShort: return 16;
-    case TypeKind::kLong: return 64;
+    case TypeKind::kLong:
+    case TypeKind::kTime:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz:
+    case TypeKind::kDayTimeInterval: return 64;
     default: return 32;
   }
 }
@@ -50,7 +54,8 @@ Value format(ValueCall& call, ValueArguments a) {
       arguments.emplace_back();
     } else if (type.is(TypeKind::kBoolean)) {
       arguments.emplace_back(a[i].boolean());
-    } else if (type.is_integral()) {
+    } else if (type.is_integral() || ((type.is_datetime() || type.is_interval()) && std::holds_alternative<int64_t>(a[i].data))) {
+      // Spark hands dates, times and intervals to Java's formatter as the numbers that they are inside.
       arguments.emplace_back(FormatInteger{a[i].integer(), bits_of(type)});
     } else if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) {
       arguments.emplace_back(a[i].real());

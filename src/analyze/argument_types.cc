@@ -1,0 +1,110 @@
+#include "analyze/argument_types.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "analyze/analyzer.h"
+#include "analyze/argument_widening.h"
+#include "analyze/call_errors.h"
+#include "base/error.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+
+namespace {
+
+// The greatest integer that is not above a decimal constant, or the least one that is not below.
+std::optional<int64_t> next_integer(const Literal& decimal, bool is_below) {
+  const auto* unscaled = std::get_if<__int128>(&decimal.value);
+  if (!unscaled || !decimal.type.is(TypeKind::kDecimal)) return std::nullopt;
+  __int128 unit = 1;
+  for (int i = 0; i < decimal.type.scale(); ++i) unit *= 10;
+  __int128 whole = *unscaled / unit;
+  const __int128 rest = *unscaled % unit;
+  if (is_below && rest < 0) --whole;
+  if (!is_below && rest > 0) ++whole;
+  if (whole > std::numeric_limits<int64_t>::max() || whole < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  return static_cast<int64_t>(whole);
+}
+
+[[noreturn]] void throw_unexpected(const FunctionCall& call, size_t index, const std::string& required) {
+  const ExpressionPtr& argument = call.arguments[index];
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"paramIndex", std::string(ordinal(index))},
+                    {"requiredType", required},
+                    {"inputSql", "\"" + print_name(*argument) + "\""},
+                    {"inputType", "\"" + argument->type.sql() + "\""}});
+}
+
+}  // namespace
+
+void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule) {
+  auto& a = call.arguments;
+  const Type key = a[0]->type.key();
+  const bool is_null = a[1]->type.is(TypeKind::kNull);
+  if (is_null && row.name == "map_contains_key") {
+    throw SparkError("DATATYPE_MISMATCH.NULL_TYPE", {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                                                     {"functionName", "`map_contains_key`"}});
+  }
+  const auto common = is_null || promotes_text(key, a[1]->type) ? std::nullopt : wider_type(key, a[1]->type, rule);
+  if (!common) {
+    const std::string_view shown = row.name == "map_contains_key" ? row.name : "element_at";
+    throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
+                     {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                      {"functionName", "`" + std::string(shown) + "`"},
+                      {"dataType", "\"MAP\""},
+                      {"leftType", "\"" + a[0]->type.sql() + "\""},
+                      {"rightType", "\"" + a[1]->type.sql() + "\""}});
+  }
+  a[0] = cast_to(a[0], Type::map(*common, a[0]->type.value(), a[0]->type.value_contains_null()), rule);
+  a[1] = cast_to(a[1], *common, rule);
+}
+
+Type with_common_nulls(const Type& type, const Type& common) {
+  if (!common.is_nested()) return type;
+  if (type.same_type(common)) return common;
+  if (!type.is(TypeKind::kArray) || !type.element().same_type(common)) return type;
+  return Type::array(common, type.contains_null());
+}
+
+void check_concatenated(const FunctionCall& call) {
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    const Type& type = call.arguments[i]->type;
+    if (!type.is(TypeKind::kMap) && !type.is(TypeKind::kStruct) && !type.is(TypeKind::kVariant)) continue;
+    throw_unexpected(call, i, "(\"STRING\" or \"BINARY\" or \"ARRAY\")");
+  }
+}
+
+void check_default(const FunctionCall& call, const CoercionRules& rules) {
+  const Type& wanted = call.arguments[0]->type;
+  const Type& type = call.arguments[2]->type;
+  if (type.is(TypeKind::kNull)) return;
+  if (!wanted.is(TypeKind::kNull) && can_cast_implicitly(type, wanted, rules)) return;
+  throw_unexpected(call, 2, "(\"" + wanted.sql() + "\" or \"VOID\")");
+}
+
+void throw_not_integral(const FunctionCall& call, const Type& type) {
+  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                    {"inputType", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+                    {"actualDataType", "\"" + type.sql() + "\""}});
+}
+
+// DecimalPrecision.integralAndDecimalLiteral.
+void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
+  if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;
+  const size_t at = a[1]->as<Literal>() ? 1 : 0;
+  const auto* constant = a[at]->as<Literal>();
+  if (!constant || !a[1 - at]->type.is_integral()) return;
+  // "i > 1.5" and "i <= 1.5" ask for 1, "i >= 1.5" and "i < 1.5" for 2; the other way round on the other side.
+  const bool is_below = (name == ">" || name == "<=") == (at == 1);
+  if (const auto bound = next_integer(*constant, is_below)) {
+    a[at] = make_literal(Literal{Type::long_integer(), *bound});
+  }
+}
+
+}  // namespace firesteel::analyze

@@ -1,0 +1,26 @@
+// The types in which the arguments of some functions meet, where no signature can say it.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "analyze/coercion.h"
+#include "functions/function.h"
+#include "plan/expression.h"
+
+namespace firesteel::analyze {
+
+// element_at(map, key), map_contains_key(map, key): the key and those of the map meet in one type, or it is an error.
+void meet_key(const functions::Function& row, plan::FunctionCall& call, const CoercionRules& rules);
+// A result that is one of the arguments, or an array of them, holds nulls where any of them does.
+plan::Type with_common_nulls(const plan::Type& type, const plan::Type& common);
+// concat() of what is neither text nor bytes nor an array is an error.
+void check_concatenated(const plan::FunctionCall& call);
+// The default of lag() and lead() becomes a value of their type.
+void check_default(const plan::FunctionCall& call, const CoercionRules& rules);
+// div takes whole numbers, decimals and intervals.
+[[noreturn]] void throw_not_integral(const plan::FunctionCall& call, const plan::Type& type);
+// An integer compared with a decimal constant is compared with the integer next to it.
+void bound_by_integer(std::string_view name, std::vector<plan::ExpressionPtr>& arguments);
+
+}  // namespace firesteel::analyze
