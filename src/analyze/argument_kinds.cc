@@ -34,7 +34,7 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::integer(), rules);
   }
-  if ((name == "array_distinct" || name == "sort_array") && !a.empty() && a[0]->type.is(TypeKind::kNull)) {
+  if ((name == "array_distinct" || name == "sort_array" || name == "size") && !a.empty() && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::array(Type::null(), true), rules);
   }
   if (name == "array_binary_search" && a.size() == 2 && a[0]->type.is(TypeKind::kArray) && a[1]->type.is(TypeKind::kNull)) {
