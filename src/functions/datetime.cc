@@ -201,7 +201,8 @@ Rows datetime_functions() {
                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                              const Type&) -> std::string {
                     const Type& type = call.arguments[0]->type;
-                    if (type.is(TypeKind::kTimestamp)) {
+                    // Spark takes a local time for one of UTC here.
+                    if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
                       return "CAST(floor(epoch_us(" + a[0] + ") / 1000000.0) AS BIGINT)";
                     }
                     if (type.is(TypeKind::kDate)) {
