@@ -490,6 +490,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
           const Type& other = fitted[i]->type;
           // Nested values meet without a text that becomes something else.
           if (common && common->is_nested() && promotes_text(*common, other)) common.reset();
+          if (common && is_comparison(row.name) && has_same_shape(*common, other)) continue;
           if (common) common = comparison_type(*common, other, rules());
         }
       } else {

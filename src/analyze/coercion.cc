@@ -160,6 +160,15 @@ std::optional<Type> wider_type(const std::vector<Type>& types, const CoercionRul
   return result;
 }
 
+bool has_same_shape(const Type& a, const Type& b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.is(TypeKind::kArray)) return has_same_shape(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return has_same_shape(a.key(), b.key()) && has_same_shape(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct)) return a.same_type(b);
+  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+                    [](const StructField& x, const StructField& y) { return has_same_shape(x.type, y.type); });
+}
+
 std::optional<Type> comparison_type(const Type& a, const Type& b, const CoercionRules& rules) {
   if (rules.ansi || a.kind() == b.kind()) return wider_type(a, b, rules);
   if (a.is_string() || b.is_string()) {

@@ -25,6 +25,8 @@ std::optional<plan::Type> wider_type(const plan::Type& a, const plan::Type& b,
 std::optional<plan::Type> wider_type(const std::vector<plan::Type>& types,
                                      const CoercionRules& rules);
 // The type in which both sides of a comparison are compared.
+// DataType.equalsStructurally: the same types by position, whatever the fields are called.
+bool has_same_shape(const plan::Type& a, const plan::Type& b);
 std::optional<plan::Type> comparison_type(const plan::Type& a, const plan::Type& b,
                                           const CoercionRules& rules);
 // Whether `from` may be cast implicitly to `to` (function arguments).

@@ -8,20 +8,6 @@ namespace firesteel::analyze {
 
 using namespace plan;
 
-namespace {
-
-// The same types by position, whatever the fields are called.
-bool has_same_shape(const Type& a, const Type& b) {
-  if (a.kind() != b.kind()) return false;
-  if (a.is(TypeKind::kArray)) return has_same_shape(a.element(), b.element());
-  if (a.is(TypeKind::kMap)) return has_same_shape(a.key(), b.key()) && has_same_shape(a.value(), b.value());
-  if (!a.is(TypeKind::kStruct)) return a.same_type(b);
-  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
-                    [](const StructField& x, const StructField& y) { return has_same_shape(x.type, y.type); });
-}
-
-}  // namespace
-
 RelationPtr Resolver::set_operation(const SetOperation& node) {
   std::vector<RelationPtr> inputs;
   for (const RelationPtr& input : node.inputs) inputs.push_back(resolve(input));

@@ -201,6 +201,7 @@ Rows datetime_functions() {
                   Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                              const Type&) -> std::string {
                     const Type& type = call.arguments[0]->type;
+                     // Spark takes a local time for one of UTC here.
                     if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
                       return "(epoch_us(" + a[0] + ") // 1000000)";  // towards zero, as Java divides
                     }

@@ -373,7 +373,8 @@ Rows string_functions() {
        .since = "1.5.0",
        .group = "string_funcs",
        .summary = "The place of the first argument within the second, from 1; 0 if it is not there.",
-       .signatures = {optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"1"})},
+       .signatures = {with_nullable(optional(signature({kString, kString, kInteger}, Type::integer()), 1, {"1"}),
+                                    [](Arguments a) { return a[0]->nullable || a[1]->nullable; })},
        .examples = {{"SELECT locate('bar', 'foobarbar')", "4"}},
        // StringLocate: without a place to start there is nothing to find, whatever the texts are.
        .duckdb = Template{"(CASE WHEN $3 IS NULL THEN 0 ELSE fs_locate($*) END)"},

@@ -211,6 +211,8 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   values.is_distinct = call.is_distinct;
   values.ignore_nulls = call.ignore_nulls;
   for (const ExpressionPtr& item : call.order_by) {
+    // A constant orders nothing.
+    if (std::get<plan::SortOrder>(item->node).child->as<plan::Literal>()) continue;
     values.order += (values.order.empty() ? "" : ", ") + lower_order(*item, scope);
   }
   if (!call.order_by.empty()) {
