@@ -24,18 +24,31 @@ void choose_padding(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
   }
 }
 
+// A null where a collection of any type is wanted is one of nothing.
+void type_nulls(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  static const std::string_view arrays[] = {"array_distinct", "sort_array", "size",    "array_min", "array_max",
+                                            "array_compact",  "shuffle",    "slice",   "array_join"};
+  static const std::string_view maps[] = {"map_keys", "map_values", "map_entries"};
+  const auto is_one_of = [&](const auto& names) { return std::find(std::begin(names), std::end(names), name) != std::end(names); };
+  const size_t end = name == "arrays_zip" ? a.size() : std::min<size_t>(a.size(), 1);
+  for (size_t i = 0; i < end; ++i) {
+    if (!a[i]->type.is(TypeKind::kNull)) continue;
+    if (name == "arrays_zip" || is_one_of(arrays)) a[i] = cast_to(a[i], Type::array(Type::null(), true), rules);
+    if (is_one_of(maps)) a[i] = cast_to(a[i], Type::map(Type::null(), Type::null(), true), rules);
+    if (name == "reverse") a[i] = cast_to(a[i], Type::string(), rules);
+  }
+}
+
 }  // namespace
 
 void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
   if (name == "lpad" || name == "rpad") return choose_padding(a, rules);
+  type_nulls(name, a, rules);
   if (name == "format_number" && a.size() == 2 && !a[1]->type.is_integral()) {
     a[1] = cast_to(a[1], Type::string(), rules);
   }
   if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::integer(), rules);
-  }
-  if ((name == "array_distinct" || name == "sort_array" || name == "size") && !a.empty() && a[0]->type.is(TypeKind::kNull)) {
-    a[0] = cast_to(a[0], Type::array(Type::null(), true), rules);
   }
   if (name == "array_binary_search" && a.size() == 2 && a[0]->type.is(TypeKind::kArray) && a[1]->type.is(TypeKind::kNull)) {
     a[1] = cast_to(a[1], a[0]->type.element(), rules);

@@ -352,6 +352,9 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
       throw_type(call, 2, call.arguments[2], required.c_str(), origin);
     }
   }
+  const bool is_nothing = !call.arguments.empty() && call.arguments[0]->type.is(TypeKind::kNull);
+  if (is_nothing && (row.name == "get" || row.name == "array_sort")) throw_type(call, 0, call.arguments[0], "\"ARRAY\"", origin);
+  if (is_nothing && row.name == "map_contains_key") throw_no_key(row, call);
   if (row.name == "overlay" && call.arguments[0]->type.is(TypeKind::kBinary) != call.arguments[1]->type.is(TypeKind::kBinary) &&
       !call.arguments[0]->type.is(TypeKind::kNull) && !call.arguments[1]->type.is(TypeKind::kNull)) {
     throw_mismatch(call, "DATA_DIFF_TYPES",
