@@ -354,7 +354,14 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
   }
   const bool is_nothing = !call.arguments.empty() && call.arguments[0]->type.is(TypeKind::kNull);
   if (is_nothing && (row.name == "get" || row.name == "array_sort")) throw_type(call, 0, call.arguments[0], "\"ARRAY\"", origin);
-  if (is_nothing && row.name == "map_contains_key") throw_no_key(row, call);
+  if (is_nothing && row.name == "map_contains_key") {
+    throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
+                   {{"functionName", "`map_contains_key`"},
+                    {"dataType", "\"MAP\""},
+                    {"leftType", quoted(call.arguments[0]->type.sql())},
+                    {"rightType", quoted(call.arguments[1]->type.sql())}},
+                   {});
+  }
   if (row.name == "overlay" && call.arguments[0]->type.is(TypeKind::kBinary) != call.arguments[1]->type.is(TypeKind::kBinary) &&
       !call.arguments[0]->type.is(TypeKind::kNull) && !call.arguments[1]->type.is(TypeKind::kNull)) {
     throw_mismatch(call, "DATA_DIFF_TYPES",

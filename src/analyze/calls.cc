@@ -311,27 +311,6 @@ bool Resolver::keeps_decimal_digits() const {
          context_.configuration("spark.sql.decimalOperations.allowPrecisionLoss").value_or("true") == "false";
 }
 
-// The FILTER of an aggregate.
-void Resolver::check_filter_of(const ExpressionPtr& filter) {
-  const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean)) {
-    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
-  }
-  walk(filter, [&](const ExpressionPtr& e) {
-    if (e->as<Window>()) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
-                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
-    }
-    const auto* call = e->as<FunctionCall>();
-    if (call && call->function->kind == FunctionKind::kAggregate) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
-                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
-    }
-    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
-    return true;
-  });
-}
-
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   auto& a = call.arguments;
   const CoercionRules rule = rules();

@@ -21,6 +21,7 @@ struct Reader<Numbers> {
   VectorView elements;
   explicit Reader(const Vector& vector)
       : lists(view_of(vector)), child(vector.GetChild(0)), elements(view_of(child)) {}
+  bool may_be_null() const { return lists.validity != nullptr; }
   bool is_valid(idx_t row) const { return lists.IsValid(row); }
   // Elements are not null.
   Numbers get(idx_t row) const {
