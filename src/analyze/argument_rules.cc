@@ -432,7 +432,7 @@ bool has_null_constant(const Expression& expression) {
 // The FILTER of an aggregate.
 void Resolver::check_filter_of(const ExpressionPtr& filter) {
   const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean) && !filter->type.is(TypeKind::kNull)) {
+  if (!filter->type.is(TypeKind::kBoolean)) {
     throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
   }
   walk(filter, [&](const ExpressionPtr& e) {
