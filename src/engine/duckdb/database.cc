@@ -36,6 +36,8 @@ void Database::apply_settings(const DatabaseOptions& options) {
   config.SetOption("autoinstall_known_extensions", "false");
   config.SetOption("autoload_known_extensions", "false");
   config.SetOption("threads", std::to_string(threads_));
+  // A COPY into Parquet that fails while other threads write waits for ever in DuckDB 2.0.0's AsyncFileWriter::AbortWrite.
+  config.SetOption("async_threads", "0");
   if (!options.memory_limit.empty()) config.SetOption("memory_limit", options.memory_limit);
   config.SetOption("temp_directory", options.temporary_folder);
   config.SetOption("preserve_insertion_order", "true");
