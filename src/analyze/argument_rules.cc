@@ -332,6 +332,17 @@ void check_percentile(const FunctionCall& call, const Origin& origin) {
 }
 
 // Types that the signatures leave open.
+// DataType.equalsStructurally: neither the names of fields nor what may be null makes a difference.
+bool same_structure(const Type& a, const Type& b) {
+  if (a.kind() != b.kind()) return false;
+  if (a.is(TypeKind::kArray)) return same_structure(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return same_structure(a.key(), b.key()) && same_structure(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct)) return a.same_type(b);
+  bool is_same = a.fields().size() == b.fields().size();
+  for (size_t i = 0; is_same && i < a.fields().size(); ++i) is_same = same_structure(a.fields()[i].type, b.fields()[i].type);
+  return is_same;
+}
+
 void check_types(const Function& row, const FunctionCall& call, const Origin& origin) {
   if (row.name == "array_binary_search" && call.arguments[0]->type.is(TypeKind::kArray) &&
       !call.arguments[1]->type.is(TypeKind::kNull) && !call.arguments[1]->type.same_type(call.arguments[0]->type.element())) {
@@ -347,7 +358,7 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
   }
   if (row.name == "aggregate" && call.arguments.size() > 2) {
     const Type& state = call.arguments[1]->type;
-    if (!call.arguments[2]->type.same_type(state)) {
+    if (!same_structure(call.arguments[2]->type, state)) {
       const std::string required = quoted(state.sql());
       throw_type(call, 2, call.arguments[2], required.c_str(), origin);
     }

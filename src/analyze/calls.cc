@@ -305,6 +305,16 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
 }
 
+namespace {
+
+// The type of an operation on decimals that keeps the digits behind the point.
+Type exact_type(const Function& row, const FunctionCall& call, const Type& type) {
+  if (!type.is(TypeKind::kDecimal) || !is_arithmetic(row.name)) return type;
+  return functions::exact_decimal_type(row.name, call.arguments).value_or(type);
+}
+
+}  // namespace
+
 // Whether decimals lose their integral digits before those of the scale.
 bool Resolver::keeps_decimal_digits() const {
   return context_.configuration &&
@@ -516,9 +526,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
     Type type = s.result_of ? s.result_of(call.arguments) : s.result;
-    if (type.is(TypeKind::kDecimal) && is_arithmetic(row.name) && keeps_decimal_digits()) {
-      type = functions::exact_decimal_type(row.name, call.arguments).value_or(type);
-    }
+    if (keeps_decimal_digits()) type = exact_type(row, call, type);
     if (met) type = with_common_nulls(type, *met);
     // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
     if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;

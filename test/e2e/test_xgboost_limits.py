@@ -127,6 +127,7 @@ def test_interrupt(server, rows, seconds, make):
 
 def test_progress_by_rounds(server):
     session = session_of(server)
+    session.conf.set("spark.connect.progress.reportInterval", "50ms")
     reports = []
     session.registerProgressHandler(lambda stages, inflight_tasks, operation_id, done: reports.append(
         [(stage.num_completed_tasks, stage.num_tasks) for stage in stages]))

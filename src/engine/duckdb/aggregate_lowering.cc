@@ -193,7 +193,8 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
   }
   for (const ExpressionPtr& item : live) {
     if (const auto* reference = item->as<plan::AttributeReference>()) {
-      result.columns.columns[reference->id] = block.columns.find(reference->id);
+      auto& column = result.columns.columns[reference->id] = block.columns.find(reference->id);
+      column.byte.clear();  // what is grouped by is the text
       continue;
     }
     const auto& alias = std::get<plan::Alias>(item->node);
