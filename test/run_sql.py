@@ -46,7 +46,7 @@ def run_file(relative, remote, mode=modes.PLAIN, seed=0, sample=1.0):
         return run_blocks(relative, remote, mode, seed, sample)
     sys.path.insert(0, os.path.join(HERE, "e2e"))
     from proxy import CuttingProxy, seeded
-    proxy = CuttingProxy(int(remote.rsplit(":", 1)[1]), seeded(f"{relative} {seed}", 200, 60_000), cuts=10**9)
+    proxy = CuttingProxy(int(remote.rsplit(":", 1)[1]), seeded(f"{relative} {seed}", 200, 60_000, 8_000_000), cuts=10**9)
     try:
         results = run_blocks(relative, f"sc://127.0.0.1:{proxy.port}", mode, seed, sample)
     finally:

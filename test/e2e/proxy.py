@@ -46,7 +46,8 @@ class CuttingProxy:
             s.close()
 
 
-def seeded(seed, low, high):
-    """Byte counts at random, but the same for each seed."""
+def seeded(seed, low, high, longest=None):
+    """Byte counts at random, but the same for each seed. With `longest` one in eight goes up to it, so that a message
+    longer than `high` comes through at last."""
     stream = random.Random(seed)
-    return lambda: stream.randint(low, high)
+    return lambda: stream.randint(low, longest if longest and stream.random() < 0.125 else high)
