@@ -60,6 +60,34 @@ Lowered parser(std::string_view kernel) {
   }};
 }
 
+// The rows of a text: a list of structs of the schema, which is JSON.
+Type rows_type(Arguments arguments) {
+  const plan::Literal* constant = literal(arguments[1]);
+  const std::string* text = constant ? std::get_if<std::string>(&constant->value) : nullptr;
+  FIRESTEEL_CHECK(text != nullptr, "rows of a text without a schema");
+  return Type::array(plan::type_from_json(*text), false);
+}
+
+// spark.read.json and spark.read.csv of a DataFrame alone call it.
+Function records(std::string_view name, std::string_view kernel) {
+  Function f = row(name, "json_funcs", signature({kString, kString, kMap}, rows_type, Nulls::kNever), parser(kernel));
+  f.since = "4.2.0";
+  f.summary = "The rows of a text, as a reader of files makes them of a record.";
+  return f;
+}
+
+// The same for their schemas.
+Function schema_of_all(std::string_view name, std::string_view kernel) {
+  Function f = row(name, "agg_funcs", signature({kString, kMap}, Type::string(), Nulls::kNever), No{""});
+  f.since = "4.2.0";
+  f.summary = "The schema that the texts of a group have in common, as JSON.";
+  f.kind = FunctionKind::kAggregate;
+  f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    return value_aggregate_sql(kernel, call, {Type::string(), call.arguments[1]->type}, result, {a[0], a[1]});
+  }};
+  return f;
+}
+
 }  // namespace
 
 Rows json_functions() {
@@ -83,6 +111,10 @@ Rows json_functions() {
                         optional(signature({kString, kString, kMap}, csv_type), 1),
                         parser("from_csv"))),
       printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
+      records("json records", "json_records"),
+      records("csv records", "csv_records"),
+      schema_of_all("json schema of", "json_schema_of"),
+      schema_of_all("csv schema of", "csv_schema_of"),
   };
   return rows;
 }
