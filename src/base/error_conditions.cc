@@ -433,6 +433,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"OPERATION_CANCELED", "HY008", kSpark, "Operation has been canceled."},
         {"ORDER_BY_POS_OUT_OF_RANGE", "42805", kAnalysis, "ORDER BY position <index> is not in select list (valid range is [1, <size>])."},
         {"PARSE_EMPTY_STATEMENT", "42617", kParse, "Syntax error, unexpected empty statement."},
+        {"PARSE_MODE_UNSUPPORTED", "42601", kAnalysis, "The function <funcName> doesn't support the <mode> mode. Acceptable modes are PERMISSIVE and FAILFAST."},
         {"PARSE_SYNTAX_ERROR", "42601", kParse, "Syntax error at or near <error><hint>."},
         {"PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA", "42000", kAnalysis, "Partition column <column> not found in schema <schema>. Please provide the existing column for partitioning."},
         {"PATH_ALREADY_EXISTS", "42K04", kAnalysis, "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path."},

@@ -1,5 +1,6 @@
 // JSON and CSV texts.
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function_table.h"
 #include "functions/kernel/type_text.h"
 #include "functions/row.h"
@@ -45,6 +46,25 @@ Type json_type(Arguments arguments) {
 }
 
 Type csv_type(Arguments arguments) { return schema_type(arguments[1]); }
+
+// A function gives a value for every text: it cannot drop any.
+Function refusing_to_drop(Function f) {
+  const std::string name(f.name);
+  f.check = [name](const plan::FunctionCall& call) {
+    const auto* options = call.arguments.size() > 2 ? call.arguments[2]->as<plan::FunctionCall>() : nullptr;
+    if (!options || options->function->name != "map") return;
+    for (size_t i = 0; i + 1 < options->arguments.size(); i += 2) {
+      const auto text = [&](size_t index) {
+        const plan::Literal* constant = literal(options->arguments[index]);
+        const auto* value = constant ? std::get_if<std::string>(&constant->value) : nullptr;
+        return value ? lower_case(*value) : std::string();
+      };
+      if (text(i) != "mode" || text(i + 1) != "dropmalformed") continue;
+      throw SparkError("PARSE_MODE_UNSUPPORTED", {{"funcName", "`" + name + "`"}, {"mode", "DROPMALFORMED"}});
+    }
+  };
+  return f;
+}
 
 // The text and the options; the schema is the result's type.
 Lowered parser(std::string_view kernel) {
@@ -95,9 +115,9 @@ Rows json_functions() {
   const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
   Rows rows = {
       printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json"))),
-      printed_short(row("from_json", "json_funcs",
-                        optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
-                        parser("from_json"))),
+      refusing_to_drop(printed_short(row("from_json", "json_funcs",
+                                         optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                                         parser("from_json")))),
       printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
       row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
           value_kernel("json_array_length")),
@@ -107,9 +127,8 @@ Rows json_functions() {
       printed_short(row("to_csv", "csv_funcs",
                         optional(signature({kStruct, kMap}, Type::string(), Nulls::kAlways), 1),
                         value_kernel("to_csv"))),
-      printed_short(row("from_csv", "csv_funcs",
-                        optional(signature({kString, kString, kMap}, csv_type), 1),
-                        parser("from_csv"))),
+      refusing_to_drop(printed_short(row("from_csv", "csv_funcs",
+                                         optional(signature({kString, kString, kMap}, csv_type), 1), parser("from_csv")))),
       printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
       records("json records", "json_records"),
       records("csv records", "csv_records"),

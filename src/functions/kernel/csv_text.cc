@@ -25,7 +25,7 @@ class CsvSplitter {
 
   CsvRecord run() {
     CsvRecord record;
-    while (position_ < text_.size() && text_[position_] == '\n') ++position_;
+    while (options_.ends_at_line_end && text_.substr(position_).starts_with('\n')) ++position_;
     const size_t start = position_;
     if (start == text_.size()) return record;
     while (true) {
@@ -39,7 +39,7 @@ class CsvSplitter {
   }
 
  private:
-  bool is_at_end() const { return position_ == text_.size() || text_[position_] == '\n'; }
+  bool is_at_end() const { return position_ == text_.size() || (options_.ends_at_line_end && text_[position_] == '\n'); }
   bool is_at_separator() const { return text_.substr(position_).starts_with(options_.separator); }
   bool is_at_space() const {
     return !is_at_end() && static_cast<unsigned char>(text_[position_]) <= ' ' && !is_at_separator();

@@ -27,6 +27,7 @@ struct CsvTextOptions {
   bool quotes_all = false;
   bool trims_leading = false;
   bool trims_trailing = false;
+  bool ends_at_line_end = true;  // otherwise a line end belongs to the field that it stands in
 };
 
 struct CsvField {

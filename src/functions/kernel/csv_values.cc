@@ -12,9 +12,12 @@ namespace {
 using plan::Type;
 using plan::TypeKind;
 
-const CsvTextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
+// The functions take a text for one record, with all of its lines; a reader's record ends with its line.
+const CsvTextOptions& options_of(ValueCall& call, ValueArguments a, bool is_reader = false) {
   return call.keep<CsvTextOptions>([&] {
-    return CsvTextOptions(a.size() > index ? a[index] : Value(), call.time_zone);
+    CsvTextOptions options(a.size() > 1 ? a[1] : Value(), call.time_zone);
+    options.ends_at_line_end = is_reader;
+    return options;
   });
 }
 
@@ -35,7 +38,7 @@ void append_field(const CsvTextOptions& options, const std::string& text, std::s
 }
 
 Value to_csv(ValueCall& call, ValueArguments a) {
-  const CsvTextOptions& options = options_of(call, a, 1);
+  const CsvTextOptions& options = options_of(call, a);
   const auto& fields = call.argument_types[0].fields();
   std::string out;
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -90,17 +93,17 @@ std::optional<Value> row_of(const CsvTextOptions& options, const Type& type, con
 }
 
 Value from_csv(ValueCall& call, ValueArguments a) {
-  return row_of(options_of(call, a, 1), call.result, a[0].text()).value_or(Value());
+  return row_of(options_of(call, a), call.result, a[0].text()).value_or(Value());
 }
 
 // A row of a DataFrame as spark.read.csv takes it.
 Value csv_records(ValueCall& call, ValueArguments a) {
-  std::optional<Value> row = row_of(options_of(call, a, 1), call.result.element(), a[0].text());
+  std::optional<Value> row = row_of(options_of(call, a, /*is_reader=*/true), call.result.element(), a[0].text());
   return Value(row ? Values{*std::move(row)} : Values());
 }
 
 Value schema_of_csv(ValueCall& call, ValueArguments a) {
-  const CsvTextOptions& options = options_of(call, a, 1);
+  const CsvTextOptions& options = options_of(call, a);
   std::vector<plan::StructField> fields;
   for (const CsvField& field : split_csv_record(options, a[0].text()).fields) {
     const Type type = is_csv_null(options, field) ? Type::string() : inferred_csv_type(options, Type::null(), field.text);

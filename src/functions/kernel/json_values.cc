@@ -136,7 +136,8 @@ bool is_whole_base64(std::string_view text) {
   size_t characters = 0;
   size_t padding = 0;
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= ' ') continue;
+    // White space stands between groups of four only.
+    if (static_cast<unsigned char>(c) <= ' ' && characters % 4 == 0 && padding == 0) continue;
     if (c == '=') {
       ++padding;
       continue;
@@ -319,7 +320,7 @@ class JsonConverter {
                       {"inputType", "StringType"},
                       {"targetType", std::string(failure.wanted)}});
   }
-  throw_malformed(type.is(TypeKind::kStruct) ? row_text(type, row) : text);
+  throw_malformed(type.is(TypeKind::kStruct) ? row_text(type, row) : "[" + value_text(type, row, "UTC") + "]");
 }
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
@@ -381,11 +382,10 @@ Value from_json_struct(const TextOptions& options, const Type& type, const Value
   JsonConverter converter(options);
   Parsed parsed{{}, true};
   try {
-    JsonNode node = parse_json_tree(record.text(), json_syntax_of(options));
-    // The first object of an array stands for it.
-    if (node.kind == Kind::kArray) {
-      if (node.elements.empty()) return Value();
-      node = JsonNode(node.elements[0]);
+    const JsonNode node = parse_json_tree(record.text(), json_syntax_of(options));
+    if (node.kind == Kind::kArray && options.is_fail_fast()) {
+      throw SparkError("MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
+                       {{"badRecord", record.text()}, {"failFastMode", "FAILFAST"}});
     }
     if (node.kind == Kind::kObject) parsed = rows_of(type, node, corrupt, converter);
   } catch (const MalformedJson&) {
