@@ -38,19 +38,9 @@ Type schema_type(const ExpressionPtr& argument) {
   return kernel::parse_type_text(*text).as_nullable();
 }
 
-Type json_type(Arguments arguments) {
-  const Type type = schema_type(arguments[1]);
-  if (type.is_nested() || type.is(TypeKind::kVariant)) return type;
-  throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",
-                   {{"schema", "\"" + type.sql() + "\""}, {"sqlExpr", "\"from_json\""}});
-}
-
-Type csv_type(Arguments arguments) { return schema_type(arguments[1]); }
-
 // A function gives a value for every text: it cannot drop any.
-Function refusing_to_drop(Function f) {
-  const std::string name(f.name);
-  f.check = [name](const plan::FunctionCall& call) {
+void refuse_to_drop(Function& f) {
+  f.check = [name = std::string(f.name)](const plan::FunctionCall& call) {
     const auto* options = call.arguments.size() > 2 ? call.arguments[2]->as<plan::FunctionCall>() : nullptr;
     if (!options || options->function->name != "map") return;
     for (size_t i = 0; i + 1 < options->arguments.size(); i += 2) {
@@ -63,8 +53,16 @@ Function refusing_to_drop(Function f) {
       throw SparkError("PARSE_MODE_UNSUPPORTED", {{"funcName", "`" + name + "`"}, {"mode", "DROPMALFORMED"}});
     }
   };
-  return f;
 }
+
+Type json_type(Arguments arguments) {
+  const Type type = schema_type(arguments[1]);
+  if (type.is_nested() || type.is(TypeKind::kVariant)) return type;
+  throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",
+                   {{"schema", "\"" + type.sql() + "\""}, {"sqlExpr", "\"from_json\""}});
+}
+
+Type csv_type(Arguments arguments) { return schema_type(arguments[1]); }
 
 // The text and the options; the schema is the result's type.
 Lowered parser(std::string_view kernel) {
@@ -80,34 +78,6 @@ Lowered parser(std::string_view kernel) {
   }};
 }
 
-// The rows of a text: a list of structs of the schema, which is JSON.
-Type rows_type(Arguments arguments) {
-  const plan::Literal* constant = literal(arguments[1]);
-  const std::string* text = constant ? std::get_if<std::string>(&constant->value) : nullptr;
-  FIRESTEEL_CHECK(text != nullptr, "rows of a text without a schema");
-  return Type::array(plan::type_from_json(*text), false);
-}
-
-// spark.read.json and spark.read.csv of a DataFrame alone call it.
-Function records(std::string_view name, std::string_view kernel) {
-  Function f = row(name, "json_funcs", signature({kString, kString, kMap}, rows_type, Nulls::kNever), parser(kernel));
-  f.since = "4.2.0";
-  f.summary = "The rows of a text, as a reader of files makes them of a record.";
-  return f;
-}
-
-// The same for their schemas.
-Function schema_of_all(std::string_view name, std::string_view kernel) {
-  Function f = row(name, "agg_funcs", signature({kString, kMap}, Type::string(), Nulls::kNever), No{""});
-  f.since = "4.2.0";
-  f.summary = "The schema that the texts of a group have in common, as JSON.";
-  f.kind = FunctionKind::kAggregate;
-  f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
-    return value_aggregate_sql(kernel, call, {Type::string(), call.arguments[1]->type}, result, {a[0], a[1]});
-  }};
-  return f;
-}
-
 }  // namespace
 
 Rows json_functions() {
@@ -115,9 +85,9 @@ Rows json_functions() {
   const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
   Rows rows = {
       printed_short(row("to_json", "json_funcs", to_text, value_kernel("to_json"))),
-      refusing_to_drop(printed_short(row("from_json", "json_funcs",
-                                         optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
-                                         parser("from_json")))),
+      printed_short(row("from_json", "json_funcs",
+                        optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                        parser("from_json"))),
       printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
       row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
           value_kernel("json_array_length")),
@@ -127,14 +97,14 @@ Rows json_functions() {
       printed_short(row("to_csv", "csv_funcs",
                         optional(signature({kStruct, kMap}, Type::string(), Nulls::kAlways), 1),
                         value_kernel("to_csv"))),
-      refusing_to_drop(printed_short(row("from_csv", "csv_funcs",
-                                         optional(signature({kString, kString, kMap}, csv_type), 1), parser("from_csv")))),
+      printed_short(row("from_csv", "csv_funcs",
+                        optional(signature({kString, kString, kMap}, csv_type), 1),
+                        parser("from_csv"))),
       printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
-      records("json records", "json_records"),
-      records("csv records", "csv_records"),
-      schema_of_all("json schema of", "json_schema_of"),
-      schema_of_all("csv schema of", "csv_schema_of"),
   };
+  for (Function& f : rows) {
+    if (f.name == "from_json" || f.name == "from_csv") refuse_to_drop(f);
+  }
   return rows;
 }
 
