@@ -12,8 +12,10 @@ namespace {
 Type rows_type(Arguments arguments) {
   const plan::Literal* constant = literal(arguments[1]);
   const std::string* text = constant ? std::get_if<std::string>(&constant->value) : nullptr;
-  FIRESTEEL_CHECK(text != nullptr, "rows of a text without a schema");
-  return Type::array(plan::type_from_json(*text), false);
+  if (!text) throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
+  const Type row = plan::type_from_json(*text);
+  if (row.is(TypeKind::kStruct)) return Type::array(row, false);
+  throw SparkError("INVALID_SCHEMA.NON_STRUCT_TYPE", {{"inputSchema", "\"" + *text + "\""}, {"dataType", "\"" + row.sql() + "\""}});
 }
 
 // The text, the schema and the options; the kernel knows the schema from the result's type.
@@ -26,7 +28,8 @@ Function records(std::string_view name, std::string_view kernel) {
           .duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
             return value_kernel_sql(kernel, call.ansi, {Type::string(), call.arguments[2]->type}, result, {a[0], a[2]});
           }},
-          .may_fail = true};
+          .may_fail = true,
+          .print = [name](const plan::FunctionCall&, std::span<const std::string> a) { return std::string(name) + "(" + a[0] + ")"; }};
 }
 
 Function schema_of(std::string_view name, std::string_view kernel) {
