@@ -63,6 +63,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<AsOfJoin>()) return as_of_join(*n);
   if (const auto* n = r.as<NearestByJoin>()) return nearest_by_join(*n);
   if (const auto* n = r.as<Transpose>()) return transpose(*n);
+  if (const auto* n = r.as<Parse>()) return parse(*n);
   if (const auto* n = r.as<ToSchema>()) return to_schema(*n);
   if (const auto* n = r.as<CollectMetrics>()) return collect_metrics(*n);
   if (const auto* n = r.as<NamedWindows>()) return named_windows(*n);

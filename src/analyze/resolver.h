@@ -111,6 +111,15 @@ class Resolver {
                                                           const Attributes& values,
                                                           const plan::Type& common);
 
+  // ---- text_records.cc -------------------------------------------------------------------------
+  RelationPtr parse(const plan::Parse& node);
+  RelationPtr rows_of_texts(const RelationPtr& texts, const char* function, plan::Schema schema, const plan::Options& options);
+  RelationPtr csv_lines(const RelationPtr& texts, const plan::Options& options);
+  std::optional<std::string> text_of_first_row(const RelationPtr& relation);
+  plan::Schema schema_of_all(const char* function, const RelationPtr& texts, const plan::Options& options);
+  plan::Schema csv_schema(const RelationPtr& lines, const std::optional<std::string>& first, const plan::Options& options);
+  void check_csv_header(const plan::Schema& schema, const std::string& first, const plan::Options& options) const;
+
   // ---- partitions.cc ---------------------------------------------------------------------------
   // The relation with the number of each row's partition; no relation: all lie in one.
   struct Spread {

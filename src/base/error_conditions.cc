@@ -135,6 +135,8 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"CONNECT_ML.UNSUPPORTED_EXCEPTION", "XX000", kSpark, "Generic Spark Connect ML error. <message>"},
         {"CONVERSION_INVALID_INPUT", "22018", kNumberFormat, "The value <str> (<fmt>) cannot be converted to <targetType> because it is malformed. Correct the value as per the syntax, or change its format. Use <suggestion> to tolerate malformed input and return NULL instead."},
         {"CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", "42601", kParse, "CREATE VIEW <viewName> with both IF NOT EXISTS and REPLACE is not allowed."},
+        {"DATAFRAME_INPUT_NOT_SINGLE_COLUMN", "42K09", kAnalysis, "Input DataFrame must have exactly one column, but got <numColumns>."},
+        {"DATAFRAME_INPUT_NOT_STRING_TYPE", "42K09", kAnalysis, "Input DataFrame column must be StringType, but got <dataType>."},
         {"DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "42K09", kAnalysis, "Cannot resolve <sqlExpr> due to data type mismatch: Input to <functionName> should have been <dataType> followed by a value with same element type, but it's [<leftType>, <rightType>]."},
         {"DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "42K09", kAnalysis, "Cannot resolve <sqlExpr> due to data type mismatch: Input to function <functionName> should have been two <arrayType> with same element type, but it's [<leftType>, <rightType>]."},
         {"DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "42K09", kAnalysis, "Cannot resolve <sqlExpr> due to data type mismatch: the left and right operands of the binary operator have incompatible types (<left> and <right>)."},
@@ -269,6 +271,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_CONF_VALUE.REQUIREMENT", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. <confRequirement>"},
         {"INVALID_CONF_VALUE.TIME_ZONE", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. Cannot resolve the given timezone."},
         {"INVALID_CONF_VALUE.TYPE_MISMATCH", "22022", kIllegalArgument, "The value '<confValue>' in the config \"<confName>\" is invalid. It should be a/an '<confType>' value."},
+        {"INVALID_CORRUPT_RECORD_TYPE", "42804", kAnalysis, "The column <columnName> for corrupt records must have the nullable STRING type, but got <actualType>."},
         {"INVALID_CURSOR.DISCONNECTED", "HY109", kSpark, "The cursor is invalid. The cursor has been disconnected by the server."},
         {"INVALID_CURSOR.NOT_REATTACHABLE", "HY109", kSpark, "The cursor is invalid. The cursor is not reattachable."},
         {"INVALID_CURSOR.POSITION_NOT_AVAILABLE", "HY109", kSpark, "The cursor is invalid. The cursor position id <responseId> is no longer available at index <index>."},
@@ -433,6 +436,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"OPERATION_CANCELED", "HY008", kSpark, "Operation has been canceled."},
         {"ORDER_BY_POS_OUT_OF_RANGE", "42805", kAnalysis, "ORDER BY position <index> is not in select list (valid range is [1, <size>])."},
         {"PARSE_EMPTY_STATEMENT", "42617", kParse, "Syntax error, unexpected empty statement."},
+        {"PARSE_MODE_UNSUPPORTED", "42601", kAnalysis, "The function <funcName> doesn't support the <mode> mode. Acceptable modes are PERMISSIVE and FAILFAST."},
         {"PARSE_SYNTAX_ERROR", "42601", kParse, "Syntax error at or near <error><hint>."},
         {"PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA", "42000", kAnalysis, "Partition column <column> not found in schema <schema>. Please provide the existing column for partitioning."},
         {"PATH_ALREADY_EXISTS", "42K04", kAnalysis, "Path <outputPath> already exists. Set mode as \"overwrite\" to overwrite the existing path."},
@@ -493,6 +497,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"UNRESOLVED_USING_COLUMN_FOR_JOIN", "42703", kAnalysis, "USING column <colName> cannot be resolved on the <side> side of the join. The <side>-side columns: [<suggestion>]."},
         {"UNRESOLVED_VARIABLE", "42883", kAnalysis, "Cannot resolve variable <variableName> on search path <searchPath>."},
         {"UNSUPPORTED_ARROWTYPE", "0A000", kUnsupportedOperation, "Unsupported arrow type <typeName>."},
+        {"UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", "0A000", kAnalysis, "The char/varchar type can't be used in the table schema.\nIf you want Spark treat them as string type as same as Spark 3.0 and earlier, please set \"spark.sql.legacy.charVarcharAsString\" to \"true\"."},
         {"UNSUPPORTED_COLLATION.FOR_FUNCTION", "0A000", kAnalysis, "Collation <collationName> is not supported for: function <functionName>. Please try to use a different collation."},
         {"UNSUPPORTED_DATATYPE", "0A000", kParse, "Unsupported data type <typeName>."},
         {"UNSUPPORTED_DESERIALIZER.DATA_TYPE_MISMATCH", "0A000", kAnalysis, "The deserializer is not supported: need a(n) <desiredType> field but got <dataType>."},
@@ -590,6 +595,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_TEMP_3242", "", kIllegalArgument, "sequence step must be an <intervalType> of day granularity if start and end values are dates"},
         {"_LEGACY_ERROR_TEMP_1324", "", kAnalysis, "The pivot column <pivotColumn> has more than <maxValues> distinct values, this could indicate an error. If this was intended, set <config> to at least the number of distinct values of the pivot column."},
         {"_LEGACY_ERROR_TEMP_3102", "", kAnalysis, "<msg>"},
+        {"_LEGACY_ERROR_TEMP_3241", "", kIllegalArgument, "<msg>"},
         // clang-format on
     };
     // Rows are kept in order by hand; sorting here keeps a slip from hiding a row.

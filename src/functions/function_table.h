@@ -17,6 +17,7 @@ Rows datetime_functions();
 Rows datetime_part_functions();
 Rows format_functions();
 Rows json_functions();
+Rows text_record_functions();
 Rows unsupported_functions();
 Rows generator_functions();
 Rows grouping_functions();

@@ -1,5 +1,6 @@
 // JSON and CSV texts.
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/kernel/type_text.h"
@@ -36,6 +37,23 @@ Type schema_type(const ExpressionPtr& argument) {
     throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
   }
   return kernel::parse_type_text(*text).as_nullable();
+}
+
+// A function gives a value for every text: it cannot drop any.
+void refuse_to_drop(Function& f) {
+  f.check = [name = std::string(f.name)](const plan::FunctionCall& call) {
+    const auto* options = call.arguments.size() > 2 ? call.arguments[2]->as<plan::FunctionCall>() : nullptr;
+    if (!options || options->function->name != "map") return;
+    for (size_t i = 0; i + 1 < options->arguments.size(); i += 2) {
+      const auto text = [&](size_t index) {
+        const plan::Literal* constant = literal(options->arguments[index]);
+        const auto* value = constant ? std::get_if<std::string>(&constant->value) : nullptr;
+        return value ? lower_case(*value) : std::string();
+      };
+      if (text(i) != "mode" || text(i + 1) != "dropmalformed") continue;
+      throw SparkError("PARSE_MODE_UNSUPPORTED", {{"funcName", "`" + name + "`"}, {"mode", "DROPMALFORMED"}});
+    }
+  };
 }
 
 Type json_type(Arguments arguments) {
@@ -109,6 +127,9 @@ Rows json_functions() {
                         parser("from_csv"))),
       printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
   };
+  for (Function& f : rows) {
+    if (f.name == "from_json" || f.name == "from_csv") refuse_to_drop(f);
+  }
   return rows;
 }
 

@@ -1,14 +1,12 @@
 #include "engine/duckdb/csv_inference.h"
 
 #include <algorithm>
-#include <cctype>
-#include <set>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
@@ -52,33 +50,15 @@ std::vector<std::string> split_line(std::string_view line, const CsvOptions& opt
   return fields;
 }
 
-std::vector<std::string> column_names(const std::vector<std::string>& fields, const CsvOptions& options) {
-  std::multiset<std::string> seen;
-  for (const std::string& field : fields) seen.insert(lower_case(field));
-  std::vector<std::string> names;
-  for (size_t i = 0; i < fields.size(); ++i) {
-    std::string generated = "_c" + std::to_string(i);
-    const std::string& field = fields[i];
-    if (!options.has_header || field.empty() || field == options.null_value) {
-      names.push_back(generated);
-    } else if (seen.count(lower_case(field)) > 1) {
-      names.push_back(field + std::to_string(i));
-    } else {
-      names.push_back(field);
-    }
-  }
-  return names;
-}
-
 struct Candidate {
   Type type;
   std::string sql;  // with $ for the text: not null where the text is one of the type
 };
 
 std::vector<Candidate> candidates(const CsvOptions& options) {
-  std::string date = options.date_format.empty()
-                         ? "fs_cast_string_date($, 'try')"
-                         : "fs_parse_date($, " + quote_string(options.date_format) + ", 'UTC', false)";
+  // To the letter: what a cast takes for a date may be a timestamp.
+  const std::string format = options.date_format.empty() ? "yyyy-MM-dd" : options.date_format;
+  const std::string date = "fs_parse_date($, " + quote_string(format) + ", 'UTC', false)";
   std::string timestamp =
       options.timestamp_format.empty()
           ? "fs_cast_string_timestamp($, 'try', 'UTC')"
@@ -139,7 +119,8 @@ plan::Schema infer_csv_schema(Database& database, const CsvOptions& options,
     auto line = first_row(database, "SELECT k0 FROM " + lines.read_sql(file_list_sql(files), 1, "") +
                                         " WHERE trim(k0) <> '' LIMIT 1");
     if (line.empty()) return {};
-    auto names = column_names(split_line(line[0], options), options);
+    const auto names = functions::kernel::csv_column_names(split_line(line[0], options), options.has_header, options.null_value,
+                                                           /*is_case_sensitive=*/false);
     std::vector<Type> types(names.size(), Type::string());
     if (options.infers_schema) types = infer_types(database, options, files, names.size());
     plan::Schema schema;

@@ -276,7 +276,7 @@ class JsonStream {
   int64_t add(const std::string& record) {
     bool is_well_formed = true;
     try {
-      JsonReader probe(record);
+      JsonReader probe(record, options_.syntax);
       const char first = probe.peek();
       is_well_formed = first == '{' || first == '[';
       probe.skip_value();
@@ -284,7 +284,7 @@ class JsonStream {
       is_well_formed = false;
     }
     if (!is_well_formed) return finish_row(record, /*is_bad=*/true, /*is_empty=*/true);
-    JsonReader reader(record);
+    JsonReader reader(record, options_.syntax);
     if (reader.peek() == '{') {
       columns_.object(reader, schema_, [this](size_t i) { return builder(i); });
       return finish_row(record, columns_.take_is_bad(), /*is_empty=*/false);

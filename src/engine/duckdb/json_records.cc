@@ -14,6 +14,7 @@ JsonOptions::JsonOptions(const plan::Options& given) {
   const ReaderOptions options(given);
   is_multi_line = options.flag("multiLine", false);
   primitives_as_string = options.flag("primitivesAsString", false);
+  syntax.control_characters = options.flag("allowUnquotedControlChars", false);
   mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
   corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);

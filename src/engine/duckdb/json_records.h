@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/json_text.h"
 #include "plan/relation.h"
 #include "plan/type.h"
 
@@ -26,6 +27,7 @@ struct JsonOptions {
 
   bool is_multi_line = false;
   bool primitives_as_string = false;
+  functions::kernel::JsonSyntax syntax;
   std::string mode = "PERMISSIVE";
   std::string corrupt_column = "_corrupt_record";
   std::string date_format;       // empty: Spark's default

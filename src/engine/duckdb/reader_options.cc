@@ -6,30 +6,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
-
-// CSVExprUtils.toDelimiterStr: \t and the like are written out by users.
-std::string unescape_delimiter(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      result += text[i];
-      continue;
-    }
-    switch (text[++i]) {
-      case 't': result += '\t'; break;
-      case 'r': result += '\r'; break;
-      case 'n': result += '\n'; break;
-      case 'b': result += '\b'; break;
-      case 'f': result += '\f'; break;
-      case '0': result += '\x01'; break;
-      default: result += text[i];
-    }
-  }
-  return result;
-}
 
 // What is null to DuckDB's reader: no file holds it. Without it an empty text would be.
 constexpr const char* kNoText = "\x1c\x1d\x1c\x1d";
@@ -69,7 +49,7 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   has_header = options.flag("header", false);
   infers_schema = options.flag("inferSchema", false);
   is_multi_line = options.flag("multiLine", false);
-  separator = unescape_delimiter(options.get("sep", options.get("delimiter", ",")));
+  separator = functions::kernel::unescape_csv_separator(options.get("sep", options.get("delimiter", ",")));
   quote = options.get("quote", "\"");
   if (quote == std::string(1, '\0')) quote.clear();
   escape = options.get("escape", "\\");

@@ -1,10 +1,7 @@
 // to_csv, from_csv and schema_of_csv: one line of comma-separated values.
-#include <cctype>
-
 #include "base/error.h"
 #include "functions/kernel/cast_string.h"
-#include "functions/kernel/encoding.h"
-#include "functions/kernel/text_options.h"
+#include "functions/kernel/csv_text.h"
 #include "functions/kernel/value.h"
 #include "functions/kernel/value_text.h"
 
@@ -15,33 +12,16 @@ namespace {
 using plan::Type;
 using plan::TypeKind;
 
-struct CsvOptions {
-  TextOptions text;
-  std::string separator;
-  char quote = '"';
-  char escape = '\\';
-  std::string null_text;
-  bool quotes_all = false;
-
-  CsvOptions() = default;
-  CsvOptions(const Value& options, std::string_view zone) : text(options, zone) {
-    separator = text.find("sep").value_or(text.find("delimiter").value_or(","));
-    const std::string quoted = text.find("quote").value_or("\"");
-    quote = quoted.empty() ? '\0' : quoted[0];
-    const std::string escaped = text.find("escape").value_or("\\");
-    escape = escaped.empty() ? '\\' : escaped[0];
-    null_text = text.find("nullValue").value_or("");
-    quotes_all = text.flag("quoteAll", false);
-  }
-};
-
-CsvOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
-  return call.keep<CsvOptions>([&] {
-    return CsvOptions(a.size() > index ? a[index] : Value(), call.time_zone);
+// The functions take a text for one record, with all of its lines; a reader's record ends with its line.
+const CsvTextOptions& options_of(ValueCall& call, ValueArguments a, bool is_reader = false) {
+  return call.keep<CsvTextOptions>([&] {
+    CsvTextOptions options(a.size() > 1 ? a[1] : Value(), call.time_zone);
+    options.ends_at_line_end = is_reader;
+    return options;
   });
 }
 
-void append_field(const CsvOptions& options, const std::string& text, std::string& out) {
+void append_field(const CsvTextOptions& options, const std::string& text, std::string& out) {
   const bool is_special = text.empty() || text.find(options.separator) != std::string::npos ||
                           text.find(options.quote) != std::string::npos ||
                           text.find_first_of("\r\n") != std::string::npos;
@@ -58,7 +38,7 @@ void append_field(const CsvOptions& options, const std::string& text, std::strin
 }
 
 Value to_csv(ValueCall& call, ValueArguments a) {
-  const CsvOptions& options = options_of(call, a, 1);
+  const CsvTextOptions& options = options_of(call, a);
   const auto& fields = call.argument_types[0].fields();
   std::string out;
   for (size_t i = 0; i < fields.size(); ++i) {
@@ -83,121 +63,52 @@ Value to_csv(ValueCall& call, ValueArguments a) {
   return out.empty() ? Value() : Value(std::move(out));
 }
 
-struct CsvField {
-  std::string text;
-  bool is_quoted = false;
-};
-
-std::vector<CsvField> split_line(const CsvOptions& options, std::string_view line) {
-  std::vector<CsvField> fields(1);
-  const bool trims_left = options.text.flag("ignoreLeadingWhiteSpace", false);
-  for (size_t i = 0; i < line.size();) {
-    CsvField& field = fields.back();
-    if (line.substr(i).starts_with(options.separator)) {
-      fields.emplace_back();
-      i += options.separator.size();
-      continue;
-    }
-    if (trims_left && field.text.empty() && std::isspace(static_cast<unsigned char>(line[i]))) {
-      ++i;
-      continue;
-    }
-    if (line[i] != options.quote || !field.text.empty() || field.is_quoted) {
-      field.text += line[i++];
-      continue;
-    }
-    field.is_quoted = true;
-    for (++i; i < line.size() && line[i] != options.quote; ++i) {
-      const bool is_escaped = line[i] == options.escape && i + 1 < line.size() &&
-                              (line[i + 1] == options.quote || line[i + 1] == options.escape);
-      if (is_escaped) ++i;
-      field.text += line[i];
-    }
-    ++i;
-  }
-  return fields;
-}
-
-std::optional<Value> convert(const CsvOptions& options, const Type& type, const std::string& text) {
-  const auto wrap = [](auto value) -> std::optional<Value> {
-    if (!value) return std::nullopt;
-    if constexpr (std::is_integral_v<std::decay_t<decltype(*value)>> && !std::is_same_v<std::decay_t<decltype(*value)>, bool> && sizeof(*value) <= 8) {
-      return Value(static_cast<int64_t>(*value));
-    } else if constexpr (std::is_same_v<std::decay_t<decltype(*value)>, float>) {
-      return Value(static_cast<double>(*value));
+// UnivocityParser with FailureSafeParser. Nothing: the record is malformed, and such ones are dropped.
+std::optional<Value> row_of(const CsvTextOptions& options, const Type& type, const std::string& text) {
+  const auto& schema = type.fields();
+  const CsvRecord record = split_csv_record(options, text);
+  const std::optional<size_t> corrupt = options.text.corrupt_column(type);
+  Values values(schema.size());
+  bool is_bad = record.fields.size() != schema.size() - (corrupt ? 1 : 0);
+  size_t position = 0;
+  for (size_t i = 0; i < schema.size() && position < record.fields.size(); ++i) {
+    if (i == corrupt) continue;
+    const CsvField& field = record.fields[position++];
+    if (is_csv_null(options, field)) continue;
+    if (auto value = convert_csv(options, schema[i].type, field.text)) {
+      values[i] = std::move(*value);
     } else {
-      return Value(*value);
+      is_bad = true;
     }
-  };
-  const std::string trimmed(trim_all(text));
-  // Java's integers take no blanks.
-  if (type.is_integral() && trimmed != text) return std::nullopt;
-  switch (type.kind()) {
-    case TypeKind::kString:
-    case TypeKind::kChar:
-    case TypeKind::kVarchar: return Value(text);
-    case TypeKind::kBoolean:
-      if (trimmed == "true" || trimmed == "false") return Value(trimmed == "true");
-      return std::nullopt;
-    case TypeKind::kByte: return wrap(string_to_tinyint(trimmed, CastMode::kTry));
-    case TypeKind::kShort: return wrap(string_to_smallint(trimmed, CastMode::kTry));
-    case TypeKind::kInteger: return wrap(string_to_int(trimmed, CastMode::kTry));
-    case TypeKind::kLong: return wrap(string_to_bigint(trimmed, CastMode::kTry));
-    case TypeKind::kFloat: return wrap(string_to_float(trimmed, CastMode::kTry));
-    case TypeKind::kDouble: return wrap(string_to_double(trimmed, CastMode::kTry));
-    case TypeKind::kDecimal: {
-      const auto value = string_to_decimal(trimmed, {type.precision(), type.scale()}, CastMode::kTry);
-      return value ? std::optional<Value>(Value(*value)) : std::nullopt;
-    }
-    case TypeKind::kDate:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampNtz: return wrap(options.text.parse_datetime(type, trimmed));
-    case TypeKind::kBinary: return Value(text);
-    default: throw_unsupported("FUNCTION", "from_csv to " + type.simple_string());
   }
+  Value row(std::move(values));
+  if (!is_bad) return row;
+  if (options.text.drops_malformed()) return std::nullopt;
+  if (corrupt && !record.fields.empty()) row.list()[*corrupt] = Value(std::string(record.source));
+  if (options.text.is_fail_fast()) {
+    throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+                     {{"badRecord", row_text(type, row)}, {"failFastMode", "FAILFAST"}})
+        .with_kind(ErrorKind::kSpark);
+  }
+  return row;
 }
 
 Value from_csv(ValueCall& call, ValueArguments a) {
-  const CsvOptions& options = options_of(call, a, 1);
-  const auto& schema = call.result.fields();
-  const std::vector<CsvField> fields = split_line(options, a[0].text());
-  Values values(schema.size());
-  bool has_failed = fields.size() != schema.size();
-  for (size_t i = 0; i < schema.size() && i < fields.size(); ++i) {
-    if (fields[i].text == options.null_text && !fields[i].is_quoted) continue;
-    if (auto value = convert(options, schema[i].type, fields[i].text)) {
-      values[i] = std::move(*value);
-    } else {
-      has_failed = true;
-    }
-  }
-  if (has_failed && options.text.is_fail_fast()) {
-    throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                     {{"badRecord", a[0].text()}, {"failFastMode", "FAILFAST"}});
-  }
-  return Value(std::move(values));
+  return row_of(options_of(call, a), call.result, a[0].text()).value_or(Value());
 }
 
-// CSVInferSchema for one value.
-Type inferred(const CsvOptions& options, const CsvField& field) {
-  if (field.text == options.null_text) return Type::string();
-  for (const Type& type : {Type::integer(), Type::long_integer()}) {
-    if (convert(options, type, field.text)) return type;
-  }
-  const bool is_number = field.text.find_first_of("0123456789") != std::string::npos;
-  if (is_number && convert(options, Type::double_number(), field.text)) return Type::double_number();
-  for (const Type& type : {Type::date(), Type::timestamp(), Type::boolean()}) {
-    const bool is_short = type.is_datetime() && field.text.size() < 8;
-    if (!is_short && convert(options, type, field.text)) return type;
-  }
-  return Type::string();
+// A row of a DataFrame as spark.read.csv takes it.
+Value csv_records(ValueCall& call, ValueArguments a) {
+  std::optional<Value> row = row_of(options_of(call, a, /*is_reader=*/true), call.result.element(), a[0].text());
+  return Value(row ? Values{*std::move(row)} : Values());
 }
 
 Value schema_of_csv(ValueCall& call, ValueArguments a) {
-  const CsvOptions& options = options_of(call, a, 1);
+  const CsvTextOptions& options = options_of(call, a);
   std::vector<plan::StructField> fields;
-  for (const CsvField& field : split_line(options, a[0].text())) {
-    fields.push_back({"_c" + std::to_string(fields.size()), inferred(options, field), true, {}});
+  for (const CsvField& field : split_csv_record(options, a[0].text()).fields) {
+    const Type type = is_csv_null(options, field) ? Type::string() : inferred_csv_type(options, Type::null(), field.text);
+    fields.push_back({"_c" + std::to_string(fields.size()), type, true, {}});
   }
   return Value(Type::structure(std::move(fields)).sql());
 }
@@ -205,6 +116,7 @@ Value schema_of_csv(ValueCall& call, ValueArguments a) {
 constexpr ValueKernel kKernels[] = {
     {"to_csv", to_csv},
     {"from_csv", from_csv},
+    {"csv_records", csv_records},
     {"schema_of_csv", schema_of_csv},
 };
 

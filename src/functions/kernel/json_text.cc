@@ -129,13 +129,25 @@ void JsonReader::append_escape(std::string& out) {
     case 'u': break;
     default: throw MalformedJson();
   }
-  uint32_t code_point = hexadecimal();
-  if (code_point >= 0xD800 && code_point < 0xDC00 &&
-      text_.substr(position_, 2) == "\\u") {
+  const auto is_low = [](uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  uint32_t unit = hexadecimal();
+  // Half of a pair is no character; Java writes a question mark for it.
+  while (unit >= 0xD800 && unit < 0xDC00) {
+    if (text_.substr(position_, 2) != "\\u") {
+      out += '?';
+      return;
+    }
     position_ += 2;
-    code_point = 0x10000 + ((code_point - 0xD800) << 10) + (hexadecimal() - 0xDC00);
+    const uint32_t next = hexadecimal();
+    if (is_low(next)) return append_utf8(0x10000 + ((unit - 0xD800) << 10) + (next - 0xDC00), out);
+    out += '?';
+    unit = next;
   }
-  append_utf8(code_point, out);
+  if (is_low(unit)) {
+    out += '?';
+  } else {
+    append_utf8(unit, out);
+  }
 }
 
 std::string JsonReader::string() {

@@ -36,7 +36,8 @@ class JsonWriter {
   bool after_name_ = false;
 };
 
-// Which texts count as JSON: the first two are what Spark's readers allow unless they are told otherwise.
+// Which texts count as JSON: without a word, what get_json_object and its like take. Readers of records refuse control characters
+// in strings unless they are told to allow them.
 struct JsonSyntax {
   bool single_quotes = true;
   bool control_characters = true;

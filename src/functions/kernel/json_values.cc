@@ -1,6 +1,8 @@
 // to_json, from_json and what looks into JSON texts.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "functions/kernel/cast_string.h"
@@ -117,7 +119,7 @@ class JsonGenerator {
   JsonWriter writer_;
 };
 
-TextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
+const TextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
   return call.keep<TextOptions>([&] {
     return TextOptions(a.size() > index ? a[index] : Value(), call.time_zone);
   });
@@ -129,7 +131,28 @@ Value to_json(ValueCall& call, ValueArguments a) {
   return Value(generator.take());
 }
 
-// JacksonParser in the mode PERMISSIVE: what does not convert is null.
+// Jackson takes no other characters, and no text that breaks off.
+bool is_whole_base64(std::string_view text) {
+  size_t characters = 0;
+  size_t padding = 0;
+  for (const char c : text) {
+    // White space stands between groups of four only.
+    if (static_cast<unsigned char>(c) <= ' ' && characters % 4 == 0 && padding == 0) continue;
+    if (c == '=') {
+      ++padding;
+      continue;
+    }
+    const bool is_known = std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/';
+    if (!is_known || padding > 0) return false;
+    ++characters;
+  }
+  return padding <= 2 && (characters + padding) % 4 == 0;
+}
+
+constexpr size_t kNoColumn = SIZE_MAX;
+
+// JacksonParser with partial results: what does not convert is null, with it the list or the map that it stands in. Structs
+// keep their other fields.
 class JsonConverter {
  public:
   explicit JsonConverter(const TextOptions& options) : options_(options) {}
@@ -138,14 +161,9 @@ class JsonConverter {
     if (node.is_null() && !type.is(TypeKind::kVariant)) return Value();
     switch (type.kind()) {
       case TypeKind::kStruct:
-        return node.kind == Kind::kObject ? convert_struct(type, node) : bad();
+        return node.kind == Kind::kObject ? convert_struct(type, node, kNoColumn) : bad();
       case TypeKind::kMap: return node.kind == Kind::kObject ? convert_map(type, node) : bad();
-      case TypeKind::kArray: {
-        if (node.kind != Kind::kArray) return bad();
-        Values values;
-        for (const JsonNode& element : node.elements) values.push_back(convert(type.element(), element));
-        return Value(std::move(values));
-      }
+      case TypeKind::kArray: return node.kind == Kind::kArray ? convert_array(type, node) : bad();
       case TypeKind::kUdt: return convert(type.sql_type(), node);
       case TypeKind::kVariant: {
         VariantBuilder builder;
@@ -158,40 +176,72 @@ class JsonConverter {
       default: return convert_plain(type, node);
     }
   }
-  bool has_failed() const { return has_failed_; }
-  Value convert_struct(const Type& type, const JsonNode& node) {
-    Values values;
-    for (const auto& field : type.fields()) {
-      const JsonNode* member = node.member(field.name);
-      values.push_back(member ? convert(field.type, *member) : Value());
+  // Whether something did not convert.
+  bool has_failed() const { return failed_.has_value(); }
+  // Whether nothing of the value that was converted last could be kept.
+  bool take_lost() { return std::exchange(is_lost_, false); }
+  // What did not convert first: the field around it, and the text that is no number, if it is one.
+  struct Failure {
+    std::string field;
+    std::string text;
+    std::string_view wanted;  // empty where the value is no such text
+  };
+  const Failure& first_failure() const { return *failed_; }
+
+  // The field at `left_out` stays null.
+  Value convert_struct(const Type& type, const JsonNode& node, size_t left_out) {
+    const auto& fields = type.fields();
+    Values values(fields.size());
+    for (size_t i = 0; i < fields.size(); ++i) {
+      const JsonNode* member = i == left_out ? nullptr : node.member(fields[i].name);
+      if (!member) continue;
+      field_ = fields[i].name;
+      values[i] = convert(fields[i].type, *member);
+      take_lost();
     }
     return Value(std::move(values));
   }
 
  private:
-  Value bad() {
-    has_failed_ = true;
+  Value bad(std::string_view wanted = "", const std::string& text = "") {
+    if (!failed_) failed_ = Failure{field_, text, wanted};
+    is_lost_ = true;
     return Value();
+  }
+
+  Value convert_array(const Type& type, const JsonNode& node) {
+    Values values;
+    bool is_lost = false;
+    for (const JsonNode& element : node.elements) {
+      values.push_back(convert(type.element(), element));
+      is_lost |= take_lost();
+    }
+    return is_lost ? bad() : Value(std::move(values));
   }
 
   Value convert_map(const Type& type, const JsonNode& node) {
     Values entries;
+    bool is_lost = false;
     for (const auto& [name, value] : node.members) {
       JsonNode key;
       key.kind = Kind::kString;
       key.text = name;
       entries.push_back(convert(type.key(), key));
       entries.push_back(convert(type.value(), value));
+      is_lost |= take_lost();
     }
-    return Value(std::move(entries));
+    return is_lost ? bad() : Value(std::move(entries));
   }
 
   Value integer(const Type& type, const JsonNode& node) {
     if (node.kind != Kind::kNumber || node.text.find_first_of(".eE") != std::string::npos) return bad();
     const auto number = string_to_bigint(node.text, CastMode::kTry);
     if (!number) return bad();
-    const int64_t limit = type.is(TypeKind::kByte)      ? INT8_MAX
-                          : type.is(TypeKind::kShort)   ? INT16_MAX
+    // Jackson takes a byte for one without a sign, too.
+    if (type.is(TypeKind::kByte)) {
+      return *number < INT8_MIN || *number > UINT8_MAX ? bad() : Value(int64_t{static_cast<int8_t>(*number)});
+    }
+    const int64_t limit = type.is(TypeKind::kShort)     ? INT16_MAX
                           : type.is(TypeKind::kInteger) ? INT32_MAX
                                                         : INT64_MAX;
     return *number > limit || *number < -limit - 1 ? bad() : Value(*number);
@@ -202,7 +252,8 @@ class JsonConverter {
       if (node.text == "NaN") return Value(std::nan(""));
       if (node.text == "Infinity" || node.text == "+Infinity" || node.text == "INF" || node.text == "+INF") return Value(HUGE_VAL);
       if (node.text == "-Infinity" || node.text == "-INF") return Value(-HUGE_VAL);
-      return bad();
+      if (node.text.empty()) return bad();
+      return bad(type.is(TypeKind::kFloat) ? "FloatType" : "DoubleType", node.text);
     }
     if (node.kind != Kind::kNumber) return bad();
     const auto number = parse_java_double(node.text);
@@ -238,71 +289,131 @@ class JsonConverter {
       }
       case TypeKind::kBinary: {
         std::string bytes;
-        return is_text && append_unbase64(node.text, bytes) ? Value(std::move(bytes)) : bad();
+        return is_text && is_whole_base64(node.text) && append_unbase64(node.text, bytes) ? Value(std::move(bytes)) : bad();
       }
       default: throw_unsupported("FUNCTION", "from_json to " + type.simple_string());
     }
   }
 
   const TextOptions& options_;
-  bool has_failed_ = false;
+  std::string field_;
+  std::optional<Failure> failed_;
+  bool is_lost_ = false;
 };
 
 [[noreturn]] void throw_malformed(const std::string& text) {
   throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                   {{"badRecord", text}, {"failFastMode", "FAILFAST"}});
+                   {{"badRecord", text}, {"failFastMode", "FAILFAST"}})
+      .with_kind(ErrorKind::kSpark);
 }
 
-// The row of a record that is no JSON: nulls, and the text where the schema has a place for it.
-Value malformed_row(const Type& type, const TextOptions& options, const std::string& text) {
-  if (options.is_fail_fast()) throw_malformed(text);
-  if (!type.is(TypeKind::kStruct)) return Value();
-  const std::string column = options.find("columnNameOfCorruptRecord").value_or("_corrupt_record");
-  Values values(type.fields().size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (type.fields()[i].name == column && type.fields()[i].type.is_string()) values[i] = Value(text);
+// The mode FAILFAST: `row` is what is known of the record's row.
+[[noreturn]] void throw_bad_record(const Type& type, const Value& row, const std::string& text,
+                                   const JsonConverter& converter) {
+  if (converter.has_failed() && !converter.first_failure().wanted.empty()) {
+    const JsonConverter::Failure& failure = converter.first_failure();
+    throw SparkError("MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_STRING_AS_DATATYPE",
+                     {{"badRecord", text},
+                      {"failFastMode", "FAILFAST"},
+                      {"fieldName", "`" + failure.field + "`"},
+                      {"fieldValue", "'" + failure.text + "'"},
+                      {"inputType", "StringType"},
+                      {"targetType", std::string(failure.wanted)}});
   }
-  return Value(std::move(values));
+  throw_malformed(type.is(TypeKind::kStruct) ? row_text(type, row) : "[" + value_text(type, row, "UTC") + "]");
 }
 
-JsonSyntax syntax_of(const TextOptions& options) {
-  return {.single_quotes = options.flag("allowSingleQuotes", true),
-          .unquoted_names = options.flag("allowUnquotedFieldNames", false)};
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
+// The rows of one record, and whether it is a bad one.
+struct Parsed {
+  Values rows;
+  bool is_bad = false;
+};
+
+// An object is one row, an array of objects several.
+Parsed rows_of(const Type& type, const JsonNode& node, size_t corrupt, JsonConverter& converter) {
+  if (node.kind == Kind::kObject) {
+    Value row = converter.convert_struct(type, node, corrupt);
+    return {{std::move(row)}, converter.has_failed()};
+  }
+  Parsed parsed;
+  parsed.is_bad = node.kind != Kind::kArray;
+  for (const JsonNode& element : node.elements) {
+    if (element.kind != Kind::kObject) return {{}, true};
+    parsed.rows.push_back(converter.convert_struct(type, element, corrupt));
+  }
+  parsed.is_bad |= converter.has_failed();
+  return parsed;
+}
+
+// Rows of a record by the mode; a bad record that is dropped gives none.
+Values kept_rows(Parsed parsed, const Type& type, size_t corrupt, const Value& record, const TextOptions& options,
+                 const JsonConverter& converter) {
+  if (!parsed.is_bad) return std::move(parsed.rows);
+  if (options.drops_malformed()) return {};
+  if (parsed.rows.empty()) parsed.rows.emplace_back(Values(type.fields().size()));
+  for (Value& row : parsed.rows) {
+    if (corrupt != kNoColumn) row.list()[corrupt] = record;
+  }
+  if (options.is_fail_fast()) {
+    throw_bad_record(type, parsed.rows[0], record.is_null() ? "" : record.text(), converter);
+  }
+  return std::move(parsed.rows);
+}
+
+// A row of a DataFrame as spark.read.json takes it.
+Value json_records(ValueCall& call, ValueArguments a) {
+  const TextOptions& options = options_of(call, a, 1);
+  const Type& type = call.result.element();
+  if (!a[0].is_null() && is_blank(a[0].text())) return Value(Values());
+  const size_t corrupt = options.corrupt_column(type).value_or(kNoColumn);
+  JsonConverter converter(options);
+  Parsed parsed{{}, true};
+  try {
+    if (!a[0].is_null()) parsed = rows_of(type, parse_json_tree(a[0].text(), json_syntax_of(options)), corrupt, converter);
+  } catch (const MalformedJson&) {
+  }
+  return Value(kept_rows(std::move(parsed), type, corrupt, a[0], options, converter));
+}
+
+Value from_json_struct(const TextOptions& options, const Type& type, const Value& record) {
+  const size_t corrupt = options.corrupt_column(type).value_or(kNoColumn);
+  JsonConverter converter(options);
+  Parsed parsed{{}, true};
+  try {
+    const JsonNode node = parse_json_tree(record.text(), json_syntax_of(options));
+    if (node.kind == Kind::kArray && options.is_fail_fast()) {
+      throw SparkError("MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
+                       {{"badRecord", record.text()}, {"failFastMode", "FAILFAST"}});
+    }
+    if (node.kind == Kind::kObject) parsed = rows_of(type, node, corrupt, converter);
+  } catch (const MalformedJson&) {
+  }
+  const Values rows = kept_rows(std::move(parsed), type, corrupt, record, options, converter);
+  return rows.empty() ? Value() : rows[0];
 }
 
 Value from_json(ValueCall& call, ValueArguments a) {
   const TextOptions& options = options_of(call, a, 1);
   const Type& type = call.result;
   const std::string& text = a[0].text();
-  if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c); })) {
-    return Value();
-  }
-  JsonNode node;
-  try {
-    node = parse_json_tree(text, syntax_of(options));
-  } catch (const MalformedJson&) {
-    return malformed_row(type, options, text);
-  }
+  if (is_blank(text)) return Value();
+  if (type.is(TypeKind::kStruct)) return from_json_struct(options, type, a[0]);
   JsonConverter converter(options);
   Value result;
-  const bool wants_structs = type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct);
-  if (type.is(TypeKind::kStruct) && node.kind == Kind::kArray) {
-    // The first object of an array stands for it.
-    if (node.elements.empty()) return Value();
-    result = converter.convert(type, node.elements[0]);
-  } else if (wants_structs && node.kind == Kind::kObject) {
-    result = Value(Values{converter.convert(type.element(), node)});
-  } else {
-    result = converter.convert(type, node);
+  try {
+    const JsonNode node = parse_json_tree(text, json_syntax_of(options));
+    const bool wants_structs = type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct);
+    if (wants_structs && node.kind == Kind::kObject) {
+      result = Value(Values{converter.convert(type.element(), node)});
+    } else {
+      result = converter.convert(type, node);
+    }
+    if (!converter.has_failed()) return result;
+  } catch (const MalformedJson&) {
   }
-  if (!converter.has_failed()) return result;
-  if (options.is_fail_fast()) throw_malformed(text);
-  if (!type.is(TypeKind::kStruct)) return result;
-  if (result.is_null()) return malformed_row(type, options, text);
-  Value corrupt = malformed_row(type, options, text);
-  for (size_t i = 0; i < corrupt.list().size(); ++i) {
-    if (!corrupt.list()[i].is_null()) result.list()[i] = corrupt.list()[i];
-  }
+  if (options.is_fail_fast()) throw_bad_record(type, result, text, converter);
   return result;
 }
 
@@ -374,7 +485,7 @@ Type canonical(const Type& type) {
 
 Value schema_of_json(ValueCall& call, ValueArguments a) {
   try {
-    const JsonSyntax syntax = syntax_of(options_of(call, a, 1));
+    const JsonSyntax syntax = json_syntax_of(options_of(call, a, 1));
     return Value(canonical(inferred(parse_json_tree(a[0].text(), syntax))).sql());
   } catch (const MalformedJson&) {
     throw_malformed(a[0].text());
@@ -416,6 +527,7 @@ Value json_member(ValueCall&, ValueArguments a) {
 constexpr ValueKernel kKernels[] = {
     {"to_json", to_json},
     {"from_json", from_json},
+    {"json_records", json_records, true},
     {"schema_of_json", schema_of_json},
     {"json_array_length", array_length},
     {"json_object_keys", object_keys},

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/civil.h"
+#include "functions/kernel/value_text.h"
 
 namespace firesteel::functions::kernel {
 
@@ -26,6 +27,7 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
   }
   zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
   date_ = compile("dateFormat", "yyyy-MM-dd");
+  exact_date_ = date_.parse ? date_.parse : std::make_shared<DatePattern>("yyyy-MM-dd", DatePattern::Purpose::kParse);
   timestamp_ = compile("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
   timestamp_ntz_ = compile("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
 }
@@ -45,6 +47,16 @@ bool TextOptions::flag(std::string_view name, bool fallback) const {
 }
 
 bool TextOptions::is_fail_fast() const { return lower_case(find("mode").value_or("")) == "failfast"; }
+
+bool TextOptions::drops_malformed() const { return lower_case(find("mode").value_or("")) == "dropmalformed"; }
+
+std::optional<size_t> TextOptions::corrupt_column(const Type& row) const {
+  const std::string column = find("columnNameOfCorruptRecord").value_or("_corrupt_record");
+  for (size_t i = 0; i < row.fields().size(); ++i) {
+    if (row.fields()[i].name == column && row.fields()[i].type.is_string()) return i;
+  }
+  return std::nullopt;
+}
 
 TextOptions::Patterns TextOptions::compile(const char* name, const char* fallback) const {
   using Purpose = DatePattern::Purpose;
@@ -81,6 +93,31 @@ std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string
       return known.parse ? known.parse->parse_timestamp_ntz(text)
                          : string_to_timestamp_ntz(text, CastMode::kTry);
   }
+}
+
+JsonSyntax json_syntax_of(const TextOptions& options) {
+  return {.single_quotes = options.flag("allowSingleQuotes", true),
+          .control_characters = options.flag("allowUnquotedControlChars", false),
+          .unquoted_names = options.flag("allowUnquotedFieldNames", false)};
+}
+
+bool TextOptions::has_date_format(std::string_view text) const { return exact_date_->parse_date(text, *zone_).has_value(); }
+
+std::string row_text(const Type& type, const Value& row) {
+  std::string text = "[";
+  for (size_t i = 0; i < type.fields().size(); ++i) {
+    const Type& field = type.fields()[i].type;
+    const Value& value = row.list()[i];
+    if (i > 0) text += ",";
+    if (value.is_null()) {
+      text += "null";
+    } else if (const auto* number = std::get_if<int64_t>(&value.data)) {
+      text += std::to_string(*number);
+    } else {
+      text += value_text(field, value, "UTC");
+    }
+  }
+  return text + "]";
 }
 
 }  // namespace firesteel::functions::kernel

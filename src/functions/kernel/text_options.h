@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "functions/kernel/date_pattern.h"
+#include "functions/kernel/json_text.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
 
@@ -22,11 +23,16 @@ class TextOptions {
   std::optional<std::string> find(std::string_view name) const;
   bool flag(std::string_view name, bool fallback) const;
   bool is_fail_fast() const;
+  bool drops_malformed() const;
+  // Which field of a row takes the text of a record that is malformed.
+  std::optional<size_t> corrupt_column(const plan::Type& row) const;
 
   // Text of a date or timestamp by the formats that are set, Spark's ISO forms otherwise.
   void append_datetime(const plan::Type& type, int64_t value, std::string& out) const;
   // The other way round; nothing for what does not fit.
   std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
+  // Whether the text has the form of dates, to the letter: what is inferred to be one.
+  bool has_date_format(std::string_view text) const;
 
  private:
   using Pattern = std::shared_ptr<const DatePattern>;
@@ -40,8 +46,15 @@ class TextOptions {
   std::vector<std::pair<std::string, std::string>> values_;
   const TimeZone* zone_ = nullptr;
   Patterns date_;
+  Pattern exact_date_;
   Patterns timestamp_;
   Patterns timestamp_ntz_;
 };
+
+// The JSON that the options allow.
+JsonSyntax json_syntax_of(const TextOptions& options);
+
+// A row as Spark's errors show it: the fields in the engine's own forms.
+std::string row_text(const plan::Type& type, const Value& row);
 
 }  // namespace firesteel::functions::kernel

@@ -1,0 +1,269 @@
+#include "functions/kernel/csv_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "functions/kernel/cast_string.h"
+#include "functions/kernel/decimal.h"
+
+namespace firesteel::functions::kernel {
+
+namespace {
+
+using plan::Type;
+using plan::TypeKind;
+
+constexpr int kDigitsMax = 38;
+
+class CsvSplitter {
+ public:
+  CsvSplitter(const CsvTextOptions& options, std::string_view text) : options_(options), text_(text) {}
+
+  CsvRecord run() {
+    CsvRecord record;
+    while (options_.ends_at_line_end && text_.substr(position_).starts_with('\n')) ++position_;
+    const size_t start = position_;
+    if (start == text_.size()) return record;
+    while (true) {
+      record.fields.push_back(field());
+      if (is_at_end()) break;
+      position_ += options_.separator.size();
+    }
+    record.source = text_.substr(start, position_ - start);
+    if (record.source.ends_with('\r')) record.source.remove_suffix(1);
+    return record;
+  }
+
+ private:
+  bool is_at_end() const { return position_ == text_.size() || (options_.ends_at_line_end && text_[position_] == '\n'); }
+  bool is_at_separator() const { return text_.substr(position_).starts_with(options_.separator); }
+  bool is_at_space() const {
+    return !is_at_end() && static_cast<unsigned char>(text_[position_]) <= ' ' && !is_at_separator();
+  }
+
+  CsvField field() {
+    while (options_.trims_leading && is_at_space()) ++position_;
+    const bool is_quoted = options_.quote != '\0' && !is_at_end() && text_[position_] == options_.quote;
+    return is_quoted ? quoted() : plain("");
+  }
+
+  // What stands up to the separator, behind what was read before.
+  CsvField plain(std::string read) {
+    while (!is_at_end() && !is_at_separator()) read += text_[position_++];
+    while (options_.trims_trailing && !read.empty() && static_cast<unsigned char>(read.back()) <= ' ') read.pop_back();
+    return {std::move(read), false};
+  }
+
+  CsvField quoted() {
+    const char quote = options_.quote;
+    std::string read;
+    for (++position_; position_ < text_.size(); ++position_) {
+      const char c = text_[position_];
+      const char next = position_ + 1 < text_.size() ? text_[position_ + 1] : '\0';
+      if (c == options_.escape && (next == quote || (next == c && c != quote))) {
+        read += next;
+        ++position_;
+        continue;
+      }
+      if (c == options_.escape && c != quote && position_ + 1 == text_.size()) continue;
+      if (c != quote) {
+        read += c;
+        continue;
+      }
+      const size_t closing = position_++;
+      while (is_at_space()) ++position_;
+      if (is_at_end() || is_at_separator()) return {std::move(read), true};
+      // A quote inside of a value: the field is the text as it stands, with the quotes.
+      position_ = closing;
+      return plain(quote + read);
+    }
+    return {std::move(read), true};
+  }
+
+  const CsvTextOptions& options_;
+  const std::string_view text_;
+  size_t position_ = 0;
+};
+
+// java.lang.Integer.parseInt and its like: digits alone.
+std::optional<Value> whole_number(std::string_view text, int64_t least, int64_t greatest) {
+  if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > greatest) return std::nullopt;
+  return Value(number);
+}
+
+std::optional<Value> real_number(const CsvTextOptions& options, const Type& type, const std::string& text) {
+  if (text == options.text.find("nanValue").value_or("NaN")) return Value(std::nan(""));
+  if (text == options.text.find("positiveInf").value_or("Inf")) return Value(HUGE_VAL);
+  if (text == options.text.find("negativeInf").value_or("-Inf")) return Value(-HUGE_VAL);
+  const std::string_view name = trim_all(text);
+  if (name == "NaN") return Value(std::nan(""));
+  if (name == "Infinity" || name == "+Infinity") return Value(HUGE_VAL);
+  if (name == "-Infinity") return Value(-HUGE_VAL);
+  const auto number = parse_java_double(text);
+  if (!number) return std::nullopt;
+  return Value(type.is(TypeKind::kFloat) ? double{static_cast<float>(*number)} : *number);
+}
+
+std::optional<Value> decimal_number(const Type& type, const std::string& text) {
+  if (text.find_first_not_of("+-.0123456789eE") != std::string::npos) return std::nullopt;
+  const auto value = string_to_decimal(text, {type.precision(), type.scale()}, CastMode::kTry);
+  return value ? std::optional<Value>(Value(*value)) : std::nullopt;
+}
+
+// A decimal for whole numbers that no long holds; nothing for what has a fraction or too many digits.
+std::optional<Type> decimal_type(const std::string& text) {
+  std::string_view digits = text;
+  if (digits.starts_with('+') || digits.starts_with('-')) digits.remove_prefix(1);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  if (digits.size() > kDigitsMax) return std::nullopt;
+  return Type::decimal(static_cast<int>(digits.size()), 0);
+}
+
+// The place of a type in the order in which types are tried.
+int rank(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kNull:
+    case TypeKind::kInteger: return 0;
+    case TypeKind::kLong: return 1;
+    case TypeKind::kDecimal: return 2;
+    case TypeKind::kDouble: return 3;
+    case TypeKind::kDate: return 4;
+    case TypeKind::kTimestamp: return 5;
+    case TypeKind::kBoolean: return 6;
+    default: return 7;
+  }
+}
+
+// The first type from that place on that has the text as a value.
+Type type_of(const CsvTextOptions& options, int first, const std::string& text) {
+  const auto is = [&](int place, const Type& type) { return first <= place && convert_csv(options, type, text).has_value(); };
+  if (is(0, Type::integer())) return Type::integer();
+  if (is(1, Type::long_integer())) return Type::long_integer();
+  if (first <= 2) {
+    if (const auto decimal = decimal_type(text)) return *decimal;
+  }
+  if (is(3, Type::double_number())) return Type::double_number();
+  if (first <= 4 && options.text.has_date_format(text)) return Type::date();
+  if (is(5, Type::timestamp())) return Type::timestamp();
+  return is(6, Type::boolean()) ? Type::boolean() : Type::string();
+}
+
+}  // namespace
+
+std::string unescape_csv_separator(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      result += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+      case 't': result += '\t'; break;
+      case 'r': result += '\r'; break;
+      case 'n': result += '\n'; break;
+      case 'b': result += '\b'; break;
+      case 'f': result += '\f'; break;
+      case '0': result += '\x01'; break;
+      default: result += text[i];
+    }
+  }
+  return result;
+}
+
+CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone) : text(options, zone) {
+  separator = unescape_csv_separator(text.find("sep").value_or(text.find("delimiter").value_or(",")));
+  if (separator.empty()) throw_unsupported("OPTION", "an empty sep");
+  const std::string quoted = text.find("quote").value_or("\"");
+  quote = quoted.empty() ? '\0' : quoted[0];
+  const std::string escaped = text.find("escape").value_or("\\");
+  escape = escaped.empty() ? '\\' : escaped[0];
+  null_text = text.find("nullValue").value_or("");
+  quotes_all = text.flag("quoteAll", false);
+  trims_leading = text.flag("ignoreLeadingWhiteSpace", false);
+  trims_trailing = text.flag("ignoreTrailingWhiteSpace", false);
+}
+
+CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text) { return CsvSplitter(options, text).run(); }
+
+bool is_csv_null(const CsvTextOptions& options, const CsvField& field) {
+  return (field.text.empty() && !field.is_quoted) || field.text == options.null_text;
+}
+
+std::optional<Value> convert_csv(const CsvTextOptions& options, const Type& type, const std::string& text) {
+  switch (type.kind()) {
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+    case TypeKind::kBinary: return Value(text);
+    case TypeKind::kBoolean: {
+      const std::string word = lower_case(text);
+      if (word == "true" || word == "false") return Value(word == "true");
+      return std::nullopt;
+    }
+    case TypeKind::kByte: return whole_number(text, INT8_MIN, INT8_MAX);
+    case TypeKind::kShort: return whole_number(text, INT16_MIN, INT16_MAX);
+    case TypeKind::kInteger: return whole_number(text, INT32_MIN, INT32_MAX);
+    case TypeKind::kLong: return whole_number(text, INT64_MIN, INT64_MAX);
+    case TypeKind::kFloat:
+    case TypeKind::kDouble: return real_number(options, type, text);
+    case TypeKind::kDecimal: return decimal_number(type, text);
+    case TypeKind::kDate:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz: {
+      const auto value = options.text.parse_datetime(type, text);
+      return value ? std::optional<Value>(Value(*value)) : std::nullopt;
+    }
+    default: throw_unsupported("FUNCTION", "from_csv to " + type.simple_string());
+  }
+}
+
+Type inferred_csv_type(const CsvTextOptions& options, const Type& known, const std::string& text) {
+  if (known.is_string()) return known;
+  return merged_csv_types(options, known, type_of(options, rank(known), text));
+}
+
+Type merged_csv_types(const CsvTextOptions& options, const Type& a, const Type& b) {
+  if (a.is(TypeKind::kNull) || a.same_type(b)) return b;
+  if (b.is(TypeKind::kNull)) return a;
+  if (a.is_numeric() && b.is_numeric()) {
+    if (a.is(TypeKind::kDouble) || b.is(TypeKind::kDouble)) return Type::double_number();
+    if (!a.is(TypeKind::kDecimal) && !b.is(TypeKind::kDecimal)) return Type::long_integer();
+    const auto digits = [](const Type& type) {
+      return type.is(TypeKind::kDecimal) ? type.precision() : type.is(TypeKind::kInteger) ? 10 : 20;
+    };
+    return Type::decimal(std::max(digits(a), digits(b)), 0);
+  }
+  // A date is a timestamp, too, unless timestamps have a form of their own.
+  const bool are_times = rank(a) + rank(b) == rank(Type::date()) + rank(Type::timestamp()) && a.is_datetime() && b.is_datetime();
+  if (are_times && !options.text.find("timestampFormat")) return Type::timestamp();
+  return Type::string();
+}
+
+std::vector<std::string> csv_column_names(const std::vector<std::string>& fields, bool has_header,
+                                          const std::string& null_text, bool is_case_sensitive) {
+  const auto key = [&](const std::string& name) { return is_case_sensitive ? name : lower_case(name); };
+  std::map<std::string, int> counts;
+  for (const std::string& field : fields) ++counts[key(field)];
+  std::vector<std::string> names;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string& field = fields[i];
+    if (!has_header || field.empty() || field == null_text) {
+      names.push_back("_c" + std::to_string(i));
+    } else if (counts[key(field)] > 1) {
+      names.push_back(field + std::to_string(i));
+    } else {
+      names.push_back(field);
+    }
+  }
+  return names;
+}
+
+}  // namespace firesteel::functions::kernel

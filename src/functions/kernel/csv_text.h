@@ -1,0 +1,58 @@
+// One record of comma-separated values: its fields, their values by type, the names that a header gives.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "functions/kernel/text_options.h"
+#include "functions/kernel/value.h"
+
+namespace firesteel::functions::kernel {
+
+// CSVExprUtils.toDelimiterStr: \t and the like are written out by users.
+std::string unescape_csv_separator(std::string_view text);
+
+struct CsvTextOptions {
+  CsvTextOptions() = default;
+  // `options` is a map of texts, or null for none.
+  CsvTextOptions(const Value& options, std::string_view zone);
+
+  TextOptions text;
+  std::string separator;
+  char quote = '"';  // '\0': none
+  char escape = '\\';
+  std::string null_text;
+  bool quotes_all = false;
+  bool trims_leading = false;
+  bool trims_trailing = false;
+  bool ends_at_line_end = true;  // otherwise a line end belongs to the field that it stands in
+};
+
+struct CsvField {
+  std::string text;
+  bool is_quoted = false;
+};
+
+struct CsvRecord {
+  std::vector<CsvField> fields;  // none where the text has no record
+  std::string_view source;       // the record's own text: what follows its line end does not count
+};
+
+// The first record of a text, as univocity reads it with STOP_AT_DELIMITER for quotes that stand inside of a value.
+CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text);
+
+bool is_csv_null(const CsvTextOptions& options, const CsvField& field);
+// Nothing where the text is no value of the type.
+std::optional<Value> convert_csv(const CsvTextOptions& options, const plan::Type& type, const std::string& text);
+
+// The type of a column whose values so far have `known`, with one more: CSVInferSchema.
+plan::Type inferred_csv_type(const CsvTextOptions& options, const plan::Type& known, const std::string& text);
+plan::Type merged_csv_types(const CsvTextOptions& options, const plan::Type& a, const plan::Type& b);
+
+// CSVUtils.makeSafeHeader; no header: _c0, _c1, …
+std::vector<std::string> csv_column_names(const std::vector<std::string>& fields, bool has_header,
+                                          const std::string& null_text, bool is_case_sensitive);
+
+}  // namespace firesteel::functions::kernel
