@@ -273,7 +273,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   bound.function = row;
   bound.arguments = call_arguments(*row, node, e.origin, scope);
   if (row->kind == FunctionKind::kGenerator) check_generator_place(node, e);
-  check_window_place(*row, node, bound, e.origin);
+  if (row->kind != FunctionKind::kWindow) check_window_place(*row, node, bound, e.origin);
   bound.is_distinct = node.is_distinct;
   bound.ignore_nulls = node.ignore_nulls;
   bound.display_name = name;
@@ -300,6 +300,9 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
+  const auto* made = result->as<FunctionCall>();
+  // Spark counts the arguments of a window function before it misses its OVER.
+  if (made && row->kind == FunctionKind::kWindow) check_window_place(*row, node, *made, e.origin);
   if (has_null_constant(*result)) return shown_as(make_null_literal(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;

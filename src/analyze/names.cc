@@ -1,4 +1,5 @@
 // Output names: the text that Spark's toPrettySQL gives an expression.
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <set>
@@ -130,11 +131,19 @@ std::string order_text(const FunctionCall& call) {
   return print_name(*order.child) + (is_descending ? " DESC" : "");
 }
 
+// A call that is printed in an error may lack arguments that the row's own form of it shows.
+bool has_its_arguments(const FunctionCall& call) {
+  const auto& signatures = call.function->signatures;
+  return signatures.empty() || std::ranges::any_of(signatures, [&](const functions::Signature& s) {
+           return call.arguments.size() + s.optional_count >= s.arguments.size();
+         });
+}
+
 std::string call_text(const FunctionCall& call) {
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) arguments.push_back(print_name(*argument));
   std::string text;
-  if (call.function->print) {
+  if (call.function->print && has_its_arguments(call)) {
     text = call.function->print(call, arguments);
   } else {
     // Aliases print as the row's name unless the row says otherwise; aggregates print the alias.
