@@ -2,7 +2,9 @@
 """Writes docs/coverage.md from measured results.
 
     run_sql.py --report sql.json;  conformance/doctests.py --report doctests.json
-    coverage.py --sql sql.json [--doctests doctests.json]
+    coverage.py --sql sql.json [--doctests doctests.json] [--golden golden.json]
+
+golden.json tells of a replay of Spark's own SQL golden files: {"files": {NAME: [{"score": SCORE}]}}.
 """
 import argparse
 import collections
@@ -59,7 +61,22 @@ def by_function(results, texts):
     return counts
 
 
-def document(sql, doctests):
+GOOD_SCORES = ("exact", "rows", "error")  # of a golden query: schema and rows, rows alone, the error's condition
+
+
+def golden_section(files):
+    """Shares per file, and what the other queries ended in."""
+    scores = collections.Counter(q["score"] for queries in files.values() for q in queries)
+    good = sum(scores[s] for s in GOOD_SCORES)
+    shares = [f"{name.removesuffix('.sql.out')} {sum(q['score'] in GOOD_SCORES for q in queries)}/{len(queries)}"
+              for name, queries in sorted(files.items())]
+    others = ", ".join(f"{score} {count:,}" for score, count in scores.most_common() if score not in GOOD_SCORES)
+    return ["", "## Spark's SQL golden files", "", f"{good:,} of {scores.total():,} queries of {len(files)} files agree "
+            f"({100 * good / scores.total():.1f} %), without the folders that need Python or Java functions. The others: {others}.",
+            "", ", ".join(shares) + "."]
+
+
+def document(sql, doctests, golden):
     results = {r["case"]: r["kind"] is None for r in sql}
     kinds = collections.Counter(r["kind"].split()[0] for r in sql if r["kind"])
     out = ["# Coverage", "", "Measured against the recorded answers of Spark 4.2.0 (`test/README.md` says how), worse figures included.",
@@ -76,6 +93,8 @@ def document(sql, doctests):
             modules[module] = (good + (why is None), count + 1)
         out += ["", "## Docstrings of the PySpark client", "", "| module | pass | of |", "|---|---|---|"]
         out += [f"| {module} | {good} | {count} |" for module, (good, count) in modules.items()]
+    if golden:
+        out += golden_section(golden["files"])
     functions = by_function(results, bodies())
     whole = sorted(n for n, c in functions.items() if c[0] == c[1] and c[2] == c[3] and c[3])
     only = sorted(n for n, c in functions.items() if c[0] == c[1] and not c[3])
@@ -94,16 +113,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sql", required=True)
     parser.add_argument("--doctests")
+    parser.add_argument("--golden")
     a = parser.parse_args()
     with open(a.sql) as f:
         sql = json.load(f)
-    doctests = {}
+    doctests, golden = {}, {}
     if a.doctests:
         with open(a.doctests) as f:
             doctests = json.load(f)
+    if a.golden:
+        with open(a.golden) as f:
+            golden = json.load(f)
     os.makedirs(os.path.dirname(DOCUMENT), exist_ok=True)
     with open(DOCUMENT, "w") as f:
-        f.write(document(sql, doctests))
+        f.write(document(sql, doctests, golden))
 
 
 if __name__ == "__main__":
