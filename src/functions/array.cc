@@ -93,7 +93,7 @@ std::string element_at_sql(const plan::FunctionCall& call, std::span<const std::
                            const Type&) {
   if (call.arguments[0]->type.is(TypeKind::kMap)) return "(" + a[0] + ")[" + a[1] + "]";
   const std::string get = "list_extract(" + a[0] + ", " + a[1] + ")";
-  const std::string zero = "WHEN " + a[1] + " = 0 THEN fs_fail_zero_index() ";
+  const std::string zero = "WHEN " + a[1] + " = 0 AND " + a[0] + " IS NOT NULL THEN fs_fail_zero_index() ";
   if (!call.ansi) return "(CASE " + zero + "ELSE " + get + " END)";
   return "(CASE " + zero + "WHEN abs(" + a[1] + ") > len(" + a[0] +
          ") THEN fs_fail_element_index(" + a[1] + ", len(" + a[0] + ")) ELSE " + get + " END)";
@@ -104,7 +104,8 @@ std::string get_item_sql(const plan::FunctionCall& call, std::span<const std::st
                          const Type&) {
   if (call.arguments[0]->type.is(TypeKind::kMap)) return "(" + a[0] + ")[" + a[1] + "]";
   const std::string get = "list_extract(" + a[0] + ", CAST(" + a[1] + " AS BIGINT) + 1)";
-  const std::string outside = "(" + a[1] + " < 0 OR " + a[1] + " >= len(" + a[0] + "))";
+  // No index is outside of a null.
+  const std::string outside = "(" + a[0] + " IS NOT NULL AND (" + a[1] + " < 0 OR " + a[1] + " >= len(" + a[0] + ")))";
   if (!call.ansi) return "(CASE WHEN " + a[1] + " < 0 THEN NULL ELSE " + get + " END)";
   return "(CASE WHEN " + outside + " THEN fs_fail_array_index(" + a[1] + ", len(" + a[0] +
          ")) ELSE " + get + " END)";
