@@ -10,6 +10,14 @@
 
 namespace firesteel::analyze {
 
+// findWiderTypeWithoutStringPromotion: text meets text only.
+bool promotes_text(const plan::Type& a, const plan::Type& b);
+// array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
+void widen_elements(std::string_view name, std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
+// sequence(start, stop, step): what is no interval meets in one type.
+void widen_bounds(std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
+// A null of stack() is of the type of its column.
+void fill_stack(std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
 // element_at(map, key), map_contains_key(map, key): the key and those of the map meet in one type, or it is an error.
 void meet_key(const functions::Function& row, plan::FunctionCall& call, const CoercionRules& rules);
 // A result that is one of the arguments, or an array of them, holds nulls where any of them does.

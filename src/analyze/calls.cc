@@ -4,7 +4,6 @@
 #include "analyze/argument_kinds.h"
 #include "analyze/argument_rules.h"
 #include "analyze/argument_types.h"
-#include "analyze/argument_widening.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"

@@ -1,5 +1,6 @@
 #include "engine/duckdb/avro_schema.h"
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -298,9 +299,15 @@ Type avro_spark_type(const AvroType& type) {
 }
 
 int avro_decimal_bytes(int precision) {
-  int bytes = 1;
-  while (std::pow(2.0, 8 * bytes - 1) < std::pow(10.0, precision)) ++bytes;
-  return bytes;
+  static const auto kBytes = [] {
+    std::array<int, 39> bytes{};
+    for (int digits = 1; digits <= 38; ++digits) {
+      int& count = bytes[static_cast<size_t>(digits)] = 1;
+      while (std::pow(2.0, 8 * count - 1) < std::pow(10.0, digits)) ++count;
+    }
+    return bytes;
+  }();
+  return kBytes.at(static_cast<size_t>(precision));
 }
 
 std::string avro_schema_json(const plan::Schema& columns, const std::string& record_name,

@@ -25,7 +25,6 @@ namespace firesteel::engine {
 namespace {
 
 using plan::Type;
-using plan::TypeKind;
 
 constexpr int64_t kRowsPerBatch = 16'384;
 constexpr int64_t kSyncBytes = 16;
@@ -181,7 +180,7 @@ void decode_union(const AvroType& type, AvroInput& input, arrow::ArrayBuilder& b
     ++members;
   }
   // Numbers of two widths are one column of the wider; otherwise each type is a field of its own.
-  const bool is_split = members > 1 && avro_spark_type(type).is(TypeKind::kStruct);
+  const bool is_split = members > 1 && builder.type()->id() == arrow::Type::STRUCT;
   if (!is_split) return decode(chosen, input, builder);
   auto& structure = static_cast<arrow::StructBuilder&>(builder);
   check(structure.Append());
