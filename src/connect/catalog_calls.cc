@@ -15,6 +15,7 @@
 #include "connect/table_calls.h"
 #include "connect/table_statements.h"
 #include "functions/function.h"
+#include "functions/own_names.h"
 #include "sql/parser.h"
 
 namespace firesteel::connect {
@@ -296,7 +297,8 @@ const std::map<std::string, Handler>& handlers() {
       {"drop_temp_view", [](Context context, Call call) { return drop_view(&context.session.views(), call); }},
       {"function_exists",
        [](Context, Call call) {
-         return flag(functions::find_function(name_argument(call, "function_name").back()) != nullptr);
+         const std::string name = name_argument(call, "function_name").back();
+         return flag(functions::find_function(name) != nullptr && !functions::is_own_name(name));
        }},
       {"get_database",
        [](Context context, Call call) {
@@ -383,7 +385,7 @@ std::string function_usage(const functions::Function& function) {
 
 const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name) {
   const functions::Function* found = functions::find_function(name.back());
-  if (found == nullptr) {
+  if (found == nullptr || functions::is_own_name(name.back())) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", backquoted(name)},
                       {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`" +

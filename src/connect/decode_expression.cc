@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "connect/decode.h"
+#include "functions/own_names.h"
 #include "plan/attribute_name.h"
 #include "spark/connect/expressions.pb.h"
 
@@ -152,6 +153,7 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
       } else {
         function.name = {call.function_name()};
       }
+      functions::check_written_name(function.name);
       function.arguments = expressions(call.arguments());
       function.is_distinct = call.is_distinct();
       function.is_internal = call.is_internal();
@@ -227,6 +229,7 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
     case ProtoExpression::kCallFunction: {
       plan::UnresolvedFunction function;
       function.name = sql::parse_multipart_identifier(proto.call_function().function_name());
+      functions::check_written_name(function.name);
       function.arguments = expressions(proto.call_function().arguments());
       return function;
     }

@@ -16,6 +16,7 @@
 #include "connect/table_calls.h"
 #include "functions/function.h"
 #include "functions/kernel/time_zone.h"
+#include "functions/own_names.h"
 #include "sql/parser.h"
 
 namespace firesteel::connect {
@@ -105,7 +106,7 @@ RelationPtr show_functions(Context, Call call) {
       std::vector<std::string_view> names = {function->name};
       names.insert(names.end(), function->aliases.begin(), function->aliases.end());
       for (const std::string_view name : names) {
-        if (matches(filter, std::string(name))) rows.push_back({std::string(name)});
+        if (!functions::is_own_name(name) && matches(filter, std::string(name))) rows.push_back({std::string(name)});
       }
     }
     std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return *a[0].text < *b[0].text; });

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/ml_vector.h"
+#include "functions/own_names.h"
 
 namespace firesteel::functions {
 
@@ -39,7 +40,7 @@ struct Table {
   }
 
   void add(const Function& row) {
-    sorted.push_back(&row);
+    if (!is_own_name(row.name)) sorted.push_back(&row);
     insert(row.name, row);
     for (std::string_view alias : row.aliases) insert(alias, row);
   }

@@ -8,6 +8,7 @@
 // out and an index is repeated that many times: one-hot rows cost 4 bytes per entry.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -90,6 +91,27 @@ class InstanceBlocks {
 // offsets are not added.
 void compute_margins(const InstanceBlock& block, const std::vector<int32_t>& dense_columns,
                      const std::vector<double>& coefficients, double intercept, std::vector<double>& margins);
+
+// Calls `visit(features, label, weight)` for each row of blocks that are not remapped, with all its features.
+template <typename Visit>
+void for_each_row(const InstanceBlocks& blocks, const FitContext& context, const Visit& visit) {
+  std::vector<double> row(std::max(0, blocks.features()), 0.0);
+  const std::vector<int32_t>& dense = blocks.dense_columns();
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    context.check_canceled();
+    const InstanceBlock block = blocks[b];
+    for (int32_t r = 0; r < block.rows; ++r) {
+      for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
+      // Entries without values count repeated indices.
+      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
+        row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
+      }
+      visit(row.data(), block.labels[r], block.weights[r]);
+      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) row[block.indices[i]] = 0.0;
+    }
+    blocks.release(b);
+  }
+}
 
 // Contiguous range of blocks that part `part` of `parts` works on.
 struct BlockRange {

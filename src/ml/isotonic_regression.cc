@@ -13,7 +13,7 @@
 #include "ml/model_table.h"
 #include "ml/operators.h"
 #include "ml/persistence.h"
-#include "ml/reservation.h"
+#include "ml/row_memory.h"
 #include "ml/shared_params.h"
 #include "ml/vector_column.h"
 
@@ -74,13 +74,17 @@ struct Point {
   double label = 0;
   double feature = 0;
   double weight = 0;
+  int64_t place = 0;  // among the rows: sums of equal features are taken in that order
 };
+using Points = RowVector<Point>;
 
 // Points of one feature value become one with their mean label; the result ascends by feature.
-std::vector<Point> make_unique(std::vector<Point> points) {
-  std::stable_sort(points.begin(), points.end(),
-                   [](const Point& a, const Point& b) { return a.feature < b.feature; });
-  std::vector<Point> unique;
+// The sums are in place of the points: there may be more points than memory.
+Points make_unique(Points points) {
+  std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
+    return a.feature < b.feature || (a.feature == b.feature && a.place < b.place);
+  });
+  size_t made = 0;
   for (size_t begin = 0; begin < points.size();) {
     size_t end = begin;
     Point sum{0, points[begin].feature, 0};
@@ -88,14 +92,15 @@ std::vector<Point> make_unique(std::vector<Point> points) {
       sum.label += points[end].label * points[end].weight;
       sum.weight += points[end].weight;
     }
-    if (sum.weight > 0.0) unique.push_back({sum.label / sum.weight, sum.feature, sum.weight});
+    if (sum.weight > 0.0) points[made++] = {sum.label / sum.weight, sum.feature, sum.weight, 0};
     begin = end;
   }
-  return unique;
+  points.resize(made);
+  return points;
 }
 
 // Neighbours whose means do not ascend are merged; a block of several points is its two ends.
-std::vector<Point> pool_adjacent_violators(const std::vector<Point>& points) {
+Points pool_adjacent_violators(const Points& points) {
   struct Block {
     double weight;
     double weighted_label;
@@ -103,7 +108,7 @@ std::vector<Point> pool_adjacent_violators(const std::vector<Point>& points) {
     double end;
     double mean() const { return weighted_label / weight; }
   };
-  std::vector<Block> blocks;
+  RowVector<Block> blocks{RowAllocator<Block>(points.get_allocator())};
   for (const Point& point : points) {
     blocks.push_back({point.weight, point.weight * point.label, point.feature, point.feature});
     while (blocks.size() > 1 && blocks[blocks.size() - 2].mean() >= blocks.back().mean()) {
@@ -114,10 +119,10 @@ std::vector<Point> pool_adjacent_violators(const std::vector<Point>& points) {
       blocks.back().end = last.end;
     }
   }
-  std::vector<Point> result;
+  Points result{points.get_allocator()};
   for (const Block& block : blocks) {
-    result.push_back({block.mean(), block.begin, block.weight});
-    if (block.end > block.begin) result.push_back({block.mean(), block.end, block.weight});
+    result.push_back({block.mean(), block.begin, block.weight, 0});
+    if (block.end > block.begin) result.push_back({block.mean(), block.end, block.weight, 0});
   }
   return result;
 }
@@ -246,8 +251,7 @@ class IsotonicRegression : public Estimator {
     require(!has_field(context.fields, params.text("predictionCol")),
             "Column " + params.text("predictionCol") + " already exists.");
     const bool isotonic = params.flag("isotonic");
-    Reservation reservation(context, "an isotonic regression");
-    std::vector<Point> points = read_points(params, weight, isotonic ? 1.0 : -1.0, dataset, context, reservation);
+    Points points = read_points(params, weight, isotonic ? 1.0 : -1.0, dataset, context);
     points = pool_adjacent_violators(make_unique(std::move(points)));
     std::vector<double> boundaries;
     std::vector<double> predictions;
@@ -267,15 +271,12 @@ class IsotonicRegression : public Estimator {
   }
 
  private:
-  static std::vector<Point> read_points(const ParamMap& params, const std::string& weight_name,
-                                        double sign, arrow::RecordBatchReader& dataset,
-                                        FitContext& context, Reservation& reservation) {
-    // The points while they grow, and their copies while they are sorted, made unique and merged.
-    constexpr int64_t kBytesOfRow = 5 * sizeof(Point);
+  static Points read_points(const ParamMap& params, const std::string& weight_name, double sign,
+                            arrow::RecordBatchReader& dataset, FitContext& context) {
     const int label_at = find_position(context.fields, params.text("labelCol"));
     const int features_at = find_position(context.fields, params.text("featuresCol"));
     const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
-    std::vector<Point> points;
+    Points points{RowAllocator<Point>(std::make_shared<RowMemory>(context))};
     std::shared_ptr<arrow::RecordBatch> batch;
     while (true) {
       context.check_canceled();
@@ -286,7 +287,6 @@ class IsotonicRegression : public Estimator {
                                    params.integer("featureIndex"));
       NumberColumn weights;
       if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
-      reservation.add(batch->num_rows(), kBytesOfRow);
       for (int64_t row = 0; row < batch->num_rows(); ++row) {
         check_label(labels.values[row], labels.is_null(row), LabelCheck::kNumber);
         if (weight_at >= 0) check_weight(weights.values[row], weights.is_null(row));
@@ -295,8 +295,8 @@ class IsotonicRegression : public Estimator {
         if (std::isnan(feature)) throw_user_raised("Features MUST NOT be Null or NaN");
         if (std::isinf(feature))
           throw_user_raised("Features MUST NOT be Infinity, but got " + java_double_text(feature));
-        points.push_back(
-            {sign * labels.values[row], feature, weight_at >= 0 ? weights.values[row] : 1.0});
+        points.push_back({sign * labels.values[row], feature, weight_at >= 0 ? weights.values[row] : 1.0,
+                          static_cast<int64_t>(points.size())});
       }
       context.report({.stage = "reading", .rows = static_cast<int64_t>(points.size())});
     }

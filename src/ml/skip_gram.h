@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ml/context.h"
+#include "ml/row_memory.h"
 
 namespace firesteel::ml {
 
@@ -27,8 +27,11 @@ struct Vocabulary {
 
 // Sentences of indices into a vocabulary, one after the other.
 struct Corpus {
-  std::vector<int32_t> words;
-  std::vector<int64_t> ends;  // where each sentence ends in `words`
+  explicit Corpus(const std::shared_ptr<RowMemory>& memory)
+      : words(RowAllocator<int32_t>(memory)), ends(RowAllocator<int64_t>(memory)) {}
+
+  RowVector<int32_t> words;
+  RowVector<int64_t> ends;  // where each sentence ends in `words`
 };
 
 // One vector after the other, in the order of the vocabulary. With one partition the draws and the

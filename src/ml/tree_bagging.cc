@@ -70,8 +70,9 @@ uint16_t draw_poisson(Well19937c& random, double mean) {
 
 }  // namespace
 
-std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed) {
-  std::vector<uint16_t> counts;
+RowVector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed,
+                                    const std::shared_ptr<RowMemory>& memory) {
+  RowVector<uint16_t> counts{RowAllocator<uint16_t>(memory)};
   if (!with_replacement && rate == 1.0) return counts;
   counts.resize(static_cast<size_t>(rows) * trees);
   // Spark's seed of its first partition.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "ml/row_memory.h"
 
 namespace firesteel::ml {
 
 // Tree-major: counts[tree × rows + row]. An empty result means that every row takes part once.
-std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed);
+RowVector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed,
+                                    const std::shared_ptr<RowMemory>& memory);
 
 }  // namespace firesteel::ml

@@ -18,27 +18,6 @@ namespace {
 using functions::kernel::JavaRandom;
 using functions::kernel::XorShiftRandom;
 
-// Calls `visit(features)` for each row with all its features.
-template <typename Visit>
-void for_each_row(const InstanceBlocks& blocks, const FitContext& context, const Visit& visit) {
-  std::vector<double> row(blocks.features(), 0.0);
-  const std::vector<int32_t>& dense = blocks.dense_columns();
-  for (size_t b = 0; b < blocks.size(); ++b) {
-    context.check_canceled();
-    const InstanceBlock block = blocks[b];
-    for (int32_t r = 0; r < block.rows; ++r) {
-      for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
-      // Entries without values count repeated indices.
-      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
-        row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
-      }
-      visit(row.data(), block.labels[r], block.weights[r]);
-      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) row[block.indices[i]] = 0.0;
-    }
-    blocks.release(b);
-  }
-}
-
 // Rows that Spark's sample(withReplacement = false) of one partition takes.
 class BernoulliSample {
  public:
@@ -203,6 +182,11 @@ BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_
   binned.features = blocks.features();
   if (binned.rows == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
   binned.bins.resize(binned.features);
+  binned.memory = std::make_shared<RowMemory>(context);
+  binned.labels = binned.row_vector<double>();
+  binned.weights = binned.row_vector<double>();
+  binned.labels.reserve(binned.rows);
+  binned.weights.reserve(binned.rows);
   for (size_t b = 0; b < blocks.size(); ++b) {
     const InstanceBlock block = blocks[b];
     binned.labels.insert(binned.labels.end(), block.labels, block.labels + block.rows);
@@ -212,7 +196,7 @@ BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_
   const auto bins_used = static_cast<int32_t>(std::min<int64_t>(bins_max, binned.rows));
   declare_categories(categories, classes, bins_used, binned);
   find_all_thresholds(blocks, bins_used, seed, context, binned);
-  binned.values.resize(static_cast<size_t>(binned.features) * binned.rows);
+  binned.values = binned.row_vector<uint16_t>(static_cast<size_t>(binned.features) * binned.rows);
   int64_t at = 0;
   for_each_row(blocks, context, [&](const double* row, double /*label*/, double /*weight*/) {
     for (int32_t f = 0; f < binned.features; ++f) {

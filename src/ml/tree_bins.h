@@ -7,6 +7,7 @@
 
 #include "ml/context.h"
 #include "ml/instance_blocks.h"
+#include "ml/row_memory.h"
 
 namespace firesteel::ml {
 
@@ -29,9 +30,15 @@ struct BinnedRows {
   int32_t features = 0;
   double weight_sum = 0;
   std::vector<FeatureBins> bins;
-  std::vector<uint16_t> values;  // feature-major: features × rows
-  std::vector<double> labels;
-  std::vector<double> weights;
+  std::shared_ptr<RowMemory> memory;  // of what is as long as the rows
+  RowVector<uint16_t> values;         // feature-major: features × rows
+  RowVector<double> labels;
+  RowVector<double> weights;
+
+  template <typename T>
+  RowVector<T> row_vector(size_t size = 0) const {
+    return RowVector<T>(size, RowAllocator<T>(memory));
+  }
 
   const uint16_t* column(int32_t feature) const { return values.data() + static_cast<size_t>(feature) * rows; }
 };

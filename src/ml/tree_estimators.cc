@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ml/boosting_loss.h"
 #include "ml/classification_summary.h"
 #include "ml/column_metadata.h"
+#include "ml/held_out_rows.h"
 #include "ml/instance_blocks.h"
 #include "ml/operators.h"
 #include "ml/shared_params.h"
@@ -143,15 +145,15 @@ class ForestEstimator : public Estimator {
     const BinnedRows rows = bin_rows(blocks, categories, classes, params.integer("maxBins"), seed, context);
     TreeSettings settings = settings_of(params, classes);
     int32_t trees = 1;
-    std::vector<uint16_t> counts;
+    RowVector<uint16_t> counts;
     if (is_ensemble(kind_)) {
       trees = params.integer("numTrees");
-      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed);
+      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, rows.memory);
       settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), trees, rows.features, classifier);
     }
     std::vector<Tree> grown = grow_trees(rows, rows.labels, counts, trees, settings, seed, context);
     auto model = std::make_shared<TreeModel>(kind_, params, std::move(grown), std::vector<double>(trees, 1.0), rows.features, classes);
-    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, blocks));
+    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, blocks, context));
     return model;
   }
 
@@ -159,23 +161,13 @@ class ForestEstimator : public Estimator {
 
  private:
   static std::shared_ptr<const Summary> summarize(const std::shared_ptr<const TreeModel>& model, const ParamMap& params,
-                                                     const InstanceBlocks& blocks) {
+                                                  const InstanceBlocks& blocks, const FitContext& context) {
     const bool binary = model->classes() <= 2;
     ClassificationTally tally(binary);
-    std::vector<double> row(model->features(), 0.0);
-    const std::vector<int32_t>& dense = blocks.dense_columns();
-    for (size_t b = 0; b < blocks.size(); ++b) {
-      const InstanceBlock block = blocks[b];
-      for (int32_t r = 0; r < block.rows; ++r) {
-        std::fill(row.begin(), row.end(), 0.0);
-        for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
-        for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
-          row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
-        }
-        const std::vector<double> raw = model->raw(row.data());
-        tally.add(block.labels[r], block.weights[r], model->prediction(raw, params), model->probability(raw)[1]);
-      }
-    }
+    for_each_row(blocks, context, [&](const double* row, double label, double weight) {
+      const std::vector<double> raw = model->raw(row);
+      tally.add(label, weight, model->prediction(raw, params), model->probability(raw)[1]);
+    });
     auto summary = std::make_shared<ClassificationSummary>(binary ? "BinaryRandomForestClassificationTrainingSummaryImpl"
                                                                   : "RandomForestClassificationTrainingSummaryImpl",
                                                            std::move(tally), params, std::vector<double>{0.0});
@@ -184,23 +176,6 @@ class ForestEstimator : public Estimator {
   }
 
   TreeKind kind_;
-};
-
-// Batches that were read before, as a stream.
-class KeptReader : public arrow::RecordBatchReader {
- public:
-  KeptReader(std::vector<std::shared_ptr<arrow::RecordBatch>> batches, std::shared_ptr<arrow::Schema> schema)
-      : batches_(std::move(batches)), schema_(std::move(schema)) {}
-  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
-  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override {
-    *batch = next_ < batches_.size() ? batches_[next_++] : nullptr;
-    return arrow::Status::OK();
-  }
-
- private:
-  std::vector<std::shared_ptr<arrow::RecordBatch>> batches_;
-  std::shared_ptr<arrow::Schema> schema_;
-  size_t next_ = 0;
 };
 
 class BoostingEstimator : public Estimator {
@@ -214,24 +189,9 @@ class BoostingEstimator : public Estimator {
       boosting.prepare(read_blocks(params, is_classifier(kind_), dataset, context));
       return boosting.run();
     }
-    const int mark_at = find_position(context.fields, params.text("validationIndicatorCol"));
-    std::vector<std::shared_ptr<arrow::RecordBatch>> held;
-    std::vector<std::shared_ptr<arrow::RecordBatch>> training;
-    std::shared_ptr<arrow::RecordBatch> batch;
-    while (true) {
-      context.check_canceled();
-      check_arrow(dataset.ReadNext(&batch));
-      if (!batch) break;
-      const NumberColumn marks = read_numbers(*batch->column(mark_at));
-      std::vector<uint8_t> keep(batch->num_rows());
-      for (size_t row = 0; row < keep.size(); ++row) keep[row] = marks.values[row] != 0;
-      held.push_back(filter_rows(batch, keep));
-      for (uint8_t& k : keep) k = k == 0;
-      training.push_back(filter_rows(batch, keep));
-    }
-    KeptReader training_reader(std::move(training), dataset.schema());
-    boosting.prepare(read_blocks(params, is_classifier(kind_), training_reader, context));
-    boosting.validation = std::move(held);
+    HeldOutRows rows(dataset, find_position(context.fields, params.text("validationIndicatorCol")), context);
+    boosting.prepare(read_blocks(params, is_classifier(kind_), rows, context));
+    boosting.validation.emplace(read_blocks(params, is_classifier(kind_), *rows.held_out(), context));
     return boosting.run();
   }
 
@@ -242,15 +202,15 @@ class BoostingEstimator : public Estimator {
     TreeKind kind;
     const ParamMap& params;
     FitContext& context;
-    std::vector<std::shared_ptr<arrow::RecordBatch>> validation = {};
+    std::optional<InstanceBlocks> validation = {};  // rows held out
     BinnedRows rows = {};
     TreeSettings settings = {};
     int64_t seed = 0;
 
     void prepare(const InstanceBlocks& blocks);
-    Tree grow(const std::vector<double>& labels, int64_t tree_seed);
+    Tree grow(const RowVector<double>& labels, int64_t tree_seed);
     double validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights, const BoostingLoss& loss,
-                            std::vector<double>& predictions) const;
+                            RowVector<double>& predictions) const;
     std::shared_ptr<const Model> run();
   };
 
@@ -274,34 +234,24 @@ void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
   settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), 1, rows.features, false);
 }
 
-Tree BoostingEstimator::Boosting::grow(const std::vector<double>& labels, int64_t tree_seed) {
-  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed);
+Tree BoostingEstimator::Boosting::grow(const RowVector<double>& labels, int64_t tree_seed) {
+  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, rows.memory);
   return std::move(grow_trees(rows, labels, counts, 1, settings, tree_seed, context)[0]);
 }
 
 // Adds the last tree's part to `predictions` of the held-out rows; the mean loss of them.
 double BoostingEstimator::Boosting::validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights,
-                                                     const BoostingLoss& loss, std::vector<double>& predictions) const {
-  const int features_at = find_position(context.fields, params.text("featuresCol"));
-  const int label_at = find_position(context.fields, params.text("labelCol"));
-  const std::string weight_name = params.text_or_empty("weightCol");
+                                                     const BoostingLoss& loss, RowVector<double>& predictions) const {
   double sum = 0;
   double weight_sum = 0;
   size_t at = 0;
-  for (const auto& batch : validation) {
-    const VectorColumn vectors(batch->column(features_at));
-    const NumberColumn labels = read_numbers(*batch->column(label_at));
-    NumberColumn row_weights;
-    if (!weight_name.empty()) row_weights = read_numbers(*batch->column(find_position(context.fields, weight_name)));
-    for (int64_t row = 0; row < batch->num_rows(); ++row, ++at) {
-      if (at >= predictions.size()) predictions.push_back(0.0);
-      predictions[at] += weights.back() * trees.back().leaf_of(vectors[row].to_vector().to_array().data()).prediction;
-      const double label = is_classifier(kind) ? labels.values[row] * 2 - 1 : labels.values[row];
-      const double weight = weight_name.empty() ? 1.0 : row_weights.values[row];
-      sum += weight * loss.error(predictions[at], label);
-      weight_sum += weight;
-    }
-  }
+  for_each_row(*validation, context, [&](const double* row, double row_label, double weight) {
+    if (at >= predictions.size()) predictions.push_back(0.0);
+    predictions[at] += weights.back() * trees.back().leaf_of(row).prediction;
+    const double label = is_classifier(kind) ? row_label * 2 - 1 : row_label;
+    sum += weight * loss.error(predictions[at++], label);
+    weight_sum += weight;
+  });
   return sum / weight_sum;
 }
 
@@ -314,16 +264,16 @@ std::shared_ptr<const Model> BoostingEstimator::Boosting::run() {
   std::vector<double> weights;
   trees.push_back(grow(rows.labels, seed));
   weights.push_back(1.0);
-  std::vector<double> predictions = predict_binned(trees[0], rows);
-  std::vector<double> held_predictions;
+  RowVector<double> predictions = predict_binned(trees[0], rows);
+  auto held_predictions = rows.row_vector<double>();
   double best_error = validates ? validation_error(trees, weights, loss, held_predictions) : 0;
   size_t best_count = 1;
-  std::vector<double> residuals(rows.rows);
+  auto residuals = rows.row_vector<double>(rows.rows);
   for (int32_t m = 1; m < iterations; ++m) {
     for (int64_t row = 0; row < rows.rows; ++row) residuals[row] = -loss.gradient(predictions[row], rows.labels[row]);
     trees.push_back(grow(residuals, seed + m));
     weights.push_back(params.number("stepSize"));
-    const std::vector<double> step = predict_binned(trees.back(), rows);
+    const RowVector<double> step = predict_binned(trees.back(), rows);
     for (int64_t row = 0; row < rows.rows; ++row) predictions[row] += step[row] * weights.back();
     context.report({.stage = "iteration", .rows = rows.rows, .iteration = m, .iterations_max = iterations});
     if (!validates) continue;

@@ -50,7 +50,7 @@ struct GrowingNode {
 
 struct GrowingTree {
   std::vector<GrowingNode> nodes;
-  std::vector<int32_t> rows;  // each node's rows in their order
+  RowVector<int32_t> rows;  // each node's rows in their order
 };
 
 struct NodeTask {
@@ -66,7 +66,7 @@ struct NodeTask {
 
 class Grower {
  public:
-  Grower(const BinnedRows& rows, const std::vector<double>& labels, const std::vector<uint16_t>& counts,
+  Grower(const BinnedRows& rows, const RowVector<double>& labels, const RowVector<uint16_t>& counts,
          const TreeSettings& settings, FitContext& context)
       : rows_(rows),
         labels_(labels),
@@ -134,8 +134,8 @@ class Grower {
   std::vector<int32_t> categories_by_centroid(const double* histogram, int32_t categories) const;
 
   const BinnedRows& rows_;
-  const std::vector<double>& labels_;
-  const std::vector<uint16_t>& counts_;
+  const RowVector<double>& labels_;
+  const RowVector<uint16_t>& counts_;
   const TreeSettings& settings_;
   FitContext& context_;
   int32_t width_;  // numbers per entry of a histogram
@@ -160,6 +160,7 @@ void Grower::plant(int32_t trees, Stack& stack) {
   trees_.resize(trees);
   for (int32_t t = 0; t < trees; ++t) {
     GrowingTree& tree = trees_[t];
+    tree.rows = rows_.row_vector<int32_t>();
     for (int32_t row = 0; row < rows_.rows; ++row) {
       if (row_count(t, row) > 0) tree.rows.push_back(row);
     }
@@ -573,14 +574,14 @@ int32_t features_per_node(const std::string& strategy, int32_t trees, int32_t fe
   return static_cast<int32_t>(std::ceil(std::strtod(name.c_str(), nullptr) * features));
 }
 
-std::vector<Tree> grow_trees(const BinnedRows& rows, const std::vector<double>& labels,
-                             const std::vector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
+std::vector<Tree> grow_trees(const BinnedRows& rows, const RowVector<double>& labels,
+                             const RowVector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
                              int64_t seed, FitContext& context) {
   return Grower(rows, labels, counts, settings, context).grow(trees, seed);
 }
 
-std::vector<double> predict_binned(const Tree& tree, const BinnedRows& rows) {
-  std::vector<double> predictions(rows.rows, 0.0);
+RowVector<double> predict_binned(const Tree& tree, const BinnedRows& rows) {
+  auto predictions = rows.row_vector<double>(rows.rows);
   for (int64_t row = 0; row < rows.rows; ++row) {
     const TreeNode* node = tree.nodes.data();
     while (!node->is_leaf()) {

@@ -41,11 +41,11 @@ int32_t features_per_node(const std::string& strategy, int32_t trees, int32_t fe
 
 // `labels` are those of `rows` or others in their place; `counts` as of draw_row_counts(). Trees with
 // equal leaves merged. The same answer for any number of threads.
-std::vector<Tree> grow_trees(const BinnedRows& rows, const std::vector<double>& labels,
-                             const std::vector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
+std::vector<Tree> grow_trees(const BinnedRows& rows, const RowVector<double>& labels,
+                             const RowVector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
                              int64_t seed, FitContext& context);
 
 // The prediction of a tree for each row, by its bins.
-std::vector<double> predict_binned(const Tree& tree, const BinnedRows& rows);
+RowVector<double> predict_binned(const Tree& tree, const BinnedRows& rows);
 
 }  // namespace firesteel::ml

@@ -231,6 +231,8 @@ class Word2VecModel : public Unary<Model> {
 // Sentences as they are read: words by number, and how often each occurs.
 class SentenceReader {
  public:
+  explicit SentenceReader(const std::shared_ptr<RowMemory>& memory) : corpus_(memory) {}
+
   void add(const arrow::Array& array) {
     const TextColumn texts = read_texts(*list_values(array));
     for (int64_t row = 0; row < array.length(); ++row) {
@@ -273,8 +275,8 @@ class SentenceReader {
   }
 
   // Sentences of known words, cut where they are longer than `longest`.
-  Corpus known_sentences(const std::vector<int32_t>& places, int32_t longest) const {
-    Corpus result;
+  Corpus known_sentences(const std::vector<int32_t>& places, int32_t longest, const std::shared_ptr<RowMemory>& memory) const {
+    Corpus result(memory);
     int64_t begin = 0;
     for (const int64_t end : corpus_.ends) {
       int64_t length = 0;
@@ -309,20 +311,14 @@ class Word2Vec : public Estimator {
     check_words(context.fields, params.text("inputCol"));
     require(!has_field(context.fields, output), "Column " + output + " already exists.");
     const int position = find_position(context.fields, params.text("inputCol"));
-    SentenceReader reader;
+    const auto memory = std::make_shared<RowMemory>(context);
+    SentenceReader reader(memory);
     std::shared_ptr<arrow::RecordBatch> batch;
-    int64_t reserved = 0;
     while (true) {
       context.check_canceled();
       check_arrow(dataset.ReadNext(&batch));
       if (!batch) break;
       reader.add(*batch->column(position));
-      const int64_t more = 4 * reader.words_read() - reserved;
-      if (context.memory != nullptr && !context.memory->try_reserve(more)) {
-        throw_spark_exception("The sentences of " + std::to_string(reader.words_read()) +
-                              " words do not fit the memory limit");
-      }
-      reserved += more;
       context.report({.stage = "reading", .rows = reader.words_read()});
     }
     std::vector<int32_t> places;
@@ -343,7 +339,7 @@ class Word2Vec : public Estimator {
           std::to_string(vocabulary.words.size()) + "*" + std::to_string(settings.vector_size) +
           " for now, less than `Int.MaxValue`.");
     }
-    const Corpus corpus = reader.known_sentences(places, params.integer("maxSentenceLength"));
+    const Corpus corpus = reader.known_sentences(places, params.integer("maxSentenceLength"), memory);
     std::vector<float> vectors = train_skip_gram(vocabulary, corpus, settings, context);
     return std::make_shared<Word2VecModel>(params, std::move(vocabulary.words), std::move(vectors));
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sql/grammar.h"
+#include "functions/own_names.h"
 
 namespace firesteel::sql {
 
@@ -49,6 +50,7 @@ ExpressionPtr Grammar::function_call(std::vector<std::string> name, size_t from)
   const std::string lower = lower_case(name.back());
   const bool is_simple = name.size() == 1;
   plan::UnresolvedFunction function;
+  functions::check_written_name(name);
   function.name = std::move(name);
   expect("(");
   if (!at(")")) {

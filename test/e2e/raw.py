@@ -11,6 +11,7 @@ class Raw:
     """One session on a plain channel."""
 
     def __init__(self, port, session_id=None):
+        self.port = port
         options = [("grpc.max_receive_message_length", 256 << 20), ("grpc.max_send_message_length", 256 << 20)]
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=options)
         self.stub = proto.SparkConnectServiceStub(self.channel)

@@ -17,7 +17,10 @@ namespace fs = std::filesystem;
 class LocalTarget : public WriteTarget {
  public:
   LocalTarget(std::string path, const std::string& write_id)
-      : target_(std::move(path)), staging_(target_ / "_temporary" / write_id) {}
+      : target_(std::move(path)),
+        common_(target_ / "_temporary"),
+        staging_(common_ / write_id),
+        replaced_(common_ / (write_id + ".replaced")) {}
 
   bool exists() override { return fs::exists(target_); }
 
@@ -32,33 +35,78 @@ class LocalTarget : public WriteTarget {
     throw fs::filesystem_error("cannot create", staging_, error);
   }
 
+  // What is replaced is renamed, and deleted only when the new files are in place: whatever ends the process in
+  // between, one of the two is still on the disk.
   void commit(const std::vector<Move>& moves, bool overwrites) override {
-    if (overwrites) {
-      for (const auto& entry : fs::directory_iterator(target_)) {
-        if (entry.path().filename() != "_temporary") fs::remove_all(entry.path());
+    try {
+      if (overwrites) set_aside();
+      for (const auto& [from, to] : moves) {
+        const fs::path destination = target_ / to;
+        fs::create_directories(destination.parent_path());
+        fs::rename(from, destination);
+        placed_.push_back(destination);
       }
-    }
-    for (const auto& [from, to] : moves) {
-      const fs::path destination = target_ / to;
-      fs::create_directories(destination.parent_path());
-      fs::rename(from, destination);
+      if (!std::ofstream(target_ / "_SUCCESS")) {
+        throw fs::filesystem_error("cannot create", target_ / "_SUCCESS", std::make_error_code(std::errc::io_error));
+      }
+    } catch (...) {
+      put_back();
+      throw;
     }
     // Another writer may stage beside: the common folder goes with the last of them.
     std::error_code ignored;
+    fs::remove_all(replaced_, ignored);
     fs::remove_all(staging_, ignored);
-    fs::remove(target_ / "_temporary", ignored);
-    std::ofstream(target_ / "_SUCCESS").close();
+    fs::remove(common_, ignored);
   }
 
+  // A folder that was made for this write goes only while it is empty: another writer may have files in it.
   void discard() override {
     std::error_code ignored;
-    fs::remove_all(existed_ ? staging_ : target_, ignored);
-    fs::remove(target_ / "_temporary", ignored);
+    fs::remove_all(staging_, ignored);
+    fs::remove(common_, ignored);
+    if (!existed_) fs::remove(target_, ignored);
   }
 
  private:
+  void set_aside() {
+    std::vector<fs::path> present;
+    for (const auto& entry : fs::directory_iterator(target_)) {
+      if (entry.path() != common_) present.push_back(entry.path());
+    }
+    fs::create_directory(replaced_);
+    for (const fs::path& path : present) {
+      std::error_code error;
+      fs::rename(path, replaced_ / path.filename(), error);
+      // Another writer that overwrites the folder may have been faster.
+      if (error && error != std::errc::no_such_file_or_directory) {
+        throw fs::filesystem_error("cannot rename", path, error);
+      }
+    }
+  }
+
+  // Undoes as much of a commit as was done; never throws.
+  void put_back() noexcept {
+    std::error_code ignored;
+    for (const fs::path& file : placed_) {
+      fs::remove(file, ignored);
+      for (fs::path folder = file.parent_path(); folder != target_; folder = folder.parent_path()) {
+        if (!fs::remove(folder, ignored)) break;  // not empty
+      }
+    }
+    fs::directory_iterator replaced(replaced_, ignored);
+    if (ignored) return;
+    std::vector<fs::path> names;
+    for (const auto& entry : replaced) names.push_back(entry.path().filename());
+    for (const fs::path& name : names) fs::rename(replaced_ / name, target_ / name, ignored);
+    fs::remove(replaced_, ignored);
+  }
+
   const fs::path target_;
+  const fs::path common_;
   const fs::path staging_;
+  const fs::path replaced_;
+  std::vector<fs::path> placed_;  // files of a commit that is going on
   bool existed_ = false;
 };
 

@@ -24,8 +24,9 @@ class WriteTarget {
 
   // A staged file and its path below the target.
   using Move = std::pair<std::filesystem::path, std::filesystem::path>;
-  // Puts the files into place, with _SUCCESS. What lies there goes when `overwrites`: in a folder before, in a store
-  // after the new files are there, so that a failure leaves it readable. Nothing staged is left.
+  // Puts the files into place, with _SUCCESS. What lies there goes when `overwrites`, after the new files are there: in
+  // a folder it is renamed before and comes back if the commit fails, in a store it stays readable until then. Nothing
+  // staged is left.
   virtual void commit(const std::vector<Move>& moves, bool overwrites) = 0;
   // Removes what was staged; never throws. A commit that failed half way is cleaned up as far as that is possible.
   virtual void discard() = 0;
