@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/nested_nulls.h"
@@ -139,10 +140,18 @@ Function shuffle_row() {
   return f;
 }
 
+std::string sequence_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  const Type& type = call.arguments[0]->type;
+  if (!type.is_integral()) return value_kernel("time_sequence").sql(call, a, result);
+  const std::string suffix = lower_case(type.sql());
+  if (a.size() == 2) return "fs_sequence_" + suffix + "(" + a[0] + ", " + a[1] + ")";
+  return "fs_stepped_sequence_" + suffix + "(" + a[0] + ", " + a[1] + ", CAST(" + a[2] + " AS BIGINT))";
+}
+
 Function sequence_row() {
   Function f = array_row("sequence",
                          optional(signature({kAny, kAny, kAny}, sequence_type), 1),  // the analyzer checks the types
-                         value_kernel("sequence"), true);
+                         Lowered{sequence_sql}, true);
   return f;
 }
 
@@ -338,7 +347,7 @@ Rows array_functions() {
                 Template{"(CASE WHEN $2 IS NULL THEN NULL WHEN $2 > 2147483632 THEN "
                          "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
                          // The engine may evaluate a constant branch that no row takes.
-                         "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN $2 ELSE 0 END), "
+                         "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN fs_list_length($2) ELSE 0 END), "
                          "lambda fs_x: $1) END)"}),
       array_row("array_union", signature({kAny, kAny}, both_arrays_type),
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <exception>
@@ -30,14 +31,17 @@ constexpr std::chrono::milliseconds kStopMax(4000);
 // DuckDB's part of the memory limit; fits take theirs from the rest and spill what does not fit.
 constexpr double kEngineShare = 0.8;
 
-// An allocation beyond the machine's memory fails, and with it one operation; without a limit the
-// kernel would end the server with every session. Covers what DuckDB's own limit does not see,
-// such as the elements of one long array.
-void limit_data_to_machine_memory() {
+// An allocation far beyond the memory limit or beyond the machine's memory fails, and with it one
+// operation; without a limit the kernel would end the server with every session. Covers what
+// DuckDB's own limit does not see, such as the elements of one long array.
+void limit_data(int64_t memory_limit_bytes) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return;  // the sanitizers' shadow alone is larger
 #endif
-  const auto bytes = static_cast<rlim_t>(machine_memory_bytes());
+  constexpr int64_t kBesideTheLimit = int64_t{2} << 30;  // messages, models, address space that allocators keep
+  const int64_t machine_bytes = machine_memory_bytes();
+  const int64_t wanted = memory_limit_bytes > machine_bytes / 2 ? machine_bytes : 2 * memory_limit_bytes + kBesideTheLimit;
+  const auto bytes = static_cast<rlim_t>(std::min(machine_bytes, wanted));
   rlimit limit{};
   if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur <= bytes) return;
   limit.rlim_cur = bytes;
@@ -69,7 +73,7 @@ connect::ServerOptions connect_options(const ServeOptions& options,
 
 int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_engines) {
   set_log_level(options.log_level);
-  limit_data_to_machine_memory();
+  limit_data(options.memory_limit_bytes);
   try {
     StopSignal stop;
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow fails its query, not the server

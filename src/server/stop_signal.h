@@ -8,11 +8,14 @@ namespace firesteel::server {
 
 class StopSignal {
  public:
-  // Blocks the signals in this thread and in those that it starts from now on: make it first.
+  // From now on the signals end nothing by themselves: make it first, and one of it.
   // SIGPIPE is ignored from then on: a client that goes away is an error of its stream.
   StopSignal();
   // Returns the signal's number when one has come.
   int wait();
+
+ private:
+  int read_end_ = -1;
 };
 
 // After `delay` runs `last_act` on a thread of its own and ends the process with exit status 0.

@@ -10,7 +10,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 from pyspark.sql.connect import proto
 
-from raw import USER, range_, rows, sql
+from raw import USER, range_, rows, sql, table
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +142,14 @@ def test_deep_plan_of_four_thousand_levels(raw):
     assert sum(rows(execute_bytes(raw, wire_nested(4000)))) == 3
 
 
+def test_four_thousand_columns_chained(raw):
+    column = proto.Expression(unresolved_attribute=proto.Expression.UnresolvedAttribute(unparsed_identifier="id"))
+    more = proto.Expression(unresolved_function=proto.Expression.UnresolvedFunction(
+        function_name="+", arguments=[column, proto.Expression(literal=proto.Expression.Literal(long=1))]))
+    alias = field(2, proto.Expression.Alias(expr=more, name=["id"]).SerializeToString())
+    assert table(execute_bytes(raw, wire_nested(4000, "with_columns", alias))).to_pydict() == {"id": [4000, 4001, 4002]}
+
+
 @pytest.mark.parametrize("kind", ["limit", "filter", "sort", "subquery_alias"])
 def test_ten_thousand_levels_do_not_end_the_server(raw, kind):
     """An answer or an error: what counts is that the server lives (see server_goes_on)."""
@@ -170,6 +178,16 @@ def test_deep_sql(spark):
             spark.sql(f"SELECT {text} AS x").collect()
         except PySparkException:
             pass
+
+
+def test_result_of_deeply_nested_types(spark):
+    """The client itself reads 47 levels; what the server cannot send is an error of its own."""
+    nested = lambda depth: spark.sql(f"SELECT CAST(NULL AS {'array<' * depth}int{'>' * depth}) AS x")
+    assert nested(40).collect() == [(None,)]
+    for depth in (64, 100, 900):
+        with pytest.raises(PySparkException) as error:
+            nested(depth).collect()
+        assert error.value.getCondition() == "UNSUPPORTED_FEATURE.RELATION"
 
 
 def test_large_literal(spark):

@@ -6,8 +6,9 @@ import time
 
 import pytest
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession, Window
+from pyspark.sql import Window
 from pyspark.sql import functions as F
+from pyspark.sql.connect.session import SparkSession
 
 from firesteel_testing.server import Server
 
@@ -57,8 +58,9 @@ def test_full_disk_while_spilling(full_disk):
     session = connect(full_disk)
     before = full_disk.open_files()
     rows = session.range(4_000_000).select((F.col("id") * 7919 % 4_000_037).alias("k"), F.sha2(F.col("id").cast("string"), 256).alias("h"))
-    for failing in (rows.orderBy("k").select(F.max("h").over(Window.partitionBy("k"))), rows.groupBy("h").agg(F.collect_list("k").alias("l")).where("size(l) = 0"),
-                    rows.join(rows.withColumnRenamed("h", "i"), "k").where("h = i and k < 0").union(rows.orderBy("h").where("k < 0"))):
+    for failing in (rows.select(F.lag("h").over(Window.orderBy("h")).alias("l")).where("l > 'z'"),
+                    rows.groupBy("h").count().where("count > 1"),
+                    rows.join(rows.select("h", F.col("k").alias("j")), "h").where("k <> j")):
         with pytest.raises(PySparkException) as error:
             failing.agg(F.count("*")).collect()
         assert error.value.getCondition()

@@ -44,10 +44,12 @@ os._exit(0)
 """
 
 
-def client(remote, certificate_file):
+def client(remote, certificate_file, folder):
     """How a client of its own process ends, that trusts this certificate alone."""
+    script = folder / "client.py"
+    script.write_text(CLIENT)
     environment = dict(os.environ, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH=certificate_file)
-    return subprocess.run([sys.executable, "-c", CLIENT, remote], env=environment, capture_output=True, text=True, timeout=50)
+    return subprocess.run([sys.executable, str(script), remote], env=environment, capture_output=True, text=True, timeout=50)
 
 
 def test_client_with_tls_and_token(own_server, certificate, tmp_path):
@@ -55,9 +57,9 @@ def test_client_with_tls_and_token(own_server, certificate, tmp_path):
     token.write_text("secret")
     server = Server(["--tls-cert", certificate[0], "--tls-key", certificate[1], "--token-file", str(token)])
     try:
-        good = client(f"sc://localhost:{server.port}/;use_ssl=true;token=secret", certificate[0])
+        good = client(f"sc://localhost:{server.port}/;use_ssl=true;token=secret", certificate[0], tmp_path)
         assert good.returncode == 0, good.stderr
-        wrong = client(f"sc://localhost:{server.port}/;use_ssl=true;token=guessed", certificate[0])
+        wrong = client(f"sc://localhost:{server.port}/;use_ssl=true;token=guessed", certificate[0], tmp_path)
         assert wrong.returncode != 0 and "authenticat" in wrong.stderr.lower()
     finally:
         server.stop()

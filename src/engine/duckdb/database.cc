@@ -3,9 +3,11 @@
 #include <thread>
 #include <utility>
 
+#include "base/memory_budget.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/kernel_registry.h"
 #include "engine/duckdb/table_sources.h"
+#include "functions/kernel/list_limit.h"
 
 namespace firesteel::engine {
 namespace {
@@ -38,7 +40,15 @@ void Database::apply_settings(const DatabaseOptions& options) {
   config.SetOption("threads", std::to_string(threads_));
   // A COPY into Parquet that fails while other threads write waits for ever in DuckDB 2.0.0's AsyncFileWriter::AbortWrite.
   config.SetOption("async_threads", "0");
-  if (!options.memory_limit.empty()) config.SetOption("memory_limit", options.memory_limit);
+  if (!options.memory_limit.empty()) {
+    config.SetOption("memory_limit", options.memory_limit);
+    if (const auto bytes = parse_memory_limit(options.memory_limit, machine_memory_bytes())) {
+      functions::kernel::set_list_memory_limit(*bytes);
+    }
+  }
+  // Freed memory goes back to the system meanwhile. By default the allocator keeps what threads that rest had freed: after a
+  // query of 1.6 GB the server went on holding as much, and what the next one needed came on top.
+  config.SetOption("allocator_background_threads", "true");
   config.SetOption("temp_directory", options.temporary_folder);
   config.SetOption("preserve_insertion_order", "true");
   config.SetOption("TimeZone", "UTC");

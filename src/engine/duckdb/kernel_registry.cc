@@ -1,6 +1,7 @@
 #include "engine/duckdb/kernel_registry.h"
 
 #include "engine/duckdb/kernel_adaptor.h"
+#include "engine/duckdb/sequence_kernels.h"
 #include "engine/duckdb/value_kernels.h"
 
 namespace firesteel::engine {
@@ -22,6 +23,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_encoding_kernels(registry);
   register_value_kernels(registry);
   register_lambda_kernels(registry);
+  register_sequence_kernels(registry);
   register_moment_aggregates(registry);
   register_byte_counts(registry);
   register_value_aggregates(registry);

@@ -1,5 +1,6 @@
 #include "engine/duckdb/query_stream.h"
 
+#include <algorithm>
 #include <arrow/array.h>
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
@@ -24,6 +25,25 @@ T take(arrow::Result<T> result) {
   return std::move(result).ValueUnsafe();
 }
 
+// Arrow's C interface takes no more levels.
+constexpr int kLevelsMax = 60;
+
+int levels(const plan::Type& type) {
+  int most = 0;
+  if (type.is(plan::TypeKind::kArray)) most = levels(type.element());
+  if (type.is(plan::TypeKind::kMap)) most = 1 + std::max(levels(type.key()), levels(type.value()));
+  for (const auto& field : type.is(plan::TypeKind::kStruct) ? type.fields() : plan::Schema()) {
+    most = std::max(most, levels(field.type));
+  }
+  return most + 1;
+}
+
+void check_depth(const plan::Attribute& column) {
+  if (levels(column.type) > kLevelsMax) {
+    throw_unsupported("RELATION", "a result whose types nest deeper than " + std::to_string(kLevelsMax) + " levels");
+  }
+}
+
 class QueryStream : public BatchStream {
  public:
   QueryStream(Database& database, LoweredQuery query, std::vector<plan::Attribute> output,
@@ -33,6 +53,7 @@ class QueryStream : public BatchStream {
         context_(std::move(context)),
         connection_(database.lease()) {
     context_->cancellation->throw_if_cancelled();
+    for (const auto& column : output_) check_depth(column);
     try {
       auto statements = connection_->ParseSQL(query_.sql);
       auto statement = statements.Next();

@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "base/error.h"
+#include "functions/kernel/array_sequence.h"
 #include "functions/kernel/civil.h"
+#include "functions/kernel/list_limit.h"
 #include "functions/kernel/mersenne_twister.h"
 #include "functions/kernel/nested_order.h"
 #include "functions/kernel/time_zone.h"
@@ -112,24 +114,6 @@ void check_length(int64_t count) {
                     {"parameter", "`start`, `stop`, `step`"}});
 }
 
-Value integer_sequence(ValueArguments a) {
-  const int64_t start = a[0].integer();
-  const int64_t stop = a[1].integer();
-  const int64_t step = a.size() > 2 ? a[2].integer() : start <= stop ? 1 : -1;
-  const bool is_valid = step > 0 ? start <= stop : step < 0 ? start >= stop : start == stop;
-  if (!is_valid) {
-    throw_boundaries(std::to_string(start), std::to_string(stop), std::to_string(step));
-  }
-  Values values;
-  if (start == stop) return Value(Values{a[0]});
-  const Int128 distance = Int128{stop} - start;
-  const Int128 count = distance / step + 1;
-  check_length(count > INT64_MAX ? INT64_MAX : static_cast<int64_t>(count));
-  values.reserve(static_cast<size_t>(count));
-  for (Int128 i = 0; i < count; ++i) values.emplace_back(static_cast<int64_t>(start + i * step));
-  return Value(std::move(values));
-}
-
 // Dates count as midnight in UTC; timestamps move on the wall clock of the session's zone.
 Value time_sequence(ValueCall& call, ValueArguments a) {
   const bool is_date = call.argument_types[0].is(TypeKind::kDate);
@@ -157,7 +141,9 @@ Value time_sequence(ValueCall& call, ValueArguments a) {
                      step_text);
   }
   if (start == stop) return Value(Values{a[0]});
-  check_length((stop - start) / rough + 1);
+  const auto count = static_cast<int64_t>((Int128{stop} - start) / rough + 1);
+  check_length(count);
+  check_list_memory(count, sizeof(Value));
   Values values;
   int64_t current = start;
   for (int64_t i = 1; rough > 0 ? current <= stop : current >= stop; ++i) {
@@ -165,11 +151,6 @@ Value time_sequence(ValueCall& call, ValueArguments a) {
     current = add_interval(start, step.months * i, step.days * i, step.micros * i, zone);
   }
   return Value(std::move(values));
-}
-
-Value sequence(ValueCall& call, ValueArguments a) {
-  if (call.argument_types[0].is_integral()) return integer_sequence(a);
-  return time_sequence(call, a);
 }
 
 // comparison(order, left, right): the order that a comparison function gave, which may not be null. Spark's
@@ -192,11 +173,23 @@ constexpr ValueKernel kKernels[] = {
     {"slice", slice},
     {"array_insert", array_insert, true},
     {"shuffle", shuffle},
-    {"sequence", sequence},
+    {"time_sequence", time_sequence},
 };
 
 }  // namespace
 
 std::span<const ValueKernel> array_value_kernels() { return kKernels; }
+
+IntegerSequence integer_sequence(int64_t start, int64_t stop, std::optional<int64_t> asked) {
+  const int64_t step = asked ? *asked : start <= stop ? 1 : -1;
+  const bool is_valid = step > 0 ? start <= stop : step < 0 ? start >= stop : start == stop;
+  if (!is_valid) {
+    throw_boundaries(std::to_string(start), std::to_string(stop), std::to_string(step));
+  }
+  if (start == stop) return {start, 0, 1};
+  const Int128 count = (Int128{stop} - start) / step + 1;
+  check_length(count > INT64_MAX ? INT64_MAX : static_cast<int64_t>(count));
+  return {start, step, static_cast<int64_t>(count)};
+}
 
 }  // namespace firesteel::functions::kernel
