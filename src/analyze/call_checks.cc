@@ -1,5 +1,7 @@
 #include "analyze/call_checks.h"
 
+#include <algorithm>
+
 #include "analyze/argument_rules.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
@@ -36,7 +38,9 @@ void check_call(const Function& row, const FunctionCall& call, const Origin& ori
       parameters.push_back({"currentValue", print_name(*call.arguments[*mismatch.argument])});
     } else if (mismatch.argument) {
       const ExpressionPtr& argument = call.arguments[*mismatch.argument];
-      parameters.push_back({"paramIndex", std::string(ordinal(*mismatch.argument))});
+      const bool has_index = std::any_of(parameters.begin(), parameters.end(),
+                                         [](const auto& parameter) { return parameter.first == "paramIndex"; });
+      if (!has_index) parameters.push_back({"paramIndex", std::string(ordinal(*mismatch.argument))});
       parameters.push_back({"inputSql", "\"" + print_name(*argument) + "\""});
       parameters.push_back({"inputType", "\"" + argument->type.sql() + "\""});
     }

@@ -182,7 +182,7 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
       return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), {}, {}});
     }
   }
-  static const char* const formats[] = {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile"};
+  static const char* const formats[] = {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile", "libsvm"};
   if (node.parts.size() == 2 &&
       std::any_of(std::begin(formats), std::end(formats),
                   [&](const char* f) { return same_name(f, node.parts[0]); })) {

@@ -590,6 +590,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_TEMP_1313", "", kAnalysis, "'<operation>' does not support bucketBy and sortBy right now."},
         {"_LEGACY_ERROR_TEMP_2047", "", kAnalysis, "'path' is not specified."},
         {"_LEGACY_ERROR_TEMP_2128", "", kRuntime, "The key array and value array of MapData must have the same length."},
+        {"_LEGACY_ERROR_TEMP_3014", "", kUnsupportedOperation, "empty collection"},
         {"_LEGACY_ERROR_TEMP_3101", "", kAnalysis, "The input is not a correct window column: <windowTime>"},
         {"_LEGACY_ERROR_TEMP_3231", "", kIllegalArgument, "Intervals greater than a month is not supported (<interval>)."},
         {"_LEGACY_ERROR_TEMP_3242", "", kIllegalArgument, "sequence step must be an <intervalType> of day granularity if start and end values are dates"},

@@ -1,6 +1,5 @@
 #include "connect/ml_command.h"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "connect/ml_call.h"
 #include "connect/ml_static_methods.h"
 #include "connect/ml_value.h"
+#include "connect/model_files.h"
 #include "connect/session_state.h"
 #include "connect/training_run.h"
 #include "ml/persistence.h"
@@ -137,7 +137,7 @@ void fetch(const RequestContext& context, const proto::Fetch& command, Operation
   const std::vector<ml::MethodCall> calls = decode_calls(command.methods());
   if (calls.empty()) throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE", {{"message", "fetch names no method"}});
   if (command.obj_ref().id() == kStaticMethodsId) {
-    std::visit(AttributeEncoder{context, result}, call_static_method(calls));
+    std::visit(AttributeEncoder{context, result}, call_static_method(context, calls));
     return;
   }
   const auto object = models_of(context).find(command.obj_ref().id());
@@ -155,43 +155,30 @@ void remove(const RequestContext& context, const proto::MlCommand::Delete& comma
 }
 
 void write(const RequestContext& context, const proto::MlCommand::Write& command, proto::MlCommandResult* result) {
-  const std::string path = local_path(command.path());
-  if (path.empty()) ml::throw_illegal_argument("Can not create a Path from an empty string");
-  overwrite_path(path, command.should_overwrite());
-  // A write that fails half-way must leave nothing that can be read: it goes to a sibling first.
-  const std::filesystem::path target = std::filesystem::absolute(path).lexically_normal();
-  const std::filesystem::path staged = target.string() + "._temporary-" + make_uuid();
-  std::filesystem::create_directories(staged);
-  try {
-    if (command.has_obj_ref()) {
-      const auto model = models_of(context).find_model(command.obj_ref().id());
-      model->write(staged.string(), model_params(*model, command.params()));
-    } else {
-      const ml::Operator& op = find_operator(command.operator_());
-      ml::write_metadata(staged.string(), command.operator_().name(),
-                         params_of(op, command.operator_().uid(), command.params()));
+  const auto model = command.has_obj_ref() ? models_of(context).find_model(command.obj_ref().id()) : nullptr;
+  write_model_files(context, command.path(), command.should_overwrite(), [&](const std::string& folder) {
+    if (model) {
+      model->write(folder, model_params(*model, command.params()));
+      return;
     }
-    std::filesystem::rename(staged, target);
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove_all(staged, ignored);
-    throw;
-  }
+    const ml::Operator& op = find_operator(command.operator_());
+    ml::write_metadata(folder, command.operator_().name(), params_of(op, command.operator_().uid(), command.params()));
+  });
   result->mutable_operator_info();
 }
 
 void read(const RequestContext& context, const proto::MlCommand::Read& command, proto::MlCommandResult* result) {
   const ml::Operator& op = find_operator(command.operator_());
-  const std::string path = local_path(command.path());
+  const ModelFiles files(context, command.path());
   auto* info = result->mutable_operator_info();
   if (op.kind == ml::OperatorKind::kModel) {
-    const auto model = op.read_model(path);
+    const auto model = op.read_model(files.folder());
     info->mutable_obj_ref()->set_id(models_of(context).add(model));
     info->set_uid(model->params().uid());
     encode_ml_params(model->params(), info->mutable_params());
     return;
   }
-  const ml::Metadata metadata = ml::read_metadata(path, command.operator_().name());
+  const ml::Metadata metadata = ml::read_metadata(files.folder(), command.operator_().name());
   info->set_name(command.operator_().name());
   info->set_uid(metadata.uid);
   encode_ml_params(ml::read_params(metadata, *op.params), info->mutable_params());

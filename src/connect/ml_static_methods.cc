@@ -1,9 +1,8 @@
 #include "connect/ml_static_methods.h"
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "connect/ml_value.h"
+#include "connect/model_files.h"
 #include "connect/training_run.h"
 #include "ml/count_vectorizer.h"
 #include "ml/covariance.h"
@@ -15,24 +14,6 @@
 namespace firesteel::connect {
 
 namespace proto = spark::connect;
-
-void overwrite_path(const std::string& path, bool should_overwrite) {
-  if (!std::filesystem::exists(path)) return;
-  if (!should_overwrite) {
-    throw SparkError("_LEGACY_ERROR_ML",
-                     {{"message", "Path " + path +
-                                      " already exists. To overwrite it, "
-                                      "please use write.overwrite().save(path) for Scala and use "
-                                      "write().overwrite().save(path) for Java and Python."}});
-  }
-  std::filesystem::remove_all(path);
-}
-
-std::string local_path(const std::string& path) {
-  if (path.compare(0, 7, "file://") == 0) return path.substr(7);
-  if (path.compare(0, 5, "file:") == 0) return path.substr(5);
-  return path;
-}
 
 namespace {
 
@@ -62,10 +43,10 @@ ml::Attribute indexer_model(const ml::MethodCall& call, std::vector<Texts> label
 
 }  // namespace
 
-ml::Attribute call_static_method(const std::vector<ml::MethodCall>& calls) {
+ml::Attribute call_static_method(const RequestContext& context, const std::vector<ml::MethodCall>& calls) {
   const ml::MethodCall& call = calls.at(0);
   if (call.method == "handleOverwrite") {
-    overwrite_path(local_path(argument<std::string>(call, 0)), argument<bool>(call, 1));
+    overwrite_model_files(context, argument<std::string>(call, 0), argument<bool>(call, 1));
     return ml::Value(true);
   }
   if (call.method == "stopWordsRemoverGetDefaultOrUS") return ml::Value(std::string("en_US"));

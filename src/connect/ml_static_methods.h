@@ -18,16 +18,10 @@ inline constexpr const char* kStaticMethodsId = "______ML_CONNECT_HELPER______";
 
 // A method that gives a value or a model. Throws UNSUPPORTED_FEATURE.ML_ATTRIBUTE for one that is
 // not here.
-ml::Attribute call_static_method(const std::vector<ml::MethodCall>& calls);
+ml::Attribute call_static_method(const RequestContext& context, const std::vector<ml::MethodCall>& calls);
 // A method of a dataset that gives a DataFrame: `chiSquareTest`, `correlation`,
 // `kolmogorovSmirnovTest`. Reads the dataset, as Spark does, whenever a plan with it is analysed.
 ml::TableAttribute call_static_method_on(const RequestContext& context,
                                          const spark::connect::Fetch_Method& method);
-
-// Removes what is at `path` if `should_overwrite`, and throws Spark's error if there is anything
-// otherwise.
-void overwrite_path(const std::string& path, bool should_overwrite);
-// The path of a local file: without "file://" or "file:".
-std::string local_path(const std::string& path);
 
 }  // namespace firesteel::connect

@@ -57,6 +57,7 @@ bool is_on_partitions(const ExpressionPtr& condition, const Scan& scan) {
 std::string format_name(const std::string& format) {
   if (format == "parquet") return "Parquet";
   if (format == "text") return "Text";
+  if (format == "libsvm") return "LibSVM";
   return upper_case(format);
 }
 

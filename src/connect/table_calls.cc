@@ -104,7 +104,7 @@ void check_columns(const plan::Schema& schema) {
 }
 
 void check_provider(const std::string& provider) {
-  for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile"}) {
+  for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile", "libsvm"}) {
     if (equal_ignoring_case(provider, known)) return;
   }
   for (const char* other : {"xml", "jdbc", "delta", "hive", "iceberg"}) {

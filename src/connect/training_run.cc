@@ -5,6 +5,7 @@
 #include "arrow/spark_schema.h"
 #include "base/memory_budget.h"
 #include "connect/analysis.h"
+#include "connect/dataset_slices.h"
 #include "connect/decode.h"
 #include "spark/connect/relations.pb.h"
 
@@ -102,6 +103,7 @@ TrainingRun::TrainingRun(const RequestContext& context, const proto::Relation& d
   reader_ = std::make_unique<StreamReader>(
       context.backend.engine->execute(plan, execution_),
       columns::to_arrow_schema(fit_.fields, execution_->time_zone), execution_, operation);
+  fit_.slices = dataset_slices(*dataset_, context.session.config());
   fit_.threads = context.backend.threads;
   if (context.backend.memory != nullptr)
     memory_ = std::make_unique<FitMemory>(context.backend.memory);

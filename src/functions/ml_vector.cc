@@ -1,7 +1,12 @@
 #include "functions/ml_vector.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
@@ -105,6 +110,48 @@ std::string to_vector_sql(const plan::FunctionCall& /*call*/, std::span<const st
          ") AS $type) END";
 }
 
+constexpr const char* kVectorMetrics[] = {"mean", "sum", "variance", "std", "numNonZeros", "max", "min", "normL2", "normL1"};
+
+// The metrics that the first argument, an array of texts, names. Throws FAILED_FUNCTION_CALL.
+std::vector<std::string> metric_names(const ExpressionPtr& argument) {
+  std::vector<std::string> names;
+  const auto* array = argument->as<plan::FunctionCall>();
+  bool is_list = array != nullptr && array->function != nullptr && array->function->name == "array";
+  for (size_t i = 0; is_list && i < array->arguments.size(); ++i) {
+    const plan::Literal* name = literal(array->arguments[i]);
+    const auto* text = name != nullptr ? std::get_if<std::string>(&name->value) : nullptr;
+    is_list = text != nullptr && (*text == "count" || std::find(std::begin(kVectorMetrics), std::end(kVectorMetrics), *text) !=
+                                                          std::end(kVectorMetrics));
+    if (is_list) names.push_back(*text);
+  }
+  if (!is_list) throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`aggregate_metrics`"}});
+  return names;
+}
+
+Type metrics_type(Arguments arguments) {
+  plan::Schema fields;
+  for (const std::string& name : metric_names(arguments[0])) {
+    fields.push_back({name, name == "count" ? Type::long_integer() : vector_type(), false, ""});
+  }
+  return Type::structure(std::move(fields));
+}
+
+void check_summarized(const plan::FunctionCall& call) {
+  const Type& type = call.arguments[1]->type;
+  if (is_vector(type)) return;
+  // Spark's function has the names of the metrics in itself: its first argument is the vector.
+  throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE",
+                         {{"paramIndex", "first"},
+                          {"requiredType", "UDT(\"STRUCT<type: TINYINT NOT NULL, size: INT, indices: ARRAY<INT>, values: "
+                                           "ARRAY<DOUBLE>>\")"}},
+                         1};
+}
+
+std::string metrics_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  return value_aggregate_sql("aggregate_metrics", call, {call.arguments[1]->type, call.arguments[2]->type}, result,
+                             {a[1], a[2]}, metric_names(call.arguments[0]));
+}
+
 // Spark calls them as functions without a name.
 std::string print_unnamed(const plan::FunctionCall& /*call*/, std::span<const std::string> a) {
   return "UDF(" + a[0] + ")";
@@ -128,7 +175,17 @@ Rows ml_vector_functions() {
            .duckdb = Lowered{to_vector_sql},
            .may_fail = true,
            .print = print_unnamed,
-           .check = check_array}};
+           .check = check_array},
+          {.name = "aggregate_metrics",
+           .since = "4.1.0",
+           .summary = "The statistics that the first argument names of the elements of weighted vectors.",
+           .kind = FunctionKind::kAggregate,
+           .signatures = {signature({kAny, kAny, kDouble}, metrics_type, Nulls::kNever)},
+           .duckdb = Lowered{metrics_sql},
+           .may_fail = true,
+           .print = [](const plan::FunctionCall& /*call*/,
+                       std::span<const std::string> a) { return "aggregate_metrics(" + a[1] + ", " + a[2] + ")"; },
+           .check = check_summarized}};
 }
 
 }  // namespace firesteel::functions

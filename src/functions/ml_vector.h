@@ -5,7 +5,7 @@
 
 namespace firesteel::functions {
 
-// vector_to_array and array_to_vector of pyspark.ml.
+// vector_to_array, array_to_vector and the Summarizer of pyspark.ml.
 Rows ml_vector_functions();
 
 }  // namespace firesteel::functions

@@ -59,6 +59,7 @@ std::optional<Value> ClassificationSummary::column_name(const std::string& metho
     return params_.text(params_.declares("probabilityCol") ? "probabilityCol" : "rawPredictionCol");
   }
   if (method == "weightCol") {
+    if (!params_.declares("weightCol")) return std::string();
     return params_.is_set("weightCol") ? params_.text("weightCol") : std::string("weightCol");
   }
   for (const char* name : {"predictionCol", "labelCol", "probabilityCol", "featuresCol"}) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "ml/field.h"
 
@@ -36,6 +37,9 @@ struct FitContext {
   std::function<void(const FitProgress&)> progress;
   MemoryAccount* memory = nullptr;  // null: unlimited
   std::string temp_dir = "/tmp";
+  // Spark's partitions of the dataset, as far as they are known: so many runs of rows of about the same
+  // size. What Spark draws or averages by partition is done by these runs.
+  int32_t slices = 1;
   // The dataset's fields, in the order of the reader's columns, with their metadata.
   Fields fields;
 
@@ -44,5 +48,8 @@ struct FitContext {
     if (progress) progress(progress_report);
   }
 };
+
+// The ordinals at which each of the slices of `rows` rows ends (SparkContext.parallelize); none is empty.
+std::vector<int64_t> slice_ends(int64_t rows, int32_t slices);
 
 }  // namespace firesteel::ml

@@ -32,13 +32,6 @@ constexpr const char* kMinHashModel = "org.apache.spark.ml.feature.MinHashLSHMod
 // A large prime below the root of 2^63.
 constexpr int32_t kHashPrime = 2038074743;
 
-// Java's String.hashCode, Spark's default seed of a class.
-int64_t default_seed(std::string_view name) {
-  uint32_t hash = 0;
-  for (const char c : name) hash = hash * 31 + static_cast<uint8_t>(c);
-  return static_cast<int32_t>(hash);
-}
-
 // A model has its estimator's parameters without the seed.
 const ParamTable& min_hash_model_params() {
   static const ParamTable table = {{"inputCol", ValueType::kString},
@@ -57,13 +50,13 @@ const ParamTable& projection_model_params() {
 const ParamTable& projection_params() {
   static const ParamTable table =
       extend(projection_model_params(),
-             {{"seed", ValueType::kLong, Value(default_seed(kProjectionClass))}});
+             {{"seed", ValueType::kLong, Value(class_name_seed(kProjectionClass))}});
   return table;
 }
 
 const ParamTable& min_hash_params() {
   static const ParamTable table = extend(
-      min_hash_model_params(), {{"seed", ValueType::kLong, Value(default_seed(kMinHashClass))}});
+      min_hash_model_params(), {{"seed", ValueType::kLong, Value(class_name_seed(kMinHashClass))}});
   return table;
 }
 

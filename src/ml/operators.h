@@ -29,6 +29,7 @@ std::vector<Operator> linear_svc_operators();
 std::vector<Operator> list_evaluator_operators();
 std::vector<Operator> locality_sensitive_hashing_operators();
 std::vector<Operator> logistic_regression_operators();
+std::vector<Operator> multilayer_perceptron_operators();
 std::vector<Operator> ngram_operators();
 std::vector<Operator> normalizer_operators();
 std::vector<Operator> one_hot_encoder_operators();

@@ -32,6 +32,7 @@ const std::vector<Operator>& operators() {
              list_evaluator_operators,
              locality_sensitive_hashing_operators,
              logistic_regression_operators,
+             multilayer_perceptron_operators,
              ngram_operators,
              normalizer_operators,
              one_hot_encoder_operators,

@@ -43,6 +43,12 @@ ParamTable input_output_params() {
           {"outputCols", ValueType::kStrings}};
 }
 
+int64_t class_name_seed(std::string_view jvm_class) {
+  uint32_t hash = 0;
+  for (const char c : jvm_class) hash = hash * 31 + static_cast<unsigned char>(c);
+  return static_cast<int32_t>(hash);
+}
+
 std::string output_column(const ParamMap& params) {
   return params.is_set("outputCol") ? params.text("outputCol") : params.uid() + "__output";
 }

@@ -14,6 +14,9 @@ ParamTable input_output_params();
 
 // The output column's name: the parameter, or Spark's default "<uid>__output".
 std::string output_column(const ParamMap& params);
+// Spark's default seed: Java's hash code of the class's name.
+int64_t class_name_seed(std::string_view jvm_class);
+
 // Pairs of input and output columns from inputCol/outputCol or inputCols/outputCols; throws Spark's
 // errors when both or neither are set or their counts differ.
 struct ColumnPair {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "functions/kernel/xorshift.h"
+#include "ml/context.h"
 
 namespace firesteel::ml {
 
@@ -71,17 +72,20 @@ uint16_t draw_poisson(Well19937c& random, double mean) {
 }  // namespace
 
 RowVector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed,
-                                    const std::shared_ptr<RowMemory>& memory) {
+                                    int32_t slices, const std::shared_ptr<RowMemory>& memory) {
   RowVector<uint16_t> counts{RowAllocator<uint16_t>(memory)};
   if (!with_replacement && rate == 1.0) return counts;
   counts.resize(static_cast<size_t>(rows) * trees);
-  // Spark's seed of its first partition.
-  Well19937c poisson(seed + 1);
-  functions::kernel::XorShiftRandom uniform(seed + 1);
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int32_t tree = 0; tree < trees; ++tree) {
-      counts[static_cast<size_t>(tree) * rows + row] =
-          with_replacement ? draw_poisson(poisson, rate) : static_cast<uint16_t>(uniform.next_double() < rate ? 1 : 0);
+  int64_t row = 0;
+  for (const int64_t end : slice_ends(rows, slices)) {
+    ++seed;
+    Well19937c poisson(seed);
+    functions::kernel::XorShiftRandom uniform(seed);
+    for (; row < end; ++row) {
+      for (int32_t tree = 0; tree < trees; ++tree) {
+        counts[static_cast<size_t>(tree) * rows + row] =
+            with_replacement ? draw_poisson(poisson, rate) : static_cast<uint16_t>(uniform.next_double() < rate ? 1 : 0);
+      }
     }
   }
   return counts;

@@ -23,13 +23,6 @@ namespace firesteel::ml {
 
 namespace {
 
-// Java's String.hashCode, Spark's default seed of a class.
-int64_t default_seed(std::string_view name) {
-  uint32_t hash = 0;
-  for (const char c : name) hash = hash * 31 + static_cast<unsigned char>(c);
-  return static_cast<int32_t>(hash);
-}
-
 bool is_subset_strategy(const Value& value) {
   const std::string& text = std::get<std::string>(value);
   for (const char* name : {"auto", "onethird", "sqrt", "log2", "all"}) {
@@ -59,7 +52,7 @@ ParamTable declare_params(TreeKind kind) {
        {"cacheNodeIds", ValueType::kBool, Value(false)},
        {"checkpointInterval", ValueType::kInt, Value(10),
         [](const Value& value) { return std::get<int32_t>(value) == -1 || std::get<int32_t>(value) >= 1; }},
-       {"seed", ValueType::kLong, Value(default_seed(estimator_class(kind)))},
+       {"seed", ValueType::kLong, Value(class_name_seed(estimator_class(kind)))},
        {"impurity", ValueType::kString, Value(classifier && !boosted ? "gini" : "variance"),
         classifier && !boosted ? one_of_ignoring_case({"gini", "entropy"}) : one_of_ignoring_case({"variance"})}});
   if (kind == TreeKind::kTreeRegressor) table = extend(table, {{"varianceCol", ValueType::kString}});
@@ -148,7 +141,8 @@ class ForestEstimator : public Estimator {
     RowVector<uint16_t> counts;
     if (is_ensemble(kind_)) {
       trees = params.integer("numTrees");
-      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, rows.memory);
+      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed,
+                               context.slices, rows.memory);
       settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), trees, rows.features, classifier);
     }
     std::vector<Tree> grown = grow_trees(rows, rows.labels, counts, trees, settings, seed, context);
@@ -235,7 +229,7 @@ void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
 }
 
 Tree BoostingEstimator::Boosting::grow(const RowVector<double>& labels, int64_t tree_seed) {
-  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, rows.memory);
+  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, context.slices, rows.memory);
   return std::move(grow_trees(rows, labels, counts, 1, settings, tree_seed, context)[0]);
 }
 

@@ -23,13 +23,6 @@ namespace {
 constexpr const char* kEstimatorClass = "org.apache.spark.ml.feature.Word2Vec";
 constexpr const char* kModelClass = "org.apache.spark.ml.feature.Word2VecModel";
 
-// Java's String.hashCode, Spark's default seed of a class.
-int64_t default_seed(std::string_view name) {
-  uint32_t hash = 0;
-  for (const char c : name) hash = hash * 31 + static_cast<uint8_t>(c);
-  return static_cast<int32_t>(hash);
-}
-
 const ParamTable& word2vec_params() {
   static const ParamTable table = {
       {"inputCol", ValueType::kString},
@@ -41,7 +34,7 @@ const ParamTable& word2vec_params() {
       {"maxSentenceLength", ValueType::kInt, Value(1000), greater_than(0)},
       {"maxIter", ValueType::kInt, Value(1), at_least(0)},
       {"stepSize", ValueType::kDouble, Value(0.025), greater_than(0)},
-      {"seed", ValueType::kLong, Value(default_seed(kEstimatorClass))}};
+      {"seed", ValueType::kLong, Value(class_name_seed(kEstimatorClass))}};
   return table;
 }
 

@@ -3,8 +3,8 @@
 
     doctests.py [--remote sc://127.0.0.1:15002] [--module PART]... [--report FILE] [--update]
 
-Without --remote it starts the built server. passing_doctests.txt names the docstrings that pass; the list may only grow: a name on it that
-fails is an error, and --update adds the ones that pass now. A docstring passes when each of its examples gives what it shows.
+Without --remote it starts the built server; another one must run in a folder that holds data/. passing_doctests.txt names the docstrings
+that pass; the list may only grow: a name on it that fails is an error, and --update adds the ones that pass now. A docstring passes when each of its examples gives what it shows.
 """
 import argparse
 import contextlib
@@ -12,6 +12,7 @@ import doctest
 import importlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,8 +29,13 @@ ONE_THREAD = ("--threads", "1")
 MODULES = {**{f"pyspark.sql.connect.{m}": "own" for m in (
     "functions.builtin", "functions.partitioning", "dataframe", "column", "group", "window", "session", "conf", "catalog", "readwriter",
     "observation", "tvf")},
-    "pyspark.sql.types": "plain",
+    **{m: "plain" for m in ("pyspark.sql.types", "pyspark.ml.functions", "pyspark.ml.stat")},
     **{f"pyspark.ml.{m}": "ml" for m in ("classification", "regression", "feature", "evaluation", "tuning", "linalg")}}
+
+
+def provide_data(folder):
+    """Some docstrings read data/mllib/…, which Spark's distribution has in the folder where it runs."""
+    shutil.copytree(os.path.join(HERE, "data"), os.path.join(folder, "data"), dirs_exist_ok=True)
 
 
 class TooSlow(BaseException):
@@ -160,6 +166,7 @@ def main():
     if not a.remote:
         from firesteel_testing.server import Server
         server = Server(ONE_THREAD)
+        provide_data(server.folder)
     try:
         results = run_all(a.remote or server.remote, a.module, a.docstring_seconds, a.module_seconds)
     finally:

@@ -10,6 +10,7 @@ ATTEMPTS = 2
 @pytest.fixture(scope="module")
 def one_thread():
     server = Server(doctests.ONE_THREAD)
+    doctests.provide_data(server.folder)
     yield server
     server.stop()
 

@@ -19,6 +19,7 @@ import encoding_cases                              # noqa: E402
 import evaluator_cases                             # noqa: E402, F401
 import feature_cases                               # noqa: E402, F401
 import glm_cases                                   # noqa: E402, F401
+import perceptron_cases                            # noqa: E402
 import selection_cases                             # noqa: E402
 import solver_cases                                # noqa: E402, F401
 import tree_cases                                  # noqa: E402
@@ -62,7 +63,9 @@ def main():
         return 1 if found else 0
     if not arguments.cases or "loaded_from_spark" in arguments.cases:
         save({**cases.saved_models(spark), **tree_cases.saved_models(spark), **encoding_cases.saved_models(spark),
-              **selection_cases.saved_models(spark)}, os.path.join(HERE, "saved_by_spark"))
+              **selection_cases.saved_models(spark), **perceptron_cases.saved_models(spark)}, os.path.join(HERE, "saved_by_spark"))
+    elif "perceptron_loaded_from_spark" in arguments.cases:
+        save(perceptron_cases.saved_models(spark), os.path.join(HERE, "saved_by_spark"))
     if not arguments.cases or "tuned_loaded_from_spark" in arguments.cases:
         save(tuning_cases.saved_models(spark), os.path.join(HERE, "saved_by_spark", "tuned"))
     for name in arguments.cases or cases.CASES:

@@ -8,6 +8,7 @@ import encoding_cases
 import evaluator_cases  # noqa: F401
 import feature_cases  # noqa: F401
 import glm_cases  # noqa: F401
+import perceptron_cases
 import selection_cases
 import solver_cases  # noqa: F401
 import tree_cases
@@ -62,6 +63,7 @@ def test_saved_tuned_models_are_read_back(spark, tmp_path):
 
 @pytest.mark.parametrize("module, loaded, recorded", [
     (encoding_cases, encoding_cases.loaded_encoders, "encoders_loaded_from_spark"),
+    (perceptron_cases, perceptron_cases.loaded_perceptron, "perceptron_loaded_from_spark"),
     (selection_cases, selection_cases.loaded_selectors, "selectors_loaded_from_spark")])
 def test_saved_features_are_read_back(spark, tmp_path, module, loaded, recorded):
     """What is read back from a folder of this server is what Spark fitted."""

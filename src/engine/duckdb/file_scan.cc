@@ -8,6 +8,7 @@
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
+#include "engine/duckdb/libsvm_units.h"
 #include "engine/duckdb/orc_units.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/parquet_units.h"
@@ -377,8 +378,12 @@ ScanText binary_file_scan(const Scan& scan, const LocalFiles& local, const std::
   return text;
 }
 
-std::unique_ptr<UnitFormat> unit_format(const Scan& scan, const plan::Schema& wanted, std::vector<size_t> positions,
-                                        const ExecutionContext& context, bool is_case_sensitive, FileOpener opener) {
+std::unique_ptr<UnitFormat> unit_format(const Scan& scan, const LocalFiles& local, const plan::Schema& wanted,
+                                        std::vector<size_t> positions, const ExecutionContext& context, bool is_case_sensitive,
+                                        FileOpener opener) {
+  if (scan.format == "libsvm") {
+    return libsvm_units(LibsvmOptions(scan.options), local.files, scan.data_schema, std::move(positions));
+  }
   if (scan.format == "orc") {
     return orc_units(scan.files, wanted, std::move(positions), context.time_zone, is_case_sensitive, std::move(opener));
   }
@@ -389,8 +394,8 @@ std::unique_ptr<UnitFormat> unit_format(const Scan& scan, const plan::Schema& wa
   return parquet_units(scan.files, wanted, is_case_sensitive, std::move(opener));
 }
 
-// ORC and Avro files, and Parquet files in object stores.
-ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const ExecutionContext& context,
+// ORC, Avro and libsvm files, and Parquet files in object stores. `local` has the files of a text format.
+ScanText unit_scan(const Scan& scan, const LocalFiles& local, const std::vector<bool>& is_needed, const ExecutionContext& context,
                    const FileAccess& access, const std::string& alias) {
   ScanText text;
   UnitScan units;
@@ -424,7 +429,7 @@ ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const E
     const bool is_own = own.same_type(type);
     text.columns.push_back({!is_used ? "" : is_own ? column : "CAST(" + column + " AS " + type_sql(type) + ")", is_own});
   }
-  units.format = unit_format(scan, units.wanted, std::move(positions), context, is_case_sensitive, file_opener(access));
+  units.format = unit_format(scan, local, units.wanted, std::move(positions), context, is_case_sensitive, file_opener(access));
   const auto input = std::make_shared<UnitInput>(std::move(units));
   text.from = "fs_units(" + std::to_string(input->id()) + ") AS " + alias;
   text.leases.push_back(input);
@@ -432,7 +437,7 @@ ScanText unit_scan(const Scan& scan, const std::vector<bool>& is_needed, const E
 }
 
 bool is_unit_scan(const Scan& scan) {
-  return scan.format == "orc" || scan.format == "avro" ||
+  return scan.format == "orc" || scan.format == "avro" || scan.format == "libsvm" ||
          (scan.format == "parquet" && std::any_of(scan.files.begin(), scan.files.end(), [](const plan::FileEntry& file) {
             return storage::is_object_path(file.path);
           }));
@@ -472,10 +477,10 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   const bool is_text = scan.format != "parquet" && scan.format != "binaryfile";
   const bool needs_row = needs_row_index(node, scan, is_needed);
   LocalFiles local;
-  if (!is_in_units) local = local_files(scan.files, is_text, access);
+  if (!is_in_units || scan.format == "libsvm") local = local_files(scan.files, is_text, access);
   ScanText text;
   if (is_in_units) {
-    text = unit_scan(scan, is_needed, context, access, alias);
+    text = unit_scan(scan, local, is_needed, context, access, alias);
   } else if (scan.format == "csv") {
     text = CsvScan(scan, local.files, is_needed, context, alias).run(file_column);
   } else if (scan.format == "parquet") {

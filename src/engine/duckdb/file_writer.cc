@@ -16,6 +16,7 @@
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_lowering.h"
+#include "engine/duckdb/libsvm_units.h"
 #include "engine/duckdb/orc_writer.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/reader_options.h"
@@ -168,7 +169,7 @@ class FileWrite {
  private:
   void check_format() const {
     if (format_ == "binaryfile") throw SparkError("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {});
-    for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro"}) {
+    for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro", "libsvm"}) {
       if (format_ == known) return;
     }
     throw_unsupported("RELATION", "writing the format " + format_);
@@ -198,6 +199,11 @@ class FileWrite {
     if (data_.empty() && !partitions_.empty()) throw SparkError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
     if (format_ == "text" && (data_.size() != 1 || !output[data_[0]].type.is_string())) {
       throw_unsupported("RELATION", "a text file of other than one string column");
+    }
+    if (format_ == "libsvm") {
+      plan::Schema schema;
+      for (size_t i : data_) schema.push_back({output[i].name, output[i].type, output[i].nullable, ""});
+      check_libsvm_schema(schema, /*is_for_writing=*/true);
     }
   }
 
@@ -245,6 +251,7 @@ class FileWrite {
 
   std::string format_sql() {
     std::string compression = lower_case(options_.get("compression", options_.get("codec", "")));
+    if (format_ == "libsvm") compression = "";  // Spark's writer of it knows no compression
     if (format_ == "parquet") {
       if (compression.empty()) compression = lower_case(session_value("spark.sql.parquet.compression.codec", "snappy"));
       static const std::set<std::string> known = {"none", "uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"};
@@ -275,10 +282,10 @@ class FileWrite {
     const bool is_gzip = *text_codec == storage::Codec::kGzip;
     if (!is_gzip) later_codec_ = *text_codec;
     const std::string codec = is_gzip ? ", COMPRESSION gzip" : ", COMPRESSION none";
-    if (format_ == "text" || format_ == "json") {
+    if (format_ == "text" || format_ == "json" || format_ == "libsvm") {
       options_.refuse("lineSep", "\n");
       options_.refuse("encoding", "UTF-8");
-      extension_ = (format_ == "text" ? ".txt" : ".json") + suffix;
+      extension_ = (format_ == "text" ? ".txt" : "." + format_) + suffix;
       return "FORMAT csv, HEADER false, DELIMITER '\x1f\x1e\x1d\x1c', QUOTE '', ESCAPE '', NULLSTR ''" + codec;
     }
     options_.refuse("emptyValue", "\"\"");
@@ -303,8 +310,12 @@ class FileWrite {
       for (size_t i : data_) fields.push_back({output[i].name, "q.c" + std::to_string(output[i].id), output[i].type});
       select = json_object_sql(fields, options_, context_->time_zone) + " AS fs_line";
     }
+    if (format_ == "libsvm") {
+      const auto column = [&](size_t i) { return "q.c" + std::to_string(output[data_[i]].id); };
+      select = libsvm_line_sql(column(0), column(1)) + " AS fs_line";
+    }
     for (size_t i : data_) {
-      if (format_ == "json") break;
+      if (format_ == "json" || format_ == "libsvm") break;
       select += (select.empty() ? "" : ", ") +
                 value_sql(output[i], "q.c" + std::to_string(output[i].id)) + " AS " +
                 quote_identifier(output[i].name);

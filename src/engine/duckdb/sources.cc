@@ -11,6 +11,7 @@
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
+#include "engine/duckdb/libsvm_units.h"
 #include "engine/duckdb/orc_units.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/parquet_units.h"
@@ -86,6 +87,10 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
                        const std::vector<plan::FileEntry>& files, const FileAccess& access) {
   if (format == "text") return {{"value", Type::string(), true, ""}};
   if (format == "binaryfile") return binary_file_schema();
+  if (format == "libsvm") {
+    const LibsvmOptions options(read.options);
+    return libsvm_schema(options, options.features ? files : local_files(files, /*decompresses=*/true, access).files);
+  }
   if (files.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
   const bool merges = ReaderOptions(read.options).flag("mergeSchema", false);
   if (format == "orc" || format == "avro") {
@@ -144,7 +149,7 @@ void check_duplicates(const Schema& schema) {
 }
 
 void check_format(const std::string& format, const plan::UnresolvedRead& read) {
-  for (const char* known : {"csv", "parquet", "text", "json", "orc", "avro", "binaryfile"}) {
+  for (const char* known : {"csv", "parquet", "text", "json", "orc", "avro", "binaryfile", "libsvm"}) {
     if (format == known) return;
   }
   if (format == "xml" || format == "jdbc") throw_unsupported("RELATION", "the data source " + format);
@@ -204,6 +209,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   if (format.ends_with("parquetfileformat")) format = "parquet";
   if (format.ends_with("orcfileformat")) format = "orc";
   if (format == "com.databricks.spark.avro" || format.ends_with("avrofileformat")) format = "avro";
+  if (format.ends_with("libsvmfileformat")) format = "libsvm";
   check_format(format, read);
   ReaderOptions options(read.options);
   if (format == "avro") refuse_avro_schemas(options);
@@ -227,6 +233,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
     scan.options["mergeSchema"] = "true";
   }
   if (format == "binaryfile" && read.schema) check_binary_file_schema(*read.schema);
+  if (format == "libsvm" && read.schema) check_libsvm_schema(*read.schema, /*is_for_writing=*/false);
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
   Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access);

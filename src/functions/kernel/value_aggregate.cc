@@ -114,8 +114,8 @@ std::span<const ValueAggregateKernel> extreme_value_aggregates() { return kKerne
 const ValueAggregateKernel* find_value_aggregate(std::string_view name) {
   for (const auto& family : {extreme_value_aggregates(), estimate_value_aggregates(), hll_aggregates(),
                              theta_aggregates(), tuple_aggregates(), kll_aggregates(), top_k_aggregates(),
-                             variant_aggregates(), vector_aggregates(), frequent_value_aggregates(),
-                             text_schema_aggregates()}) {
+                             variant_aggregates(), vector_aggregates(), vector_summary_aggregates(),
+                             frequent_value_aggregates(), text_schema_aggregates()}) {
     for (const ValueAggregateKernel& kernel : family) {
       if (kernel.name == name) return &kernel;
     }

@@ -34,6 +34,7 @@ std::span<const ValueAggregateKernel> extreme_value_aggregates();
 std::span<const ValueAggregateKernel> estimate_value_aggregates();
 std::span<const ValueAggregateKernel> variant_aggregates();
 std::span<const ValueAggregateKernel> vector_aggregates();
+std::span<const ValueAggregateKernel> vector_summary_aggregates();
 std::span<const ValueAggregateKernel> frequent_value_aggregates();
 std::span<const ValueAggregateKernel> text_schema_aggregates();
 
