@@ -267,6 +267,9 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
                       {"searchPath", kSearchPath}},
                      contexts_of(e.origin));
   }
+  if (row->kind == FunctionKind::kTable) {
+    throw SparkError("NOT_A_SCALAR_FUNCTION", {{"functionName", quoted_name({name})}}, contexts_of(e.origin));
+  }
   check_within_group(*row, node);
   FunctionCall bound;
   bound.function = row;
@@ -558,6 +561,12 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
     if (!file_name_) return make_string_literal("");
     // An own node, so that the call's name stays with this use alone.
     return shown_as(std::make_shared<Expression>(*file_name_), "input_file_name()");
+  }
+  if (row.name.starts_with("input_file_block_")) {
+    // One file is one block here: it starts at 0 and has the file's length.
+    if (!file_block_ || !file_block_->as<AttributeReference>()) return nullptr;
+    const std::string field = "file_block" + std::string(row.name.substr(std::string_view("input_file_block").size()));
+    return shown_as(field_of(file_block_, field, {}), std::string(row.name) + "()");
   }
   Literal value;
   const int64_t now_us = context_.query_start_us;

@@ -59,6 +59,8 @@ class Resolver {
   RelationPtr resolve_node(const RelationPtr& relation);
   RelationPtr inline_table(const plan::InlineTable& node);
   RelationPtr table_function(const plan::TableFunction& node);
+  RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
+  int64_t range_bound(const ExpressionPtr& argument, size_t position);
   RelationPtr local_data(const RelationPtr& relation, const plan::LocalData& node);
   RelationPtr range(const plan::Range& node);
   RelationPtr project(RelationPtr child, const std::vector<ExpressionPtr>& expressions);
@@ -98,6 +100,12 @@ class Resolver {
 
   // Projects that keep and rename columns.
   RelationPtr select(RelationPtr child, std::vector<ExpressionPtr> named);
+
+  // ---- streaming.cc ----------------------------------------------------------------------------
+  RelationPtr streaming_source(const plan::UnresolvedRead& node);
+  RelationPtr streaming_files(const std::string& format, const plan::UnresolvedRead& node);
+  RelationPtr streaming_table(const plan::UnresolvedTable& node);
+  RelationPtr watermark(const plan::EventTimeWatermark& node);
 
   // ---- statistics.cc ---------------------------------------------------------------------------
   RelationPtr stat_pair(const plan::StatPair& node);
@@ -233,6 +241,7 @@ class Resolver {
                               const ExpressionPtr& having);
 
   // ---- projections.cc --------------------------------------------------------------------------
+  RelationPtr project_over_file(const RelationPtr& child, const std::vector<ExpressionPtr>& list);
   RelationPtr finish_project(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_windows(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_drawn_columns(RelationPtr child, std::vector<ExpressionPtr>& named);
@@ -314,6 +323,8 @@ class Resolver {
   ExpressionPtr bind_call(const functions::Function& row, plan::FunctionCall call,
                           const plan::Origin& origin);
   void check_days(std::string_view name, const std::vector<ExpressionPtr>& a, const plan::Origin& origin);
+  ExpressionPtr scaled_calendar_interval(const std::string& name, const std::vector<ExpressionPtr>& a,
+                                         const plan::Origin& origin);
   ExpressionPtr operator_on_dates(const std::string& name, const std::vector<ExpressionPtr>& a,
                                   const plan::Origin& origin);
   // datetime_arithmetic.cc
@@ -369,7 +380,8 @@ class Resolver {
   const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
   bool allows_generators_ = false;  // among grouping keys, where other errors come first
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
-  ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution
+  ExpressionPtr file_name_;   // what input_file_name() is in the list under resolution
+  ExpressionPtr file_block_;  // the scan's _metadata there, or a null where no scan is below
   std::vector<ExpressionPtr> lambda_variables_;  // innermost last
   // Calls that became other expressions keep the name of the call, by node.
   std::unordered_map<const plan::Expression*, std::string> rewritten_names_;
@@ -377,6 +389,8 @@ class Resolver {
   const NameScope name_scope_;
 };
 
+// The scan's hidden column _metadata, as a new attribute.
+plan::Attribute metadata_attribute(const plan::Scan& scan);
 // Whether the type is a map or has one inside.
 bool holds_map(const plan::Type& type);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).

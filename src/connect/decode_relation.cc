@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "connect/decode.h"
 #include "connect/sql_text.h"
+#include "plan/attribute_name.h"
 #include "spark/connect/relations.pb.h"
 
 // Clients before 4.1 send the fields that the protocol now calls deprecated.
@@ -107,8 +108,6 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
     relation = *cached_remote(proto.cached_remote_relation().relation_id());
   } else if (proto.has_sql()) {
     relation = *parse_sql_query(context_, sql_arguments(proto.sql()));
-  } else if (proto.has_with_watermark()) {  // a batch has no late rows
-    relation = *input(proto.with_watermark());
   } else {
     relation.node = relation_node(proto);
   }
@@ -275,6 +274,12 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
       node.name = proto.collect_metrics().name();
       node.metrics = expressions(proto.collect_metrics().metrics());
       return node;
+    }
+    case proto::Relation::kWithWatermark: {
+      const auto& watermark = proto.with_watermark();
+      return plan::EventTimeWatermark{
+          input(watermark), plan::make_expression(plan::UnresolvedAttribute{plan::parse_attribute_name(watermark.event_time()), {}}),
+          watermark.delay_threshold()};
     }
     case proto::Relation::kParse:
       return parse(proto.parse());
@@ -469,10 +474,9 @@ PlanDecoder::RelationNode PlanDecoder::parse(const proto::Parse& proto) {
 }
 
 PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
-  if (proto.is_streaming()) throw_unsupported("RELATION", "streaming read");
   if (proto.has_named_table()) {
     return plan::UnresolvedTable{sql::parse_multipart_identifier(proto.named_table().unparsed_identifier()),
-                                 options(proto.named_table().options())};
+                                 options(proto.named_table().options()), proto.is_streaming()};
   }
   if (!proto.has_data_source()) throw_not_set(proto, "READTYPE_NOT_SET");
   const auto& source = proto.data_source();
@@ -485,6 +489,7 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   if (source.has_schema() && !source.schema().empty()) node.schema = parse_schema_text(source.schema());
   node.options = options(source.options());
   node.paths = strings(source.paths());
+  node.is_streaming = proto.is_streaming();
   return node;
 }
 

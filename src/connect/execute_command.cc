@@ -114,11 +114,18 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   create_table(context, statement, resolved, if_exists, &operation, layout);
 }
 
+void refuse_stream(const RelationPtr& plan, const char* method) {
+  if (plan::is_streaming(*plan)) {
+    throw SparkError("CALL_ON_STREAMING_DATASET_UNSUPPORTED", {{"methodName", "`" + std::string(method) + "`"}});
+  }
+}
+
 void write(const RequestContext& context, const proto::WriteOperation& command, Operation& operation) {
   const catalog::Layout layout = decode_layout(command);
   engine::WriteRequest request;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  refuse_stream(resolved, "write");
   log_gpu_placement(context, resolved, operation.settings().operation_id);
   if (command.has_table()) {
     write_table(context, command, resolved, layout, operation);
@@ -151,6 +158,7 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
   using V2 = proto::WriteOperationV2;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  refuse_stream(resolved, "writeTo");
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table_name());
   // Spark's own catalog has no tables that take these: it refuses what exists and what does not.
   if (command.mode() == V2::MODE_REPLACE || command.mode() == V2::MODE_CREATE_OR_REPLACE) {
