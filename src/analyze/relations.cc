@@ -20,11 +20,14 @@ std::vector<Attribute> attributes_of(const std::vector<ExpressionPtr>& named) {
 RelationPtr Resolver::resolve(const RelationPtr& relation) {
   RelationPtr resolved = resolve_node(relation);
   if (!relation->plan_id) return resolved;
-  plan_outputs_[*relation->plan_id].push_back(resolved->output);
-  if (resolved->plan_id == relation->plan_id) return resolved;
-  auto copy = std::make_shared<Relation>(*resolved);
-  copy->plan_id = relation->plan_id;
-  return copy;
+  if (resolved->plan_id != relation->plan_id) {
+    // Nobody else holds what was just made: then it need not be copied, which counts for wide and deep plans.
+    auto own = resolved.use_count() == 1 ? std::const_pointer_cast<Relation>(resolved) : std::make_shared<Relation>(*resolved);
+    own->plan_id = relation->plan_id;
+    resolved = std::move(own);
+  }
+  plan_outputs_[*relation->plan_id].emplace_back(resolved, &resolved->output);
+  return resolved;
 }
 
 RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
@@ -208,6 +211,15 @@ RelationPtr Resolver::range(const Range& node) {
 
 RelationPtr Resolver::sample(const Sample& node) {
   RelationPtr child = resolve(node.child);
+  // RandomSampler.roundingEpsilon
+  constexpr double kRounding = 1e-6;
+  const double part = node.upper_bound - node.lower_bound;
+  if (part < -kRounding || (!node.with_replacement && part > 1 + kRounding)) {
+    const std::string text = print_name(*make_literal({Type::double_number(), part}));
+    throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
+                     {{"message", "Sampling fraction (" + text + ") must be " +
+                                      (node.with_replacement ? "nonnegative with replacement" : "on interval [0, 1] without replacement")}});
+  }
   Sample copy = node;
   if (copy.deterministic_order) {
     // randomSplit: the input sorted by all columns that have an order, so that each split sees
@@ -248,7 +260,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
     copy.all_columns = true;
   }
   for (const ExpressionPtr& key : copy.keys) {
-    if (key->type.is(TypeKind::kMap)) {
+    if (holds_map(key->type)) {
       throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", {{"colName", quoted_name({print_name(*key)})}, {"dataType", "\"" + key->type.sql() + "\""}});
     }
   }

@@ -54,6 +54,7 @@ class Resolver {
   using ExpressionPtr = plan::ExpressionPtr;
   using RelationPtr = plan::RelationPtr;
   using Attributes = std::vector<plan::Attribute>;
+  using SharedAttributes = std::shared_ptr<const Attributes>;
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
@@ -66,6 +67,8 @@ class Resolver {
   RelationPtr project(RelationPtr child, const std::vector<ExpressionPtr>& expressions);
   RelationPtr set_operation(const plan::SetOperation& node);
   RelationPtr combine(const plan::SetOperation& node, std::vector<RelationPtr> inputs);
+  ExpressionPtr with_fields_of(const ExpressionPtr& value, const plan::Type& type);
+  ExpressionPtr merged_column(const plan::Attribute& column, const plan::Attribute& left, const plan::Attribute& right);
   RelationPtr union_by_name(const plan::SetOperation& node, std::vector<RelationPtr>& inputs);
   RelationPtr sample(const plan::Sample& node);
   RelationPtr deduplicate(const plan::Deduplicate& node);
@@ -77,6 +80,7 @@ class Resolver {
   RelationPtr with_columns(const plan::WithColumns& node);
   RelationPtr with_columns_renamed(const plan::WithColumnsRenamed& node);
   RelationPtr drop(const plan::Drop& node);
+  void check_columns(const std::vector<std::string>& names, const RelationPtr& child);
   RelationPtr fill_na(const plan::FillNa& node);
   RelationPtr drop_na(const plan::DropNa& node);
   RelationPtr replace(const plan::Replace& node);
@@ -87,7 +91,7 @@ class Resolver {
   RelationPtr lateral_view(const plan::LateralView& node);
   // reshape.cc: relations that become others.
   RelationPtr unpivot(const plan::Unpivot& node);
-  void unpivot_types(const std::vector<ExpressionPtr>& values);
+  plan::Type unpivot_types(const std::vector<ExpressionPtr>& values);
   RelationPtr pivot(const plan::Aggregate& node);
   std::vector<ExpressionPtr> pivot_values(const plan::Aggregate& node, const RelationPtr& child);
   std::string pivot_value_name(const ExpressionPtr& value);
@@ -300,7 +304,7 @@ class Resolver {
   ExpressionPtr attribute_of_plan(const plan::UnresolvedAttribute& node, const plan::Expression& e,
                                   const Scope& scope);
   ExpressionPtr attribute_of_plan_in(const plan::UnresolvedAttribute& node, const plan::Expression& e,
-                                     const Scope& scope, const std::vector<Attributes>& outputs);
+                                     const Scope& scope, const std::vector<SharedAttributes>& outputs);
   std::vector<ExpressionPtr> columns_like(const plan::UnresolvedRegex& node, const Scope& scope);
   ExpressionPtr extract(const ExpressionPtr& child, const ExpressionPtr& key,
                         const plan::Origin& origin);
@@ -365,7 +369,7 @@ class Resolver {
 
   const AnalysisContext& context_;
   // For each plan id of the client: the outputs of the relations that carried it.
-  std::unordered_map<int64_t, std::vector<Attributes>> plan_outputs_;
+  std::unordered_map<int64_t, std::vector<SharedAttributes>> plan_outputs_;
   std::vector<std::map<std::string, RelationPtr>> common_tables_;
   std::unordered_map<int64_t, RelationPtr> plan_references_;  // subqueries of the DataFrame API
   // For each join that a USING projection stands on: the sides' own columns, which names may mean.

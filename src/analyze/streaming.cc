@@ -131,7 +131,10 @@ RelationPtr Resolver::streaming_files(const std::string& format, const Unresolve
 RelationPtr Resolver::streaming_table(const UnresolvedTable& node) {
   const RelationPtr found = table({node.parts, node.options, false});
   if (is_streaming(*found)) return found;
-  const auto* scan = found->as<Scan>();
+  // A table may put its columns in another order or under its own names.
+  const Relation* source = found.get();
+  while (source->as<Project>() || source->as<SubqueryAlias>()) source = children(*source)[0].get();
+  const auto* scan = source->as<Scan>();
   if (!scan) throw SparkError("_LEGACY_ERROR_TEMP_1008", {{"quoted", joined(node.parts, ".")}});
   const std::string path = scan->root_paths.empty() ? "" : scan->root_paths[0];
   return make_resolved(StreamingSource{"FileSource[" + path + "]", node.options}, found->output);

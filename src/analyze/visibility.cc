@@ -216,9 +216,9 @@ void Resolver::register_plan_ids(const Relation& relation,
   std::set<int64_t> ids;
   collect_plan_ids(relation, ids);
   for (int64_t id : ids) {
-    std::vector<Attributes> added;
-    for (const Attributes& output : plan_outputs_[id]) {
-      Attributes copy = output;
+    std::vector<SharedAttributes> added;
+    for (const SharedAttributes& output : plan_outputs_[id]) {
+      Attributes copy = *output;
       bool is_changed = false;
       for (Attribute& attribute : copy) {
         const auto found = renamed.find(attribute.id);
@@ -226,9 +226,9 @@ void Resolver::register_plan_ids(const Relation& relation,
         attribute.id = found->second;
         is_changed = true;
       }
-      if (is_changed) added.push_back(std::move(copy));
+      if (is_changed) added.push_back(std::make_shared<const Attributes>(std::move(copy)));
     }
-    for (Attributes& output : added) plan_outputs_[id].push_back(std::move(output));
+    for (SharedAttributes& output : added) plan_outputs_[id].push_back(std::move(output));
   }
 }
 

@@ -608,6 +608,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_TEMP_3101", "", kAnalysis, "The input is not a correct window column: <windowTime>"},
         {"_LEGACY_ERROR_TEMP_3231", "", kIllegalArgument, "Intervals greater than a month is not supported (<interval>)."},
         {"_LEGACY_ERROR_TEMP_3242", "", kIllegalArgument, "sequence step must be an <intervalType> of day granularity if start and end values are dates"},
+        {"_LEGACY_ERROR_TEMP_1321", "", kAnalysis, "Invalid view name: <viewName>."},
         {"_LEGACY_ERROR_TEMP_1324", "", kAnalysis, "The pivot column <pivotColumn> has more than <maxValues> distinct values, this could indicate an error. If this was intended, set <config> to at least the number of distinct values of the pivot column."},
         {"_LEGACY_ERROR_TEMP_3102", "", kAnalysis, "<msg>"},
         {"_LEGACY_ERROR_TEMP_3241", "", kIllegalArgument, "<msg>"},

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "connect/decode.h"
 #include "connect/sql_text.h"
@@ -93,6 +95,11 @@ plan::AsOfJoin as_of_join(PlanDecoder& decoder, const proto::AsOfJoin& join) {
   node.allow_exact_matches = join.allow_exact_matches();
   node.direction = join.direction();
   return node;
+}
+
+plan::EventTimeWatermark watermark(RelationPtr child, const proto::WithWatermark& proto) {
+  const std::vector<std::string> name = plan::parse_attribute_name(proto.event_time());
+  return {std::move(child), plan::make_expression(plan::UnresolvedAttribute{name, {}}), proto.delay_threshold()};
 }
 
 plan::ExpressionPtr integer(int32_t value) { return plan::make_integer_literal(value); }
@@ -268,24 +275,16 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
     case proto::Relation::kMapPartitions:
       return plan::MapPartitions{input(proto.map_partitions()),
                                  plan::make_expression(user_function(proto.map_partitions().func()))};
-    case proto::Relation::kCollectMetrics: {
-      plan::CollectMetrics node;
-      node.child = input(proto.collect_metrics());
-      node.name = proto.collect_metrics().name();
-      node.metrics = expressions(proto.collect_metrics().metrics());
-      return node;
-    }
-    case proto::Relation::kWithWatermark: {
-      const auto& watermark = proto.with_watermark();
-      return plan::EventTimeWatermark{
-          input(watermark), plan::make_expression(plan::UnresolvedAttribute{plan::parse_attribute_name(watermark.event_time()), {}}),
-          watermark.delay_threshold()};
-    }
+    case proto::Relation::kCollectMetrics:
+      return plan::CollectMetrics{input(proto.collect_metrics()), proto.collect_metrics().name(),
+                                  expressions(proto.collect_metrics().metrics())};
+    case proto::Relation::kWithWatermark:
+      return watermark(input(proto.with_watermark()), proto.with_watermark());
     case proto::Relation::kParse:
       return parse(proto.parse());
     case proto::Relation::kShowString: {
       const auto& show = proto.show_string();
-      return plan::ShowString{input(show), show.num_rows(), show.truncate(), show.vertical(), false};
+      return plan::ShowString{input(show), std::max(show.num_rows(), 0), show.truncate(), show.vertical(), false};
     }
     case proto::Relation::kHtmlString:
       return plan::ShowString{input(proto.html_string()), proto.html_string().num_rows(),

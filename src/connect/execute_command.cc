@@ -46,6 +46,15 @@ void create_view(const RequestContext& context, const std::vector<std::string>& 
   views.put(name.back(), std::move(plan), replace);
 }
 
+// Dataset.createTempViewCommand says nothing of where the text is wrong.
+std::vector<std::string> view_name(const std::string& text) {
+  try {
+    return sql::parse_multipart_identifier(text);
+  } catch (const SparkError&) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1321", {{"viewName", text}});
+  }
+}
+
 engine::WriteRequest::Mode decode_mode(proto::WriteOperation::SaveMode mode) {
   using Mode = engine::WriteRequest::Mode;
   switch (mode) {
@@ -435,8 +444,7 @@ void execute_command(const RequestContext& context, const proto::Command& comman
       const auto& view = command.create_dataframe_view();
       RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(view.input()),
                                               operation.shared_context());
-      return create_view(context, sql::parse_multipart_identifier(view.name()), std::move(resolved),
-                         view.is_global(), view.replace());
+      return create_view(context, view_name(view.name()), std::move(resolved), view.is_global(), view.replace());
     }
     case proto::Command::kWriteOperation:
       return write(context, command.write_operation(), operation);
