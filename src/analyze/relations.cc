@@ -33,7 +33,13 @@ RelationPtr Resolver::resolve(const RelationPtr& relation) {
 RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   const Relation& r = *relation;
   if (const auto* n = r.as<UnresolvedTable>()) return n->is_streaming ? streaming_table(*n) : table(*n);
-  if (const auto* n = r.as<UnresolvedRead>()) return n->is_streaming ? streaming_source(*n) : context_.resolve_source(*n);
+  if (const auto* n = r.as<UnresolvedRead>()) {
+    if (n->is_streaming) return streaming_source(*n);
+    if (!n->format.empty()) return context_.resolve_source(*n);
+    UnresolvedRead read = *n;
+    read.format = context_.default_source;
+    return context_.resolve_source(read);
+  }
   if (const auto* n = r.as<With>()) return with(*n);
   if (const auto* n = r.as<InlineTable>()) return inline_table(*n);
   if (const auto* n = r.as<TableFunction>()) return table_function(*n);
@@ -205,7 +211,7 @@ RelationPtr Resolver::local_data(const RelationPtr& relation, const LocalData& n
 }
 
 RelationPtr Resolver::range(const Range& node) {
-  if (node.step == 0) throw SparkError("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", {});
+  if (node.step == 0) throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT", {{"message", "step (0) cannot be 0"}});
   return make_resolved(node, {{next_attribute_id(), "id", Type::long_integer(), false, {}, {}}});
 }
 

@@ -91,10 +91,9 @@ RelationPtr Resolver::crosstab(const StatPair& node) {
 // Spark's summaries aim at; their error is allowed, not asked for.
 RelationPtr Resolver::approx_quantile(const ApproxQuantile& node) {
   const RelationPtr child = resolve(node.child);
-  check_columns(node.columns, child);
   std::vector<ExpressionPtr> per_column;
   for (const std::string& name : node.columns) {
-    const Type type = try_attribute({name}, child->output, {})->type;
+    const Type type = expression(column_named(name), scope_of(child))->type;
     if (!type.is_numeric()) {
       throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
                        {{"message", "Quantile calculation for column " + name + " with data type " + class_name(type) + " is not supported."}});

@@ -117,7 +117,7 @@ RelationPtr Resolver::streaming_files(const std::string& format, const Unresolve
   if (const auto path = option(node.options, "path"); path && files.paths.empty()) files.paths = {*path};
   static const std::set<std::string_view> kFormats = {"csv", "json", "text", "parquet", "orc", "avro", "binaryfile"};
   if (files.paths.empty() && kFormats.contains(format)) {
-    throw SparkError("_LEGACY_ERROR_TEMP_2047", {}).with_kind(ErrorKind::kIllegalArgument);
+    throw SparkError("_LEGACY_ERROR_TEMP_2047", {});
   }
   const bool infers = context_.configuration &&
                       context_.configuration("spark.sql.streaming.schemaInference").value_or("false") == "true";

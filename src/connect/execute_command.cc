@@ -101,6 +101,9 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table().table_name());
   const auto mode = decode_mode(command.mode());
   const bool is_insert = command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (is_insert && command.partitioning_columns_size() > 0) {
+    throw SparkError("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", {{"tableName", joined(name, ".")}});
+  }
   if (is_insert || (mode == engine::WriteRequest::Mode::kAppend && find_table(context, name))) {
     InsertRequest request;
     request.table = name;
