@@ -1,5 +1,6 @@
 // What names of columns mean: attributes, lateral aliases, columns of a DataFrame, stars.
 #include <algorithm>
+#include <limits>
 #include <cctype>
 #include <functional>
 #include <set>
@@ -182,7 +183,7 @@ ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Express
     if (ExpressionPtr bound = lambda_variable(node.parts)) return bound;
   } else if (node.is_metadata_column && scope.relation) {
     if (ExpressionPtr found = try_attribute(node.parts, metadata_columns(*scope.relation), e.origin)) return found;
-    throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", quoted_name(node.parts)}}, contexts_of(e.origin));
+    throw SparkError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", "\"" + joined(node.parts, ".") + "\""}}, contexts_of(e.origin));
   } else if (ExpressionPtr found = attribute_of_plan(node, e, scope)) {
     return found;
   }
@@ -294,8 +295,23 @@ ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const
                    contexts_of(e.origin));
 }
 
+namespace {
+
+// How many levels down the DataFrame with that plan id lies that has the column; a large number where it is not.
+int depth_of(const Relation& relation, int64_t plan_id, AttributeId column) {
+  constexpr int kNowhere = std::numeric_limits<int>::max() / 2;
+  const bool is_there = relation.plan_id == plan_id &&
+                        std::any_of(relation.output.begin(), relation.output.end(), [&](const Attribute& a) { return a.id == column; });
+  if (is_there) return 0;
+  int least = kNowhere;
+  for (const RelationPtr& child : children(relation)) least = std::min(least, 1 + depth_of(*child, plan_id, column));
+  return least;
+}
+
+}  // namespace
+
 ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, const Expression& e,
-                                             const Scope& scope, const std::vector<Attributes>& outputs) {
+                                             const Scope& scope, const std::vector<SharedAttributes>& outputs) {
   const Attributes merged = scope.relation ? hidden_columns(*scope.relation) : Attributes();
   const auto reach = [&](AttributeId id) -> const Attribute* {
     for (const Attributes* columns : {scope.attributes, &merged, scope.hidden}) {
@@ -308,15 +324,22 @@ ExpressionPtr Resolver::attribute_of_plan_in(const UnresolvedAttribute& node, co
   };
   ExpressionPtr found;
   AttributeId found_id = 0;
-  for (const Attributes& output : outputs) {
-    ExpressionPtr candidate = try_attribute(node.parts, output, e.origin);
+  for (const SharedAttributes& output : outputs) {
+    ExpressionPtr candidate = try_attribute(node.parts, *output, e.origin);
     if (!candidate) continue;
     const Expression* root = candidate.get();
     while (const auto* field = root->as<GetField>()) root = field->child.get();
     const AttributeId id = root->as<AttributeReference>() ? root->as<AttributeReference>()->id : 0;
     const Attribute* visible = reach(id);
     if (!visible) continue;
-    if (found && found_id != id) {
+    // In a condition between the sides of a join the one of two that lies nearer; above the join they are ambiguous
+    // (ColumnResolutionHelper.resolveDataFrameColumn).
+    const auto* sides = scope.relation ? scope.relation->as<Join>() : nullptr;
+    const auto depth = [&](AttributeId column) {
+      return sides && !sides->condition ? depth_of(*scope.relation, *node.plan_id, column) : 0;
+    };
+    if (found && found_id != id && depth(found_id) < depth(id)) continue;
+    if (found && found_id != id && depth(found_id) == depth(id)) {
       std::string name;
       for (const std::string& part : node.parts) name += (name.empty() ? "" : ".") + part;
       throw SparkError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", "\"" + name + "\""}},
@@ -350,8 +373,8 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
   if (node.plan_id) {
     const auto known = plan_outputs_.find(*node.plan_id);
     if (known == plan_outputs_.end()) throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", "`*`"}, {"columns", ""}});
-    for (const Attributes& output : known->second) {
-      for (const Attribute& attribute : output) {
+    for (const SharedAttributes& output : known->second) {
+      for (const Attribute& attribute : *output) {
         for (const Attribute& visible : *attributes) {
           if (visible.id == attribute.id) out.push_back(reference(visible));
         }

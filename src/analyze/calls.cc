@@ -267,6 +267,15 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
                       {"searchPath", kSearchPath}},
                      contexts_of(e.origin));
   }
+  if (row->kind == FunctionKind::kTable) {
+    throw SparkError("NOT_A_SCALAR_FUNCTION", {{"functionName", quoted_name({name})}}, contexts_of(e.origin));
+  }
+  if (name == "in" && node.arguments.size() == 1) {
+    // Nothing is among no values, null included (OptimizeIn).
+    const ExpressionPtr value = expression(node.arguments[0], scope);
+    return shown_as(make_typed(Literal{Type::boolean(), false}, Type::boolean(), value->nullable),
+                    "(" + print_name(*value) + " IN ())");
+  }
   check_within_group(*row, node);
   FunctionCall bound;
   bound.function = row;
@@ -550,40 +559,6 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   }
   append_defaults(*nearest, call, origin);
   throw_mismatch(row, call, bad_index, bad_wanted, origin);
-}
-
-// Calls whose value one query sees as a constant; they keep the call's name.
-ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
-  if (row.name == "input_file_name") {
-    if (!file_name_) return make_string_literal("");
-    // An own node, so that the call's name stays with this use alone.
-    return shown_as(std::make_shared<Expression>(*file_name_), "input_file_name()");
-  }
-  Literal value;
-  const int64_t now_us = context_.query_start_us;
-  if (row.name == "current_timestamp") value = {Type::timestamp(), now_us};
-  else if (row.name == "current_date" || row.name == "localtimestamp") {
-    Cast cast;
-    cast.child = make_literal({Type::timestamp(), now_us});
-    cast.target = row.name == "current_date" ? Type::date() : Type::timestamp_ntz();
-    cast.mode = CastMode::kLegacy;
-    cast.is_user_specified = false;
-    cast.time_zone = context_.time_zone;
-    const Type target = cast.target;
-    return shown_as(make_typed(std::move(cast), target, false),
-                    print_name(Expression{call, {}, true, {}}));
-  }
-  else if (row.name == "current_timezone") value = {Type::string(), context_.time_zone};
-  else if (row.name == "current_user") value = {Type::string(), context_.user};
-  else if (row.name == "current_catalog") value = {Type::string(), context_.current_catalog};
-  else if (row.name == "current_schema") value = {Type::string(), context_.current_database};
-  else if (row.name == "current_path") {
-    value = {Type::string(), "system.builtin,system.session," + context_.current_catalog + "." + context_.current_database};
-  }
-  else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
-  else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
-  else return nullptr;
-  return shown_as(make_literal(std::move(value)), print_name(Expression{call, {}, true, {}}));
 }
 
 }  // namespace firesteel::analyze

@@ -169,6 +169,15 @@ bool has_same_shape(const Type& a, const Type& b) {
                     [](const StructField& x, const StructField& y) { return has_same_shape(x.type, y.type); });
 }
 
+std::optional<Type> wider_type_without_text(const std::vector<Type>& types, const CoercionRules& rules) {
+  const auto is_text = [](const Type& type) { return type.is_string(); };
+  const bool has_text = std::any_of(types.begin(), types.end(), is_text);
+  const bool has_other = std::any_of(types.begin(), types.end(), [&](const Type& type) {
+    return !is_text(type) && !type.is(TypeKind::kNull);
+  });
+  return has_text && has_other ? std::nullopt : wider_type(types, rules);
+}
+
 std::optional<Type> comparison_type(const Type& a, const Type& b, const CoercionRules& rules) {
   if (rules.ansi || a.kind() == b.kind()) return wider_type(a, b, rules);
   if (a.is_string() || b.is_string()) {

@@ -24,6 +24,9 @@ std::optional<plan::Type> wider_type(const plan::Type& a, const plan::Type& b,
                                      const CoercionRules& rules);
 std::optional<plan::Type> wider_type(const std::vector<plan::Type>& types,
                                      const CoercionRules& rules);
+// The same where text meets nothing but text (findWiderTypeWithoutStringPromotion).
+std::optional<plan::Type> wider_type_without_text(const std::vector<plan::Type>& types,
+                                                  const CoercionRules& rules);
 // The type in which both sides of a comparison are compared.
 // DataType.equalsStructurally: the same types by position, whatever the fields are called.
 bool has_same_shape(const plan::Type& a, const plan::Type& b);

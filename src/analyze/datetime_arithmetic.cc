@@ -213,12 +213,30 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   return built_call("date - date", {date(left, "first"), date(right, "second")}, origin);
 }
 
+// A calendar interval times or through a number, which may be of any type that a double is made of.
+ExpressionPtr Resolver::scaled_calendar_interval(const std::string& name, const std::vector<ExpressionPtr>& a,
+                                                 const Origin& origin) {
+  const bool is_left = a[0]->type.is(TypeKind::kCalendarInterval);
+  const bool is_product = name == "*" || name == "try_multiply";
+  const bool is_quotient = name == "/" || name == "try_divide";
+  if (!(is_left && (is_product || is_quotient)) && !(is_product && a[1]->type.is(TypeKind::kCalendarInterval))) {
+    return nullptr;
+  }
+  const char* row = is_product ? "calendar interval * number" : "calendar interval / number";
+  std::vector<ExpressionPtr> arguments = {a[is_left ? 0 : 1], a[is_left ? 1 : 0]};
+  if (!name.starts_with("try_")) return built_call(row, std::move(arguments), origin);
+  arguments.push_back(make_literal({Type::boolean(), true}));
+  return shown_as(built_call("null if it fails", {built_call(row, std::move(arguments), origin)}, origin),
+                  name + "(" + print_name(*a[0]) + ", " + print_name(*a[1]) + ")");
+}
+
 ExpressionPtr Resolver::operator_on_dates(const std::string& name,
                                           const std::vector<ExpressionPtr>& a,
                                           const Origin& origin) {
   if (a.size() != 2) return nullptr;
   auto takes_part = [](const Type& type) { return type.is_datetime() || type.is_interval(); };
   if (!takes_part(a[0]->type) && !takes_part(a[1]->type)) return nullptr;
+  if (const ExpressionPtr scaled = scaled_calendar_interval(name, a, origin)) return scaled;
   if (name.starts_with("try_")) {
     static const std::pair<std::string_view, const char*> operators[] = {
         {"try_add", "+"}, {"try_subtract", "-"}, {"try_multiply", "*"}, {"try_divide", "/"}};

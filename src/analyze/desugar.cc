@@ -106,23 +106,29 @@ RelationPtr Resolver::drop(const Drop& node) {
   return select(child, std::move(kept));
 }
 
+// df.na and df.stat name columns; Dataset.resolve proposes all of them in their order.
+void Resolver::check_columns(const std::vector<std::string>& names, const RelationPtr& child) {
+  for (const std::string& name : names) {
+    if (try_attribute({name}, child->output, {})) continue;
+    std::string known;
+    for (const Attribute& a : child->output) known += (known.empty() ? "" : ", ") + quoted_name({a.name});
+    throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", quoted_name({name})}, {"proposal", known}});
+  }
+}
+
 RelationPtr Resolver::fill_na(const FillNa& node) {
   RelationPtr child = resolve(node.child);
   std::vector<ExpressionPtr> list;
-  for (const std::string& name : node.columns) {
-    if (!try_attribute({name}, child->output, {})) {
-      std::string names;
-      for (const Attribute& a : child->output) names += (names.empty() ? "" : ", ") + quoted_name({a.name});
-      throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", quoted_name({name})}, {"proposal", names}});
-    }
-  }
+  check_columns(node.columns, child);
+  // A value for each column becomes the column's type, whatever its own.
+  const bool has_value_each = node.values.size() > 1;
   for (const Attribute& attribute : child->output) {
     const Literal* value = nullptr;
     if (node.columns.empty() && !node.values.empty()) value = &node.values[0];
     for (size_t i = 0; i < node.columns.size(); ++i) {
       if (same_name(node.columns[i], attribute.name)) value = &node.values[node.values.size() == 1 ? 0 : i];
     }
-    if (!value || !same_class(attribute.type, value->type)) {
+    if (!value || (!has_value_each && !same_class(attribute.type, value->type))) {
       list.push_back(reference(attribute));
       continue;
     }
@@ -149,6 +155,7 @@ RelationPtr Resolver::drop_na(const DropNa& node) {
   if (node.columns.empty()) {
     for (const Attribute& a : child->output) inputs.push_back(reference(a));
   }
+  check_columns(node.columns, child);
   for (const std::string& name : node.columns) {
     inputs.push_back(expression(make_expression(UnresolvedAttribute{{name}, {}, false}), scope_of(child)));
   }
@@ -180,6 +187,9 @@ RelationPtr Resolver::drop_na(const DropNa& node) {
 
 RelationPtr Resolver::replace(const Replace& node) {
   RelationPtr child = resolve(node.child);
+  std::vector<std::string> names = node.columns;
+  std::erase(names, "*");
+  check_columns(names, child);
   std::vector<ExpressionPtr> list;
   for (const Attribute& attribute : child->output) {
     const bool is_meant = node.columns.empty() || std::any_of(node.columns.begin(), node.columns.end(), [&](const std::string& n) { return n == "*" || same_name(n, attribute.name); });
@@ -191,9 +201,7 @@ RelationPtr Resolver::replace(const Replace& node) {
     }
     FunctionCall choose;
     for (const auto& [from, to] : node.replacements) {
-      FunctionCall equal;
-      equal.arguments = {reference(attribute), cast_to(make_literal(from), attribute.type, rules())};
-      choose.arguments.push_back(bind_call(*functions::find_function("="), equal, {}));
+      choose.arguments.push_back(bound("=", {reference(attribute), make_literal(from)}));
       choose.arguments.push_back(to.is_null() ? make_null_literal(attribute.type) : cast_to(make_literal(to), attribute.type, rules()));
     }
     choose.arguments.push_back(reference(attribute));

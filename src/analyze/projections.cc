@@ -108,27 +108,30 @@ const Expression* find_generator(const ExpressionPtr& expression) {
 
 namespace {
 
-bool mentions_file_name(const std::vector<ExpressionPtr>& list) {
+// Whether the list asks for the file or the block that a row comes from.
+bool mentions_file(const std::vector<ExpressionPtr>& list, std::string_view prefix) {
   bool found = false;
   for (const ExpressionPtr& e : list) {
     if (is_column(e)) continue;
     walk(e, [&](const ExpressionPtr& node) {
       const auto* call = node->as<UnresolvedFunction>();
-      found |= call && call->arguments.empty() && call->name.back() == "input_file_name";
+      found |= call && call->arguments.empty() && call->name.back().starts_with(prefix);
       return !found;
     });
   }
   return found;
 }
 
-// The relation with the hidden column input_file_name of the scan below; null when the rows come
-// from no single scan.
-RelationPtr with_file_name(const RelationPtr& relation, Attribute& column) {
+constexpr const char* kFileName = "input_file_name";
+constexpr const char* kFileBlock = "input_file_block_";
+
+// The relation with a hidden column of the scan below; null when the rows come from no single scan.
+RelationPtr with_file_column(const RelationPtr& relation, Attribute (*make)(const Scan&), Attribute& column) {
   auto copy = std::make_shared<Relation>(*relation);
   if (const auto* scan = relation->as<Scan>()) {
-    column = {next_attribute_id(), "input_file_name", Type::string(), false, {}, {}};
+    column = make(*scan);
     Scan with_column = *scan;
-    with_column.metadata_columns.push_back("input_file_name");
+    with_column.metadata_columns.push_back(column.name);
     copy->node = std::move(with_column);
     copy->output.push_back(column);
     return copy;
@@ -137,7 +140,7 @@ RelationPtr with_file_name(const RelationPtr& relation, Attribute& column) {
                            relation->as<Limit>() || relation->as<Sort>() ||
                            relation->as<Repartition>() || relation->as<Sample>();
   if (!passes_rows) return nullptr;
-  RelationPtr below = with_file_name(children(*relation)[0], column);
+  RelationPtr below = with_file_column(children(*relation)[0], make, column);
   if (!below) return nullptr;
   if (const auto* project = relation->as<Project>()) {
     Project wider = *project;
@@ -149,27 +152,45 @@ RelationPtr with_file_name(const RelationPtr& relation, Attribute& column) {
   return copy;
 }
 
+Attribute file_name_attribute(const Scan&) { return {next_attribute_id(), kFileName, Type::string(), false, {}, {}}; }
+
 }  // namespace
 
-RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr>& list) {
-  if (mentions_file_name(list) && !file_name_) {
-    Attribute column;
-    RelationPtr wider = with_file_name(child, column);
+// input_file_name() and input_file_block_…() become hidden columns of the scan below.
+RelationPtr Resolver::project_over_file(const RelationPtr& child, const std::vector<ExpressionPtr>& list) {
+  RelationPtr wider = child;
+  Attribute column;
+  if (mentions_file(list, kFileName)) {
+    const RelationPtr with_name = with_file_column(wider, file_name_attribute, column);
     // Without a file below, Spark's input_file_name() is the empty string.
-    file_name_ = wider ? reference(column) : make_string_literal("");
-    // A star above must not see the hidden column.
-    const Attributes visible = child->output;
-    std::vector<ExpressionPtr> expanded;
-    for (const ExpressionPtr& e : list) {
-      if (const auto* star = e->as<UnresolvedStar>()) {
-        expand_star(*star, Scope{&visible, outer_scope_, child.get()}, expanded);
-      } else {
-        expanded.push_back(e);
-      }
+    file_name_ = with_name ? reference(column) : make_string_literal("");
+    if (with_name) wider = with_name;
+  }
+  if (mentions_file(list, kFileBlock)) {
+    const RelationPtr with_block = with_file_column(wider, metadata_attribute, column);
+    // Without a file below both are -1.
+    file_block_ = with_block ? reference(column) : make_null_literal(Type::null());
+    if (with_block) wider = with_block;
+  }
+  // A star above must not see the hidden columns.
+  const Attributes visible = child->output;
+  std::vector<ExpressionPtr> expanded;
+  for (const ExpressionPtr& e : list) {
+    if (const auto* star = e->as<UnresolvedStar>()) {
+      expand_star(*star, Scope{&visible, outer_scope_, child.get()}, expanded);
+    } else {
+      expanded.push_back(e);
     }
-    RelationPtr result = project(wider ? wider : child, expanded);
-    file_name_ = nullptr;
-    return result;
+  }
+  RelationPtr result = project(wider, expanded);
+  file_name_ = nullptr;
+  file_block_ = nullptr;
+  return result;
+}
+
+RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr>& list) {
+  if ((!file_name_ && mentions_file(list, kFileName)) || (!file_block_ && mentions_file(list, kFileBlock))) {
+    return project_over_file(child, list);
   }
   const RelationPtr source = child;
   Attributes generated;

@@ -20,17 +20,26 @@ std::vector<Attribute> attributes_of(const std::vector<ExpressionPtr>& named) {
 RelationPtr Resolver::resolve(const RelationPtr& relation) {
   RelationPtr resolved = resolve_node(relation);
   if (!relation->plan_id) return resolved;
-  plan_outputs_[*relation->plan_id].push_back(resolved->output);
-  if (resolved->plan_id == relation->plan_id) return resolved;
-  auto copy = std::make_shared<Relation>(*resolved);
-  copy->plan_id = relation->plan_id;
-  return copy;
+  if (resolved->plan_id != relation->plan_id) {
+    // Nobody else holds what was just made: then it need not be copied, which counts for wide and deep plans.
+    auto own = resolved.use_count() == 1 ? std::const_pointer_cast<Relation>(resolved) : std::make_shared<Relation>(*resolved);
+    own->plan_id = relation->plan_id;
+    resolved = std::move(own);
+  }
+  plan_outputs_[*relation->plan_id].emplace_back(resolved, &resolved->output);
+  return resolved;
 }
 
 RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   const Relation& r = *relation;
-  if (const auto* n = r.as<UnresolvedTable>()) return table(*n);
-  if (const auto* n = r.as<UnresolvedRead>()) return context_.resolve_source(*n);
+  if (const auto* n = r.as<UnresolvedTable>()) return n->is_streaming ? streaming_table(*n) : table(*n);
+  if (const auto* n = r.as<UnresolvedRead>()) {
+    if (n->is_streaming) return streaming_source(*n);
+    if (!n->format.empty()) return context_.resolve_source(*n);
+    UnresolvedRead read = *n;
+    read.format = context_.default_source;
+    return context_.resolve_source(read);
+  }
   if (const auto* n = r.as<With>()) return with(*n);
   if (const auto* n = r.as<InlineTable>()) return inline_table(*n);
   if (const auto* n = r.as<TableFunction>()) return table_function(*n);
@@ -66,6 +75,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<Parse>()) return parse(*n);
   if (const auto* n = r.as<ToSchema>()) return to_schema(*n);
   if (const auto* n = r.as<CollectMetrics>()) return collect_metrics(*n);
+  if (const auto* n = r.as<EventTimeWatermark>()) return watermark(*n);
   if (const auto* n = r.as<NamedWindows>()) return named_windows(*n);
   if (const auto* n = r.as<WithRelations>()) return with_relations(*n);
   if (const auto* n = r.as<CatalogCall>()) return context_.run_catalog_call(*n);
@@ -121,30 +131,8 @@ RelationPtr Resolver::inline_table(const InlineTable& node) {
 }
 
 RelationPtr Resolver::table_function(const TableFunction& node) {
-  if (same_name(node.name.back(), "range")) {
-    const std::vector<ExpressionPtr> arguments = expressions(node.arguments, Scope{});
-    std::vector<int64_t> numbers;
-    for (const ExpressionPtr& argument : arguments) {
-      const auto* literal = argument->as<Literal>();
-      const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-      // Negative bounds come as a call of "negative" over a literal.
-      const auto* call = argument->as<FunctionCall>();
-      if (!number && call && call->function->name == "negative") {
-        literal = call->arguments[0]->as<Literal>();
-        number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-        if (number) { numbers.push_back(-*number); continue; }
-      }
-      if (!number) throw_unsupported("FUNCTION", "range() with an argument that is no integer literal");
-      numbers.push_back(*number);
-    }
-    Range r;
-    if (numbers.size() == 1) r.end = numbers[0];
-    if (numbers.size() >= 2) { r.start = numbers[0]; r.end = numbers[1]; }
-    if (numbers.size() >= 3) r.step = numbers[2];
-    if (numbers.size() >= 4) r.partitions = static_cast<int32_t>(numbers[3]);
-    return range(r);
-  }
   const functions::Function* row = functions::find_function(node.name.back());
+  if (row && row->kind == functions::FunctionKind::kTable) return listed_table(*row, node);
   if (!row || row->kind != functions::FunctionKind::kGenerator) {
     throw SparkError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", quoted_name(node.name)}});
   }
@@ -152,6 +140,65 @@ RelationPtr Resolver::table_function(const TableFunction& node) {
   call.name = node.name;
   call.arguments = node.arguments;
   return project(make_resolved(OneRow{}, {}), {make_expression(std::move(call))});
+}
+
+// Functions that are tables by themselves: range, and those whose rows the server knows.
+RelationPtr Resolver::listed_table(const functions::Function& row, const TableFunction& node) {
+  std::string expected;
+  bool fits = false;
+  for (const functions::Signature& s : row.signatures) {
+    fits = fits || s.arguments.size() == node.arguments.size();
+    expected += (expected.empty() ? "" : ", ") + std::to_string(s.arguments.size());
+  }
+  if (!fits) {
+    throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                     {{"functionName", quoted_name({std::string(row.name)})},
+                      {"expectedNum", row.signatures.size() > 1 ? "[" + expected + "]" : expected},
+                      {"actualNum", std::to_string(node.arguments.size())},
+                      {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
+  if (row.name != "range") return context_.run_catalog_call({std::string(row.name), {}});
+  std::vector<int64_t> numbers;
+  for (const ExpressionPtr& argument : node.arguments) numbers.push_back(range_bound(argument, numbers.size()));
+  Range r;
+  if (numbers.size() == 1) r.end = numbers[0];
+  if (numbers.size() >= 2) { r.start = numbers[0]; r.end = numbers[1]; }
+  if (numbers.size() >= 3) r.step = numbers[2];
+  if (numbers.size() >= 4) r.partitions = static_cast<int32_t>(numbers[3]);
+  if (r.step == 0) throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`range`"}});
+  return range(r);
+}
+
+// A constant that becomes BIGINT (TableFunctionRegistry.range).
+int64_t Resolver::range_bound(const ExpressionPtr& argument, size_t position) {
+  const NamedArgument* named_argument = argument->as<NamedArgument>();
+  const ExpressionPtr value = expression(named_argument ? named_argument->value : argument, Scope{});
+  // Most bounds are written as they are: no engine is asked for them.
+  const auto* literal = value->as<Literal>();
+  const auto* known = literal && !named_argument ? std::get_if<int64_t>(&literal->value) : nullptr;
+  if (known && value->type.is_integral()) return *known;
+  bool is_constant = !named_argument;
+  walk(value, [&](const ExpressionPtr& e) {
+    is_constant = is_constant && !e->as<AttributeReference>() && !e->as<Subquery>();
+    return is_constant;
+  });
+  const bool is_number = value->type.is_numeric() || value->type.is_string();
+  if (!is_constant || !is_number) {
+    static const char* const ordinals[] = {"first", "second", "third", "fourth"};
+    if (!is_constant) {
+      throw SparkError("NON_FOLDABLE_ARGUMENT",
+                       {{"funcName", "`range`"}, {"paramName", "`start`"}, {"paramType", "\"BIGINT\""}});
+    }
+    throw SparkError("UNEXPECTED_INPUT_TYPE", {{"functionName", "`range`"},
+                                               {"paramIndex", ordinals[std::min<size_t>(position + 1, 3)]},
+                                               {"requiredType", "\"BIGINT\""},
+                                               {"inputSql", "\"" + print_name(*value) + "\""},
+                                               {"inputType", "\"" + value->type.sql() + "\""}});
+  }
+  const Literal number = constant(cast_to(value, Type::long_integer(), rules()));
+  const auto* found = std::get_if<int64_t>(&number.value);
+  if (!found) throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`range`"}});
+  return *found;
 }
 
 RelationPtr Resolver::local_data(const RelationPtr& relation, const LocalData& node) {
@@ -164,12 +211,21 @@ RelationPtr Resolver::local_data(const RelationPtr& relation, const LocalData& n
 }
 
 RelationPtr Resolver::range(const Range& node) {
-  if (node.step == 0) throw SparkError("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", {});
+  if (node.step == 0) throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT", {{"message", "step (0) cannot be 0"}});
   return make_resolved(node, {{next_attribute_id(), "id", Type::long_integer(), false, {}, {}}});
 }
 
 RelationPtr Resolver::sample(const Sample& node) {
   RelationPtr child = resolve(node.child);
+  // RandomSampler.roundingEpsilon
+  constexpr double kRounding = 1e-6;
+  const double part = node.upper_bound - node.lower_bound;
+  if (part < -kRounding || (!node.with_replacement && part > 1 + kRounding)) {
+    const std::string text = print_name(*make_literal({Type::double_number(), part}));
+    throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
+                     {{"message", "Sampling fraction (" + text + ") must be " +
+                                      (node.with_replacement ? "nonnegative with replacement" : "on interval [0, 1] without replacement")}});
+  }
   Sample copy = node;
   if (copy.deterministic_order) {
     // randomSplit: the input sorted by all columns that have an order, so that each split sees
@@ -195,9 +251,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
   Deduplicate copy;
   copy.child = child;
   copy.all_columns = node.all_columns;
-  if (node.within_watermark) {
-    throw SparkError("_LEGACY_ERROR_TEMP_3102", {{"msg", "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets"}});
-  }
+  copy.within_watermark = node.within_watermark;
   for (const std::string& name : node.columns) {
     ExpressionPtr column = try_attribute({name}, child->output, {});
     if (!column) {
@@ -212,7 +266,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
     copy.all_columns = true;
   }
   for (const ExpressionPtr& key : copy.keys) {
-    if (key->type.is(TypeKind::kMap)) {
+    if (holds_map(key->type)) {
       throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", {{"colName", quoted_name({print_name(*key)})}, {"dataType", "\"" + key->type.sql() + "\""}});
     }
   }

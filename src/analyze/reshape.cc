@@ -1,5 +1,6 @@
 // Relations that become others: unpivot, pivot with given values, pair statistics, named windows.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "analyze/resolver.h"
@@ -24,7 +25,7 @@ bool can_store(const Type& from, const Type& to) {
 
 }  // namespace
 
-// One projection per value column, one after the other.
+// A row for each value column, the rows of one input row together.
 RelationPtr Resolver::unpivot(const Unpivot& node) {
   RelationPtr child = resolve(node.child);
   const Scope scope = scope_of(child);
@@ -46,27 +47,53 @@ RelationPtr Resolver::unpivot(const Unpivot& node) {
     const bool nullable = value->nullable;
     return make_typed(Alias{std::move(value), {name}, {}, next_attribute_id()}, type, nullable);
   };
-  unpivot_types(values);
-  std::vector<RelationPtr> inputs;
-  for (const ExpressionPtr& value : values) {
-    std::vector<ExpressionPtr> columns = ids;
-    columns.push_back(named_as(make_string_literal(attribute_of(*value).name), node.variable_column_name));
+  const Type common = unpivot_types(values);
+  const auto value_of = [&](const ExpressionPtr& value) {
     const auto* alias_node = value->as<Alias>();
-    columns.push_back(named_as(alias_node ? alias_node->child : value, node.value_column_name));
-    inputs.push_back(select(child, std::move(columns)));
+    return cast_to(alias_node ? alias_node->child : value, common, rules());
+  };
+  if (values.size() == 1) {
+    std::vector<ExpressionPtr> columns = ids;
+    columns.push_back(named_as(make_string_literal(attribute_of(*values[0]).name), node.variable_column_name));
+    columns.push_back(named_as(value_of(values[0]), node.value_column_name));
+    return select(child, std::move(columns));
   }
-  if (inputs.size() == 1) return inputs[0];
-  return combine(SetOperation{{}, SetOperationKind::kUnion, true, false, false}, std::move(inputs));
+  std::vector<ExpressionPtr> rows;
+  for (const ExpressionPtr& value : values) {
+    rows.push_back(bound("named_struct", {make_string_literal("variable"), make_string_literal(attribute_of(*value).name),
+                                          make_string_literal("value"), value_of(value)}));
+  }
+  Generate generate;
+  generate.child = child;
+  generate.generator = bound("inline", {bound("array", std::move(rows))});
+  const auto& fields = generate.generator->type.fields();
+  const std::string* names[] = {&node.variable_column_name, &node.value_column_name};
+  Attributes output = child->output;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    generate.generated.push_back({next_attribute_id(), *names[i], fields[i].type, fields[i].nullable, {}, {}});
+    output.push_back(generate.generated.back());
+    ids.push_back(reference(generate.generated.back()));
+  }
+  return select(make_resolved(std::move(generate), std::move(output)), std::move(ids));
 }
 
-void Resolver::unpivot_types(const std::vector<ExpressionPtr>& values) {
+// The one type of all values. Names of each type stand together, three at most (unpivotValueDataTypeMismatchError).
+Type Resolver::unpivot_types(const std::vector<ExpressionPtr>& values) {
   std::vector<Type> types;
-  std::string all;
+  std::map<std::string, std::vector<std::string>> names;
   for (const ExpressionPtr& value : values) {
     types.push_back(value->type);
-    all += (all.empty() ? "\"" : ", \"") + value->type.sql() + " (" + quoted_name({attribute_of(*value).name}) + ")\"";
+    names[value->type.sql()].push_back(quoted_name({attribute_of(*value).name}));
   }
-  if (wider_type(types, rules())) return;
+  if (const auto common = wider_type_without_text(types, rules())) return *common;
+  std::string all;
+  for (auto& [type, columns] : names) {
+    if (columns.size() > 3) {
+      columns.resize(3);
+      columns.emplace_back("...");
+    }
+    all += (all.empty() ? "\"" : ", \"") + type + "\" (" + firesteel::joined(columns) + ")";
+  }
   throw SparkError("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", {{"types", all}});
 }
 

@@ -54,16 +54,21 @@ class Resolver {
   using ExpressionPtr = plan::ExpressionPtr;
   using RelationPtr = plan::RelationPtr;
   using Attributes = std::vector<plan::Attribute>;
+  using SharedAttributes = std::shared_ptr<const Attributes>;
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
   RelationPtr inline_table(const plan::InlineTable& node);
   RelationPtr table_function(const plan::TableFunction& node);
+  RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
+  int64_t range_bound(const ExpressionPtr& argument, size_t position);
   RelationPtr local_data(const RelationPtr& relation, const plan::LocalData& node);
   RelationPtr range(const plan::Range& node);
   RelationPtr project(RelationPtr child, const std::vector<ExpressionPtr>& expressions);
   RelationPtr set_operation(const plan::SetOperation& node);
   RelationPtr combine(const plan::SetOperation& node, std::vector<RelationPtr> inputs);
+  ExpressionPtr with_fields_of(const ExpressionPtr& value, const plan::Type& type);
+  ExpressionPtr merged_column(const plan::Attribute& column, const plan::Attribute& left, const plan::Attribute& right);
   RelationPtr union_by_name(const plan::SetOperation& node, std::vector<RelationPtr>& inputs);
   RelationPtr sample(const plan::Sample& node);
   RelationPtr deduplicate(const plan::Deduplicate& node);
@@ -75,6 +80,7 @@ class Resolver {
   RelationPtr with_columns(const plan::WithColumns& node);
   RelationPtr with_columns_renamed(const plan::WithColumnsRenamed& node);
   RelationPtr drop(const plan::Drop& node);
+  void check_columns(const std::vector<std::string>& names, const RelationPtr& child);
   RelationPtr fill_na(const plan::FillNa& node);
   RelationPtr drop_na(const plan::DropNa& node);
   RelationPtr replace(const plan::Replace& node);
@@ -85,7 +91,7 @@ class Resolver {
   RelationPtr lateral_view(const plan::LateralView& node);
   // reshape.cc: relations that become others.
   RelationPtr unpivot(const plan::Unpivot& node);
-  void unpivot_types(const std::vector<ExpressionPtr>& values);
+  plan::Type unpivot_types(const std::vector<ExpressionPtr>& values);
   RelationPtr pivot(const plan::Aggregate& node);
   std::vector<ExpressionPtr> pivot_values(const plan::Aggregate& node, const RelationPtr& child);
   std::string pivot_value_name(const ExpressionPtr& value);
@@ -98,6 +104,12 @@ class Resolver {
 
   // Projects that keep and rename columns.
   RelationPtr select(RelationPtr child, std::vector<ExpressionPtr> named);
+
+  // ---- streaming.cc ----------------------------------------------------------------------------
+  RelationPtr streaming_source(const plan::UnresolvedRead& node);
+  RelationPtr streaming_files(const std::string& format, const plan::UnresolvedRead& node);
+  RelationPtr streaming_table(const plan::UnresolvedTable& node);
+  RelationPtr watermark(const plan::EventTimeWatermark& node);
 
   // ---- statistics.cc ---------------------------------------------------------------------------
   RelationPtr stat_pair(const plan::StatPair& node);
@@ -233,6 +245,7 @@ class Resolver {
                               const ExpressionPtr& having);
 
   // ---- projections.cc --------------------------------------------------------------------------
+  RelationPtr project_over_file(const RelationPtr& child, const std::vector<ExpressionPtr>& list);
   RelationPtr finish_project(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_windows(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_drawn_columns(RelationPtr child, std::vector<ExpressionPtr>& named);
@@ -291,7 +304,7 @@ class Resolver {
   ExpressionPtr attribute_of_plan(const plan::UnresolvedAttribute& node, const plan::Expression& e,
                                   const Scope& scope);
   ExpressionPtr attribute_of_plan_in(const plan::UnresolvedAttribute& node, const plan::Expression& e,
-                                     const Scope& scope, const std::vector<Attributes>& outputs);
+                                     const Scope& scope, const std::vector<SharedAttributes>& outputs);
   std::vector<ExpressionPtr> columns_like(const plan::UnresolvedRegex& node, const Scope& scope);
   ExpressionPtr extract(const ExpressionPtr& child, const ExpressionPtr& key,
                         const plan::Origin& origin);
@@ -314,6 +327,8 @@ class Resolver {
   ExpressionPtr bind_call(const functions::Function& row, plan::FunctionCall call,
                           const plan::Origin& origin);
   void check_days(std::string_view name, const std::vector<ExpressionPtr>& a, const plan::Origin& origin);
+  ExpressionPtr scaled_calendar_interval(const std::string& name, const std::vector<ExpressionPtr>& a,
+                                         const plan::Origin& origin);
   ExpressionPtr operator_on_dates(const std::string& name, const std::vector<ExpressionPtr>& a,
                                   const plan::Origin& origin);
   // datetime_arithmetic.cc
@@ -354,7 +369,7 @@ class Resolver {
 
   const AnalysisContext& context_;
   // For each plan id of the client: the outputs of the relations that carried it.
-  std::unordered_map<int64_t, std::vector<Attributes>> plan_outputs_;
+  std::unordered_map<int64_t, std::vector<SharedAttributes>> plan_outputs_;
   std::vector<std::map<std::string, RelationPtr>> common_tables_;
   std::unordered_map<int64_t, RelationPtr> plan_references_;  // subqueries of the DataFrame API
   // For each join that a USING projection stands on: the sides' own columns, which names may mean.
@@ -369,7 +384,8 @@ class Resolver {
   const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
   bool allows_generators_ = false;  // among grouping keys, where other errors come first
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
-  ExpressionPtr file_name_;  // what input_file_name() is in the list under resolution
+  ExpressionPtr file_name_;   // what input_file_name() is in the list under resolution
+  ExpressionPtr file_block_;  // the scan's _metadata there, or a null where no scan is below
   std::vector<ExpressionPtr> lambda_variables_;  // innermost last
   // Calls that became other expressions keep the name of the call, by node.
   std::unordered_map<const plan::Expression*, std::string> rewritten_names_;
@@ -377,6 +393,8 @@ class Resolver {
   const NameScope name_scope_;
 };
 
+// The scan's hidden column _metadata, as a new attribute.
+plan::Attribute metadata_attribute(const plan::Scan& scan);
 // Whether the type is a map or has one inside.
 bool holds_map(const plan::Type& type);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).

@@ -1,5 +1,6 @@
 // UNION, INTERSECT and EXCEPT: by position and by name.
 #include <algorithm>
+#include <functional>
 
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -7,6 +8,19 @@
 namespace firesteel::analyze {
 
 using namespace plan;
+
+namespace {
+
+// Maps cannot be compared, so no rows with maps.
+void refuse_maps(const Relation& relation) {
+  for (const Attribute& column : relation.output) {
+    if (!holds_map(column.type)) continue;
+    throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+                     {{"colName", quoted_name({column.name})}, {"dataType", "\"" + column.type.sql() + "\""}});
+  }
+}
+
+}  // namespace
 
 RelationPtr Resolver::set_operation(const SetOperation& node) {
   std::vector<RelationPtr> inputs;
@@ -30,6 +44,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
                         {"invalidNumColumns", std::to_string(inputs[i]->output.size())}});
     }
   }
+  if (node.kind != SetOperationKind::kUnion || !node.is_all) refuse_maps(*inputs[0]);
   for (size_t c = 0; c < width; ++c) {
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {
@@ -82,16 +97,76 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
   return make_resolved(std::move(resolved), std::move(output));
 }
 
+namespace {
+
+// The left type with the fields that the right one has besides, at every depth (ResolveUnion.mergeFields).
+Type merged_by_name(const Type& left, const Type& right, const std::function<bool(std::string_view, std::string_view)>& same) {
+  if (left.is(TypeKind::kArray) && right.is(TypeKind::kArray)) {
+    return Type::array(merged_by_name(left.element(), right.element(), same), left.contains_null() || right.contains_null());
+  }
+  if (!left.is(TypeKind::kStruct) || !right.is(TypeKind::kStruct)) return left;
+  const auto find = [&](const std::vector<StructField>& fields, const std::string& name) {
+    return std::find_if(fields.begin(), fields.end(), [&](const StructField& field) { return same(field.name, name); });
+  };
+  std::vector<StructField> fields;
+  for (StructField field : left.fields()) {
+    const auto other = find(right.fields(), field.name);
+    if (other != right.fields().end()) field.type = merged_by_name(field.type, other->type, same);
+    field.nullable |= other == right.fields().end() || other->nullable;
+    fields.push_back(std::move(field));
+  }
+  for (StructField field : right.fields()) {
+    if (find(left.fields(), field.name) != left.fields().end()) continue;
+    field.nullable = true;
+    fields.push_back(std::move(field));
+  }
+  return Type::structure(std::move(fields));
+}
+
+}  // namespace
+
+// The value with the fields of `type` in their order; those that it lacks are null.
+ExpressionPtr Resolver::with_fields_of(const ExpressionPtr& value, const Type& type) {
+  if (value->type.is(TypeKind::kArray) && type.is(TypeKind::kArray)) {
+    if (value->type.same_type(type)) return value;
+    return over_elements(value, [&](const ExpressionPtr& element) { return with_fields_of(element, type.element()); });
+  }
+  if (!value->type.is(TypeKind::kStruct) || !type.is(TypeKind::kStruct) || value->type.same_type(type)) return value;
+  std::vector<ExpressionPtr> parts;
+  for (const StructField& field : type.fields()) {
+    const auto& own = value->type.fields();
+    const auto found = std::find_if(own.begin(), own.end(), [&](const StructField& f) { return same_name(f.name, field.name); });
+    parts.push_back(make_string_literal(field.name));
+    parts.push_back(found == own.end() ? make_null_literal(field.type) : with_fields_of(field_of(value, found->name, {}), field.type));
+  }
+  ExpressionPtr made = bound("named_struct", std::move(parts));
+  if (!value->nullable) return made;
+  return bound("if", {bound("isnull", {value}), make_null_literal(made->type), made});
+}
+
+// A column of one side with the nested fields that the same column of the other side has besides.
+ExpressionPtr Resolver::merged_column(const Attribute& column, const Attribute& left, const Attribute& right) {
+  const Type merged = merged_by_name(left.type, right.type, [&](std::string_view a, std::string_view b) { return same_name(a, b); });
+  const ExpressionPtr value = with_fields_of(reference(column), merged);
+  if (value->as<AttributeReference>()) return value;
+  return make_typed(Alias{value, {column.name}, {}, next_attribute_id()}, value->type, value->nullable);
+}
+
 RelationPtr Resolver::union_by_name(const SetOperation& node, std::vector<RelationPtr>& inputs) {
   RelationPtr left = inputs[0];
   for (size_t i = 1; i < inputs.size(); ++i) {
     RelationPtr right = inputs[i];
     std::vector<ExpressionPtr> right_columns;
     std::vector<ExpressionPtr> left_columns;
-    for (const Attribute& a : left->output) left_columns.push_back(reference(a));
     for (const Attribute& a : left->output) {
       auto found = std::find_if(right->output.begin(), right->output.end(), [&](const Attribute& b) { return same_name(a.name, b.name); });
-      if (found != right->output.end()) { right_columns.push_back(reference(*found)); continue; }
+      if (found != right->output.end()) {
+        const bool merges = node.allow_missing_columns;
+        left_columns.push_back(merges ? merged_column(a, a, *found) : reference(a));
+        right_columns.push_back(merges ? merged_column(*found, a, *found) : reference(*found));
+        continue;
+      }
+      left_columns.push_back(reference(a));
       if (!node.allow_missing_columns) {
         std::string names;
         for (const Attribute& b : right->output) names += (names.empty() ? "" : ", ") + b.name;

@@ -1,5 +1,6 @@
 // df.stat and transpose: relations whose columns come from the data, and statistics of columns.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "analyze/resolver.h"
@@ -25,6 +26,15 @@ ExpressionPtr as_text(ExpressionPtr child) {
   return make_expression(std::move(cast));
 }
 
+// DataType.toString of a type without parts: "StringType".
+std::string class_name(const Type& type) {
+  if (type.is(TypeKind::kTimestampNtz)) return "TimestampNTZType";
+  std::string name = type.sql();
+  name = name.substr(0, name.find_first_of("(<"));
+  for (size_t i = 1; i < name.size(); ++i) name[i] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  return name + "Type";
+}
+
 ExpressionPtr number(double value) { return make_literal({Type::double_number(), value}); }
 
 }  // namespace
@@ -32,18 +42,26 @@ ExpressionPtr number(double value) { return make_literal({Type::double_number(),
 // df.stat.cov, df.stat.corr: an aggregate over the whole input.
 RelationPtr Resolver::stat_pair(const StatPair& node) {
   if (node.function == "crosstab") return crosstab(node);
-  const auto column = [](const std::string& name) {
+  const RelationPtr child = resolve(node.child);
+  check_columns({node.first_column, node.second_column}, child);
+  // StatFunctions.calculateCovImpl: numbers alone, and a null is 0.
+  const auto column = [&](const std::string& name) {
+    const Type type = try_attribute({name}, child->output, {})->type;
+    if (!type.is_numeric()) {
+      throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
+                       {{"message", std::string("Currently ") + (node.function == "cov" ? "covariance" : "correlation") +
+                                        " calculation for columns with dataType " + type.simple_string() + " not supported."}});
+    }
     Cast cast;
     cast.child = column_named(name);
     cast.target = Type::double_number();
-    return make_expression(std::move(cast));
+    return make_call("coalesce", {make_expression(std::move(cast)), number(0)});
   };
   ExpressionPtr value = make_call(node.function == "cov" ? "covar_samp" : "corr",
                                   {column(node.first_column), column(node.second_column)});
   Aggregate whole;
-  whole.child = node.child;
   whole.aggregates = {make_expression(Alias{value, {node.function}, {}, 0})};
-  return aggregate(whole);
+  return aggregate_over(whole, child);
 }
 
 // StatFunctions.crossTabulate: a pivot of counts, both columns as text.
@@ -72,8 +90,14 @@ RelationPtr Resolver::crosstab(const StatPair& node) {
 // StatFunctions.multipleApproxQuantiles: one row, one array per column. The element of the rank that
 // Spark's summaries aim at; their error is allowed, not asked for.
 RelationPtr Resolver::approx_quantile(const ApproxQuantile& node) {
+  const RelationPtr child = resolve(node.child);
   std::vector<ExpressionPtr> per_column;
   for (const std::string& name : node.columns) {
+    const Type type = expression(column_named(name), scope_of(child))->type;
+    if (!type.is_numeric()) {
+      throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT",
+                       {{"message", "Quantile calculation for column " + name + " with data type " + class_name(type) + " is not supported."}});
+    }
     Cast cast;
     cast.child = column_named(name);
     cast.target = Type::double_number();
@@ -101,9 +125,8 @@ RelationPtr Resolver::approx_quantile(const ApproxQuantile& node) {
     per_column.push_back(make_call("if", {none, make_expression(std::move(nothing)), make_call("array", std::move(elements))}));
   }
   Aggregate whole;
-  whole.child = node.child;
   whole.aggregates = {make_expression(Alias{make_call("array", std::move(per_column)), {"approx_quantile"}, {}, 0})};
-  return aggregate(whole);
+  return aggregate_over(whole, child);
 }
 
 // FrequentItems.singlePassFreqItems.
@@ -126,6 +149,16 @@ RelationPtr Resolver::frequent_items(const FreqItems& node) {
 // DataFrameStatFunctions.sampleBy: each stratum with its own fraction of one sequence of numbers.
 RelationPtr Resolver::sample_by(const SampleBy& node) {
   std::vector<ExpressionPtr> branches;
+  const bool is_valid = std::all_of(node.fractions.begin(), node.fractions.end(), [](const auto& entry) {
+    return entry.second >= 0 && entry.second <= 1;
+  });
+  if (!is_valid) {
+    std::string entries;
+    for (const auto& [stratum, fraction] : node.fractions) {
+      entries += (entries.empty() ? "" : ", ") + print_name(*make_literal(stratum)) + " -> " + print_name(*number(fraction));
+    }
+    throw SparkError("_LEGACY_ERROR_ML_REQUIREMENT", {{"message", "Fractions must be in [0, 1], but got Map(" + entries + ")."}});
+  }
   for (const auto& [stratum, fraction] : node.fractions) {
     branches.push_back(make_call("<=>", {node.column, make_literal(stratum)}));
     branches.push_back(number(fraction));
@@ -157,9 +190,13 @@ RelationPtr Resolver::transpose(const Transpose& node) {
   std::erase_if(values, [&](const Attribute& a) { return a.id == index_column->id; });
   std::vector<Type> types;
   for (const Attribute& a : values) types.push_back(a.type);
-  const auto common = types.empty() ? std::optional<Type>(Type::string()) : wider_type(types, rules());
-  if (!common) {
-    throw SparkError("TRANSPOSE_NO_LEAST_COMMON_TYPE", {{"dt1", "\"" + types[0].sql() + "\""}, {"dt2", "\"" + types[1].sql() + "\""}});
+  std::optional<Type> common = types.empty() ? Type::string() : types[0];
+  for (const Type& type : types) {
+    const auto wider = wider_type_without_text({*common, type}, rules());
+    if (!wider) {
+      throw SparkError("TRANSPOSE_NO_LEAST_COMMON_TYPE", {{"dt1", "\"" + common->sql() + "\""}, {"dt2", "\"" + type.sql() + "\""}});
+    }
+    common = wider;
   }
   const auto rows = transposed_rows(child, index, values, *common);
   std::vector<RelationPtr> lines;

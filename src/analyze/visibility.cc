@@ -11,6 +11,24 @@ namespace firesteel::analyze {
 using namespace plan;
 using Attributes = std::vector<Attribute>;
 
+// FileFormat.createFileMetadataCol.
+Attribute metadata_attribute(const Scan& scan) {
+  Schema fields = {{"file_path", Type::string(), false, ""},
+                   {"file_name", Type::string(), false, ""},
+                   {"file_size", Type::long_integer(), false, ""},
+                   {"file_block_start", Type::long_integer(), false, ""},
+                   {"file_block_length", Type::long_integer(), false, ""},
+                   {"file_modification_time", Type::timestamp(), false, ""}};
+  if (scan.format == "parquet") fields.push_back({"row_index", Type::long_integer(), false, ""});
+  Attribute column;
+  column.id = next_attribute_id();
+  column.name = "_metadata";
+  column.type = Type::structure(std::move(fields));
+  column.nullable = false;
+  column.metadata = R"({"__file_source_metadata_col":true,"__metadata_col":"_metadata"})";
+  return column;
+}
+
 namespace {
 
 bool has_id(const std::vector<Attribute>& columns, AttributeId id) {
@@ -21,7 +39,7 @@ bool has_id(const std::vector<Attribute>& columns, AttributeId id) {
 bool passes_columns(const Relation& r) {
   return r.as<Project>() || r.as<Filter>() || r.as<Sort>() || r.as<Limit>() || r.as<Offset>() ||
          r.as<Tail>() || r.as<Repartition>() || r.as<Sample>() || r.as<WindowColumns>() ||
-         r.as<Generate>() || r.as<CollectMetrics>();
+         r.as<Generate>() || r.as<CollectMetrics>() || r.as<EventTimeWatermark>();
 }
 
 bool shows_left_alone(const Join& join) {
@@ -47,24 +65,6 @@ RelationPtr with_column(const RelationPtr& relation, const std::vector<RelationP
 const Relation* scan_below(const Relation& relation) {
   if (relation.as<Scan>()) return relation.output.empty() ? nullptr : &relation;
   return passes_columns(relation) ? scan_below(*children(relation)[0]) : nullptr;
-}
-
-// FileFormat.createFileMetadataCol.
-Attribute metadata_attribute(const Scan& scan) {
-  Schema fields = {{"file_path", Type::string(), false, ""},
-                   {"file_name", Type::string(), false, ""},
-                   {"file_size", Type::long_integer(), false, ""},
-                   {"file_block_start", Type::long_integer(), false, ""},
-                   {"file_block_length", Type::long_integer(), false, ""},
-                   {"file_modification_time", Type::timestamp(), false, ""}};
-  if (scan.format == "parquet") fields.push_back({"row_index", Type::long_integer(), false, ""});
-  Attribute column;
-  column.id = next_attribute_id();
-  column.name = "_metadata";
-  column.type = Type::structure(std::move(fields));
-  column.nullable = false;
-  column.metadata = R"({"__file_source_metadata_col":true,"__metadata_col":"_metadata"})";
-  return column;
 }
 
 // The relation with the column `id` of a relation below it, or null.
@@ -216,9 +216,9 @@ void Resolver::register_plan_ids(const Relation& relation,
   std::set<int64_t> ids;
   collect_plan_ids(relation, ids);
   for (int64_t id : ids) {
-    std::vector<Attributes> added;
-    for (const Attributes& output : plan_outputs_[id]) {
-      Attributes copy = output;
+    std::vector<SharedAttributes> added;
+    for (const SharedAttributes& output : plan_outputs_[id]) {
+      Attributes copy = *output;
       bool is_changed = false;
       for (Attribute& attribute : copy) {
         const auto found = renamed.find(attribute.id);
@@ -226,9 +226,9 @@ void Resolver::register_plan_ids(const Relation& relation,
         attribute.id = found->second;
         is_changed = true;
       }
-      if (is_changed) added.push_back(std::move(copy));
+      if (is_changed) added.push_back(std::make_shared<const Attributes>(std::move(copy)));
     }
-    for (Attributes& output : added) plan_outputs_[id].push_back(std::move(output));
+    for (SharedAttributes& output : added) plan_outputs_[id].push_back(std::move(output));
   }
 }
 

@@ -40,6 +40,19 @@ std::string frame_text(const Window& window) {
   return text.substr(open, text.size() - open - 1);
 }
 
+// Bounds take the key's type, which must be one that can be counted.
+void check_bound_type(const Window& window, const std::vector<QueryContext>& contexts) {
+  const Type& key = window.order_by[0]->as<SortOrder>()->child->type;
+  if (key.is_numeric() || key.is_datetime() || key.is_interval() || key.is(TypeKind::kNull)) return;
+  const bool is_lower = window.frame->lower.kind == Bound::Kind::kValue;
+  throw SparkError("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+                   {{"sqlExpr", "\"" + frame_text(window) + "\""},
+                    {"location", is_lower ? "lower" : "upper"},
+                    {"exprType", "\"" + key.sql() + "\""},
+                    {"expectedType", "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"}},
+                   contexts);
+}
+
 }  // namespace
 
 void check_frame(const Window& window, const std::vector<QueryContext>& contexts) {
@@ -54,7 +67,15 @@ void check_frame(const Window& window, const std::vector<QueryContext>& contexts
   }
   const bool has_value =
       frame.lower.kind == Bound::Kind::kValue || frame.upper.kind == Bound::Kind::kValue;
-  if (frame.unit != WindowFrame::Unit::kRange || !has_value || window.order_by.size() < 2) return;
+  if (frame.unit != WindowFrame::Unit::kRange) return;
+  const bool is_everything = frame.lower.kind == Bound::Kind::kUnboundedPreceding && frame.upper.kind == Bound::Kind::kUnboundedFollowing;
+  if (window.order_by.empty() && !is_everything) {
+    const std::string text = print_name(Expression{window, {}, true, {}});
+    throw SparkError("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER",
+                     {{"sqlExpr", "\"" + text.substr(text.rfind(" OVER (") + 6) + "\""}}, contexts);
+  }
+  if (has_value && window.order_by.size() == 1) check_bound_type(window, contexts);
+  if (!has_value || window.order_by.size() < 2) return;
   Window whole = window;
   whole.partition_by.clear();
   const std::string text = print_name(Expression{whole, {}, true, {}});

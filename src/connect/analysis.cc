@@ -140,12 +140,27 @@ plan::RelationPtr with_cached_subtrees(const RequestContext& context, const plan
 
 }  // namespace
 
+void check_is_batch(const plan::Relation& plan) {
+  for (const plan::RelationPtr& child : plan::children(plan)) check_is_batch(*child);
+  if (plan.as<plan::StreamingSource>()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_3102",
+                     {{"msg", "Queries with streaming sources must be executed with writeStream.start(), or from a streaming "
+                              "table or flow definition within a Spark Declarative Pipeline."}});
+  }
+  const auto* distinct = plan.as<plan::Deduplicate>();
+  if (distinct && distinct->within_watermark) {
+    throw SparkError("_LEGACY_ERROR_TEMP_3102",
+                     {{"msg", "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets"}});
+  }
+}
+
 plan::RelationPtr with_cached_relations(const RequestContext& context, const plan::RelationPtr& plan) {
   return context.session.state().has_persisted() ? with_cached_subtrees(context, plan, nullptr) : plan;
 }
 
 plan::RelationPtr executable_plan(const RequestContext& context, const plan::RelationPtr& plan,
                                   const std::shared_ptr<engine::ExecutionContext>& execution) {
+  check_is_batch(*plan);
   return analyze::with_places(
       context.session.state().has_persisted() ? with_cached_subtrees(context, plan, execution) : plan);
 }

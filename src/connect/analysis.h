@@ -26,6 +26,9 @@ plan::RelationPtr analyze_cached(const RequestContext& context, const spark::con
 // Fills what every execution needs from the session's configuration.
 void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution);
 
+// Throws Spark's error for what only a streaming query may run (UnsupportedOperationChecker.checkForBatch).
+void check_is_batch(const plan::Relation& plan);
+
 // The plan as the engine runs it. Persisted subtrees are read from the engine's cache, which is filled at
 // the first use.
 plan::RelationPtr executable_plan(const RequestContext& context, const plan::RelationPtr& plan,

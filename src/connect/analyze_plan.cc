@@ -69,6 +69,7 @@ ExplainMode decode_mode(proto::AnalyzePlanRequest::Explain::ExplainMode mode) {
 
 void persist(const RequestContext& context, const proto::AnalyzePlanRequest::Persist& request) {
   const RelationPtr resolved = analyze_cached(context, request.relation());
+  check_is_batch(*resolved);
   if (context.session.state().find_persisted(*resolved)) return;  // Spark warns and keeps the first
   StorageLevel level{true, true, false, true, 1};
   if (request.has_storage_level()) {
@@ -156,12 +157,14 @@ void answer_analyze_plan(const RequestContext& context, const proto::AnalyzePlan
       return;
     }
     case Request::kIsStreaming:
-      Subject(context, request.is_streaming().plan()).resolved();
-      response->mutable_is_streaming()->set_is_streaming(false);
+      response->mutable_is_streaming()->set_is_streaming(
+          plan::is_streaming(*Subject(context, request.is_streaming().plan()).resolved()));
       return;
     case Request::kInputFiles: {
       std::set<std::string> files;
-      collect_input_files(Subject(context, request.input_files().plan()).resolved(), &files);
+      const RelationPtr resolved = Subject(context, request.input_files().plan()).resolved();
+      check_is_batch(*resolved);
+      collect_input_files(resolved, &files);
       auto* answer = response->mutable_input_files();
       for (const std::string& file : files) answer->add_files(file);
       return;

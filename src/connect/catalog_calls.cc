@@ -13,6 +13,7 @@
 #include "connect/session_state.h"
 #include "connect/show_statements.h"
 #include "connect/table_calls.h"
+#include "connect/table_functions.h"
 #include "connect/table_statements.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
@@ -398,6 +399,7 @@ RelationPtr run_catalog_call(const RequestContext& context, const plan::CatalogC
   const auto found = handlers().find(call.name);
   if (found != handlers().end()) return found->second(context, call);
   if (RelationPtr answer = run_table_statement(context, call)) return answer;
+  if (RelationPtr answer = run_table_function(context, call)) return answer;
   if (RelationPtr answer = run_show_statement(context, call)) return answer;
   throw_unsupported("RELATION", "catalog call " + call.name);
 }

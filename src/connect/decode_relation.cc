@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "connect/decode.h"
 #include "connect/sql_text.h"
+#include "plan/attribute_name.h"
 #include "spark/connect/relations.pb.h"
 
 // Clients before 4.1 send the fields that the protocol now calls deprecated.
@@ -94,6 +97,11 @@ plan::AsOfJoin as_of_join(PlanDecoder& decoder, const proto::AsOfJoin& join) {
   return node;
 }
 
+plan::EventTimeWatermark watermark(RelationPtr child, const proto::WithWatermark& proto) {
+  const std::vector<std::string> name = plan::parse_attribute_name(proto.event_time());
+  return {std::move(child), plan::make_expression(plan::UnresolvedAttribute{name, {}}), proto.delay_threshold()};
+}
+
 plan::ExpressionPtr integer(int32_t value) { return plan::make_integer_literal(value); }
 
 }  // namespace
@@ -107,8 +115,6 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
     relation = *cached_remote(proto.cached_remote_relation().relation_id());
   } else if (proto.has_sql()) {
     relation = *parse_sql_query(context_, sql_arguments(proto.sql()));
-  } else if (proto.has_with_watermark()) {  // a batch has no late rows
-    relation = *input(proto.with_watermark());
   } else {
     relation.node = relation_node(proto);
   }
@@ -269,18 +275,16 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
     case proto::Relation::kMapPartitions:
       return plan::MapPartitions{input(proto.map_partitions()),
                                  plan::make_expression(user_function(proto.map_partitions().func()))};
-    case proto::Relation::kCollectMetrics: {
-      plan::CollectMetrics node;
-      node.child = input(proto.collect_metrics());
-      node.name = proto.collect_metrics().name();
-      node.metrics = expressions(proto.collect_metrics().metrics());
-      return node;
-    }
+    case proto::Relation::kCollectMetrics:
+      return plan::CollectMetrics{input(proto.collect_metrics()), proto.collect_metrics().name(),
+                                  expressions(proto.collect_metrics().metrics())};
+    case proto::Relation::kWithWatermark:
+      return watermark(input(proto.with_watermark()), proto.with_watermark());
     case proto::Relation::kParse:
       return parse(proto.parse());
     case proto::Relation::kShowString: {
       const auto& show = proto.show_string();
-      return plan::ShowString{input(show), show.num_rows(), show.truncate(), show.vertical(), false};
+      return plan::ShowString{input(show), std::max(show.num_rows(), 0), show.truncate(), show.vertical(), false};
     }
     case proto::Relation::kHtmlString:
       return plan::ShowString{input(proto.html_string()), proto.html_string().num_rows(),
@@ -469,10 +473,9 @@ PlanDecoder::RelationNode PlanDecoder::parse(const proto::Parse& proto) {
 }
 
 PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
-  if (proto.is_streaming()) throw_unsupported("RELATION", "streaming read");
   if (proto.has_named_table()) {
     return plan::UnresolvedTable{sql::parse_multipart_identifier(proto.named_table().unparsed_identifier()),
-                                 options(proto.named_table().options())};
+                                 options(proto.named_table().options()), proto.is_streaming()};
   }
   if (!proto.has_data_source()) throw_not_set(proto, "READTYPE_NOT_SET");
   const auto& source = proto.data_source();
@@ -485,6 +488,7 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   if (source.has_schema() && !source.schema().empty()) node.schema = parse_schema_text(source.schema());
   node.options = options(source.options());
   node.paths = strings(source.paths());
+  node.is_streaming = proto.is_streaming();
   return node;
 }
 

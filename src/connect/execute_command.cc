@@ -46,6 +46,15 @@ void create_view(const RequestContext& context, const std::vector<std::string>& 
   views.put(name.back(), std::move(plan), replace);
 }
 
+// Dataset.createTempViewCommand says nothing of where the text is wrong.
+std::vector<std::string> view_name(const std::string& text) {
+  try {
+    return sql::parse_multipart_identifier(text);
+  } catch (const SparkError&) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1321", {{"viewName", text}});
+  }
+}
+
 engine::WriteRequest::Mode decode_mode(proto::WriteOperation::SaveMode mode) {
   using Mode = engine::WriteRequest::Mode;
   switch (mode) {
@@ -92,6 +101,9 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table().table_name());
   const auto mode = decode_mode(command.mode());
   const bool is_insert = command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (is_insert && command.partitioning_columns_size() > 0) {
+    throw SparkError("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", {{"tableName", joined(name, ".")}});
+  }
   if (is_insert || (mode == engine::WriteRequest::Mode::kAppend && find_table(context, name))) {
     InsertRequest request;
     request.table = name;
@@ -114,11 +126,18 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   create_table(context, statement, resolved, if_exists, &operation, layout);
 }
 
+void refuse_stream(const RelationPtr& plan, const char* method) {
+  if (plan::is_streaming(*plan)) {
+    throw SparkError("CALL_ON_STREAMING_DATASET_UNSUPPORTED", {{"methodName", "`" + std::string(method) + "`"}});
+  }
+}
+
 void write(const RequestContext& context, const proto::WriteOperation& command, Operation& operation) {
   const catalog::Layout layout = decode_layout(command);
   engine::WriteRequest request;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  refuse_stream(resolved, "write");
   log_gpu_placement(context, resolved, operation.settings().operation_id);
   if (command.has_table()) {
     write_table(context, command, resolved, layout, operation);
@@ -151,6 +170,7 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
   using V2 = proto::WriteOperationV2;
   const RelationPtr resolved =
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
+  refuse_stream(resolved, "writeTo");
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table_name());
   // Spark's own catalog has no tables that take these: it refuses what exists and what does not.
   if (command.mode() == V2::MODE_REPLACE || command.mode() == V2::MODE_CREATE_OR_REPLACE) {
@@ -427,8 +447,7 @@ void execute_command(const RequestContext& context, const proto::Command& comman
       const auto& view = command.create_dataframe_view();
       RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(view.input()),
                                               operation.shared_context());
-      return create_view(context, sql::parse_multipart_identifier(view.name()), std::move(resolved),
-                         view.is_global(), view.replace());
+      return create_view(context, view_name(view.name()), std::move(resolved), view.is_global(), view.replace());
     }
     case proto::Command::kWriteOperation:
       return write(context, command.write_operation(), operation);

@@ -90,15 +90,18 @@ std::string shaping_text(const Relation& relation) {
            ", " + (n->with_replacement ? "Poisson" : "Bernoulli");
   }
   if (const auto* n = relation.as<Deduplicate>()) {
-    if (!n->keys.empty()) return "Deduplicate " + expression_list(n->keys);
-    return n->all_columns ? "Deduplicate " + attribute_list(n->child->output)
-                          : "Deduplicate ['" + joined(n->columns, ", '") + "]";
+    const std::string name = n->within_watermark ? "DeduplicateWithinWatermark " : "Deduplicate ";
+    if (!n->keys.empty()) return name + expression_list(n->keys);
+    return name + (n->all_columns ? attribute_list(n->child->output) : "['" + joined(n->columns, ", '") + "]");
   }
   if (const auto* n = relation.as<Repartition>()) return repartition_text(*n);
   if (const auto* n = relation.as<WindowColumns>()) return window_columns_text(*n);
   if (const auto* n = relation.as<Generate>()) {
     return "Generate " + expression_text(*n->generator) + ", " + boolean_text(n->is_outer) + ", " +
            attribute_list(n->generated);
+  }
+  if (const auto* n = relation.as<EventTimeWatermark>()) {
+    return "EventTimeWatermark " + expression_text(*n->event_time) + ", " + n->delay;
   }
   if (const auto* n = relation.as<CollectMetrics>()) {
     return "CollectMetrics " + n->name + ", " + expression_list(n->metrics);
@@ -127,6 +130,8 @@ std::string leaf_text(const Relation& relation) {
     return "UnresolvedTableValuedFunction [" + joined(n->name) + "], " +
            expression_list(n->arguments);
   }
+  if (const auto* n = relation.as<StreamingSource>())
+    return "StreamingRelation " + n->description + ", " + attribute_list(relation.output);
   if (relation.as<Cached>()) {
     return "InMemoryRelation " + attribute_list(relation.output) +
            ", StorageLevel(disk, memory, deserialized, 1 replicas)";
@@ -178,7 +183,8 @@ std::string logical_node_text(const Relation& relation) {
     text = node_name(relation);
     if (const std::string more = detail(relation); !more.empty()) text += " " + more;
   }
-  return is_resolved(relation) ? text : "'" + text;
+  if (!is_resolved(relation)) return "'" + text;
+  return is_streaming(relation) ? "~" + text : text;
 }
 
 std::string logical_tree(const RelationPtr& relation, bool with_statistics) {

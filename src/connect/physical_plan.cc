@@ -148,10 +148,25 @@ PhysicalOperator aggregate_operator(const Aggregate& node) {
   return op;
 }
 
+PhysicalOperator watermark_operator(const EventTimeWatermark& node) {
+  const std::string arguments = expression_text(*node.event_time) + ": " + node.event_time->type.simple_string() + ", " + node.delay;
+  PhysicalOperator op = make_operator("EventTimeWatermark", arguments, false);
+  add_input(node.child, &op);
+  op.details.emplace_back("Arguments", arguments);
+  op.expressions = {node.event_time};
+  return op;
+}
+
 PhysicalOperator deduplicate_operator(const Relation& relation, const Deduplicate& node) {
   std::vector<ExpressionPtr> keys = node.keys;
   if (keys.empty()) {
     for (const Attribute& attribute : relation.output) keys.push_back(reference(attribute));
+  }
+  if (node.within_watermark) {
+    PhysicalOperator stateful = make_operator("StreamingDeduplicateWithinWatermark", expression_list(keys), false);
+    add_input(node.child, &stateful);
+    stateful.expressions = keys;
+    return stateful;
   }
   PhysicalOperator op = make_operator("HashAggregate", "", true);
   op.text += "(keys=" + expression_list(keys) + ", functions=[])";
@@ -274,6 +289,13 @@ PhysicalOperator leaf_operator(const Relation& relation) {
     op.details.emplace_back("Arguments", "Range " + arguments);
     return op;
   }
+  if (const auto* stream = relation.as<StreamingSource>()) {
+    const std::string arguments = stream->description + ", " + attribute_list(relation.output);
+    op = make_operator("StreamingRelation", arguments, false);
+    add_output(relation.output, &op);
+    op.details.emplace_back("Arguments", arguments);
+    return op;
+  }
   if (relation.as<Cached>()) {
     op = make_operator("InMemoryTableScan", attribute_list(relation.output), false);
   } else {
@@ -347,6 +369,7 @@ PhysicalOperator operator_of(const Relation& relation, bool is_root,
   }
   if (const auto* n = relation.as<Join>()) return join_operator(relation, *n);
   if (const auto* n = relation.as<Aggregate>()) return aggregate_operator(*n);
+  if (const auto* n = relation.as<EventTimeWatermark>()) return watermark_operator(*n);
   if (const auto* n = relation.as<Deduplicate>()) return deduplicate_operator(relation, *n);
   if (const auto* n = relation.as<SetOperation>()) return set_operator(*n);
   if (const auto* n = relation.as<Repartition>()) return repartition_operator(relation, *n);
@@ -360,7 +383,7 @@ PhysicalOperator operator_of(const Relation& relation, bool is_root,
     return op;
   }
   if (relation.as<OneRow>() || relation.as<LocalData>() || relation.as<Range>() ||
-      relation.as<Cached>()) {
+      relation.as<Cached>() || relation.as<StreamingSource>()) {
     below->clear();
     return leaf_operator(relation);
   }

@@ -6,59 +6,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "plan/type_size.h"
+
 namespace firesteel::connect {
 
 namespace {
 
 using namespace plan;
-
-// DataType.defaultSize
-double value_bytes(const Type& type) {
-  switch (type.kind()) {
-    case TypeKind::kNull:
-    case TypeKind::kBoolean:
-    case TypeKind::kByte:
-      return 1;
-    case TypeKind::kShort:
-      return 2;
-    case TypeKind::kInteger:
-    case TypeKind::kFloat:
-    case TypeKind::kDate:
-    case TypeKind::kYearMonthInterval:
-      return 4;
-    case TypeKind::kDecimal:
-      return type.precision() <= 18 ? 8 : 16;
-    case TypeKind::kCalendarInterval:
-      return 16;
-    case TypeKind::kString:
-    case TypeKind::kChar:
-    case TypeKind::kVarchar:
-      return 20;
-    case TypeKind::kBinary:
-      return 100;
-    case TypeKind::kVariant:
-      return 2048;
-    case TypeKind::kArray:
-      return value_bytes(type.element());
-    case TypeKind::kMap:
-      return value_bytes(type.key()) + value_bytes(type.value());
-    case TypeKind::kStruct: {
-      double bytes = 0;
-      for (const StructField& field : type.fields()) bytes += value_bytes(field.type);
-      return bytes;
-    }
-    case TypeKind::kUdt:
-      return value_bytes(type.sql_type());
-    default:
-      return 8;
-  }
-}
-
-double row_bytes(const std::vector<Attribute>& output) {
-  double bytes = 8;
-  for (const Attribute& attribute : output) bytes += value_bytes(attribute.type);
-  return bytes;
-}
 
 double integer_of(const ExpressionPtr& expression) {
   const auto* literal = expression ? expression->as<Literal>() : nullptr;
@@ -69,7 +23,7 @@ double integer_of(const ExpressionPtr& expression) {
 PlanSize limited(const Relation& relation, const ExpressionPtr& limit, const RelationPtr& child) {
   double rows = integer_of(limit);
   if (const auto below = plan_size(*child).rows) rows = std::min(rows, *below);
-  return {std::max(1.0, rows * row_bytes(relation.output)), rows};
+  return {std::max(1.0, rows * row_size_bytes(relation.output)), rows};
 }
 
 PlanSize scan_size(const Scan& scan) {
@@ -82,7 +36,7 @@ PlanSize scan_size(const Scan& scan) {
 PlanSize resized(const Relation& relation, const Relation& child, bool keeps_rows) {
   PlanSize size = plan_size(child);
   size.bytes =
-      std::max(1.0, std::floor(size.bytes * row_bytes(relation.output) / row_bytes(child.output)));
+      std::max(1.0, std::floor(size.bytes * row_size_bytes(relation.output) / row_size_bytes(child.output)));
   if (!keeps_rows) size.rows.reset();
   return size;
 }
@@ -109,7 +63,7 @@ PlanSize plan_size(const Relation& relation) {
   if (relation.as<OneRow>()) return {1, 1.0};
   if (const auto* n = relation.as<LocalData>()) {
     const auto rows = static_cast<double>(n->table ? n->table->num_rows() : 0);
-    return {std::max(1.0, rows * row_bytes(relation.output)), rows};
+    return {std::max(1.0, rows * row_size_bytes(relation.output)), rows};
   }
   if (const auto* n = relation.as<Range>()) {
     const double rows = n->step == 0 ? 0
@@ -128,7 +82,7 @@ PlanSize plan_size(const Relation& relation) {
     return {plan_size(*n->left).bytes * plan_size(*n->right).bytes, {}};
   }
   if (const auto* n = relation.as<Aggregate>(); n && n->grouping.empty())
-    return {row_bytes(relation.output), 1.0};
+    return {row_size_bytes(relation.output), 1.0};
   if (inputs.size() == 1) {
     const bool keeps_rows = relation.as<Project>() || relation.as<Sort>() ||
                             relation.as<Repartition>() || relation.as<WindowColumns>();

@@ -93,6 +93,18 @@ std::string interval_quotient(const plan::FunctionCall& call, std::span<const st
          (call.ansi ? "fs_fail_divide_by_zero()" : "NULL") + " ELSE CAST(" + a[0] + " // " + a[1] + " AS BIGINT) END)";
 }
 
+// A third argument asks for an error where ANSI is off, too: try_multiply and try_divide make it null.
+Function scaled_calendar_interval(std::string_view name, std::string_view shown, std::string_view kernel) {
+  const Lowered form{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+    const bool is_exact = call.ansi || call.arguments.size() > 2;
+    return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", " + (is_exact ? "true" : "false") + ")";
+  }};
+  Signature s = optional(signature({kInterval, kDouble, kBoolean}, Type::calendar_interval(), Nulls::kAlways), 1);
+  return operation(name, std::move(s), form, [shown](const plan::FunctionCall&, std::span<const std::string> a) {
+    return std::string(shown) + "(" + a[0] + ", " + a[1] + ")";
+  });
+}
+
 Type whole_interval(Arguments a) {
   return is_months(a[0]->type) ? Type::year_month_interval() : Type::day_time_interval();
 }
@@ -147,6 +159,8 @@ Rows interval_arithmetic_functions() {
                 scaled_interval("fs_multiply_"), printed_infix("*")),
       operation("interval / number", signature({kInterval, kNumeric}, whole_interval),
                 scaled_interval("fs_divide_"), printed_infix("/")),
+      scaled_calendar_interval("calendar interval * number", "multiply_interval", "fs_multiply_interval"),
+      scaled_calendar_interval("calendar interval / number", "divide_interval", "fs_divide_interval"),
   };
 }
 

@@ -1,5 +1,6 @@
 #include "plan/relation.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -81,6 +82,7 @@ void for_each_expression(Node& node, const F& visit) {
           one(n.tolerance);
         }
         if constexpr (requires { n.ranking; }) one(n.ranking);
+        if constexpr (requires { n.event_time; }) one(n.event_time);
         if constexpr (requires { n.place; }) many(n.place);
         if constexpr (std::is_same_v<N, Sort>) many(n.order);
         if constexpr (requires { n.limit; }) one(n.limit);
@@ -116,6 +118,7 @@ bool is_resolved_node(const Relation& relation) {
                [](const Deduplicate& n) { return n.columns.empty(); },
                [](const Repartition&) { return true; }, [](const WindowColumns&) { return true; },
                [](const Generate&) { return true; }, [](const CollectMetrics&) { return true; },
+               [](const EventTimeWatermark&) { return true; }, [](const StreamingSource&) { return true; },
                [](const ShowString&) { return true; }, [](const Cached&) { return true; },
                [](const MlTransform&) { return true; }, [](const MapPartitions&) { return true; },
                [](const auto&) { return false; }},
@@ -186,7 +189,15 @@ std::string members(const Relation& relation) {
                  add(n.with_replacement);
                  add(n.seed.value_or(0));
                },
-               [&](const Deduplicate& n) { add(n.all_columns); },
+               [&](const Deduplicate& n) {
+                 add(n.all_columns);
+                 add(n.within_watermark);
+               },
+               [&](const StreamingSource& n) {
+                 add_text(n.description);
+                 for (const auto& [key, value] : n.options) add_text(key + "=" + value);
+               },
+               [&](const EventTimeWatermark& n) { add_text(n.delay); },
                [&](const Repartition& n) {
                  add(n.partitions.value_or(-1));
                  add(n.shuffle);
@@ -286,10 +297,10 @@ std::string_view node_name(const Relation& relation) {
       "FillNa", "DropNa", "Replace", "Unpivot", "Transpose", "ToSchema", "SampleBy", "StatPair",
       "ApproxQuantile", "FreqItems", "NearestByJoin", "Parse", "WithRelations", "CatalogCall",
       "OneRowRelation",
-      "LocalRelation", "Range", "Relation", "Project", "Filter", "Join", "AsOfJoin",
+      "LocalRelation", "Range", "Relation", "StreamingRelation", "Project", "Filter", "Join", "AsOfJoin",
       "SetOperation", "Sort", "GlobalLimit", "Offset", "Tail", "Aggregate", "Sample",
       "Deduplicate", "SubqueryAlias", "Repartition", "Window", "Generate", "CollectMetrics",
-      "ShowString", "InMemoryRelation", "MlTransform", "MapPartitions"};
+      "EventTimeWatermark", "ShowString", "InMemoryRelation", "MlTransform", "MapPartitions"};
   static_assert(std::size(names) == std::variant_size_v<Relation::Node>);
   return names[relation.node.index()];
 }
@@ -312,6 +323,12 @@ Schema output_schema(const Relation& relation) {
     schema.push_back({attribute.name, attribute.type, attribute.nullable, attribute.metadata});
   }
   return schema;
+}
+
+bool is_streaming(const Relation& relation) {
+  if (relation.as<StreamingSource>()) return true;
+  const auto inputs = children(relation);
+  return std::any_of(inputs.begin(), inputs.end(), [](const RelationPtr& input) { return is_streaming(*input); });
 }
 
 bool same_semantics(const Relation& a, const Relation& b) {

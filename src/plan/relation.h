@@ -38,12 +38,14 @@ using Options = std::map<std::string, std::string>;  // keys as given; compared 
 struct UnresolvedTable {  // a table or view by name, or format.`path`
   std::vector<std::string> parts;
   Options options;
+  bool is_streaming = false;
 };
-struct UnresolvedRead {  // spark.read…load()
+struct UnresolvedRead {  // spark.read…load(), spark.readStream…load()
   std::string format;            // empty: spark.sql.sources.default
   std::optional<Schema> schema;  // given by the user
   Options options;
   std::vector<std::string> paths;
+  bool is_streaming = false;
 };
 struct SqlQuery {  // spark.sql(text, args) as a relation
   std::string text;
@@ -218,6 +220,11 @@ struct Scan {
   std::vector<std::string> metadata_columns;
   std::vector<std::string> root_paths;  // as the user gave them: explain, overwrite checks
 };
+// Rows that keep arriving (readStream). It can be analysed; no engine runs it yet.
+struct StreamingSource {
+  std::string description;  // as explain shows it: "rate", "FileSource[/data/in]"
+  Options options;
+};
 struct Project {
   RelationPtr child;
   std::vector<ExpressionPtr> expressions;  // resolved: Alias or AttributeReference
@@ -335,6 +342,12 @@ struct CollectMetrics {
   std::string name;
   std::vector<ExpressionPtr> metrics;
 };
+// withWatermark() over a stream; over a batch analyze leaves it out.
+struct EventTimeWatermark {
+  RelationPtr child;
+  ExpressionPtr event_time;
+  std::string delay;  // as the user wrote it
+};
 struct ShowString {  // show() and toHtml: one row, one string column; always the root
   RelationPtr child;
   int rows = 20;
@@ -363,10 +376,10 @@ struct Relation {
                    LateralView, NamedWindows, ToDf, WithColumns, WithColumnsRenamed, Drop, Hint,
                    Summary, Describe, FillNa, DropNa, Replace, Unpivot, Transpose, ToSchema,
                    SampleBy, StatPair, ApproxQuantile, FreqItems, NearestByJoin, Parse,
-                   WithRelations, CatalogCall, OneRow, LocalData, Range, Scan, Project, Filter, Join, AsOfJoin,
+                   WithRelations, CatalogCall, OneRow, LocalData, Range, Scan, StreamingSource, Project, Filter, Join, AsOfJoin,
                    SetOperation, Sort, Limit, Offset, Tail, Aggregate, Sample, Deduplicate,
-                   SubqueryAlias, Repartition, WindowColumns, Generate, CollectMetrics, ShowString,
-                   Cached, MlTransform, MapPartitions>;
+                   SubqueryAlias, Repartition, WindowColumns, Generate, CollectMetrics,
+                   EventTimeWatermark, ShowString, Cached, MlTransform, MapPartitions>;
   Node node;
   std::vector<Attribute> output;   // resolved relations only
   std::optional<int64_t> plan_id;  // the client's id of this DataFrame
@@ -399,6 +412,8 @@ std::string_view node_name(const Relation& relation);  // "Project", "Join"
 // True when the tree holds only resolved nodes and expressions.
 bool is_resolved(const Relation& relation);
 Schema output_schema(const Relation& relation);  // resolved relations
+// True of a resolved tree whose rows keep arriving.
+bool is_streaming(const Relation& relation);
 // Identity up to attribute ids (DataFrame.sameSemantics); resolved trees only.
 bool same_semantics(const Relation& a, const Relation& b);
 int32_t semantic_hash(const Relation& relation);

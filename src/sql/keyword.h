@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace firesteel::sql {
 
@@ -12,8 +13,8 @@ enum class Keyword : uint16_t {
   kNone, kAdd, kAll, kAlter, kAnalyze, kAnd, kAnti, kAny, kAnyValue, kArray, kAs, kAsc, kAt,
   kAuthorization, kBegin, kBernoulli, kBetween, kBoth, kBucket, kBy, kCache, kCall, kCascade,
   kCase, kCast, kCatalog, kCatalogs, kCheck, kClear, kCluster, kCodegen, kCollate, kCollation,
-  kColumn, kColumns, kComment, kCommit, kConstraint, kCost, kCreate, kCross, kCube, kCurrent,
-  kCurrentDatabase, kCurrentDate, kCurrentSchema, kCurrentTime, kCurrentTimestamp, kCurrentUser,
+  kCollations, kColumn, kColumns, kComment, kCommit, kConstraint, kCost, kCreate, kCross, kCube, kCurrent,
+  kCurrentDatabase, kCurrentDate, kCurrentPath, kCurrentSchema, kCurrentTime, kCurrentTimestamp, kCurrentUser,
   kDatabase, kDatabases, kDate, kDateadd, kDatediff, kDateAdd, kDateDiff, kDay, kDayofyear, kDays,
   kDeclare, kDefault, kDelete, kDesc, kDescribe, kDirectory, kDistinct, kDistribute, kDiv, kDrop,
   kElse, kEnd, kEscape, kExcept, kExclude, kExecute, kExists, kExplain, kExtend, kExtended,
@@ -44,5 +45,7 @@ Keyword find_keyword(std::string_view word);
 bool is_strict_non_reserved(Keyword keyword);
 // Words that are no identifiers under spark.sql.ansi.enforceReservedKeywords.
 bool is_reserved(Keyword keyword);
+// Every word of Spark's list, sorted, with those that the parser never looks at.
+const std::vector<std::string_view>& all_keywords();
 
 }  // namespace firesteel::sql

@@ -128,6 +128,12 @@ SparkError translate(const duckdb::cxx::Exception& error) {
                                               {"alternative", ""},
                                               {"config", "\"spark.sql.ansi.enabled\""}});
   }
+  static constexpr std::string_view kNoFooter = "No magic bytes found at end of file '";
+  if (const size_t found = message.find(kNoFooter); found != std::string_view::npos) {
+    std::string_view path = message.substr(found + kNoFooter.size());
+    path = path.substr(0, path.rfind('\''));
+    return SparkError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", {{"path", "file:" + std::string(path)}});
+  }
   if (says("More than one row returned by a subquery")) {
     return SparkError("SCALAR_SUBQUERY_TOO_MANY_ROWS", {});
   }

@@ -120,6 +120,24 @@ std::string decode_percent(std::string_view text) {
   return result;
 }
 
+// No file format takes one (FileFormat.supportDataType).
+bool holds_calendar_interval(const Type& type) {
+  if (type.is(TypeKind::kArray)) return holds_calendar_interval(type.element());
+  if (type.is(TypeKind::kMap)) return holds_calendar_interval(type.key()) || holds_calendar_interval(type.value());
+  if (type.is(TypeKind::kStruct)) {
+    return std::any_of(type.fields().begin(), type.fields().end(),
+                       [](const plan::StructField& field) { return holds_calendar_interval(field.type); });
+  }
+  return type.is(TypeKind::kCalendarInterval);
+}
+
+// The formats' names in errors.
+std::string format_title(const std::string& format) {
+  if (format == "parquet") return "Parquet";
+  if (format == "text") return "Text";
+  return format == "avro" ? "Avro" : upper_case(format);
+}
+
 class FileWrite {
  public:
   FileWrite(Database& database, const WriteRequest& request,
@@ -172,7 +190,8 @@ class FileWrite {
     for (const char* known : {"parquet", "csv", "text", "json", "orc", "avro", "libsvm"}) {
       if (format_ == known) return;
     }
-    throw_unsupported("RELATION", "writing the format " + format_);
+    if (format_ == "xml" || format_ == "jdbc") throw_unsupported("RELATION", "writing the format " + format_);
+    throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", request_.format}});
   }
 
   void find_columns() {
@@ -188,8 +207,8 @@ class FileWrite {
         return lower_case(attribute.name) == lower_case(name);
       });
       if (found == output.end()) {
-        throw SparkError("PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
-                         {{"column", "`" + name + "`"}, {"schema", ""}});
+        throw SparkError("_LEGACY_ERROR_TEMP_1155",
+                         {{"col", name}, {"schemaCatalog", Type::structure(plan::output_schema(*request_.plan)).simple_string()}});
       }
       partitions_.push_back(static_cast<size_t>(found - output.begin()));
     }
@@ -197,9 +216,14 @@ class FileWrite {
       if (std::find(partitions_.begin(), partitions_.end(), i) == partitions_.end()) data_.push_back(i);
     }
     if (data_.empty() && !partitions_.empty()) throw SparkError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
-    if (format_ == "text" && (data_.size() != 1 || !output[data_[0]].type.is_string())) {
-      throw_unsupported("RELATION", "a text file of other than one string column");
+    for (const size_t i : data_) {
+      const Type& type = output[i].type;
+      if (!holds_calendar_interval(type) && (format_ != "text" || type.is_string())) continue;
+      throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {{"format", format_title(format_)},
+                                                                {"columnName", "`" + output[i].name + "`"},
+                                                                {"columnType", "\"" + type.sql() + "\""}});
     }
+    if (format_ == "text" && data_.size() != 1) throw_unsupported("RELATION", "a text file of other than one string column");
     if (format_ == "libsvm") {
       plan::Schema schema;
       for (size_t i : data_) schema.push_back({output[i].name, output[i].type, output[i].nullable, ""});

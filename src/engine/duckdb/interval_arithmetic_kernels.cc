@@ -66,6 +66,15 @@ void add_operations(KernelRegistry& registry, const std::string& family) {
 void register_interval_arithmetic_kernels(KernelRegistry& registry) {
   add_operations<int32_t>(registry, "year_month");
   add_operations<int64_t>(registry, "day_time");
+  registry.add("fs_multiply_interval", [](Interval value, double factor, bool is_exact) -> Interval {
+    const auto product = kernel::multiply_interval({value.months, value.days, value.micros}, factor, is_exact);
+    return {product.months, product.days, product.micros};
+  });
+  registry.add("fs_divide_interval", [](Interval value, double divisor, bool is_exact) -> std::optional<Interval> {
+    const auto quotient = kernel::divide_interval({value.months, value.days, value.micros}, divisor, is_exact);
+    if (!quotient) return std::nullopt;
+    return Interval{quotient->months, quotient->days, quotient->micros};
+  });
   // `sign` is 1 or -1. Days and months move the wall clock, the rest the time line.
   registry.add("fs_timestamp_add_months",
                [](ZoneState& state, Timestamp value, int32_t months, int32_t sign,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/duckdb/file_scan.h"
 #include "engine/duckdb/local_data.h"
+#include "engine/duckdb/row_order.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
 #include "plan/free_references.h"
@@ -50,7 +51,9 @@ RelationLowering::RelationLowering(const ExecutionContext& context,
       services_(services),
       expressions_(context, [this](const RelationPtr& plan, const Scope& scope) {
         const Scope* saved = std::exchange(outer_scope_, &scope);
+        const bool is_order_seen = std::exchange(is_order_seen_, false);
         auto block = lower(plan, output_ids(plan->output));
+        is_order_seen_ = is_order_seen;
         std::vector<AttributeId> columns;
         for (const auto& attribute : plan->output) columns.push_back(attribute.id);
         std::string sql = render(block, columns);
@@ -172,7 +175,10 @@ SelectBlock RelationLowering::prepare_inline(SelectBlock block,
 SelectBlock RelationLowering::lower(const RelationPtr& plan, const AttributeSet& needed) {
   context_.cancellation->throw_if_cancelled();
   int shared = repeated_.shared_number(*plan);
+  const bool is_order_seen = is_order_seen_;
+  is_order_seen_ = is_order_seen && passes_order(*plan);
   SelectBlock block = shared >= 0 ? read_shared(plan, shared, needed) : lower_node(plan, needed);
+  is_order_seen_ = is_order_seen;
   block.columns.outer = outer_scope_;
   return block;
 }
@@ -391,13 +397,20 @@ SelectBlock RelationLowering::lower_join(const plan::Join& join, const Attribute
   }
   AttributeSet left_columns = intersect(inner, output_ids(join.left->output));
   AttributeSet right_columns = intersect(inner, output_ids(join.right->output));
-  auto left = bare(lower(join.left, left_columns), left_columns);
+  const bool is_ordered = is_order_seen_ && has_small_order(join);
+  std::string left_number, right_number;
+  auto left = lower(join.left, left_columns);
+  left = is_ordered ? numbered(std::move(left), left_columns, &left_number) : bare(std::move(left), left_columns);
   const Scope* saved = outer_scope_;
   if (join.is_lateral) outer_scope_ = &left.columns;
   auto right = lower(join.right, right_columns);
   // A chain of joins on the right keeps its own level: the text of joins associates to the left.
   bool is_chain = right.from.find(" JOIN ") != std::string::npos;
-  right = is_chain || join.is_lateral ? wrap(right, right_columns) : bare(std::move(right), right_columns);
+  if (is_ordered) {
+    right = numbered(std::move(right), right_columns, &right_number);
+  } else {
+    right = is_chain || join.is_lateral ? wrap(right, right_columns) : bare(std::move(right), right_columns);
+  }
   outer_scope_ = saved;
 
   SelectBlock block;
@@ -417,6 +430,7 @@ SelectBlock RelationLowering::lower_join(const plan::Join& join, const Attribute
   std::string condition = join.condition ? expressions_.lower(*join.condition, block.columns) : "";
   if (kind == " CROSS JOIN " && !condition.empty()) kind = " JOIN ";
   if (kind == " JOIN " && condition.empty()) kind = " CROSS JOIN ";
+  if (is_ordered) block.order_by = join_order(join, left_columns, right_columns, left_number, right_number);
   block.from = left.from + kind + (join.is_lateral ? "LATERAL " : "") + right.from;
   if (kind != " CROSS JOIN ") block.from += " ON " + (condition.empty() ? "true" : condition);
   if (join.kind == plan::JoinKind::kLeftSemi || join.kind == plan::JoinKind::kLeftAnti) {

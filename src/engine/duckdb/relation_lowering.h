@@ -63,6 +63,12 @@ class RelationLowering {
   SelectBlock lower_windows(const plan::WindowColumns& windows, const AttributeSet& needed);
   SelectBlock lower_generate(const plan::Generate& generate, const AttributeSet& needed);
 
+  // row_order.cc: small results have their rows in Spark's order.
+  SelectBlock numbered(SelectBlock block, const AttributeSet& columns, std::string* number);
+  std::string join_order(const plan::Join& join, const AttributeSet& left, const AttributeSet& right,
+                         const std::string& left_number, const std::string& right_number) const;
+  std::string window_order(const std::vector<plan::ExpressionPtr>& functions, const Scope& scope, const std::string& number);
+
   // A block that reads a repeated subplan.
   SelectBlock read_shared(const plan::RelationPtr& plan, int shared, const AttributeSet& needed);
 
@@ -111,6 +117,7 @@ class RelationLowering {
   std::unordered_map<plan::AttributeId, ScanColumn> scan_columns_;
   std::unordered_map<plan::AttributeId, int> computed_digits_;
   const Scope* outer_scope_ = nullptr;
+  bool is_order_seen_ = true;  // whether the rows of the relation under work reach the result in their order
   int alias_count_ = 0;
 };
 

@@ -66,6 +66,7 @@ SelectBlock RelationLowering::lower_set_operation(const Relation& node,
 // round that is not allowed is an error though it may give no row.
 void RelationLowering::define_loop(const Relation& node, const plan::Loop& loop) {
   has_recursion_ = true;
+  is_order_seen_ = false;  // a round of a recursion takes no ORDER BY
   const auto& rows = *node.as<plan::Cached>()->original->as<plan::SetOperation>();
   std::vector<AttributeId> columns;
   for (const auto& attribute : node.output) columns.push_back(attribute.id);

@@ -27,11 +27,17 @@ using plan::Attribute;
 using plan::Schema;
 using plan::Type;
 
+// The names in UNABLE_TO_INFER_SCHEMA.
+std::string format_title(const std::string& format) {
+  if (format == "csv" || format == "json" || format == "orc") return upper_case(format);
+  return format == "parquet" ? "Parquet" : format == "avro" ? "Avro" : format;
+}
+
 std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const ReaderOptions& options) {
   std::vector<std::string> paths = read.paths;
   if (auto path = options.find("path"); path && paths.empty()) paths.push_back(*path);
   if (paths.empty()) {
-    throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", read.format}});
+    throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(lower_case(read.format))}});
   }
   return paths;
 }
@@ -44,12 +50,6 @@ Attribute attribute(const plan::StructField& field) {
   result.nullable = true;  // Spark declares every column of a file source nullable
   result.metadata = field.metadata;
   return result;
-}
-
-// The names in UNABLE_TO_INFER_SCHEMA.
-std::string format_title(const std::string& format) {
-  if (format == "csv" || format == "json" || format == "orc") return upper_case(format);
-  return format == "parquet" ? "Parquet" : format == "avro" ? "Avro" : format;
 }
 
 // Files one after another, columns in the order in which they appear: SchemaMergeUtils.

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/relation_lowering.h"
+#include "engine/duckdb/row_order.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
 #include "functions/kernel/poisson.h"
@@ -128,8 +129,12 @@ SelectBlock RelationLowering::lower_windows(const plan::WindowColumns& windows,
   if (live.empty()) return lower(windows.child, inner);
   plan::RelationPtr child = windows.child;
   inner = with_key_columns(live, child, inner);
-  auto block = bare(lower(child, inner), inner);
+  const bool is_ordered = is_order_seen_ && is_small(*child);
+  std::string number;
+  auto block = lower(child, inner);
+  block = is_ordered ? numbered(std::move(block), inner, &number) : bare(std::move(block), inner);
   SelectBlock result = block;
+  if (is_ordered) result.order_by = window_order(live, block.columns, number);
   for (const ExpressionPtr& function : live) {
     const auto& alias = std::get<plan::Alias>(function->node);
     result.columns.columns[alias.id] = {.sql = expressions_.lower(*alias.child, block.columns),

@@ -1,6 +1,7 @@
 #include "functions/kernel/interval_arithmetic.h"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -45,6 +46,34 @@ int64_t rounded(double value, bool is_months) {
   constexpr double kLimit = 9223372036854775808.0;
   if (whole < -kLimit || whole >= kLimit) throw_overflow();
   return checked(static_cast<Int128>(whole), is_months);
+}
+
+// Java's conversions of a double: no number is 0, what is too large is the limit.
+template <typename Integer>
+Integer narrowed(double value) {
+  if (std::isnan(value)) return 0;
+  constexpr auto least = std::numeric_limits<Integer>::min();
+  if (value <= static_cast<double>(least)) return least;
+  // The limit of 64 bits is no double: it is the first that is too large.
+  constexpr auto greatest = std::numeric_limits<Integer>::max();
+  if (value >= static_cast<double>(greatest)) return greatest;
+  return static_cast<Integer>(value);
+}
+
+// IntervalUtils.fromDoubles and safeFromDoubles
+CalendarInterval from_doubles(double months, double days, double micros, bool is_exact) {
+  const auto whole = [&](double value) {
+    const auto exact = narrowed<int64_t>(value);
+    if (is_exact && exact != static_cast<int32_t>(exact)) throw_overflow();
+    return narrowed<int32_t>(value);
+  };
+  CalendarInterval result;
+  result.months = whole(months);
+  result.days = whole(days);
+  // Math.round
+  const double rest = micros + static_cast<double>(kMicrosPerDay) * (days - result.days);
+  result.micros = narrowed<int64_t>(std::floor(rest + 0.5));
+  return result;
 }
 
 Int128 divide_half_up(Int128 value, Int128 divisor) {
@@ -113,6 +142,18 @@ int64_t divide_interval(int64_t value, Int128 divisor, int scale, bool is_months
     throw_overflow();
   }
   return checked(divide_half_up(scaled, divisor), is_months);
+}
+
+CalendarInterval multiply_interval(const CalendarInterval& interval, double factor, bool is_exact) {
+  return from_doubles(interval.months * factor, interval.days * factor,
+                      static_cast<double>(interval.micros) * factor, is_exact);
+}
+
+std::optional<CalendarInterval> divide_interval(const CalendarInterval& interval, double divisor, bool is_exact) {
+  if (is_exact) refuse_zero(divisor == 0);
+  if (divisor == 0) return std::nullopt;
+  return from_doubles(interval.months / divisor, interval.days / divisor,
+                      static_cast<double>(interval.micros) / divisor, is_exact);
 }
 
 }  // namespace firesteel::functions::kernel

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 
+#include <optional>
+
+#include "functions/kernel/date_functions.h"
 #include "functions/kernel/decimal.h"
 
 namespace firesteel::functions::kernel {
@@ -21,5 +24,11 @@ int64_t multiply_interval(int64_t value, Int128 factor, int scale, bool is_month
 int64_t divide_interval(int64_t value, int64_t divisor, bool is_months);
 int64_t divide_interval(int64_t value, double divisor, bool is_months);
 int64_t divide_interval(int64_t value, Int128 divisor, int scale, bool is_months);
+
+// Calendar intervals: months lose their fraction, days hand theirs on to the microseconds. Beyond the
+// range months and days raise ARITHMETIC_OVERFLOW if `is_exact`, otherwise they are the limit; so
+// microseconds always are. A divisor of zero gives nothing unless `is_exact`.
+CalendarInterval multiply_interval(const CalendarInterval& interval, double factor, bool is_exact);
+std::optional<CalendarInterval> divide_interval(const CalendarInterval& interval, double divisor, bool is_exact);
 
 }  // namespace firesteel::functions::kernel

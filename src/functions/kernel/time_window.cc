@@ -86,18 +86,20 @@ int64_t amount_of(const std::string& number, const Unit& unit, std::string_view 
 
 }  // namespace
 
-int64_t parse_duration(std::string_view text) {
+int64_t parse_duration(std::string_view text, int64_t days_per_month) {
   std::vector<std::string> words = words_of(lower_case(text));
   if (!words.empty() && words[0] == "interval") words.erase(words.begin());
   if (words.empty() || words.size() % 2 != 0) throw_no_interval(text);
   int64_t total = 0;
   for (size_t i = 0; i < words.size(); i += 2) {
-    const Unit* unit = find_unit(words[i + 1]);
-    if (!unit) throw_no_interval(text);
-    if (unit->micros == 0) {
-      throw SparkError("_LEGACY_ERROR_TEMP_3231", {{"interval", std::string(text)}});
+    const Unit* known = find_unit(words[i + 1]);
+    if (!known) throw_no_interval(text);
+    Unit unit = *known;
+    if (unit.micros == 0) {
+      if (days_per_month == 0) throw SparkError("_LEGACY_ERROR_TEMP_3231", {{"interval", std::string(text)}});
+      unit.micros = (unit.name == "year" ? 12 : 1) * days_per_month * kMicrosPerDay;
     }
-    if (__builtin_add_overflow(total, amount_of(words[i], *unit, text), &total))
+    if (__builtin_add_overflow(total, amount_of(words[i], unit, text), &total))
       throw_no_interval(text);
   }
   return total;

@@ -12,8 +12,9 @@
 namespace firesteel::functions::kernel {
 
 // A length of time as "10 minutes" or "interval 1 day 2.5 seconds", in microseconds; a day has 24
-// hours. Throws CANNOT_PARSE_INTERVAL, and Spark's error for months and years.
-int64_t parse_duration(std::string_view text);
+// hours, a month as many days as stated. Throws CANNOT_PARSE_INTERVAL, and Spark's error for months
+// and years where no days are stated.
+int64_t parse_duration(std::string_view text, int64_t days_per_month = 0);
 
 struct WindowShape {
   int64_t length_us = 0;

@@ -1,0 +1,50 @@
+// Calls that ask for what surrounds the rows: the time of the query, the session, the file below.
+#include "analyze/resolver.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+
+// Calls whose value one query sees as a constant; they keep the call's name.
+ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
+  if (row.name == "input_file_name") {
+    if (!file_name_) return make_string_literal("");
+    // An own node, so that the call's name stays with this use alone.
+    return shown_as(std::make_shared<Expression>(*file_name_), "input_file_name()");
+  }
+  if (row.name.starts_with("input_file_block_")) {
+    // One file is one block here: it starts at 0 and has the file's length.
+    if (!file_block_ || !file_block_->as<AttributeReference>()) return nullptr;
+    const std::string field = "file_block" + std::string(row.name.substr(std::string_view("input_file_block").size()));
+    return shown_as(field_of(file_block_, field, {}), std::string(row.name) + "()");
+  }
+  Literal value;
+  const int64_t now_us = context_.query_start_us;
+  if (row.name == "current_timestamp") value = {Type::timestamp(), now_us};
+  else if (row.name == "current_date" || row.name == "localtimestamp") {
+    Cast cast;
+    cast.child = make_literal({Type::timestamp(), now_us});
+    cast.target = row.name == "current_date" ? Type::date() : Type::timestamp_ntz();
+    cast.mode = CastMode::kLegacy;
+    cast.is_user_specified = false;
+    cast.time_zone = context_.time_zone;
+    const Type target = cast.target;
+    return shown_as(make_typed(std::move(cast), target, false),
+                    print_name(Expression{call, {}, true, {}}));
+  }
+  else if (row.name == "current_timezone") value = {Type::string(), context_.time_zone};
+  else if (row.name == "current_user") value = {Type::string(), context_.user};
+  else if (row.name == "current_catalog") value = {Type::string(), context_.current_catalog};
+  else if (row.name == "current_schema") value = {Type::string(), context_.current_database};
+  else if (row.name == "current_path") {
+    value = {Type::string(), "system.builtin,system.session," + context_.current_catalog + "." + context_.current_database};
+  }
+  else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
+  else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
+  else return nullptr;
+  return shown_as(make_literal(std::move(value)), print_name(Expression{call, {}, true, {}}));
+}
+
+}  // namespace firesteel::analyze
