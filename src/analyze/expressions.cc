@@ -326,7 +326,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     for (WindowFrame::Bound* bound : {&copy.frame->lower, &copy.frame->upper}) {
       if (bound->value) bound->value = expression(bound->value, scope);
     }
-    check_frame(copy, contexts_of(e.origin));
+    check_frame(copy, rules(), contexts_of(e.origin));
   }
   return typed_window(std::move(copy), e.origin);
 }
