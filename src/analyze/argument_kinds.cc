@@ -39,6 +39,35 @@ void type_nulls(std::string_view name, std::vector<ExpressionPtr>& a, const Coer
   }
 }
 
+// Seconds are decimals of six digits behind the point.
+void fit_seconds(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  struct Seconds {
+    std::string_view function;
+    size_t index;
+    int precision;
+  };
+  static constexpr Seconds kSeconds[] = {{"make_timestamp", 5, 16},         {"make_timestamp_ltz", 5, 16},
+                                         {"make_timestamp_ntz", 5, 16},     {"try_make_timestamp", 5, 16},
+                                         {"try_make_timestamp_ltz", 5, 16}, {"try_make_timestamp_ntz", 5, 16},
+                                         {"make_time", 2, 16},              {"make_interval", 6, 18},
+                                         {"try_make_interval", 6, 18},      {"make_dt_interval", 3, 18}};
+  for (const Seconds& rule : kSeconds) {
+    if (name != rule.function || a.size() <= rule.index || !a[rule.index]->type.is(TypeKind::kDecimal)) continue;
+    const Type& type = a[rule.index]->type;
+    const bool fits = type.scale() <= 6 && type.precision() - type.scale() <= rule.precision - 6;
+    if (!fits) a[rule.index] = cast_to(a[rule.index], Type::decimal(rule.precision, 6), rules);
+  }
+}
+
+// Floats stay among themselves; a null is of the first one's type.
+void meet_fractions(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
+  const auto is_float = [&](size_t i) { return a[i]->type.is(TypeKind::kFloat); };
+  if (is_float(0) && a[1]->type.is(TypeKind::kNull)) a[1] = cast_to(a[1], a[0]->type, rules);
+  for (size_t i = 0; i < 2; ++i) {
+    if (is_float(i) && !is_float(1 - i)) a[i] = cast_to(a[i], Type::double_number(), rules);
+  }
+}
+
 }  // namespace
 
 void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
@@ -64,6 +93,15 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
       a[1] = cast_to(a[1], Type::array(Type::double_number(), type.contains_null()), rules);
     }
   }
+  if ((name == "to_char" || name == "to_varchar") && a.size() == 2) {
+    const Type& type = a[0]->type;
+    if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) a[0] = cast_to(a[0], decimal_for(type), rules);
+  }
+  if ((name == "ceil" || name == "floor") && a.size() == 2 && (a[0]->type.is_string() || a[0]->type.is(TypeKind::kNull))) {
+    a[0] = cast_to(a[0], Type::decimal(38, 18), rules);
+  }
+  fit_seconds(name, a, rules);
+  if (name == "nanvl" && a.size() == 2) meet_fractions(a, rules);
   if (name == "hex" && a.size() == 1) {
     const Type& type = a[0]->type;
     if (type.is_numeric()) a[0] = cast_to(a[0], Type::long_integer(), rules);

@@ -110,6 +110,12 @@ std::string type_of_constant(const FunctionCall& call, const Constant& rule) {
 }
 
 void check_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
+  if (row.name == "schema_of_json" || row.name == "schema_of_csv") {
+    const auto* text = call.arguments[0]->as<Literal>();
+    if (text && text->is_null()) {
+      throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", row.name == "schema_of_json" ? "json" : "csv"}}, origin);
+    }
+  }
   for (const Constant& rule : kConstants) {
     if (row.name != rule.function || rule.index >= call.arguments.size()) continue;
     const ExpressionPtr& argument = call.arguments[rule.index];
@@ -148,6 +154,18 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
   }
 }
 
+// The frame of lag and lead is the row at their offset: one that a cast changes is another frame.
+void check_offset(const Function& row, const FunctionCall& call) {
+  if ((row.name != "lag" && row.name != "lead") || call.arguments.size() < 2) return;
+  const ExpressionPtr& offset = call.arguments[1];
+  const auto* literal = offset->as<Literal>();
+  if (row.name == "lag" && as_written(offset)->type.is_string() && is_foldable(offset)) {
+    throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`lag`"}});
+  }
+  const bool is_cast = as_written(offset).get() != offset.get() || (literal && literal->is_null());
+  if (is_cast) throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(row.name)}});
+}
+
 // Constants that Spark reads while it looks the function up.
 void check_builder_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
   const auto is_constant = [&](size_t index) { return index >= call.arguments.size() || is_foldable(call.arguments[index]); };
@@ -163,7 +181,9 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
     if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
   }
   if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
-  if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_constant(1)) {
+  const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<Literal>() : nullptr;
+  const bool is_flag = call.arguments.size() < 2 || (flag && std::holds_alternative<bool>(flag->value));
+  if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_flag) {
     throw SparkError("_LEGACY_ERROR_TEMP_1210", {{"funcName", std::string(row.name)}}, contexts_of(origin));
   }
   if ((row.name == "rand" || row.name == "randn") && !is_constant(0)) {
@@ -414,6 +434,7 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
 void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
   check_builder_constants(row, call, origin);
   check_options(row, call, origin);
+  check_offset(row, call);
   check_constants(row, call, origin);
   check_intervals(row, call, origin);
   if (row.name == "sequence") check_sequence(call, origin);

@@ -1,5 +1,6 @@
 #include "analyze/argument_types.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
@@ -54,6 +55,21 @@ bool promotes_text(const Type& a, const Type& b) {
   return false;
 }
 
+bool meets_tightly(const Type& a, const Type& b) {
+  const auto holds = [](const Type& decimal, const Type& integer) {
+    const Type whole = decimal_for(integer);
+    return decimal.precision() - decimal.scale() >= whole.precision();
+  };
+  if (a.is(TypeKind::kDecimal) && b.is_numeric()) return b.is_integral() ? holds(a, b) : a.same_type(b);
+  if (b.is(TypeKind::kDecimal) && a.is_numeric()) return a.is_integral() && holds(b, a);
+  if (a.kind() != b.kind()) return true;
+  if (a.is(TypeKind::kArray)) return meets_tightly(a.element(), b.element());
+  if (a.is(TypeKind::kMap)) return meets_tightly(a.key(), b.key()) && meets_tightly(a.value(), b.value());
+  if (!a.is(TypeKind::kStruct)) return true;
+  return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+                    [](const StructField& x, const StructField& y) { return meets_tightly(x.type, y.type); });
+}
+
 void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
   const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
   const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
@@ -61,7 +77,7 @@ void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const 
   const size_t at = name == "array_insert" ? 2 : 1;
   if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
   if (joins && !a[1]->type.is(TypeKind::kArray)) return;
-  if (looks_for && a[at]->type.is(TypeKind::kNull)) return;
+  if (name == "array_contains" && a[at]->type.is(TypeKind::kNull)) return;
   const Type element = a[0]->type.element();
   const Type other = joins ? a[1]->type.element() : a[at]->type;
   if (promotes_text(element, other)) return;

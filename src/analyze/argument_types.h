@@ -12,6 +12,8 @@ namespace firesteel::analyze {
 
 // findWiderTypeWithoutStringPromotion: text meets text only.
 bool promotes_text(const plan::Type& a, const plan::Type& b);
+// findTightestCommonType of values within arrays and structs: a decimal meets an integer only if it holds all of its type.
+bool meets_tightly(const plan::Type& a, const plan::Type& b);
 // array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
 void widen_elements(std::string_view name, std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
 // sequence(start, stop, step): what is no interval meets in one type.

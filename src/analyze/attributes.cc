@@ -403,7 +403,12 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
       for (const Attribute& a : *attributes) columns += (columns.empty() ? "" : ", ") + quoted_name({a.name});
       throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", quoted_name(node.target)}, {"columns", columns}});
     }
-    for (const StructField& field : base->type.fields()) found.push_back(field_of(base, field.name, {}));
+    // By position: two fields may have one name.
+    const auto& fields = base->type.fields();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      found.push_back(make_typed(GetField{base, static_cast<int>(i), fields[i].name}, fields[i].type,
+                                 base->nullable || fields[i].nullable));
+    }
   }
   drop_excepted(node.except, scope, found);
   out.insert(out.end(), found.begin(), found.end());

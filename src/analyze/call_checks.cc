@@ -49,6 +49,34 @@ void check_call(const Function& row, const FunctionCall& call, const Origin& ori
   }
 }
 
+// timestampadd() and its kin come from the parser and the client, always with the name of a unit.
+bool is_without_unit(std::string_view name, const std::vector<ExpressionPtr>& arguments) {
+  if (name != "timestampadd" && name != "timestampdiff") return false;
+  const auto* unit = arguments.empty() ? nullptr : arguments[0]->as<Literal>();
+  return !unit || !std::holds_alternative<std::string>(unit->value);
+}
+
+// What a lambda goes over is an array or a map, of which there is one or two.
+void check_collections(const Function& row, const std::vector<ExpressionPtr>& arguments, const ExpressionPtr& lambda, const Origin& origin) {
+  const bool takes_map = row.name.starts_with("map_") || row.name.starts_with("transform_");
+  const size_t count = row.name == "map_zip_with" || row.name == "zip_with" ? 2 : 1;
+  for (size_t i = 0; i < std::min(count, arguments.size()); ++i) {
+    const Type& type = arguments[i]->type;
+    if (type.is(takes_map ? TypeKind::kMap : TypeKind::kArray)) continue;
+    FunctionCall call;
+    call.function = &row;
+    call.arguments = arguments;
+    call.arguments.push_back(lambda);
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                     {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                      {"paramIndex", std::string(ordinal(i))},
+                      {"requiredType", takes_map ? "\"MAP\"" : "\"ARRAY\""},
+                      {"inputSql", "\"" + print_name(*arguments[i]) + "\""},
+                      {"inputType", "\"" + type.sql() + "\""}},
+                     contexts_of(origin));
+  }
+}
+
 void check_distinct_order(const FunctionCall& call) {
   if (call.function->name != "listagg" || !call.is_distinct || call.order_by.empty() || call.arguments.empty()) return;
   const auto value_of = [](const ExpressionPtr& expression) {

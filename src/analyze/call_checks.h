@@ -18,4 +18,11 @@ void check_call(const functions::Function& row, const plan::FunctionCall& call,
 // listagg(DISTINCT x) is ordered by x or not at all.
 void check_distinct_order(const plan::FunctionCall& call);
 
+// timestampadd() and timestampdiff() whose first argument is no unit, which Spark does not know.
+bool is_without_unit(std::string_view name, const std::vector<plan::ExpressionPtr>& arguments);
+
+// A lambda function goes over arrays or maps: DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE for what stands before it otherwise.
+void check_collections(const functions::Function& row, const std::vector<plan::ExpressionPtr>& arguments,
+                       const plan::ExpressionPtr& lambda, const plan::Origin& origin);
+
 }  // namespace firesteel::analyze

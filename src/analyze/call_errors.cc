@@ -22,6 +22,7 @@ std::string type_text(Accepts accepts) {
     case Accepts::kInteger: return "\"INT\"";
     case Accepts::kLong: return "\"BIGINT\"";
     case Accepts::kDouble: return "\"DOUBLE\"";
+    case Accepts::kFractional: return "(\"DOUBLE\" or \"FLOAT\")";
     case Accepts::kDecimal: return "\"DECIMAL\"";
     case Accepts::kNumeric: return "\"NUMERIC\"";
     case Accepts::kIntegral: return "\"INTEGRAL\"";
@@ -51,7 +52,8 @@ Accepts accepted(const Signature& s, size_t index) {
 
 bool is_binary_operator(std::string_view name) {
   static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "mod", "=", "<",
-                                           "<=", ">", ">=", "<=>", "!=", "and", "or", "&", "|", "^"};
+                                           "<=", ">", ">=", "<=>", "!=", "and", "or", "&", "|", "^",
+                                           "try_add", "try_subtract", "try_multiply", "try_divide", "try_mod"};
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -115,7 +117,8 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
     required = kNumbersAndIntervals;
   }
-  if (is_binary_operator(row.name) && call.arguments.size() == 2) {
+  const bool compares = row.name == "between" || row.name == "equal_null";
+  if ((is_binary_operator(row.name) && call.arguments.size() == 2) || compares) {
     const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
     const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
     if (!call.arguments[0]->type.same_type(call.arguments[1]->type)) {
@@ -127,6 +130,17 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                      contexts_of(origin));
   }
   const ExpressionPtr& argument = call.arguments[index];
+  const bool wants_date = wanted == Accepts::kDate || wanted == Accepts::kTimestamp || wanted == Accepts::kTimestampAny ||
+                          wanted == Accepts::kDateOrTimestamp;
+  const bool is_strict = !row.signatures.empty() && row.signatures[0].strict_places != 0;
+  if (argument->type.is(TypeKind::kTime) && wants_date && !is_strict) {
+    // An implicit cast that there is not.
+    throw SparkError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+                     {{"sqlExpr", "\"" + print_name(*argument) + "\""},
+                      {"srcType", "\"" + argument->type.sql() + "\""},
+                      {"targetType", wanted == Accepts::kDate ? "\"DATE\"" : "\"TIMESTAMP\""}},
+                     contexts_of(origin));
+  }
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                    {{"sqlExpr", sql},
                     {"paramIndex", std::string(ordinal(index))},
@@ -138,6 +152,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
 
 void throw_different(const Function& row, const FunctionCall& call,
                                   const Origin& origin) {
+  if (row.name == "between" || row.name == "equal_null") throw_mismatch(row, call, 0, Accepts::kSame, origin);
   const bool is_in = row.name == "in" || row.name == "greatest" || row.name == "least";
   std::string types;
   for (const ExpressionPtr& a : call.arguments) {

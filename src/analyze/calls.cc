@@ -41,6 +41,11 @@ bool is_operator_on_dates(std::string_view name) {
                      [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
 }
 
+// Nested values meet without a text that becomes something else; what is compared meets in the tightest type.
+bool meets_within(std::string_view name, const Type& a, const Type& b) {
+  return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b));
+}
+
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
 ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
   const auto* call = schema->as<FunctionCall>();
@@ -176,12 +181,19 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
       if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct && star->target.empty()) {
         out.push_back(make_integer_literal(1));
       } else {
+        const size_t first = out.size();
         expand_star(*star, scope, out);
+        // UnresolvedStar names the fields of a struct that it takes apart.
+        for (size_t i = first; i < out.size() && !star->target.empty(); ++i) {
+          const auto* field = out[i]->as<GetField>();
+          if (field) out[i] = make_typed(Alias{out[i], {field->name}, {}, next_attribute_id()}, out[i]->type, out[i]->nullable);
+        }
       }
     } else if (const auto* regex = argument->as<UnresolvedRegex>()) {
       for (ExpressionPtr& column : columns_like(*regex, scope)) out.push_back(std::move(column));
     } else if (argument->as<LambdaFunction>()) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
+      check_collections(row, out, argument, origin);
       // A position may go with the element.
       const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
       out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));
@@ -261,7 +273,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
                              const Scope& scope) {
   const std::string name = lower_case(node.name.back());
   const Function* row = functions::find_function(name);
-  if (!row || is_operator_on_dates(name)) {
+  if (!row || is_operator_on_dates(name) || is_without_unit(name, node.arguments)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", quoted_name(node.name)},
                       {"searchPath", kSearchPath}},
@@ -474,7 +486,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     for (size_t i = 0; i < call.arguments.size() && fits; ++i) {
       const Accepts wanted = accepted(s, i);
       if (wanted == Accepts::kSame) same.push_back(i);
-      ExpressionPtr one = fit_argument(call.arguments[i], wanted, rules());
+      ExpressionPtr one = fit_argument(call.arguments[i], s, i, rules());
       if (!one) {
         fits = false;
         bad_index = i;
@@ -488,8 +500,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       if (is_comparison(row.name) || row.name == "in" || row.name == "between" || row.name == "nullif") {
         for (size_t i : same) {
           const Type& other = fitted[i]->type;
-          // Nested values meet without a text that becomes something else.
-          if (common && common->is_nested() && promotes_text(*common, other)) common.reset();
+          if (common && common->is_nested() && !meets_within(row.name, *common, other)) common.reset();
           if (common && is_comparison(row.name) && has_same_shape(*common, other)) continue;
           if (common) common = comparison_type(*common, other, rules());
         }

@@ -201,7 +201,7 @@ bool can_cast_implicitly(const Type& from, const Type& to, const CoercionRules& 
   if (from.is_string()) {
     return !to.is_nested() && !to.is_interval() && !(to.is(TypeKind::kBoolean) && !rules.ansi);
   }
-  if (to.is_string()) return !from.is_nested() && !from.is(TypeKind::kBinary) ? true : !rules.ansi && from.is(TypeKind::kBinary);
+  if (to.is_string()) return !from.is_nested();
   if (from.is_datetime() && to.is_datetime()) {
     return !from.is(TypeKind::kTime) && !to.is(TypeKind::kTime) &&
            (!rules.ansi || from.is(TypeKind::kDate) || to.is_datetime());
@@ -237,6 +237,7 @@ std::optional<Type> wanted_type(const Type& from, Accepts accepts) {
     case Accepts::kInteger: return Type::integer();
     case Accepts::kLong: return Type::long_integer();
     case Accepts::kDouble: return Type::double_number();
+    case Accepts::kFractional: return from.is(TypeKind::kFloat) ? from : Type::double_number();
     case Accepts::kDecimal: return from.is_numeric() ? decimal_for(from) : Type::decimal(16, 6);
     case Accepts::kNumeric: return from.is_numeric() ? from : Type::double_number();
     case Accepts::kIntegral:
@@ -265,7 +266,7 @@ bool fits_kind(const Type& from, Accepts accepts) {
     case Accepts::kStruct: return from.is(TypeKind::kStruct);
     case Accepts::kInterval: return from.is_interval();
     case Accepts::kOrderable: return from.is_orderable();
-    case Accepts::kIntegral: return from.is_integral() || from.is_string();
+    case Accepts::kIntegral: return from.is_integral();
     case Accepts::kNumeric: return from.is_numeric() || from.is_string();
     default: return true;
   }
@@ -291,6 +292,14 @@ ExpressionPtr fit_argument(const ExpressionPtr& argument, Accepts accepts,
   }
   if (!can_cast_implicitly(from, *wanted, rules)) return nullptr;
   return cast_to(argument, *wanted, rules);
+}
+
+ExpressionPtr fit_argument(const ExpressionPtr& argument, const functions::Signature& signature, size_t place,
+                           const CoercionRules& rules) {
+  const size_t last = std::min(place, signature.arguments.size() - 1);
+  const ExpressionPtr fitted = fit_argument(argument, signature.arguments[last], rules);
+  const bool is_strict = (signature.strict_places >> last & 1) != 0;
+  return is_strict && fitted != argument && !argument->type.is(TypeKind::kNull) ? nullptr : fitted;
 }
 
 }  // namespace firesteel::analyze

@@ -43,4 +43,8 @@ plan::ExpressionPtr cast_to(const plan::ExpressionPtr& expression, const plan::T
 plan::ExpressionPtr fit_argument(const plan::ExpressionPtr& argument, functions::Accepts accepts,
                                  const CoercionRules& rules);
 
+// The same for the argument at a place of a signature, which may take it without a cast only.
+plan::ExpressionPtr fit_argument(const plan::ExpressionPtr& argument, const functions::Signature& signature, size_t place,
+                                 const CoercionRules& rules);
+
 }  // namespace firesteel::analyze

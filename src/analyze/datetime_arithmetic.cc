@@ -260,6 +260,12 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   if (name == "*" && is_ansi_interval(a[1]->type) && is_number(a[0]->type)) {
     return built_call("interval * number", {a[1], a[0]}, origin);
   }
+  if (name == "div" && (a[0]->type.is(TypeKind::kNull) || a[1]->type.is(TypeKind::kNull))) {
+    const Type type = a[0]->type.is(TypeKind::kNull) ? a[1]->type : a[0]->type;
+    if (!is_ansi_interval(type)) return nullptr;
+    const ExpressionPtr quotient = built_call("interval / interval", {cast_to(a[0], type, rules()), cast_to(a[1], type, rules())}, origin);
+    return shown_as(quotient, "(" + print_name(*a[0]) + " div " + print_name(*a[1]) + ")");
+  }
   if (name == "div" && is_ansi_interval(a[0]->type) && a[0]->type.kind() == a[1]->type.kind()) {
     return built_call("interval / interval", {a[0], a[1]}, origin);
   }

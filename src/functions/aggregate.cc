@@ -162,7 +162,7 @@ Function first_row(std::string_view name, std::vector<std::string_view> aliases,
           .group = "agg_funcs",
           .summary = "A value of the group: the first or last one seen.",
           .kind = FunctionKind::kAggregate,
-          .signatures = {optional(signature({kAny, kBoolean}, type_of_first, Nulls::kAlways), 1)},
+          .signatures = {optional(signature({kAny, kAny}, type_of_first, Nulls::kAlways), 1)},
           .duckdb = first_like(sql),
           .is_order_dependent = true,
           // The flag is not printed; FIRST(x) IGNORE NULLS prints as first(x).

@@ -97,6 +97,8 @@ std::optional<Literal> constant_value(const ExpressionPtr& expression) {
   return value;
 }
 
+std::optional<Literal> written_value(const ExpressionPtr& expression) { return evaluated(expression); }
+
 std::optional<int64_t> constant_integer(const ExpressionPtr& expression) {
   const std::optional<Literal> value = constant_value(expression);
   const auto* number = value ? std::get_if<int64_t>(&value->value) : nullptr;

@@ -31,7 +31,9 @@ bool is_foldable(const plan::ExpressionPtr& expression);
 // The value of a constant as a literal writes it, through casts and signs; nothing for what is not
 // foldable. Throws UNSUPPORTED_FEATURE.EXPRESSION for a constant that would have to be computed.
 std::optional<plan::Literal> constant_value(const plan::ExpressionPtr& expression);
-// The same as a number; null counts as nothing.
+// The same, and nothing for a constant that would have to be computed.
+std::optional<plan::Literal> written_value(const plan::ExpressionPtr& expression);
+// constant_value() as a number; null counts as nothing.
 std::optional<int64_t> constant_integer(const plan::ExpressionPtr& expression);
 std::optional<std::string> constant_text(const plan::ExpressionPtr& expression);
 

@@ -58,30 +58,36 @@ Type zipped_type(Arguments arguments) {
 
 Type sequence_type(Arguments arguments) { return Type::array(arguments[0]->type, false); }
 
-// With one constant row of nulls the element may be missing: always nullable but for plain gets
-// that fail under ANSI.
-bool element_nullable(Arguments arguments) {
-  return any_nullable(arguments) || !arguments[0]->type.is(TypeKind::kArray) ||
-         arguments[0]->type.contains_null();
-}
-
-// GetArrayItem and ElementAt: without ANSI a position beyond the array is null, which only a constant
-// position in an array() that is written out rules out.
-bool may_be_outside(Arguments arguments, int64_t first) {
+// Where the position is a constant, whether the element may be null: Spark looks at the elements of an array()
+// that is written out and at no other array (GetArrayItem, ElementAt). The first position is 0 or 1.
+std::optional<bool> known_element_nullable(Arguments arguments, int64_t first) {
+  if (!is_foldable(arguments[1]) || arguments[1]->nullable) return std::nullopt;
   const auto* array = arguments[0]->as<plan::FunctionCall>();
-  const plan::Literal* position = literal(arguments[1]);
+  const std::optional<plan::Literal> position = written_value(arguments[1]);
   const auto* number = position ? std::get_if<int64_t>(&position->value) : nullptr;
   if (!array || array->function->name != "array" || !number) return true;
   const auto size = static_cast<int64_t>(array->arguments.size());
   const int64_t index = first == 1 && *number < 0 ? *number + size : *number - first;
-  return index < 0 || index >= size;
+  return index < 0 || index >= size || array->arguments[static_cast<size_t>(index)]->nullable;
 }
 
-Signature element(int64_t first) {
-  Signature s = with_nullable(signature({kArray, kIntegral}, element_of_first), element_nullable);
-  s.nullable_without_ansi = [first](Arguments arguments) {
-    return may_be_outside(arguments, first);
-  };
+// Under ANSI a position beyond the array fails; whether the position is null says nothing to Spark.
+bool element_nullable(Arguments arguments, int64_t first) {
+  if (!arguments[0]->type.is(TypeKind::kArray)) return true;
+  return known_element_nullable(arguments, first).value_or(arguments[0]->nullable || arguments[0]->type.contains_null());
+}
+
+Signature element(int64_t first, Accepts position) {
+  Signature s = strict(signature({kArray, position}, element_of_first, Nulls::kCustom));
+  s.nullable = [first](Arguments arguments) { return element_nullable(arguments, first); };
+  s.nullable_without_ansi = [first](Arguments arguments) { return known_element_nullable(arguments, first).value_or(true); };
+  return s;
+}
+
+// A position beyond the array gives null.
+Signature tried_element(int64_t first, Accepts position) {
+  Signature s = signature({kArray, position}, element_of_first, Nulls::kCustom);
+  s.nullable = [first](Arguments arguments) { return known_element_nullable(arguments, first).value_or(true); };
   return s;
 }
 
@@ -155,19 +161,6 @@ Function sequence_row() {
   return f;
 }
 
-// Whether an element that exists may be null: a constant position inside an array that the call
-// itself builds says so, everything else may be missing.
-bool tried_element_nullable(Arguments arguments) {
-  const auto* call = arguments[0]->as<plan::FunctionCall>();
-  const plan::Literal* constant = literal(arguments[1]);
-  const int64_t* position = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
-  if (!call || call->function->name != "array" || !position) return true;
-  const auto size = static_cast<int64_t>(call->arguments.size());
-  const int64_t index = *position > 0 ? *position - 1 : size + *position;
-  if (*position == 0 || index < 0 || index >= size) return true;
-  return call->arguments[static_cast<size_t>(index)]->nullable;
-}
-
 // array_contains and arrays_overlap: null where a null could be the one that is looked for.
 bool search_nullable(Arguments arguments) {
   if (any_nullable(arguments)) return true;
@@ -208,10 +201,10 @@ std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
   if (name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap") {
     return check_two_arrays;
   }
-  if (name == "array_contains" || name == "array_position" || name == "array_remove") {
+  if (name == "array_contains") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, false); };
   }
-  if (name == "array_append" || name == "array_prepend") {
+  if (name == "array_append" || name == "array_prepend" || name == "array_position" || name == "array_remove") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, true); };
   }
   if (name == "array_insert") return [](const plan::FunctionCall& call) { check_element(call, 2, true); };
@@ -254,7 +247,7 @@ Rows array_functions() {
        .since = "1.0.0",
        .group = "array_funcs",
        .summary = "An element by position from 0, or a map's value by key.",
-       .signatures = {element(0), signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {element(0, kIntegral), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .duckdb = Lowered{get_item_sql},
        .may_fail = true,
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
@@ -264,7 +257,7 @@ Rows array_functions() {
        .since = "2.4.0",
        .group = "array_funcs",
        .summary = "An element by position from 1, negative from the end, or a map's value by key.",
-       .signatures = {element(1), signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {element(1, kInteger), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .examples = {{"SELECT element_at(array(1, 2, 3), 2)", "2"}},
        .duckdb = Lowered{element_at_sql},
        .may_fail = true},
@@ -272,16 +265,14 @@ Rows array_functions() {
        .since = "3.5.0",
        .group = "array_funcs",
        .summary = "element_at with null where there is no such element.",
-       .signatures = {with_nullable(signature({kArray, kIntegral}, element_of_first),
-                                    tried_element_nullable),
-                      signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {tried_element(1, kIntegral), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
          plan::FunctionCall legacy = call;
          legacy.ansi = false;
          return element_at_sql(legacy, a, result);
        }}},
-      array_row("get", signature({kArray, kInteger}, element_of_first, Nulls::kAlways),
+      array_row("get", tried_element(0, kInteger),
                 Template{"(CASE WHEN $2 < 0 THEN NULL ELSE list_extract($1, CAST($2 AS BIGINT) + 1) END)"}),
       {.name = "size",
        .aliases = {"cardinality"},
@@ -342,8 +333,7 @@ Rows array_functions() {
       array_row("array_min", signature({kArray}, element_of_first, Nulls::kAlways),
                 list_extreme("array_min", "list_min")),
       array_row("array_repeat",
-                with_nullable(signature({kAny, kInteger}, array_of_first),
-                              [](Arguments a) { return a[1]->nullable; }),
+                strict(with_nullable(signature({kAny, kInteger}, array_of_first), [](Arguments a) { return a[1]->nullable; })),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL WHEN $2 > 2147483632 THEN "
                          "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
                          // The engine may evaluate a constant branch that no row takes.
@@ -385,7 +375,7 @@ Rows array_functions() {
                   return a[0]->nullable || a[0]->type.contains_null();
                 }),
                 Template{"(CASE WHEN len($1) > list_count($1) THEN NULL ELSE flatten($1) END)"}),
-      array_row("array_join", optional(signature({kArray, kString, kString}, Type::string()), 1),
+      array_row("array_join", strict(optional(signature({kArray, kString, kString}, Type::string()), 1)),
                 Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                   const std::string separator = a[1];
                   const std::string list =
@@ -406,9 +396,9 @@ Rows array_functions() {
       array_row("slice", signature({kArray, kInteger, kInteger}, type_of_first),
                 value_kernel("slice"), true),
       array_row("array_insert",
-                with_nullable(signature({kArray, kInteger, kAny},
-                                        [](Arguments a) { return Type::array(a[0]->type.element(), true); }),
-                              [](Arguments a) { return a[0]->nullable || a[1]->nullable; }),
+                strict(with_nullable(signature({kArray, kInteger, kAny},
+                                               [](Arguments a) { return Type::array(a[0]->type.element(), true); }),
+                                     [](Arguments a) { return a[0]->nullable || a[1]->nullable; })),
                 value_kernel("array_insert"), true),
       shuffle_row(),
       sequence_row(),

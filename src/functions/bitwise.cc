@@ -31,9 +31,7 @@ Function shift(const char* name, const char* symbol, const char* kind) {
           .since = "1.5.0",
           .group = "bitwise_funcs",
           .summary = "The first argument's bits moved by the second.",
-          .signatures = {signature({kIntegral, kInteger}, [](Arguments a) {
-            return a[0]->type.is(TypeKind::kLong) ? Type::long_integer() : Type::integer();
-          })},
+          .signatures = {strict(signature({kLong, kInteger}, Type::long_integer()), 1), signature({kInteger, kInteger}, Type::integer())},
           .duckdb = Lowered{[kind](const plan::FunctionCall& call, std::span<const std::string> a,
                                    const Type& result) {
             return shift_sql(kind, call, a, result);
@@ -67,8 +65,8 @@ Rows bitwise_functions() {
        .since = "3.0.0",
        .group = "bitwise_funcs",
        .summary = "How many bits are set; a boolean counts as 0 or 1.",
-       .signatures = {signature({kBoolean}, Type::integer()),
-                      signature({kIntegral}, Type::integer())},
+       .signatures = {strict(signature({kBoolean}, Type::integer())),
+                      strict(signature({kIntegral}, Type::integer()))},
        .examples = {{"SELECT bit_count(0)", "0"}},
        .duckdb = Template{"CAST(bit_count(CAST($1 AS BIGINT)) AS INTEGER)"}},
       {.name = "bit_get",

@@ -73,7 +73,7 @@ Rows conditional_functions() {
        .since = "1.0.0",
        .group = "conditional_funcs",
        .summary = "The second argument if the first is true, otherwise the third.",
-       .signatures = {with_nullable(signature({kBoolean, kSame, kSame}, if_type), if_nullable)},
+       .signatures = {strict(with_nullable(signature({kBoolean, kSame, kSame}, if_type), if_nullable))},
        .examples = {{"SELECT if(1 < 2, 'a', 'b')", "a"}},
        .duckdb = Template{"(CASE WHEN $1 THEN $2 ELSE $3 END)"},
        .print = [](const plan::FunctionCall&, std::span<const std::string> arguments) {
@@ -132,7 +132,7 @@ Rows conditional_functions() {
        .since = "1.5.0",
        .group = "conditional_funcs",
        .summary = "The first argument if it is not NaN, otherwise the second.",
-       .signatures = {signature({kDouble, kDouble}, Type::double_number())},
+       .signatures = {signature({kFractional, kFractional}, type_of_first)},
        .examples = {{"SELECT nanvl(cast('NaN' as double), 123)", "123.0"}},
        .duckdb = Template{"(CASE WHEN isnan($1) THEN $2 ELSE $1 END)"}},
       {.name = "greatest",

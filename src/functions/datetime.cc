@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
@@ -65,6 +66,10 @@ Function parsed(std::string_view name, Type result, const char* kernel) {
                 .signatures = {signature({kAny}, result, Nulls::kAlways),
                                null_without_ansi(signature({kAny, kString}, result))},
                 .may_fail = true};
+  f.check = [](const plan::FunctionCall& call) {
+    if (!call.arguments[0]->type.is_nested()) return;
+    throw_unexpected_type(0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
+  };
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
                               const Type&) {
     return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, " +
@@ -83,12 +88,21 @@ ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
   return plan::make_expression(std::move(cast));
 }
 
-// Of one argument, or of one that is no string: a cast. The two-argument form on strings stays.
+bool is_moment(const Type& type) { return type.is_datetime() && !type.is(TypeKind::kTime); }
+
+// Of one argument, or of a date or timestamp: a cast. What is neither becomes text first; numbers are timestamps
+// already. The two-argument form on strings stays.
 std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
     Type result, plan::CastMode mode = plan::CastMode::kDefault) {
   return [result, mode](const plan::FunctionCall& call) -> ExpressionPtr {
-    if (call.arguments.size() == 2 && call.arguments[0]->type.is_string()) return nullptr;
-    return cast_to(call.arguments[0], result, mode);
+    const Type& type = call.arguments[0]->type;
+    const bool has_pattern = call.arguments.size() == 2;
+    if (has_pattern && type.is_string()) return nullptr;
+    const bool is_kept = type.is_string() || is_moment(type) || type.is(TypeKind::kNull) ||
+                         (type.is_numeric() && result.is(TypeKind::kTimestamp) && !has_pattern);
+    const ExpressionPtr value = is_kept ? call.arguments[0] : cast_to(call.arguments[0], Type::string());
+    if (!has_pattern || is_kept) return cast_to(value, result, mode);
+    return plan::make_call(std::string(call.function->name), {value, call.arguments[1]});
   };
 }
 
@@ -156,26 +170,26 @@ Rows datetime_functions() {
           Kernel{"trunc_date"}),
       row("date_trunc", signature({kString, kTimestamp}, Type::timestamp(), Nulls::kAlways),
           Kernel{"trunc_timestamp", true}),
-      row("unix_date", signature({kDate}, Type::integer()),
+      row("unix_date", strict(signature({kDate}, Type::integer())),
           Template{"CAST(date_diff('day', DATE '1970-01-01', $1) AS INTEGER)"}),
       row("date_from_unix_date", signature({kInteger}, Type::date()),
           Template{"(DATE '1970-01-01' + $1)"}),
-      row("unix_seconds", signature({kTimestamp}, Type::long_integer()),
+      row("unix_seconds", strict(signature({kTimestamp}, Type::long_integer())),
           Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000000) + 1000000) % 1000000) // 1000000 AS BIGINT)"}),
-      row("unix_millis", signature({kTimestamp}, Type::long_integer()),
+      row("unix_millis", strict(signature({kTimestamp}, Type::long_integer())),
           Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000) + 1000) % 1000) // 1000 AS BIGINT)"}),
-      row("unix_micros", signature({kTimestamp}, Type::long_integer()), Template{"epoch_us($1)"}),
+      row("unix_micros", strict(signature({kTimestamp}, Type::long_integer())), Template{"epoch_us($1)"}),
       // NaN and the infinities are null.
       failing(row("timestamp_seconds",
-                  with_nullable(signature({kNumeric}, Type::timestamp()),
+                  with_nullable(strict(signature({kNumeric}, Type::timestamp())),
                                 [](Arguments a) {
                                   const Type& type = a[0]->type;
                                   return a[0]->nullable || type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
                                 }),
                   value_kernel("timestamp_seconds"))),
-      failing(row("timestamp_millis", signature({kLong}, Type::timestamp()),
-                  Template{"make_timestamp($1 * 1000)"})),
-      row("timestamp_micros", signature({kLong}, Type::timestamp()), Template{"fs_timestamp_micros($1)"}),
+      failing(row("timestamp_millis", signature({kIntegral}, Type::timestamp()),
+                  Template{"make_timestamp(CAST($1 AS BIGINT) * 1000)"})),
+      row("timestamp_micros", signature({kIntegral}, Type::timestamp()), Template{"fs_timestamp_micros($1)"}),
       with_rewrite(parsed("to_date", Type::date(), "fs_parse_date"),
                    cast_unless_pattern(Type::date())),
       with_rewrite(parsed("to_timestamp", Type::timestamp(), "fs_parse_timestamp"),

@@ -123,8 +123,8 @@ std::vector<Signature> timestamp_forms(const Type& type, Nulls nulls, bool with_
   parts.push_back(kString);
   if (with_zone) forms.push_back(signature(parts, type, nulls));
   if (from_date) forms.push_back(signature({kDate}, type, date_nulls));
-  forms.push_back(signature({kDate, kTime}, type, date_nulls));
-  if (with_zone) forms.push_back(signature({kDate, kTime, kString}, type, date_nulls));
+  forms.push_back(strict(signature({kDate, kTime}, type, date_nulls)));
+  if (with_zone) forms.push_back(strict(signature({kDate, kTime, kString}, type, date_nulls)));
   return forms;
 }
 
@@ -233,7 +233,7 @@ void add_times(Rows& rows) {
   const Type time = Type::time();
   rows.push_back(failing(row("make_time", {signature({kInteger, kInteger, kDecimal}, time, Nulls::kAlways)},
                              value_kernel("make_time"))));
-  rows.push_back(failing(row("to_time", {optional(signature({kString, kString}, time, Nulls::kAlways), 1)},
+  rows.push_back(failing(row("to_time", {strict(optional(signature({kString, kString}, time, Nulls::kAlways), 1))},
                              Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                                         const Type& result) {
                                return value_kernel_sql("parse_time", true,
@@ -252,12 +252,12 @@ void add_times(Rows& rows) {
                              time_from("1000000"))));
   rows.push_back(failing(row("time_from_micros", {signature({kIntegral}, time, Nulls::kAlways)},
                              time_from("1000"))));
-  rows.push_back(row("time_to_seconds", {signature({kTime}, Type::decimal(14, 6), Nulls::kAlways)},
+  rows.push_back(row("time_to_seconds", {strict(signature({kTime}, Type::decimal(14, 6), Nulls::kAlways))},
                      Template{"(CAST($1 // 1000 AS DECIMAL(38,0)) / 1000000)"}));
   rows.back().duckdb = Template{"(CAST($1 // 1000 AS DECIMAL(18,0)) * 0.000001::DECIMAL(7,6))"};
-  rows.push_back(row("time_to_millis", {signature({kTime}, Type::long_integer(), Nulls::kAlways)},
+  rows.push_back(row("time_to_millis", {strict(signature({kTime}, Type::long_integer(), Nulls::kAlways))},
                      Template{"($1 // 1000000)"}));
-  rows.push_back(row("time_to_micros", {signature({kTime}, Type::long_integer(), Nulls::kAlways)},
+  rows.push_back(row("time_to_micros", {strict(signature({kTime}, Type::long_integer(), Nulls::kAlways))},
                      Template{"($1 // 1000)"}));
 }
 

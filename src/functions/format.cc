@@ -62,18 +62,14 @@ std::string char_name(const plan::FunctionCall& call, std::span<const std::strin
 }
 
 Function char_row(std::string_view name) {
-  // Doubles and floats count as the decimal that holds them.
+  // The analyzer makes decimals of doubles and floats.
   Function f = failing(row(name, {signature({kNumeric, kString}, Type::string()),
                                   signature({kBinary, kString}, Type::string()),
                                   signature({kDateOrTimestamp, kString}, Type::string())},
                            Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                                       const Type& result) {
-                             const Type& type = call.arguments[0]->type;
-                             const bool is_real = type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
-                             const Type number = is_real ? Type::decimal(30, 15) : type;
-                             const std::string text = is_real ? "TRY_CAST(" + a[0] + " AS DECIMAL(30,15))" : a[0];
-                             return value_kernel_sql("to_char", call.ansi, {number, Type::string()},
-                                                     result, {text, a[1]});
+                             return value_kernel_sql("to_char", call.ansi, {call.arguments[0]->type, Type::string()},
+                                                     result, {a[0], a[1]});
                            }}));
   f.print = char_name;
   f.rewrite = char_form;
@@ -82,6 +78,14 @@ Function char_row(std::string_view name) {
     if (format && call.arguments[0]->type.is_numeric()) kernel::NumberPattern pattern(*format);
   };
   return f;
+}
+
+// ToBinary: base64 gives null for null alone, the other forms always may.
+Signature binary_signature() {
+  return with_nullable(optional(signature({kString, kString}, Type::binary()), 1), [](Arguments a) {
+    const std::string* format = a.size() > 1 ? constant_text(a[1]) : nullptr;
+    return !format || lower_case(*format) != "base64" || a[0]->nullable;
+  });
 }
 
 // A format that is left out is not printed.
@@ -101,7 +105,7 @@ Rows format_functions() {
           value_kernel("try_to_number")),
       char_row("to_char"),
       char_row("to_varchar"),
-      failing(row("to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1)},
+      failing(row("to_binary", {binary_signature()},
                   hexadecimal_by_default("to_binary"))),
       row("try_to_binary", {optional(signature({kString, kString}, Type::binary(), Nulls::kAlways), 1)},
           hexadecimal_by_default("try_to_binary")),
@@ -117,7 +121,7 @@ Rows format_functions() {
       row("try_url_decode", {signature({kString}, Type::string(), Nulls::kAlways)},
           value_kernel("try_url_decode")),
       row("try_parse_url",
-          {optional(signature({kString, kString, kString}, Type::string(), Nulls::kAlways), 1)},
+          {strict(optional(signature({kString, kString, kString}, Type::string(), Nulls::kAlways), 1))},
           Template{"fs_parse_url($*, false)"}),
   };
   return rows;

@@ -26,6 +26,7 @@ enum class Accepts : uint8_t {
   kInteger,        // INT: implicit cast to int
   kLong,
   kDouble,         // any numeric or string, cast to double
+  kFractional,     // float kept, any other number or string cast to double
   kDecimal,
   kNumeric,        // kept as its own numeric type; strings become double
   kIntegral,       // kept as its own integral type
@@ -57,6 +58,8 @@ struct Signature {
   std::vector<Accepts> arguments;
   size_t optional_count = 0;   // that many of the last arguments may be left out
   bool is_variadic = false;    // the last one may repeat (zero or more times if optional_count > 0)
+  // Bit i: argument i is taken without implicit casts (Spark's ExpectsInputTypes); a bare null is of any type.
+  uint32_t strict_places = 0;
   // The result type. A plain type, or computed from the coerced arguments by `result_of`.
   plan::Type result;
   std::function<plan::Type(std::span<const plan::ExpressionPtr>)> result_of;

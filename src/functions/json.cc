@@ -89,10 +89,17 @@ Function to_json_row(const Signature& to_text) {
   return f;
 }
 
+// StructsToCsv takes a row.
+void check_row(const plan::FunctionCall& call) {
+  const Type& type = call.arguments[0]->type;
+  if (type.is(TypeKind::kStruct) || type.is(TypeKind::kNull)) return;
+  throw ArgumentMismatch{"UNSUPPORTED_INPUT_TYPE", {{"functionName", "`to_csv`"}, {"dataType", "\"" + type.sql() + "\""}}, std::nullopt};
+}
+
 // JsonToStructs.sql: what makes a map is printed as "entries".
 Function from_json_row() {
   Function f = printed_short(row("from_json", "json_funcs",
-                                 optional(signature({kString, kString, kMap}, json_type, Nulls::kAlways), 1),
+                                 strict(optional(signature({kString, kString, kAny}, json_type, Nulls::kAlways), 1), 1),
                                  parser("from_json")));
   f.print = [plainly = f.print](const plan::FunctionCall& call, std::span<const std::string> a) {
     try {
@@ -108,26 +115,27 @@ Function from_json_row() {
 }  // namespace
 
 Rows json_functions() {
-  const Signature to_text = optional(signature({kAny, kMap}, Type::string(), Nulls::kAlways), 1);
-  const Signature schema_of = optional(signature({kString, kMap}, Type::string(), Nulls::kNever), 1);
+  // The analyzer says what is wrong with options.
+  const Signature to_text = optional(signature({kAny, kAny}, Type::string(), Nulls::kAlways), 1);
+  const Signature schema_of = strict(optional(signature({kString, kAny}, Type::string(), Nulls::kNever), 1));
   Rows rows = {
       to_json_row(to_text),
       from_json_row(),
       printed_short(row("schema_of_json", "json_funcs", schema_of, value_kernel("schema_of_json"))),
-      row("json_array_length", "json_funcs", signature({kString}, Type::integer(), Nulls::kAlways),
+      row("json_array_length", "json_funcs", strict(signature({kString}, Type::integer(), Nulls::kAlways)),
           value_kernel("json_array_length")),
       row("json_object_keys", "json_funcs",
-          signature({kString}, Type::array(Type::string()), Nulls::kAlways),
+          strict(signature({kString}, Type::array(Type::string()), Nulls::kAlways)),
           value_kernel("json_object_keys")),
       printed_short(row("to_csv", "csv_funcs",
-                        optional(signature({kStruct, kMap}, Type::string(), Nulls::kAlways), 1),
-                        value_kernel("to_csv"))),
+                        to_text, value_kernel("to_csv"))),
       printed_short(row("from_csv", "csv_funcs",
-                        optional(signature({kString, kString, kMap}, csv_type), 1),
+                        strict(optional(signature({kString, kString, kAny}, csv_type), 1), 1),
                         parser("from_csv"))),
       printed_short(row("schema_of_csv", "csv_funcs", schema_of, value_kernel("schema_of_csv"))),
   };
   for (Function& f : rows) {
+    if (f.name == "to_csv") f.check = check_row;
     if (f.name == "from_json" || f.name == "from_csv") refuse_to_drop(f);
   }
   return rows;

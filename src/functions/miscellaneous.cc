@@ -187,7 +187,7 @@ Function tolerant_decryption() {
 }
 
 Function xpath(std::string_view name, Type type, std::string_view kernel, std::vector<std::string_view> aliases = {}) {
-  Function f = row(name, signature({kString, kString}, std::move(type), Nulls::kAlways), value_kernel(kernel));
+  Function f = row(name, strict(signature({kString, kString}, std::move(type), Nulls::kAlways)), value_kernel(kernel));
   f.aliases = std::move(aliases);
   f.group = "xml_funcs";
   f.may_fail = true;
@@ -233,7 +233,7 @@ Rows miscellaneous_functions() {
       row("raise_error", signature({kString}, Type::null(), Nulls::kAlways),
           Template{"fs_raise_error($1)"}),
       row("assert_true",
-          optional(signature({kBoolean, kString}, Type::null(), Nulls::kAlways), 1),
+          strict(optional(signature({kBoolean, kString}, Type::null(), Nulls::kAlways), 1), 1),
           Template{"(CASE WHEN $1 THEN NULL ELSE fs_raise_error($2) END)"}),
       uniform_row(),
       encryption("aes_encrypt", true, value_kernel("aes_encrypt")),
@@ -256,7 +256,7 @@ Rows miscellaneous_functions() {
           Template{"(CASE WHEN $1 > 0 THEN ($1 - 1) % 32768 ELSE (-$1) % 32768 END)"}),
       row("bitmap_bucket_number", signature({kLong}, Type::long_integer()),
           Template{"(CASE WHEN $1 > 0 THEN 1 + ($1 - 1) // 32768 ELSE $1 // 32768 END)"}),
-      row("bitmap_count", signature({kBinary}, Type::long_integer()), value_kernel("bitmap_count")),
+      row("bitmap_count", strict(signature({kBinary}, Type::long_integer())), value_kernel("bitmap_count")),
   };
   for (Function& row : rows) {
     row.may_fail |= row.name == "raise_error" || row.name == "assert_true";

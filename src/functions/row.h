@@ -50,6 +50,12 @@ inline Signature variadic(Signature s, bool may_be_empty = false) {
   s.optional_count = may_be_empty ? 1 : 0;
   return s;
 }
+// Spark's ExpectsInputTypes: arguments of other types are refused, not cast.
+inline constexpr uint32_t kAllPlaces = ~0U;
+inline Signature strict(Signature s, uint32_t places = kAllPlaces) {
+  s.strict_places = places;
+  return s;
+}
 inline Signature with_nullable(Signature s, bool (*nullable)(Arguments)) {
   s.nulls = Nulls::kCustom;
   s.nullable = nullable;

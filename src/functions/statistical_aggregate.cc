@@ -39,7 +39,7 @@ Function pair(std::string_view name, std::string_view sql, Type result = Type::d
 Function correlation() {
   const auto with = [](const char* undefined) {
     return std::string("(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL WHEN regr_sxx($1, $2)$suffix = 0 OR "
-                       "regr_syy($1, $2)$suffix = 0 THEN ") + undefined + " ELSE fs_comoment('corr', $2, $1)$suffix END)";
+                       "regr_syy($1, $2)$suffix = 0 THEN ") + undefined + " ELSE fs_comoment('$mergedcorr', $2, $1)$suffix END)";
   };
   static const std::string ansi = with("fs_fail_divide_by_zero()");
   static const std::string legacy = with("NULL");
@@ -51,10 +51,10 @@ Function correlation() {
 
 // RegrSlope and RegrIntercept: null where the independent column does not vary.
 constexpr const char* kSlope =
-    "(fs_comoment('regr_sxy', $2, $1)$suffix / "
+    "(fs_comoment('$mergedregr_sxy', $2, $1)$suffix / "
     "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0))";
 constexpr const char* kIntercept =
-    "(regr_avgy($1, $2)$suffix - fs_comoment('regr_sxy', $2, $1)$suffix / "
+    "(regr_avgy($1, $2)$suffix - fs_comoment('$mergedregr_sxy', $2, $1)$suffix / "
     "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0) * regr_avgx($1, $2)$suffix)";
 
 Type whole_interval(const Type& interval) {
@@ -215,6 +215,15 @@ void check_fraction(const plan::FunctionCall& call) {
   const Type& one = type.is(TypeKind::kArray) ? type.element() : type;
   if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) throw_unexpected_type(1, "\"DOUBLE\"");
   check_percentage(call, 1);
+  if (call.function->name == "percentile" && call.arguments.size() > 2) {
+    const ExpressionPtr* written = &call.arguments[2];
+    while (const auto* cast = (*written)->as<plan::Cast>()) {
+      if (cast->is_user_specified) break;
+      written = &cast->child;
+    }
+    const Type& frequency = (*written)->type;
+    if (!frequency.is_integral() && !frequency.is(TypeKind::kNull)) throw_unexpected_type(2, "\"INTEGRAL\"");
+  }
   if (call.function->name == "percentile_approx") {
     check_range(call, 2, "accuracy", 1, INT32_MAX, "(0, 2147483647]");
   }
@@ -321,7 +330,7 @@ std::string joined_sql(const plan::FunctionCall& call, std::span<const std::stri
 }
 
 Function bitmap(std::string_view name, Accepts accepts, const char* kernel, const char* empty) {
-  Function f = on_list(name, {}, signature({accepts}, Type::binary(), Nulls::kNever), {});
+  Function f = on_list(name, {}, strict(signature({accepts}, Type::binary(), Nulls::kNever), accepts == kBinary ? kAllPlaces : 0), {});
   const std::string text(kernel);
   f.duckdb = Lowered{[text, empty](const plan::FunctionCall& call, std::span<const std::string> a,
                                    const Type& result) {
@@ -342,15 +351,15 @@ Rows statistical_aggregate_functions() {
       moment("skewness", {}, "fs_moment($distinct'skewness', $1)$suffix"),
       moment("kurtosis", {}, "fs_moment($distinct'kurtosis', $1)$suffix"),
       correlation(),
-      pair("covar_pop", "fs_comoment('covar_pop', $2, $1)$suffix"),
-      pair("covar_samp", "fs_comoment('covar_samp', $2, $1)$suffix"),
+      pair("covar_pop", "fs_comoment('$mergedcovar_pop', $2, $1)$suffix"),
+      pair("covar_samp", "fs_comoment('$mergedcovar_samp', $2, $1)$suffix"),
       pair("regr_count", "CAST(regr_count($1, $2)$suffix AS BIGINT)", Type::long_integer(),
            Nulls::kNever),
       pair("regr_intercept", kIntercept),
-      pair("regr_r2", "fs_comoment('regr_r2', $1, $2)$suffix"),
+      pair("regr_r2", "fs_comoment('$mergedregr_r2', $1, $2)$suffix"),
       pair("regr_slope", kSlope),
       pair("regr_sxx", "fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix"),
-      pair("regr_sxy", "fs_comoment('regr_sxy', $2, $1)$suffix"),
+      pair("regr_sxy", "fs_comoment('$mergedregr_sxy', $2, $1)$suffix"),
       pair("regr_syy", "fs_moment('sum_of_squares', CASE WHEN $2 IS NOT NULL THEN $1 END)$suffix"),
       {.name = "median",
        .since = "3.4.0",

@@ -116,22 +116,6 @@ Signature strings(size_t count, Type result) {
   return signature(std::vector<Accepts>(count, kString), std::move(result));
 }
 
-// startswith and its kin also take binaries.
-Function affix(std::string_view name, std::string_view sql) {
-  const std::string text(sql);
-  const std::string kernel = "binary_" + std::string(name);
-  Function f = row(name, strings(2, Type::boolean()),
-                   Lowered{[text, kernel](const plan::FunctionCall& call, std::span<const std::string> a,
-                                          const Type& result) {
-                     if (!is_binary(call, 0)) return text;
-                     return value_kernel_sql(kernel, call.ansi, {Type::binary(), Type::binary()}, result,
-                                             {a.begin(), a.end()});
-                   }});
-  // Two binaries are compared as they are.
-  f.signatures.push_back(signature({kBinary, kBinary}, Type::boolean(), Nulls::kAlways));
-  return f;
-}
-
 Type text_type(Arguments arguments) {
   return arguments[0]->type.is(TypeKind::kBinary) ? Type::binary() : Type::string();
 }
@@ -175,6 +159,24 @@ Function of_texts(Function f) {
       texts.arguments.push_back(plan::make_typed(std::move(cast), Type::string(), argument->nullable));
     }
     return has_binary ? plan::make_expression(std::move(texts)) : nullptr;
+  };
+  return f;
+}
+
+// startswith and its kin also take two binaries, which are compared as they are.
+Function affix(std::string_view name, std::string_view sql) {
+  const std::string text(sql);
+  const std::string kernel = "binary_" + std::string(name);
+  Function f = of_texts(row(name, strings(2, Type::boolean()),
+                            Lowered{[text, kernel](const plan::FunctionCall& call, std::span<const std::string> a,
+                                                   const Type& result) {
+                              if (!is_binary(call, 0)) return text;
+                              return value_kernel_sql(kernel, call.ansi, {Type::binary(), Type::binary()}, result,
+                                                      {a.begin(), a.end()});
+                            }}));
+  f.signatures.insert(f.signatures.begin(), strict(signature({kBinary, kBinary}, Type::boolean(), Nulls::kAlways)));
+  f.rewrite = [as_texts = f.rewrite](const plan::FunctionCall& call) {
+    return is_binary(call, 0) && is_binary(call, 1) ? nullptr : as_texts(call);
   };
   return f;
 }
@@ -360,7 +362,7 @@ Rows string_functions() {
       row("ascii", strings(1, Type::integer()), Kernel{"ascii"}),
       printed(row("chr", signature({kLong}, Type::string()), Kernel{"chr"}, {"char"}),
               printed_as("chr", {{"char", "char"}})),
-      row("soundex", strings(1, Type::string()), Kernel{"soundex"}),
+      row("soundex", strict(strings(1, Type::string())), Kernel{"soundex"}),
       row("levenshtein",
           optional(signature({kString, kString, kInteger}, Type::integer()), 1),
           Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
@@ -428,15 +430,15 @@ Rows string_functions() {
                   Kernel{"url_encode"})),
       failing(row("url_decode", signature({kString}, Type::string(), Nulls::kAlways),
                   Kernel{"url_decode"})),
-      failing(row("parse_url", optional(signature({kString, kString, kString}, Type::string(),
-                                                  Nulls::kAlways), 1),
+      failing(row("parse_url", strict(optional(signature({kString, kString, kString}, Type::string(),
+                                                         Nulls::kAlways), 1)),
                   Kernel{"parse_url", false, true})),
       row("luhn_check", signature({kString}, Type::boolean(), Nulls::kAlways),
           Kernel{"luhn_check"}),
       row("mask",
-          named(optional(signature({kString, kString, kString, kString, kString}, Type::string(),
-                                   Nulls::kAlways),
-                         4, {"'X'", "'x'", "'n'", "NULL"}),
+          named(strict(optional(signature({kString, kString, kString, kString, kString}, Type::string(),
+                                          Nulls::kAlways),
+                                4, {"'X'", "'x'", "'n'", "NULL"})),
                 {"str", "upperChar", "lowerChar", "digitChar", "otherChar"}),
           Kernel{"mask"}),
       row("sentences", optional(signature({kString, kString, kString},
@@ -446,17 +448,17 @@ Rows string_functions() {
                                           Nulls::kAlways),
                                 2, {"''", "''"}),
           value_kernel("sentences")),
-      row("get_json_object", signature({kString, kString}, Type::string(), Nulls::kAlways),
+      row("get_json_object", strict(signature({kString, kString}, Type::string(), Nulls::kAlways)),
           Kernel{"get_json_object"}),
       {.name = "str_to_map",
        .since = "2.0.1",
        .group = "map_funcs",
        .summary = "A map from text of pairs.",
-       .signatures = {optional(signature({kString, kString, kString},
-                                         [](Arguments) {
-                                           return Type::map(Type::string(), Type::string());
-                                         }),
-                               2, {"','", "':'"})},
+       .signatures = {strict(optional(signature({kString, kString, kString},
+                                                [](Arguments) {
+                                                  return Type::map(Type::string(), Type::string());
+                                                }),
+                                      2, {"','", "':'"}))},
        .duckdb = map_kernel("str_to_map"),
        .may_fail = true},
   };

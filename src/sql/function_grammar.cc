@@ -191,7 +191,6 @@ ExpressionPtr Grammar::trim_function() {
 
 ExpressionPtr Grammar::substring_function() {
   const size_t from = position_;
-  std::string function = lower_case(text_of(peek()));
   advance(2);
   if (at(")")) {
     position_ = from;
@@ -205,7 +204,7 @@ ExpressionPtr Grammar::substring_function() {
   arguments.push_back(value_expression());
   if (accept(Keyword::kFor)) arguments.push_back(value_expression());
   expect(")");
-  return call(std::move(function), std::move(arguments), from);
+  return call("substring", std::move(arguments), from);  // SUBSTR too is one by another word
 }
 
 ExpressionPtr Grammar::position_function() {

@@ -88,6 +88,10 @@ ExpressionPtr Grammar::suffixed(ExpressionPtr base, size_t from) {
       if (!at("]")) syntax_error(": missing ']'");
       advance();
       base = make_expression(std::move(extract), origin(from));
+    } else if (at(".") && at("*", 1)) {
+      // Only what a name means can be taken apart.
+      advance();
+      syntax_error();
     } else if (at(".") && at_identifier(1)) {
       advance();
       const size_t field_from = position_;

@@ -18,6 +18,7 @@ constexpr std::array kAccepts = {"any",
                                  "integer",
                                  "long",
                                  "double",
+                                 "double",  // floats among them
                                  "decimal",
                                  "numeric",
                                  "integral",

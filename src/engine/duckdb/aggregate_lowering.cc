@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/duckdb/input_order.h"
 #include "engine/duckdb/key_bounds.h"
+#include "engine/duckdb/real_keys.h"
 #include "engine/duckdb/relation_lowering.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/function.h"
@@ -51,6 +52,10 @@ std::string lower_key(const GroupingKey& key, const plan::Aggregate& aggregate, 
                       SelectBlock& block) {
   const std::string text = expressions.lower(*key.column, block.columns);
   const bool is_plain = aggregate.kind == plan::GroupKind::kGroupBy || aggregate.kind == plan::GroupKind::kAll;
+  if (const std::string positive = with_positive_zeros(key.column->type, text); is_plain && positive != text) {
+    block.columns.columns[std::get<plan::AttributeReference>(key.column->node).id] = {.sql = positive, .is_column = false};
+    return positive;
+  }
   if (!is_plain || !fits_one_byte(key.original, aggregate.child)) return text;
   const std::string known = block.columns.find(std::get<plan::AttributeReference>(key.column->node).id).byte;
   const std::string byte = known.empty() ? "CAST(" + text + " AS TINYINT)" : known;

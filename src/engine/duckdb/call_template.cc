@@ -44,6 +44,9 @@ class Filler {
       ignore_nulls();
     } else if (take("suffix")) {
       suffix();
+    } else if (take("merged")) {
+      // Without a window Spark merges states, one alone with an empty one, which infinite numbers tell.
+      if (values_.over.empty()) result_ += "merged ";
     } else if (take("$")) {
       result_ += '$';
     } else if (take("parameter")) {

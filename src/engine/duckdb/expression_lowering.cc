@@ -13,6 +13,7 @@
 #include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 #include "functions/nested_nulls.h"
 
@@ -248,7 +249,8 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
       if (side.kind == Kind::kUnboundedPreceding) return "UNBOUNDED PRECEDING";
       if (side.kind == Kind::kUnboundedFollowing) return "UNBOUNDED FOLLOWING";
       if (side.kind == Kind::kCurrentRow) return "CURRENT ROW";
-      const auto* literal = side.value->as<plan::Literal>();
+      const std::optional<plan::Literal> constant = functions::written_value(side.value);
+      const plan::Literal* literal = constant ? &*constant : nullptr;
       const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
       if (number && literal->type.is(TypeKind::kYearMonthInterval) && is_on_calendar) {
         const std::string months = "to_months(" + std::to_string(std::abs(*number)) + ")";
@@ -268,7 +270,8 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
         plan::Literal magnitude{literal->type, -*decimal};
         return literal_sql(magnitude) + " PRECEDING";
       }
-      return lower(*side.value, scope) + " FOLLOWING";
+      if (!literal || literal->is_null() || literal->type.is_string()) throw_unsupported("EXPRESSION", "a bound of a window that has to be computed");
+      return literal_sql(*literal) + " FOLLOWING";
     };
     over += window.frame->unit == plan::WindowFrame::Unit::kRows ? " ROWS" : " RANGE";
     over += " BETWEEN " + bound(window.frame->lower) + " AND " +

@@ -115,6 +115,12 @@ struct Comoments {
 
   std::optional<double> measure(std::string_view name) const {
     if (count == 0) return std::nullopt;
+    if (constexpr std::string_view kMerged = "merged "; name.starts_with(kMerged)) {
+      // A state that is merged into an empty one: of infinite means nothing but NaN is left.
+      Comoments whole;
+      whole.merge(*this);
+      return whole.measure(name.substr(kMerged.size()));
+    }
     if (name == "covar_pop") return product / count;
     if (name == "covar_samp") return count == 1 ? std::nullopt : std::optional(product / (count - 1));
     if (name == "regr_sxy") return product;

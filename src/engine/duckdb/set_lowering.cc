@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/input_order.h"
+#include "engine/duckdb/real_keys.h"
 #include "engine/duckdb/relation_lowering.h"
 
 namespace firesteel::engine {
@@ -126,6 +127,12 @@ SelectBlock RelationLowering::lower_deduplicate(const plan::Deduplicate& dedupli
     auto block = lower(deduplicate.child, inner);
     if (block.is_open()) block.order_by.clear();  // a limit needs it
     SelectBlock distinct = bare(std::move(block), inner);
+    for (const plan::Attribute& attribute : deduplicate.child->output) {
+      const auto column = distinct.columns.columns.find(attribute.id);
+      if (column == distinct.columns.columns.end()) continue;
+      std::string positive = with_positive_zeros(attribute.type, column->second.sql);
+      if (positive != column->second.sql) column->second = {.sql = std::move(positive), .is_column = false};
+    }
     distinct.distinct = "DISTINCT";
     return wrap(distinct, inner);
   }

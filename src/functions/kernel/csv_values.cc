@@ -37,6 +37,41 @@ void append_field(const CsvTextOptions& options, const std::string& text, std::s
   out += options.quote;
 }
 
+// HEX_DISCRETE: "[01 FF]".
+void append_bytes(std::string_view bytes, std::string& out) {
+  static const char* const kDigits = "0123456789ABCDEF";
+  out += '[';
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    if (i > 0) out += ' ';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  out += ']';
+}
+
+// UnivocityGenerator: nested values are shown as a cast shows them, but for bytes, dates and nulls.
+void append_csv_text(const CsvTextOptions& options, const Type& type, const Value& value, std::string_view zone, std::string& out) {
+  if (type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
+    return options.text.append_datetime(type, value.integer(), out);
+  }
+  if (type.is(TypeKind::kBinary)) return append_bytes(value.text(), out);
+  if (!type.is_nested()) return append_value_text(type, value, zone, out);
+  const bool is_array = type.is(TypeKind::kArray);
+  const bool is_map = type.is(TypeKind::kMap);
+  const Values& parts = value.list();
+  out += is_array ? '[' : '{';
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const bool is_item = is_map && i % 2 == 1;
+    if (i > 0) out += is_item ? " ->" : ",";
+    const bool is_blank = parts[i].is_null() && options.null_text.empty();
+    if (i > 0 && !is_blank) out += ' ';
+    const Type& part = is_array ? type.element() : !is_map ? type.fields()[i].type : is_item ? type.value() : type.key();
+    parts[i].is_null() ? void(out += options.null_text) : append_csv_text(options, part, parts[i], zone, out);
+  }
+  out += is_array ? ']' : '}';
+}
+
 Value to_csv(ValueCall& call, ValueArguments a) {
   const CsvTextOptions& options = options_of(call, a);
   const auto& fields = call.argument_types[0].fields();
@@ -50,11 +85,7 @@ Value to_csv(ValueCall& call, ValueArguments a) {
       continue;
     }
     std::string text;
-    if (type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
-      options.text.append_datetime(type, value.integer(), text);
-    } else {
-      append_value_text(type, value, call.time_zone, text);
-    }
+    append_csv_text(options, type, value, call.time_zone, text);
     // Univocity trims what it writes.
     if (type.is_string()) text = std::string(trim_all(text));
     append_field(options, text, out);

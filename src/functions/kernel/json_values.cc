@@ -9,6 +9,7 @@
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/json_pretty.h"
 #include "functions/kernel/json_text.h"
 #include "functions/kernel/json_tree.h"
 #include "functions/kernel/text_options.h"
@@ -128,7 +129,8 @@ const TextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
 Value to_json(ValueCall& call, ValueArguments a) {
   JsonGenerator generator(options_of(call, a, 1), call.time_zone);
   generator.write(call.argument_types[0], a[0]);
-  return Value(generator.take());
+  std::string text = generator.take();
+  return Value(options_of(call, a, 1).flag("pretty", false) ? pretty_json(text) : std::move(text));
 }
 
 // Jackson takes no other characters, and no text that breaks off.
@@ -484,6 +486,8 @@ Type canonical(const Type& type) {
 }
 
 Value schema_of_json(ValueCall& call, ValueArguments a) {
+  // Of nothing Spark says that it is a text.
+  if (a[0].text().find_first_not_of(" \t\r\n") == std::string::npos) return Value(Type::string().sql());
   try {
     const JsonSyntax syntax = json_syntax_of(options_of(call, a, 1));
     return Value(canonical(inferred(parse_json_tree(a[0].text(), syntax))).sql());

@@ -194,8 +194,10 @@ std::string NumberPattern::format(Int128 unscaled, int scale) const {
     if (has_point_) body += fraction_.empty() ? " " : "." + fraction;
   }
   if (has_currency_) body.insert(0, "$");
-  if (leading_ != Sign::kNone || trailing_ == Sign::kBrackets) {
-    const char sign = trailing_ == Sign::kBrackets ? (is_negative ? '<' : ' ')
+  // A positive number has two blanks behind it in place of its brackets.
+  const bool has_brackets = trailing_ == Sign::kBrackets;
+  if (leading_ != Sign::kNone || (has_brackets && is_negative)) {
+    const char sign = has_brackets && is_negative ? '<'
                       : is_negative                ? '-'
                       : leading_ == Sign::kBoth    ? '+'
                                                    : ' ';
@@ -203,7 +205,7 @@ std::string NumberPattern::format(Int128 unscaled, int scale) const {
     const size_t first = std::min(body.find_first_not_of(' '), body.size());
     body.insert(first, 1, sign);
   }
-  if (trailing_ == Sign::kBrackets) body += is_negative ? '>' : ' ';
+  if (has_brackets) body += is_negative ? ">" : "  ";
   if (trailing_ == Sign::kMinus) body += is_negative ? '-' : ' ';
   if (trailing_ == Sign::kBoth) body += is_negative ? '-' : '+';
   return body;

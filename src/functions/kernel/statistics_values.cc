@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "functions/kernel/cast_number.h"
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/histogram.h"
 #include "functions/kernel/int128.h"
 #include "functions/kernel/value.h"
@@ -34,6 +35,7 @@ Values sorted_values(const Type& type, const Value& list) {
 
 double as_double(const Type& type, const Value& value) {
   if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return value.real();
+  if (type.is(TypeKind::kDecimal)) return decimal_to_double(value.decimal(), type.scale());
   return static_cast<double>(value.integer());
 }
 
