@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <set>
 
+#include "analyze/coercion.h"
 #include "analyze/resolver.h"
 #include "analyze/time_windows.h"
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -32,7 +34,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<UnresolvedTable>()) return table(*n);
   if (const auto* n = r.as<UnresolvedRead>()) return context_.resolve_source(*n);
   if (const auto* n = r.as<With>()) return with(*n);
-  if (const auto* n = r.as<InlineTable>()) return inline_table(*n);
+  if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {});
   if (const auto* n = r.as<TableFunction>()) return table_function(*n);
   if (const auto* n = r.as<LateralView>()) return lateral_view(*n);
   if (const auto* n = r.as<ToDf>()) return to_df(*n);
@@ -97,16 +99,10 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   throw_unsupported("RELATION", std::string(node_name(r)));
 }
 
-RelationPtr Resolver::inline_table(const InlineTable& node) {
+RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<std::string>& names) {
   // A union of one-row projections whose columns meet in one type.
   SetOperation rows;
   for (const auto& row : node.rows) {
-    if (row.size() != node.rows[0].size()) {
-      throw SparkError("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
-                       {{"expectedNumCols", std::to_string(node.rows[0].size())},
-                        {"actualNumCols", std::to_string(row.size())},
-                        {"rowIndex", "0"}});
-    }
     std::vector<ExpressionPtr> columns;
     for (size_t i = 0; i < row.size(); ++i) {
       Alias named;
@@ -117,35 +113,52 @@ RelationPtr Resolver::inline_table(const InlineTable& node) {
     rows.inputs.push_back(make_relation(Project{make_relation(OneRow{}), std::move(columns)}));
   }
   if (rows.inputs.size() == 1) return resolve(rows.inputs[0]);
-  return set_operation(rows);
+  std::vector<RelationPtr> inputs;
+  for (const RelationPtr& row : rows.inputs) inputs.push_back(resolve(row));
+  for (size_t column = 0; column < node.rows[0].size(); ++column) {
+    std::vector<Type> types;
+    for (const RelationPtr& input : inputs) types.push_back(input->output[column].type);
+    if (wider_type(types, rules())) continue;
+    const std::string name = column < names.size() ? names[column] : "col" + std::to_string(column + 1);
+    throw SparkError("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", {{"colName", quoted_name({name})}});
+  }
+  return combine(rows, std::move(inputs));
+}
+
+// range(end), range(start, end), range(start, end, step) and range(start, end, step, partitions) of constants.
+RelationPtr Resolver::range_function(const TableFunction& node) {
+  if (node.arguments.empty() || node.arguments.size() > 4) {
+    throw SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                     {{"functionName", "`range`"},
+                      {"expectedNum", "[1, 2, 3, 4]"},
+                      {"actualNum", std::to_string(node.arguments.size())},
+                      {"docroot", "https://spark.apache.org/docs/latest"}});
+  }
+  std::vector<int64_t> numbers;
+  for (const ExpressionPtr& argument : expressions(node.arguments, Scope{})) {
+    if (!can_cast_implicitly(argument->type, Type::long_integer(), rules()) || !functions::is_foldable(argument)) {
+      throw_unsupported("FUNCTION", "range() with the argument " + print_name(*argument));
+    }
+    const Literal value = constant(cast_to(argument, Type::long_integer(), rules()));
+    const auto* number = std::get_if<int64_t>(&value.value);
+    if (!number) throw_unsupported("FUNCTION", "range() with an argument that is null");
+    numbers.push_back(*number);
+  }
+  Range r;
+  if (numbers.size() == 1) r.end = numbers[0];
+  if (numbers.size() >= 2) { r.start = numbers[0]; r.end = numbers[1]; }
+  if (numbers.size() >= 3) r.step = numbers[2];
+  if (numbers.size() >= 4) r.partitions = static_cast<int32_t>(numbers[3]);
+  return range(r);
 }
 
 RelationPtr Resolver::table_function(const TableFunction& node) {
-  if (same_name(node.name.back(), "range")) {
-    const std::vector<ExpressionPtr> arguments = expressions(node.arguments, Scope{});
-    std::vector<int64_t> numbers;
-    for (const ExpressionPtr& argument : arguments) {
-      const auto* literal = argument->as<Literal>();
-      const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-      // Negative bounds come as a call of "negative" over a literal.
-      const auto* call = argument->as<FunctionCall>();
-      if (!number && call && call->function->name == "negative") {
-        literal = call->arguments[0]->as<Literal>();
-        number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-        if (number) { numbers.push_back(-*number); continue; }
-      }
-      if (!number) throw_unsupported("FUNCTION", "range() with an argument that is no integer literal");
-      numbers.push_back(*number);
-    }
-    Range r;
-    if (numbers.size() == 1) r.end = numbers[0];
-    if (numbers.size() >= 2) { r.start = numbers[0]; r.end = numbers[1]; }
-    if (numbers.size() >= 3) r.step = numbers[2];
-    if (numbers.size() >= 4) r.partitions = static_cast<int32_t>(numbers[3]);
-    return range(r);
-  }
+  if (same_name(node.name.back(), "range")) return range_function(node);
   const functions::Function* row = functions::find_function(node.name.back());
-  if (!row || row->kind != functions::FunctionKind::kGenerator) {
+  if (row && row->kind != functions::FunctionKind::kGenerator) {
+    throw SparkError("NOT_A_TABLE_FUNCTION", {{"functionName", quoted_name(node.name)}});
+  }
+  if (!row) {
     throw SparkError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", quoted_name(node.name)}});
   }
   UnresolvedFunction call;
@@ -212,7 +225,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
     copy.all_columns = true;
   }
   for (const ExpressionPtr& key : copy.keys) {
-    if (key->type.is(TypeKind::kMap)) {
+    if (holds_map(key->type)) {
       throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", {{"colName", quoted_name({print_name(*key)})}, {"dataType", "\"" + key->type.sql() + "\""}});
     }
   }
@@ -220,6 +233,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
 }
 
 RelationPtr Resolver::alias(const SubqueryAlias& node) {
+  if (const auto* table = node.child->as<InlineTable>()) return qualified(inline_table(*table, node.column_names), node);
   return qualified(resolve(node.child), node);
 }
 

@@ -3,6 +3,7 @@
 
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::analyze {
 
@@ -13,6 +14,18 @@ RelationPtr Resolver::set_operation(const SetOperation& node) {
   for (const RelationPtr& input : node.inputs) inputs.push_back(resolve(input));
   if (node.by_name) return union_by_name(node, inputs);
   return combine(node, std::move(inputs));
+}
+
+// Rows are compared, but neither maps nor variants are.
+void check_compared(const std::vector<RelationPtr>& inputs) {
+  for (const RelationPtr& input : inputs) {
+    for (const Attribute& column : input->output) {
+      const bool is_map = holds_map(column.type);
+      if (!is_map && !column.type.is(TypeKind::kVariant)) continue;
+      throw SparkError(is_map ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE" : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+                       {{"colName", quoted_name({column.name})}, {"dataType", "\"" + column.type.sql() + "\""}});
+    }
+  }
 }
 
 // By position, over resolved inputs.
@@ -30,6 +43,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
                         {"invalidNumColumns", std::to_string(inputs[i]->output.size())}});
     }
   }
+  if (node.kind != SetOperationKind::kUnion || !node.is_all) check_compared(inputs);
   for (size_t c = 0; c < width; ++c) {
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {

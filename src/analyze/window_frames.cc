@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analyze/analyzer.h"
+#include "analyze/casts.h"
 #include "analyze/resolver.h"
 #include "functions/argument_check.h"
 #include "functions/function.h"
@@ -40,43 +41,145 @@ std::string frame_text(const Window& window) {
   return text.substr(open, text.size() - open - 1);
 }
 
+bool is_value(const Bound& bound) { return bound.kind == Bound::Kind::kValue; }
+
+// What the message calls a bound that stands for no value.
+std::string special_bound(const Bound& bound) {
+  switch (bound.kind) {
+    case Bound::Kind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
+    case Bound::Kind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
+    case Bound::Kind::kCurrentRow: return "CURRENT ROW";
+    case Bound::Kind::kValue: break;
+  }
+  return print_name(*bound.value);
+}
+
+// The whole specification, as messages show it.
+std::string specification_text(const Window& window) {
+  const std::string text = print_name(Expression{window, {}, true, {}});
+  return "\"" + text.substr(text.rfind(" OVER (") + 6) + "\"";
+}
+
+// The bounds of a frame over text are cast to text before Spark looks at them: their sign is no PRECEDING any more.
+std::string cast_bound_text(const Bound& bound) {
+  if (!is_value(bound)) return special_bound(bound);
+  const std::string text = print_name(*bound.value);
+  return (text.starts_with("-") ? "(- " + text.substr(1) + ")" : text) + " FOLLOWING";
+}
+
+struct FrameCheck {
+  const Window& window;
+  const std::vector<QueryContext>& contexts;
+
+  const WindowFrame& frame() const { return *window.frame; }
+  bool is_range() const { return frame().unit == WindowFrame::Unit::kRange; }
+  // WindowFrameCoercion: the bounds of a range take the type of its order, but for dates and timestamps.
+  Type type_of(const Bound& bound) const {
+    if (!is_range() || window.order_by.size() != 1) return bound.value->type;
+    const Type& order = order_type();
+    const bool is_kept = order.is(TypeKind::kDate) || order.is(TypeKind::kTimestamp) || order.is(TypeKind::kTimestampNtz);
+    return is_kept || !can_cast(bound.value->type, order, CastMode::kAnsi) ? bound.value->type : order;
+  }
+  const Type& order_type() const { return std::get<SortOrder>(window.order_by[0]->node).child->type; }
+  std::string text() const {
+    const bool is_text = is_range() && window.order_by.size() == 1 && order_type().is_string();
+    if (!is_text) return "\"" + frame_text(window) + "\"";
+    return "\"RANGE BETWEEN " + cast_bound_text(frame().lower) + " AND " + cast_bound_text(frame().upper) + "\"";
+  }
+  [[noreturn]] void fail(const char* subclass, SparkError::Parameters parameters) const {
+    throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts);
+  }
+
+  // SpecifiedWindowFrame.checkInputDataTypes.
+  void check_bound(const Bound& bound, const char* location) const {
+    if (!is_value(bound)) return;
+    if (!functions::is_foldable(bound.value)) {
+      fail("SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE",
+           {{"sqlExpr", text()}, {"location", location}, {"expression", "\"" + print_name(*bound.value) + "\""}});
+    }
+    const Type type = type_of(bound);
+    const bool fits = is_range() ? type.is_numeric() || type.is_interval() : type.is(TypeKind::kInteger);
+    if (fits) return;
+    fail("SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+         {{"sqlExpr", text()},
+          {"location", location},
+          {"exprType", "\"" + type.sql() + "\""},
+          {"expectedType", is_range() ? "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")"
+                                      : "\"INT\""}});
+  }
+  void check_bounds() const {
+    check_bound(frame().lower, "lower");
+    check_bound(frame().upper, "upper");
+    if (frame().lower.kind == Bound::Kind::kUnboundedFollowing || frame().upper.kind == Bound::Kind::kUnboundedPreceding) {
+      fail("SPECIFIED_WINDOW_FRAME_INVALID_BOUND", {{"sqlExpr", text()},
+                                                    {"upper", "\"" + special_bound(frame().upper) + "\""},
+                                                    {"lower", "\"" + special_bound(frame().lower) + "\""}});
+    }
+    if (is_value(frame().lower) && is_value(frame().upper) && !type_of(frame().lower).same_type(type_of(frame().upper))) {
+      fail("SPECIFIED_WINDOW_FRAME_DIFF_TYPES", {{"sqlExpr", text()},
+                                                 {"lower", "\"" + print_name(*frame().lower.value) + "\""},
+                                                 {"upper", "\"" + print_name(*frame().upper.value) + "\""},
+                                                 {"lowerType", "\"" + type_of(frame().lower).sql() + "\""},
+                                                 {"upperType", "\"" + type_of(frame().upper).sql() + "\""}});
+    }
+    const auto lower = offset_of(frame().lower);
+    const auto upper = offset_of(frame().upper);
+    if (lower && upper && *lower > *upper) {
+      fail("SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", {{"sqlExpr", text()}, {"comparison", "less than or equal"}});
+    }
+  }
+
+  // WindowSpecDefinition.isValidFrameType.
+  bool spans_order(const Type& bound) const {
+    const Type& order = order_type();
+    const bool is_months = bound.is(TypeKind::kYearMonthInterval);
+    if (order.is(TypeKind::kDate)) {
+      return bound.is(TypeKind::kInteger) || is_months || bound.same_type(Type::day_time_interval(plan::DayTimeField::kDay, plan::DayTimeField::kDay));
+    }
+    if (order.is(TypeKind::kTimestamp) || order.is(TypeKind::kTimestampNtz)) return bound.is_interval();
+    return bound.same_type(order);
+  }
+  void check_range() const {
+    const bool is_unbounded =
+        frame().lower.kind == Bound::Kind::kUnboundedPreceding && frame().upper.kind == Bound::Kind::kUnboundedFollowing;
+    if (!is_range()) return;
+    if (!is_unbounded && window.order_by.empty()) {
+      fail("RANGE_FRAME_WITHOUT_ORDER", {{"sqlExpr", specification_text(window)}});
+    }
+    if (!is_value(frame().lower) && !is_value(frame().upper)) return;
+    if (window.order_by.size() > 1) {
+      std::string keys;
+      for (const ExpressionPtr& key : window.order_by) keys += (keys.empty() ? "" : ",") + print_name(*key);
+      fail("RANGE_FRAME_MULTI_ORDER", {{"sqlExpr", specification_text(window)}, {"orderSpec", keys}});
+    }
+    const Type bound = type_of(is_value(frame().lower) ? frame().lower : frame().upper);
+    if (spans_order(bound)) return;
+    fail("RANGE_FRAME_INVALID_TYPE", {{"sqlExpr", specification_text(window)},
+                                      {"orderSpecType", "\"" + order_type().sql() + "\""},
+                                      {"valueBoundaryType", "\"" + bound.sql() + "\""}});
+  }
+};
+
 }  // namespace
 
 void check_frame(const Window& window, const std::vector<QueryContext>& contexts) {
-  const WindowFrame& frame = *window.frame;
-  const auto lower = offset_of(frame.lower);
-  const auto upper = offset_of(frame.upper);
-  if (lower && upper && *lower > *upper) {
-    throw SparkError(
-        "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON",
-        {{"sqlExpr", "\"" + frame_text(window) + "\""}, {"comparison", "less than or equal"}},
-        contexts);
-  }
-  const bool has_value =
-      frame.lower.kind == Bound::Kind::kValue || frame.upper.kind == Bound::Kind::kValue;
-  if (frame.unit != WindowFrame::Unit::kRange || !has_value || window.order_by.size() < 2) return;
-  Window whole = window;
-  whole.partition_by.clear();
-  const std::string text = print_name(Expression{whole, {}, true, {}});
-  std::string keys;
-  for (const ExpressionPtr& key : window.order_by)
-    keys += (keys.empty() ? "" : ",") + print_name(*key);
-  throw SparkError(
-      "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
-      {{"sqlExpr", "\"" + text.substr(text.rfind(" OVER (") + 6) + "\""}, {"orderSpec", keys}},
-      contexts);
+  const FrameCheck check{window, contexts};
+  check.check_bounds();
+  check.check_range();
 }
 
-void check_buckets(const Expression& function, const std::vector<QueryContext>& contexts) {
+void check_count(const Expression& function, const std::vector<QueryContext>& contexts) {
   const auto* call = function.as<FunctionCall>();
-  if (call->function->name != "ntile" || call->arguments.empty()) return;
-  const std::optional<int64_t> count = functions::constant_integer(call->arguments[0]);
+  const bool is_ntile = call->function->name == "ntile" && !call->arguments.empty();
+  const bool is_nth = call->function->name == "nth_value" && call->arguments.size() > 1;
+  if (!is_ntile && !is_nth) return;
+  const std::optional<int64_t> count = functions::constant_integer(call->arguments[is_ntile ? 0 : 1]);
   if (!count || *count > 0) return;
   throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"sqlExpr", "\"" + print_name(function) + "\""},
-                    {"exprName", "buckets"},
-                    {"valueRange", "(0, 2147483647]"},
-                    {"currentValue", std::to_string(*count)}},
+                    {"exprName", is_ntile ? "buckets" : "offset"},
+                    {"valueRange", is_ntile ? "(0, 2147483647]" : "(0, 9223372036854775807]"},
+                    {"currentValue", std::to_string(*count) + (is_ntile ? "" : "L")}},
                    contexts);
 }
 

@@ -109,7 +109,7 @@ void check_length(int64_t count) {
                    {{"numberOfElements", std::to_string(count)},
                     {"maxRoundedArrayLength", std::to_string(kMaxArrayLength)},
                     {"functionName", "`sequence`"},
-                    {"parameter", "`start`, `stop`, `step`"}});
+                    {"parameter", "`count`"}});
 }
 
 Value integer_sequence(ValueArguments a) {
