@@ -8,6 +8,7 @@
 #include "analyze/time_windows.h"
 #include "analyze/unresolved.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -351,7 +352,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     const ExpressionPtr& entry = list[static_cast<size_t>(position - 1)];
     if (contains_aggregate(entry)) {
       throw SparkError("GROUP_BY_POS_AGGREGATE",
-                       {{"index", std::to_string(position)}, {"aggExpr", print_name(*entry)}},
+                       {{"index", std::to_string(position)}, {"aggExpr", print_qualified(*entry) + " AS " + quoted_if_needed(print_name(*entry))}},
                        contexts_of(e->origin));
     }
     return entry;

@@ -9,6 +9,7 @@
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/kernel/cast_to_string.h"
 
@@ -201,19 +202,23 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
   }
 }
 
-// The options of functions that read or write records are a constant map of texts.
-void check_options(const Function& row, const FunctionCall& call, const Origin& origin) {
+// The options of a function that reads or writes records; null where there are none.
+const ExpressionPtr* options_of(const Function& row, const FunctionCall& call) {
   const bool writes = row.name == "to_json" || row.name == "to_csv";
   const bool reads = row.name == "from_json" || row.name == "from_csv";
   const bool guesses = row.name == "schema_of_json" || row.name == "schema_of_csv";
   const size_t index = reads ? 2 : 1;
-  if (!(writes || reads || guesses) || index >= call.arguments.size()) return;
-  const ExpressionPtr& options = call.arguments[index];
+  return (writes || reads || guesses) && index < call.arguments.size() ? &call.arguments[index] : nullptr;
+}
+
+// They are a constant map of texts.
+void check_options(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const ExpressionPtr* found = options_of(row, call);
+  if (!found) return;
+  const ExpressionPtr& options = *found;
   const Type& type = options->type;
   const auto* built = options->as<FunctionCall>();
-  if (!type.is(TypeKind::kMap) || !built || !built->function->name.starts_with("map")) {
-    throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
-  }
+  if (!built || !built->function->name.starts_with("map")) throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
   const bool is_text = type.key().is_string() && type.value().is_string();
   const bool is_empty = built->arguments.empty();
   if (!is_text && !is_empty) {
@@ -351,7 +356,63 @@ void check_percentile(const FunctionCall& call, const Origin& origin) {
                  origin);
 }
 
-// Types that the signatures leave open.
+// The names of a struct's fields are constants.
+void check_field_names(const FunctionCall& call, const Origin& origin) {
+  std::string computed;
+  for (size_t i = 0; i < call.arguments.size(); i += 2) {
+    const ExpressionPtr& name = call.arguments[i];
+    if (is_foldable(name) && name->type.is_string()) continue;
+    computed += (computed.empty() ? "[" : ", ") + quoted(print_name(*name));
+  }
+  if (!computed.empty()) throw_mismatch(call, "CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", {{"inputExprs", computed + "]"}}, origin);
+}
+
+// TypeUtils.checkForMapKeyType.
+bool holds_no_key(const Type& type) {
+  if (type.is(TypeKind::kMap) || type.is(TypeKind::kVariant)) return true;
+  if (type.is(TypeKind::kArray)) return holds_no_key(type.element());
+  if (!type.is(TypeKind::kStruct)) return false;
+  return std::any_of(type.fields().begin(), type.fields().end(), [](const StructField& field) { return holds_no_key(field.type); });
+}
+
+void check_key_type(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const auto is_array = [&](size_t i) { return i < call.arguments.size() && call.arguments[i]->type.is(TypeKind::kArray); };
+  std::optional<Type> key;
+  if (row.name == "map" && !call.arguments.empty()) key = call.arguments[0]->type;
+  if (row.name == "map_from_arrays" && is_array(0)) key = call.arguments[0]->type.element();
+  if (row.name == "map_from_entries" && is_array(0) && call.arguments[0]->type.element().is(TypeKind::kStruct)) {
+    const auto& fields = call.arguments[0]->type.element().fields();
+    if (!fields.empty()) key = fields[0].type;
+  }
+  if (row.name == "transform_keys" && call.arguments.size() > 1) key = call.arguments[1]->type;
+  if (key && holds_no_key(*key)) throw_mismatch(call, "INVALID_MAP_KEY_TYPE", {{"keyType", quoted(key->sql())}}, origin);
+}
+
+// FormatString: arguments are counted from one.
+void check_format(const FunctionCall& call, const Origin& origin) {
+  const auto* format = call.arguments.empty() ? nullptr : call.arguments[0]->as<Literal>();
+  const auto* text = format ? std::get_if<std::string>(&format->value) : nullptr;
+  if (!text || text->find("%0$") == std::string::npos) return;
+  throw SparkError("INVALID_PARAMETER_VALUE.ZERO_INDEX", {{"parameter", "`strfmt`"}, {"functionName", "`format_string`"}}, contexts_of(origin))
+      .with_kind(ErrorKind::kAnalysis);
+}
+
+// ToBinary: a constant format is one of those that there are.
+void check_binary_format(const FunctionCall& call, const Origin& origin) {
+  const auto* format = call.arguments.size() > 1 ? call.arguments[1]->as<Literal>() : nullptr;
+  const auto* text = format ? std::get_if<std::string>(&format->value) : nullptr;
+  if (!text) return;
+  for (const char* known : {"hex", "utf-8", "utf8", "base64"}) {
+    if (lower_case(*text) == known) return;
+  }
+  throw_mismatch(call, "INVALID_ARG_VALUE",
+                 {{"inputName", "fmt"},
+                  {"requireType", "case-insensitive \"STRING\""},
+                  {"validValues", "'hex', 'utf-8', 'utf8', or 'base64'"},
+                  {"inputValue", "'" + *text + "'"}},
+                 origin);
+}
+
 // DataType.equalsStructurally: neither the names of fields nor what may be null makes a difference.
 bool same_structure(const Type& a, const Type& b) {
   if (a.kind() != b.kind()) return false;
@@ -363,6 +424,7 @@ bool same_structure(const Type& a, const Type& b) {
   return is_same;
 }
 
+// Types that the signatures leave open.
 void check_types(const Function& row, const FunctionCall& call, const Origin& origin) {
   if (row.name == "array_binary_search" && call.arguments[0]->type.is(TypeKind::kArray) &&
       !call.arguments[1]->type.is(TypeKind::kNull) && !call.arguments[1]->type.same_type(call.arguments[0]->type.element())) {
@@ -450,6 +512,47 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   }
   if (row.name == "percentile_cont" || row.name == "percentile_disc") check_percentile(call, origin);
   check_types(row, call, origin);
+  check_key_type(row, call, origin);
+  if (row.name == "named_struct") check_field_names(call, origin);
+  if (row.name == "format_string" || row.name == "printf") check_format(call, origin);
+  if (row.name == "to_binary") check_binary_format(call, origin);
+}
+
+void check_before_binding(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const ExpressionPtr* options = options_of(row, call);
+  if (options && !(*options)->type.is(TypeKind::kMap)) {
+    throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
+  }
+  if ((row.name == "from_json" || row.name == "from_csv") && call.arguments.size() > 1) {
+    const ExpressionPtr& schema = call.arguments[1];
+    if (!is_foldable(schema) || !(schema->type.is_string() || schema->type.is(TypeKind::kNull))) {
+      throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", quoted(print_name(*schema))}}, contexts_of(origin));
+    }
+  }
+  if (row.name == "extract" && !call.arguments.empty() && !is_foldable(call.arguments[0])) {
+    const std::string shown = call.display_name.empty() ? "extract" : call.display_name;
+    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`" + shown + "`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}},
+                     contexts_of(origin));
+  }
+}
+
+void check_parameter_names(const LambdaFunction& lambda, bool is_case_sensitive, const Origin& origin) {
+  std::vector<std::string> names;
+  bool repeats = false;
+  for (const ExpressionPtr& parameter : lambda.parameters) {
+    const auto* unresolved = parameter->as<UnresolvedLambdaVariable>();
+    if (!unresolved) return;
+    const std::string& name = unresolved->parts[0];
+    repeats |= std::any_of(names.begin(), names.end(), [&](const std::string& other) {
+      return is_case_sensitive ? other == name : equal_ignoring_case(other, name);
+    });
+    names.push_back(name);
+  }
+  if (!repeats) return;
+  std::string shown;
+  for (const std::string& name : names) shown += (shown.empty() ? "" : ", ") + quoted_name({is_case_sensitive ? name : lower_case(name)});
+  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+                   {{"args", shown}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}}, contexts_of(origin));
 }
 
 bool has_null_constant(const Expression& expression) {

@@ -11,6 +11,12 @@ namespace firesteel::analyze {
 // arguments are coerced, and the defaults are there.
 void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
 
+// What Spark asks while it looks the function up: the arguments are not coerced yet.
+void check_before_binding(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+
+// The variables of a lambda differ.
+void check_parameter_names(const plan::LambdaFunction& lambda, bool is_case_sensitive, const plan::Origin& origin);
+
 // Whether a constant that says how, not what, is null: everything is null then.
 bool has_null_constant(const plan::Expression& expression);
 

@@ -7,6 +7,7 @@
 
 #include "analyze/unresolved.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function.h"
 #include "functions/kernel/java_regex.h"
 
@@ -398,7 +399,10 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
   if (found.empty() && !node.target.empty()) {
     // s.*: the fields of a struct column.
     ExpressionPtr base = try_attribute(node.target, *attributes, {});
-    if (!base || !base->type.is(TypeKind::kStruct)) {
+    if (base && !base->type.is(TypeKind::kStruct)) {
+      throw SparkError("_LEGACY_ERROR_TEMP_1050", {{"attributes", "List(" + quoted_if_needed(node.target.back()) + ")"}});
+    }
+    if (!base) {
       std::string columns;
       for (const Attribute& a : *attributes) columns += (columns.empty() ? "" : ", ") + quoted_name({a.name});
       throw SparkError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", quoted_name(node.target)}, {"columns", columns}});

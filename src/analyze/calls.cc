@@ -194,6 +194,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
     } else if (argument->as<LambdaFunction>()) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
       check_collections(row, out, argument, origin);
+      if (row.name == "map_zip_with") meet_keys(out, *argument, origin);
       // A position may go with the element.
       const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
       out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));
@@ -204,6 +205,26 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
   return out;
 }
 
+// The keys of map_zip_with's maps meet in one type.
+void Resolver::meet_keys(std::vector<ExpressionPtr>& maps, const Expression& lambda, const Origin& origin) {
+  if (maps.size() != 2 || !maps[0]->type.is(TypeKind::kMap) || !maps[1]->type.is(TypeKind::kMap)) return;
+  const Type left = maps[0]->type.key();
+  const Type right = maps[1]->type.key();
+  if (left.same_type(right)) return;
+  const auto key = wider_type(left, right, rules());
+  if (!key) {
+    throw SparkError("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES",
+                     {{"sqlExpr", "\"map_zip_with(" + print_name(*maps[0]) + ", " + print_name(*maps[1]) + ", " + print_name(lambda) + ")\""},
+                      {"functionName", "`map_zip_with`"},
+                      {"leftType", "\"" + left.sql() + "\""},
+                      {"rightType", "\"" + right.sql() + "\""}},
+                     contexts_of(origin));
+  }
+  for (ExpressionPtr& map : maps) {
+    map = cast_to(map, Type::map(*key, map->type.value(), map->type.value_contains_null()), rules());
+  }
+}
+
 ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
                                     const std::vector<std::pair<Type, bool>>& types,
                                     size_t optional_count, const Scope& scope) {
@@ -212,9 +233,10 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
   if (count > types.size() || count < types.size() - optional_count) {
     throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
                      {{"expectedNumArgs", std::to_string(bound.parameters.size())},
-                      {"actualNumArgs", std::to_string(types.size())}},
+                      {"actualNumArgs", std::to_string(types.size() - optional_count)}},
                      contexts_of(lambda->origin));
   }
+  check_parameter_names(bound, context_.case_sensitive, lambda->origin);
   const size_t before = lambda_variables_.size();
   for (size_t i = 0; i < bound.parameters.size(); ++i) {
     const auto* parameter = bound.parameters[i]->as<UnresolvedLambdaVariable>();
@@ -474,6 +496,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   const auto nearest = std::find_if(row.signatures.begin(), row.signatures.end(),
                                     [&](const Signature& s) { return count_fits(s, count); });
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
+  check_before_binding(row, call, origin);
   coerce_arguments(row, call);
   size_t bad_index = 0;
   Accepts bad_wanted = Accepts::kAny;

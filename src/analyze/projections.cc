@@ -500,11 +500,11 @@ RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const Expr
   node.child = child;
   node.is_outer = bound->display_name.ends_with("_outer");
   const auto& fields = generator->type.fields();
-  if (!names.empty() && names.size() != fields.size() &&
-      !(names.size() == 1 && fields.size() == 1)) {
+  if (!names.empty() && names.size() != fields.size()) {
+    std::string all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ",") + name;
     throw SparkError("UDTF_ALIAS_NUMBER_MISMATCH",
-                     {{"aliasesSize", std::to_string(fields.size())},
-                      {"aliasesNames", names[0]}});
+                     {{"aliasesSize", std::to_string(fields.size())}, {"aliasesNames", all}});
   }
   for (size_t i = 0; i < fields.size(); ++i) {
     Attribute attribute;

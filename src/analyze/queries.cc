@@ -4,6 +4,7 @@
 
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function.h"
 #include "plan/free_references.h"
 
@@ -72,6 +73,28 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
   return make_typed(std::move(copy), type, true, e.origin);
 }
 
+// IN of a query whose columns have other types.
+[[noreturn]] void throw_membership_mismatch(const Subquery& node, std::vector<QueryContext> contexts) {
+  std::string pairs;
+  std::string left;
+  std::string right;
+  for (size_t i = 0; i < node.in_values.size(); ++i) {
+    const ExpressionPtr& value = node.in_values[i];
+    const Attribute& column = node.plan->output[i];
+    left += (left.empty() ? "\"" : ", \"") + value->type.sql() + "\"";
+    right += (right.empty() ? "\"" : ", \"") + column.type.sql() + "\"";
+    if (value->type.same_type(column.type)) continue;
+    pairs += (pairs.empty() ? "(" : ", (") + print_name(*value) + ":" + value->type.simple_string() + ", " +
+             quoted_if_needed(column.name) + ":" + column.type.simple_string() + ")";
+  }
+  throw SparkError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
+                   {{"sqlExpr", "\"" + print_name(Expression{node, {}, true, {}}) + "\""},
+                    {"mismatchedColumns", pairs},
+                    {"leftType", left},
+                    {"rightType", right}},
+                   std::move(contexts));
+}
+
 // Both sides of IN meet in the type in which they are compared.
 ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
   // A struct on the left is compared field by field only where the query has one column.
@@ -94,14 +117,7 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
   for (size_t i = 0; i < width; ++i) {
     const Attribute& column = node.plan->output[i];
     const auto common = comparison_type(node.in_values[i]->type, column.type, rules());
-    if (!common) {
-      throw SparkError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
-                       {{"sqlExpr", "\"" + print_name(Expression{node, {}, true, {}}) + "\""},
-                        {"mismatchedColumns", "(\"" + print_name(*node.in_values[i]) + ":" + node.in_values[i]->type.sql() + ", " + column.name + ":" + column.type.sql() + "\")"},
-                        {"leftType", "\"" + node.in_values[i]->type.sql() + "\""},
-                        {"rightType", "\"" + column.type.sql() + "\""}},
-                       contexts_of(e.origin));
-    }
+    if (!common) throw_membership_mismatch(node, contexts_of(e.origin));
     node.in_values[i] = cast_to(node.in_values[i], *common, rules());
     ExpressionPtr value = cast_to(reference(column), *common, rules());
     nullable |= node.in_values[i]->nullable || column.nullable;

@@ -41,7 +41,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
     return context_.resolve_source(read);
   }
   if (const auto* n = r.as<With>()) return with(*n);
-  if (const auto* n = r.as<InlineTable>()) return inline_table(*n);
+  if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {});
   if (const auto* n = r.as<TableFunction>()) return table_function(*n);
   if (const auto* n = r.as<LateralView>()) return lateral_view(*n);
   if (const auto* n = r.as<ToDf>()) return to_df(*n);
@@ -107,16 +107,10 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   throw_unsupported("RELATION", std::string(node_name(r)));
 }
 
-RelationPtr Resolver::inline_table(const InlineTable& node) {
+RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<std::string>& names) {
   // A union of one-row projections whose columns meet in one type.
   SetOperation rows;
   for (const auto& row : node.rows) {
-    if (row.size() != node.rows[0].size()) {
-      throw SparkError("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
-                       {{"expectedNumCols", std::to_string(node.rows[0].size())},
-                        {"actualNumCols", std::to_string(row.size())},
-                        {"rowIndex", "0"}});
-    }
     std::vector<ExpressionPtr> columns;
     for (size_t i = 0; i < row.size(); ++i) {
       Alias named;
@@ -127,13 +121,25 @@ RelationPtr Resolver::inline_table(const InlineTable& node) {
     rows.inputs.push_back(make_relation(Project{make_relation(OneRow{}), std::move(columns)}));
   }
   if (rows.inputs.size() == 1) return resolve(rows.inputs[0]);
-  return set_operation(rows);
+  std::vector<RelationPtr> inputs;
+  for (const RelationPtr& row : rows.inputs) inputs.push_back(resolve(row));
+  for (size_t column = 0; column < node.rows[0].size(); ++column) {
+    std::vector<Type> types;
+    for (const RelationPtr& input : inputs) types.push_back(input->output[column].type);
+    if (wider_type(types, rules())) continue;
+    const std::string name = column < names.size() ? names[column] : "col" + std::to_string(column + 1);
+    throw SparkError("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", {{"colName", quoted_name({name})}});
+  }
+  return combine(rows, std::move(inputs));
 }
 
 RelationPtr Resolver::table_function(const TableFunction& node) {
   const functions::Function* row = functions::find_function(node.name.back());
   if (row && row->kind == functions::FunctionKind::kTable) return listed_table(*row, node);
-  if (!row || row->kind != functions::FunctionKind::kGenerator) {
+  if (row && row->kind != functions::FunctionKind::kGenerator) {
+    throw SparkError("NOT_A_TABLE_FUNCTION", {{"functionName", quoted_name(node.name)}});
+  }
+  if (!row) {
     throw SparkError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", quoted_name(node.name)}});
   }
   UnresolvedFunction call;
@@ -274,6 +280,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
 }
 
 RelationPtr Resolver::alias(const SubqueryAlias& node) {
+  if (const auto* table = node.child->as<InlineTable>()) return qualified(inline_table(*table, node.column_names), node);
   return qualified(resolve(node.child), node);
 }
 

@@ -3,8 +3,11 @@
 #include <map>
 #include <set>
 
+#include "analyze/casts.h"
+#include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -136,6 +139,32 @@ std::string Resolver::pivot_value_name(const ExpressionPtr& value) {
   return text.is_null() ? "null" : std::get<std::string>(text.value);
 }
 
+// The values of a pivot are constants of the pivot column's type.
+void Resolver::check_pivot_value(const ExpressionPtr& value, const Type& pivot_type, const Scope& scope) {
+  const auto* named_value = value->as<Alias>();
+  const ExpressionPtr resolved = expression(named_value ? named_value->child : value, scope);
+  if (!functions::is_foldable(resolved)) {
+    throw SparkError("NON_LITERAL_PIVOT_VALUES", {{"expression", "\"" + print_name(*resolved) + "\""}});
+  }
+  if (can_cast(resolved->type, pivot_type, context_.ansi ? CastMode::kAnsi : CastMode::kLegacy)) return;
+  throw SparkError("PIVOT_VALUE_DATA_TYPE_MISMATCH", {{"value", print_name(*resolved)},
+                                                      {"valueType", resolved->type.simple_string()},
+                                                      {"pivotType", pivot_type.simple_string()}});
+}
+
+// What a pivot computes are aggregates.
+void Resolver::check_pivot_aggregate(const ExpressionPtr& item, const Scope& scope) {
+  if (const auto* alias_node = item->as<Alias>()) return check_pivot_aggregate(alias_node->child, scope);
+  if (const auto* call = item->as<UnresolvedFunction>()) {
+    const auto* row = functions::find_function(call->name.back());
+    if (row && row->kind == functions::FunctionKind::kAggregate) return;
+  }
+  if (item->as<UnresolvedAttribute>()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1006", {{"sql", print_qualified(*expression(item, scope))}});
+  }
+  for (const ExpressionPtr& part : children(*item)) check_pivot_aggregate(part, scope);
+}
+
 // Each value of the pivot column becomes the aggregates of the rows that have it. A group without
 // such rows has null, also where the function alone would give 0.
 RelationPtr Resolver::pivot(const Aggregate& node) {
@@ -144,7 +173,9 @@ RelationPtr Resolver::pivot(const Aggregate& node) {
   grouped.grouping = node.adds_grouping_columns ? node.grouping : ungrouped_columns(node, child);
   grouped.adds_grouping_columns = true;
   const Type pivot_type = expression(node.pivot_column, scope_of(child))->type;
+  for (const ExpressionPtr& item : node.aggregates) check_pivot_aggregate(item, scope_of(child));
   for (const ExpressionPtr& value : pivot_values(node, child)) {
+    check_pivot_value(value, pivot_type, scope_of(child));
     const auto* named_value = value->as<Alias>();
     ExpressionPtr wanted = named_value ? named_value->child : value;
     if (pivot_type.is(TypeKind::kStruct)) {

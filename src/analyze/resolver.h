@@ -58,7 +58,7 @@ class Resolver {
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
-  RelationPtr inline_table(const plan::InlineTable& node);
+  RelationPtr inline_table(const plan::InlineTable& node, const std::vector<std::string>& names);
   RelationPtr table_function(const plan::TableFunction& node);
   RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
   int64_t range_bound(const ExpressionPtr& argument, size_t position);
@@ -94,6 +94,8 @@ class Resolver {
   plan::Type unpivot_types(const std::vector<ExpressionPtr>& values);
   RelationPtr pivot(const plan::Aggregate& node);
   std::vector<ExpressionPtr> pivot_values(const plan::Aggregate& node, const RelationPtr& child);
+  void check_pivot_value(const ExpressionPtr& value, const plan::Type& pivot_type, const Scope& scope);
+  void check_pivot_aggregate(const ExpressionPtr& item, const Scope& scope);
   std::string pivot_value_name(const ExpressionPtr& value);
   std::vector<ExpressionPtr> ungrouped_columns(const plan::Aggregate& node, const RelationPtr& child);
   RelationPtr collect_metrics(const plan::CollectMetrics& node);
@@ -348,6 +350,7 @@ class Resolver {
   std::vector<ExpressionPtr> call_arguments(const functions::Function& row,
                                             const plan::UnresolvedFunction& node,
                                             const plan::Origin& origin, const Scope& scope);
+  void meet_keys(std::vector<ExpressionPtr>& maps, const plan::Expression& lambda, const plan::Origin& origin);
   ExpressionPtr bind_lambda(const ExpressionPtr& lambda, const std::vector<std::pair<plan::Type, bool>>& types,
                             size_t optional_count,
                             const Scope& scope);

@@ -4,6 +4,7 @@
 
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::analyze {
 
@@ -11,12 +12,15 @@ using namespace plan;
 
 namespace {
 
-// Maps cannot be compared, so no rows with maps.
-void refuse_maps(const Relation& relation) {
-  for (const Attribute& column : relation.output) {
-    if (!holds_map(column.type)) continue;
-    throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
-                     {{"colName", quoted_name({column.name})}, {"dataType", "\"" + column.type.sql() + "\""}});
+// Rows are compared, but neither maps nor variants are.
+void check_compared(const std::vector<RelationPtr>& inputs) {
+  for (const RelationPtr& input : inputs) {
+    for (const Attribute& column : input->output) {
+      const bool is_map = holds_map(column.type);
+      if (!is_map && !column.type.is(TypeKind::kVariant)) continue;
+      throw SparkError(is_map ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE" : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+                       {{"colName", quoted_name({column.name})}, {"dataType", "\"" + column.type.sql() + "\""}});
+    }
   }
 }
 
@@ -44,7 +48,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
                         {"invalidNumColumns", std::to_string(inputs[i]->output.size())}});
     }
   }
-  if (node.kind != SetOperationKind::kUnion || !node.is_all) refuse_maps(*inputs[0]);
+  if (node.kind != SetOperationKind::kUnion || !node.is_all) check_compared(inputs);
   for (size_t c = 0; c < width; ++c) {
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {

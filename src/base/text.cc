@@ -68,6 +68,17 @@ size_t character_length(std::string_view text) {
 
 }  // namespace
 
+std::string quoted_if_needed(std::string_view name) {
+  bool is_number = !name.empty();
+  bool is_plain = !name.empty();
+  for (const char c : name) {
+    const bool is_digit = c >= '0' && c <= '9';
+    is_number = is_number && is_digit;
+    is_plain = is_plain && (is_digit || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+  }
+  return is_plain && !is_number ? std::string(name) : quoted_name({std::string(name)});
+}
+
 std::string valid_utf8(std::string text) {
   std::string valid;
   bool is_changed = false;

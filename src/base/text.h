@@ -18,6 +18,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 // "`a`.`b`": a back-quote within a part stands twice.
 std::string quoted_name(const std::vector<std::string>& parts);
 
+// The name as it stands, or in back-quotes where it is no plain identifier.
+std::string quoted_if_needed(std::string_view name);
+
 // The text with every byte that is no part of UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string text);
 

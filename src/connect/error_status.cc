@@ -68,9 +68,7 @@ bool has_prefix(const SparkError& error, std::string_view prefix) {
 }
 
 // Where Spark throws Java's own exceptions there is no condition: the names of ours stay inside.
-bool has_condition(const SparkError& error) {
-  return !has_prefix(error, "_LEGACY_ERROR_ML") && !has_prefix(error, "_LEGACY_ERROR_JAVA");
-}
+bool has_condition(const SparkError& error) { return !has_prefix(error, "_LEGACY_ERROR_") || has_prefix(error, "_LEGACY_ERROR_TEMP_"); }
 
 }  // namespace
 

@@ -6,21 +6,23 @@ namespace firesteel::functions {
 
 namespace {
 
-bool holds_map(const Type& type) {
-  if (type.is(TypeKind::kMap)) return true;
-  if (type.is(TypeKind::kArray)) return holds_map(type.element());
+bool holds(const Type& type, TypeKind kind) {
+  if (type.is(kind)) return true;
+  if (type.is(TypeKind::kMap)) return holds(type.key(), kind) || holds(type.value(), kind);
+  if (type.is(TypeKind::kArray)) return holds(type.element(), kind);
   if (!type.is(TypeKind::kStruct)) return false;
   for (const plan::StructField& field : type.fields()) {
-    if (holds_map(field.type)) return true;
+    if (holds(field.type, kind)) return true;
   }
   return false;
 }
 
-// HashExpression: equal maps may have their entries in another order.
-void check_no_map(const plan::FunctionCall& call) {
+// HashExpression: equal maps may have their entries in another order, equal variants other bytes.
+void check_hashed(const plan::FunctionCall& call) {
+  const SparkError::Parameters name = {{"functionName", "`" + std::string(call.function->name) + "`"}};
   for (const ExpressionPtr& argument : call.arguments) {
-    if (!holds_map(argument->type)) continue;
-    throw ArgumentMismatch{"HASH_MAP_TYPE", {{"functionName", "`" + std::string(call.function->name) + "`"}}, std::nullopt};
+    if (holds(argument->type, TypeKind::kMap)) throw ArgumentMismatch{"HASH_MAP_TYPE", name, std::nullopt};
+    if (holds(argument->type, TypeKind::kVariant)) throw ArgumentMismatch{"HASH_VARIANT_TYPE", name, std::nullopt};
   }
 }
 
@@ -60,7 +62,7 @@ Rows hash_functions() {
        .signatures = {variadic(signature({kAny}, Type::integer(), Nulls::kNever))},
        .examples = {{"SELECT hash('Spark', array(123), 2)", "-1321691492"}},
        .duckdb = Kernel{"hash"},
-       .check = check_no_map},
+       .check = check_hashed},
       {.name = "xxhash64",
        .since = "3.0.0",
        .group = "hash_funcs",
@@ -68,7 +70,7 @@ Rows hash_functions() {
        .signatures = {variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
        .examples = {{"SELECT xxhash64('Spark', array(123), 2)", "5602566077635097486"}},
        .duckdb = Kernel{"xxhash64"},
-       .check = check_no_map},
+       .check = check_hashed},
   };
 }
 

@@ -56,14 +56,33 @@ void refuse_to_drop(Function& f) {
   };
 }
 
+// JSON has texts for keys.
+bool has_keys_that_are_no_text(const Type& type) {
+  if (type.is(TypeKind::kArray)) return has_keys_that_are_no_text(type.element());
+  if (type.is(TypeKind::kMap)) return !type.key().is_string() || has_keys_that_are_no_text(type.value());
+  if (!type.is(TypeKind::kStruct)) return false;
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const plan::StructField& field) { return has_keys_that_are_no_text(field.type); });
+}
+
 Type json_type(Arguments arguments) {
   const Type type = schema_type(arguments[1]);
+  if (has_keys_that_are_no_text(type)) {
+    throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE",
+                     {{"schema", "\"" + type.sql() + "\""},
+                      {"sqlExpr", type.is(TypeKind::kMap) ? "\"entries\"" : "\"from_json\""}});
+  }
   if (type.is_nested() || type.is(TypeKind::kVariant)) return type;
   throw SparkError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",
                    {{"schema", "\"" + type.sql() + "\""}, {"sqlExpr", "\"from_json\""}});
 }
 
-Type csv_type(Arguments arguments) { return schema_type(arguments[1]); }
+Type csv_type(Arguments arguments) {
+  const Type type = schema_type(arguments[1]);
+  if (type.is(TypeKind::kStruct)) return type;
+  const auto& text = std::get<std::string>(literal(arguments[1])->value);
+  throw SparkError("INVALID_SCHEMA.NON_STRUCT_TYPE", {{"inputSchema", "\"" + text + "\""}, {"dataType", "\"" + type.sql() + "\""}});
+}
 
 // The text and the options; the schema is the result's type.
 Lowered parser(std::string_view kernel) {

@@ -304,6 +304,10 @@ plan::WindowFrame::Bound Grammar::frame_bound() {
   const size_t from = position_;
   bound.kind = Kind::kValue;
   bound.value = value_expression();
+  plan::walk(bound.value, [&](const ExpressionPtr& part) {
+    if (part->as<plan::UnresolvedAttribute>()) fail("_LEGACY_ERROR_TEMP_0064", {{"msg", "Frame bound value must be a literal."}}, from);
+    return true;
+  });
   if (accept(Keyword::kFollowing)) return bound;
   expect(Keyword::kPreceding);
   // Literals are negated here: frames of plain numbers need no folding later.

@@ -42,6 +42,12 @@ std::string_view singular(std::string_view unit) {
   return unit.size() > 1 && unit.back() == 's' ? unit.substr(0, unit.size() - 1) : unit;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
 const Unit* find_unit(std::string_view name) {
   const std::string_view wanted = singular(name);
   const auto* found = std::find_if(std::begin(kUnits), std::end(kUnits),
@@ -60,6 +66,8 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
   return text;
 }
+
+constexpr size_t kMaxFractionDigits = 9;
 
 // [+|-]digits[.digits]: whole and fraction in microseconds of a second.
 struct Number {
@@ -87,7 +95,9 @@ std::optional<Number> parse_number(std::string_view text) {
   if (i < text.size() && text[i] == '.') {
     number.has_fraction = true;
     int64_t scale = 100000;
+    const size_t first = i + 1;
     for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+      if (i - first == kMaxFractionDigits) return std::nullopt;
       number.fraction_micros -= (text[i] - '0') * scale;
       scale /= 10;
     }
@@ -116,12 +126,14 @@ plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& part
                                            const std::string& source) {
   plan::Literal::Interval sum;
   for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(part.unit);
+    const Unit* unit = find_unit(lower(part.unit));
     if (unit == nullptr) fail("INVALID_UNIT", source, {{"unit", part.unit}});
     const auto number = parse_number(part.value);
+    const bool is_digits = std::all_of(part.value.begin(), part.value.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!number && is_digits && !part.value.empty()) fail("ARITHMETIC_EXCEPTION", source);
     if (!number) fail("INVALID_VALUE", source, {{"value", part.value}});
     if (number->has_fraction && unit->name != "second") {
-      fail("INVALID_FRACTION", source, {{"unit", std::string(singular(part.unit))}});
+      fail("INVALID_FRACTION", source, {{"unit", std::string(singular(lower(part.unit)))}});
     }
     const bool fits = add_scaled(number->whole, unit->months, &sum.months) &&
                       add_scaled(number->whole, unit->days, &sum.days) &&
@@ -162,7 +174,7 @@ std::vector<IntervalPart> split_interval(std::string_view text) {
 }
 
 bool is_year_month_unit(std::string_view unit) {
-  const Unit* found = find_unit(unit);
+  const Unit* found = find_unit(lower(unit));
   return found != nullptr && found->months != 0;
 }
 
@@ -172,7 +184,7 @@ bool interval_type_of(const std::vector<IntervalPart>& parts, Type* type) {
   bool has_months = false;
   bool has_days = false;
   for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(part.unit);
+    const Unit* unit = find_unit(lower(part.unit));
     if (unit == nullptr) continue;
     (unit->months != 0 ? has_months : has_days) = true;
     first = std::min(first, unit->field);
@@ -257,7 +269,7 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
     if (!number || (number->has_fraction && field != 3)) mismatch();
     const int64_t largest = field == first ? INT64_MAX / kMicros[field] : kLargest[field];
     if (number->whole > largest) {
-      fail("DAY_TIME_PARSING", std::string(text),
+      throw SparkError("_LEGACY_ERROR_TEMP_0063",
            {{"msg", "requirement failed: " + std::string(kNames[field]) + " " +
                         std::to_string(number->whole) + " outside range [0, " +
                         std::to_string(field == first ? largest : kLargest[field]) + "]"}});

@@ -337,7 +337,7 @@ ExpressionPtr Grammar::interval_literal() {
       syntax_error();
     }
     if (!is_interval_unit(peek().keyword)) syntax_error();
-    part.unit = lower_case(text_of(peek()));
+    part.unit = text_of(peek());
     advance();
     if (part.value.find_first_of("0123456789") == std::string::npos) {
       fail("_LEGACY_ERROR_TEMP_0026", {{"value", part.value}}, part_from);

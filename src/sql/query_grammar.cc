@@ -249,6 +249,13 @@ RelationPtr Grammar::inline_table() {
       table.rows.push_back({std::move(row)});
     }
   } while (accept(","));
+  for (size_t i = 1; i < table.rows.size(); ++i) {
+    if (table.rows[i].size() == table.rows[0].size()) continue;
+    SparkError::Parameters widths = {{"expectedNumCols", std::to_string(table.rows[0].size())},
+                                     {"actualNumCols", std::to_string(table.rows[i].size())},
+                                     {"rowIndex", std::to_string(i)}};
+    fail("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", std::move(widths), from);
+  }
   return aliased(relation(std::move(table), from));
 }
 

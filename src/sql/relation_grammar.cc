@@ -96,6 +96,23 @@ std::optional<plan::JoinKind> Grammar::join_kind(bool* is_natural) {
   return kind;
 }
 
+namespace {
+
+// JoinType.sql.
+std::string join_type_name(plan::JoinKind kind) {
+  switch (kind) {
+    case plan::JoinKind::kRightOuter: return "RIGHT OUTER";
+    case plan::JoinKind::kFullOuter: return "FULL OUTER";
+    case plan::JoinKind::kLeftOuter: return "LEFT OUTER";
+    case plan::JoinKind::kLeftSemi: return "LEFT SEMI";
+    case plan::JoinKind::kLeftAnti: return "LEFT ANTI";
+    case plan::JoinKind::kCross: return "CROSS";
+    default: return "INNER";
+  }
+}
+
+}  // namespace
+
 RelationPtr Grammar::join(RelationPtr left) {
   const size_t from = position_;
   plan::Join join;
@@ -109,9 +126,11 @@ RelationPtr Grammar::join(RelationPtr left) {
   if (at(Keyword::kNearest) || (at(Keyword::kOn) && join.is_natural)) syntax_error();
   if (!join.is_natural && !join.is_lateral && at(Keyword::kNearest, 1) && (at_word("APPROX") || at_word("EXACT"))) {
     plan::NearestByJoin nearest{join.left, join.right, nullptr, 1, "", std::string(text_of(peek())), ""};
-    nearest.join_type = join.kind == plan::JoinKind::kInner       ? "inner"
-                        : join.kind == plan::JoinKind::kLeftOuter ? "leftouter"
-                                                                  : source_text(from);
+    if (join.kind != plan::JoinKind::kInner && join.kind != plan::JoinKind::kLeftOuter) {
+      fail("NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE",
+           {{"joinType", join_type_name(join.kind)}, {"supported", "'INNER', 'LEFT OUTER'"}}, from);
+    }
+    nearest.join_type = join.kind == plan::JoinKind::kInner ? "inner" : "leftouter";
     advance(2);
     if (peek().kind == TokenKind::kInteger) {
       const std::string count(text_of(peek()));
@@ -136,7 +155,7 @@ RelationPtr Grammar::join(RelationPtr left) {
                               join.kind == plan::JoinKind::kCross ||
                               join.kind == plan::JoinKind::kLeftOuter;
   if (join.is_lateral && !allows_lateral) {
-    fail("INVALID_LATERAL_JOIN_TYPE", {{"joinType", source_text(from)}}, from);
+    fail("INVALID_LATERAL_JOIN_TYPE", {{"joinType", join_type_name(join.kind)}}, from);
   }
   return relation(std::move(join), from);
 }

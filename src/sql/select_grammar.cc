@@ -294,6 +294,15 @@ std::vector<std::pair<std::string, ExpressionPtr>> Grammar::window_clause() {
     }
     windows.emplace_back(std::move(name), std::move(window));
   } while (accept(","));
+  // A name may stand for another, but only for one that is a specification.
+  for (const auto& [name, window] : windows) {
+    const std::string& other = window->as<plan::Window>()->name;
+    if (other.empty()) continue;
+    const auto meant = std::find_if(windows.begin(), windows.end(), [&](const auto& one) { return one.first == other; });
+    if (meant != windows.end() && !meant->second->template as<plan::Window>()->name.empty()) {
+      fail("INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", {{"windowName", "`" + other + "`"}}, from);
+    }
+  }
   return windows;
 }
 

@@ -306,6 +306,8 @@ Statement Grammar::set_time_zone() {
     return set;
   }
   if (!at(Keyword::kInterval)) fail("_LEGACY_ERROR_TEMP_0045", {}, from);
+  std::string shown(text_of(peek(at("-", 1) || at("+", 1) ? 2 : 1)));
+  std::erase_if(shown, [](char c) { return c == '\'' || c == '"'; });
   const plan::ExpressionPtr interval = interval_literal();
   const auto* value = interval->as<plan::Literal>();
   constexpr int64_t kMicrosPerSecond = 1000000;
@@ -314,8 +316,7 @@ Statement Grammar::set_time_zone() {
   const int64_t seconds =
       is_day_time ? std::get<int64_t>(value->value) / kMicrosPerSecond : kMaxSeconds + 1;
   if (seconds > kMaxSeconds || seconds < -kMaxSeconds) {
-    fail("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", {{"input", source_text(from)}},
-         from);
+    fail("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", {{"input", shown}}, from);
   }
   const int64_t magnitude = seconds < 0 ? -seconds : seconds;
   const auto two_digits = [](int64_t number) {

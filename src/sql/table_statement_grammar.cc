@@ -1,6 +1,8 @@
 // Statements about tables and databases. Source: SqlBaseParser.g4 and SparkSqlAstBuilder of Spark 4.2.
 #include <utility>
 
+#include <set>
+
 #include "base/text.h"
 #include "sql/grammar.h"
 
@@ -79,13 +81,20 @@ void Grammar::partition_columns(CreateTable* table) {
 }
 
 void Grammar::table_clauses(CreateTable* table) {
+  if (accept(Keyword::kUsing)) {
+    table->provider.clear();
+    for (const std::string& part : multipart_identifier()) {
+      table->provider += (table->provider.empty() ? "" : ".") + part;
+    }
+  }
+  const size_t from = position_;
+  std::set<std::string> seen;
   while (true) {
-    if (accept(Keyword::kUsing)) {
-      table->provider.clear();
-      for (const std::string& part : multipart_identifier()) {
-        table->provider += (table->provider.empty() ? "" : ".") + part;
-      }
-    } else if (accept(Keyword::kOptions)) {
+    const bool is_pair = at_word("PARTITIONED") || at_word("STORED");
+    std::string clause = upper_case(text_of(peek())) + (is_pair ? " " + upper_case(text_of(peek(1))) : "");
+    if (seen.contains(clause)) fail("DUPLICATE_CLAUSES", {{"clauseName", clause}}, from);
+    seen.insert(std::move(clause));
+    if (accept(Keyword::kOptions)) {
       table->options = property_list();
     } else if (at_word("PARTITIONED") && at(Keyword::kBy, 1)) {
       advance();

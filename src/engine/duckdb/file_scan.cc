@@ -281,8 +281,9 @@ std::string by_position_sql(const std::string& sql, const Type& type) {
 ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias,
                       const std::string& file_column, bool needs_row) {
   ScanText text;
+  // With and without mergeSchema a column that one of the files lacks is null there.
   text.from = "read_parquet(" + file_list_sql(scan.files) + ", hive_partitioning = false, union_by_name = " +
-              (scan.files.size() > 1 && ReaderOptions(scan.options).flag("mergeSchema", false) ? "true" : "false");
+              (scan.files.size() > 1 ? "true" : "false");
   if (!file_column.empty()) text.from += ", filename = " + quote_string(file_column);
   if (needs_row) text.from += ", file_row_number = true";
   text.from += ") AS " + alias;

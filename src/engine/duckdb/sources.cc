@@ -121,7 +121,7 @@ bool has_field(const Schema& schema, const std::string& name) {
                      [&](const plan::StructField& field) { return lower_case(field.name) == lower_case(name); });
 }
 
-// Columns of a given schema that Parquet files lack are null, in all files or in some.
+// Columns of a given schema that no Parquet file has are null.
 void note_absent_columns(Database& database, plan::Scan* scan) {
   if (scan->files.empty()) return;
   const auto lacks_any = [&](const Schema& known) {

@@ -51,7 +51,10 @@ const EVP_CIPHER* algorithm_of(Mode mode, size_t key_bytes) {
   return is_128 ? EVP_aes_128_gcm() : is_192 ? EVP_aes_192_gcm() : EVP_aes_256_gcm();
 }
 
-Cipher cipher_of(const char* function, const std::string& key, const std::string& mode_text,
+// What a message names where it is of both functions.
+constexpr const char* kBothFunctions = "`aes_encrypt`/`aes_decrypt`";
+
+Cipher cipher_of(const std::string& key, const std::string& mode_text,
                  const std::string& padding_text) {
   const std::string mode = in_capitals(mode_text);
   const std::string padding = in_capitals(padding_text);
@@ -59,11 +62,11 @@ Cipher cipher_of(const char* function, const std::string& key, const std::string
   const bool is_block = (mode == "ECB" || mode == "CBC") && (padding == "PKCS" || padding == "DEFAULT");
   if (!is_gcm && !is_block) {
     throw SparkError("UNSUPPORTED_FEATURE.AES_MODE",
-                     {{"mode", mode_text}, {"padding", padding_text}, {"functionName", function}});
+                     {{"mode", mode_text}, {"padding", padding_text}, {"functionName", kBothFunctions}});
   }
   if (key.size() != 16 && key.size() != 24 && key.size() != 32) {
     throw SparkError("INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", {{"parameter", "`key`"},
-                                                                {"functionName", function},
+                                                                {"functionName", kBothFunctions},
                                                                 {"actualLength", std::to_string(key.size())}});
   }
   const Mode value = is_gcm ? Mode::kGcm : mode == "ECB" ? Mode::kEcb : Mode::kCbc;
@@ -78,7 +81,7 @@ void check_additional(const char* function, const Cipher& cipher, const std::str
   if (!iv.empty() && iv.size() != cipher.iv_bytes) {
     throw SparkError("INVALID_PARAMETER_VALUE.AES_IV_LENGTH", {{"mode", cipher.mode_name},
                                                                {"parameter", "`iv`"},
-                                                               {"functionName", function},
+                                                               {"functionName", kBothFunctions},
                                                                {"actualLength", std::to_string(iv.size())}});
   }
   if (!aad.empty() && cipher.mode != Mode::kGcm) {
@@ -117,7 +120,7 @@ bool run(EVP_CIPHER_CTX* context, const std::string& text, std::string& out) {
 
 Value aes_encrypt_value(ValueCall&, ValueArguments a) {
   constexpr const char* kFunction = "`aes_encrypt`";
-  const Cipher cipher = cipher_of(kFunction, a[1].text(), a[2].text(), a[3].text());
+  const Cipher cipher = cipher_of(a[1].text(), a[2].text(), a[3].text());
   std::string iv = a[4].text();
   check_additional(kFunction, cipher, iv, a[5].text());
   if (iv.empty() && cipher.iv_bytes > 0) {
@@ -135,7 +138,7 @@ Value aes_encrypt_value(ValueCall&, ValueArguments a) {
 
 Value aes_decrypt_value(ValueCall&, ValueArguments a) {
   constexpr const char* kFunction = "`aes_decrypt`";
-  const Cipher cipher = cipher_of(kFunction, a[1].text(), a[2].text(), a[3].text());
+  const Cipher cipher = cipher_of(a[1].text(), a[2].text(), a[3].text());
   check_additional(kFunction, cipher, "", a[4].text());
   const std::string& input = a[0].text();
   const size_t tag_bytes = cipher.mode == Mode::kGcm ? kTagBytes : 0;

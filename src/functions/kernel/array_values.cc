@@ -111,7 +111,7 @@ void check_length(int64_t count) {
                    {{"numberOfElements", std::to_string(count)},
                     {"maxRoundedArrayLength", std::to_string(kMaxArrayLength)},
                     {"functionName", "`sequence`"},
-                    {"parameter", "`start`, `stop`, `step`"}});
+                    {"parameter", "`count`"}});
 }
 
 // Dates count as midnight in UTC; timestamps move on the wall clock of the session's zone.

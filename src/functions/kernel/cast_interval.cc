@@ -244,7 +244,14 @@ std::optional<int64_t> string_to_day_time(std::string_view text, DayTimeFields f
   bool fits = true;
   for (size_t i = 0; i < 4; ++i) {
     // The field in front has no limit but that of 64 bits; days wrap around, as in Spark.
-    fits &= i == static_cast<size_t>(fields.first) || parsed.values[i] <= kLimits[i];
+    const bool is_field_in_range = i == static_cast<size_t>(fields.first) || parsed.values[i] <= kLimits[i];
+    if (!is_field_in_range && mode != CastMode::kTry) {
+      static constexpr std::array<const char*, 4> kNames = {"day", "hour", "minute", "second"};
+      throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
+                       {{"message", "requirement failed: " + std::string(kNames[i]) + " " + std::to_string(parsed.values[i]) +
+                                        " outside range [0, " + std::to_string(kLimits[i]) + "]"}});
+    }
+    fits &= is_field_in_range;
     int64_t part = static_cast<int64_t>(static_cast<uint64_t>(parsed.values[i]) *
                                         static_cast<uint64_t>(kDayTimeUnits[i]));
     if (i == 3) part += parsed.micros;

@@ -26,12 +26,9 @@ struct Specifier {
   bool has(char flag) const { return flags.find(flag) != std::string::npos; }
 };
 
-[[noreturn]] void refuse(std::string_view format, const std::string& reason) {
-  throw SparkError("INVALID_PARAMETER_VALUE.PATTERN",
-                   {{"parameter", "`strfmt`"},
-                    {"functionName", "`format_string`"},
-                    {"value", quote_sql_string(format) + " (" + reason + ")"}})
-      .with_kind(ErrorKind::kIllegalArgument);
+// What Java's Formatter throws.
+[[noreturn]] void refuse(const std::string& reason) {
+  throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT", {{"message", reason}});
 }
 
 class StringFormatter {
@@ -85,14 +82,14 @@ class StringFormatter {
     if (position_ < format_.size() && format_[position_] == '.') {
       const size_t digits = ++position_;
       specifier.precision = number();
-      if (position_ == digits) refuse(format_, "a precision without digits");
+      if (position_ == digits) refuse("a precision without digits");
     }
-    if (position_ == format_.size()) refuse(format_, "Conversion = '%'");
+    if (position_ == format_.size()) refuse("Conversion = '%'");
     const char c = format_[position_++];
     specifier.upper = c >= 'A' && c <= 'Z';
     specifier.conversion = specifier.upper ? static_cast<char>(c + 32) : c;
     if (std::string_view("bBhHsScCdoxXeEfgGaAtTn%").find(c) == std::string_view::npos) {
-      refuse(format_, std::string("Conversion = '") + c + "'");
+      refuse(std::string("Conversion = '") + c + "'");
     }
     return specifier;
   }
@@ -105,7 +102,7 @@ class StringFormatter {
       index = ++ordinary_;
     }
     if (index == 0 || index > arguments_.size()) {
-      refuse(format_, std::string("Format specifier '%") + specifier.conversion + "'");
+      refuse(std::string("Format specifier '%") + specifier.conversion + "'");
     }
     last_ = index;
     return arguments_[index - 1];
@@ -136,7 +133,7 @@ class StringFormatter {
   }
 
   [[noreturn]] void mismatch(const Specifier& specifier) {
-    refuse(format_, std::string("the argument of %") + specifier.conversion);
+    refuse(std::string("the argument of %") + specifier.conversion);
   }
 
   std::string convert(const Specifier& specifier, const FormatArgument& argument) {

@@ -64,7 +64,8 @@ Value to_binary(ValueCall&, ValueArguments a) {
                    {{"str", quote_sql_string(text)},
                     {"fmt", quote_sql_string(format == "hex" ? "HEX" : "BASE64")},
                     {"targetType", "\"BINARY\""},
-                    {"suggestion", "`try_to_binary`"}});
+                    {"suggestion", "`try_to_binary`"}})
+      .with_kind(ErrorKind::kIllegalArgument);
 }
 
 // How many bytes of a valid character begin at `i`; 0 where none does, with the length of the part

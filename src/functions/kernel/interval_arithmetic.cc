@@ -111,8 +111,11 @@ int64_t negate_interval(int64_t value, bool is_months) {
   return negative;
 }
 
+// Math.multiplyExact.
 int64_t multiply_interval(int64_t value, int64_t factor, bool is_months) {
-  return checked(static_cast<Int128>(value) * factor, is_months);
+  int64_t product;
+  if (!__builtin_mul_overflow(value, factor, &product) && !is_outside(product, is_months)) return product;
+  throw SparkError("_LEGACY_ERROR_JAVA_ARITHMETIC", {{"message", is_months ? "integer overflow" : "long overflow"}});
 }
 
 int64_t multiply_interval(int64_t value, double factor, bool is_months) {

@@ -36,6 +36,7 @@ NumberPattern::NumberPattern(std::string_view format) {
 void NumberPattern::read(std::string_view format) {
   const std::string shown = "'" + std::string(format) + "'";
   if (format.find_first_of("09") == std::string_view::npos) fail("WRONG_NUM_DIGIT", shown);
+  if (std::count(format.begin(), format.end(), 'S') > 1) fail("WRONG_NUM_TOKEN", shown, {"token", "S"});
   size_t at = 0;
   const auto take = [&](std::string_view token) {
     if (!format.substr(at).starts_with(token)) return false;
@@ -46,7 +47,7 @@ void NumberPattern::read(std::string_view format) {
   has_currency_ = take("$");
   read_number(format, at);
   if (at < format.size() && format[at] == '$') {
-    fail(has_point_ ? "CUR_MUST_BEFORE_DEC" : "CUR_MUST_BEFORE_DIGIT", shown);
+    fail(precision() > 0 ? "CUR_MUST_BEFORE_DIGIT" : "CUR_MUST_BEFORE_DEC", shown);
   }
   if (at < format.size() && is_point(format[at])) fail("WRONG_NUM_TOKEN", shown, {"token", ". or D"});
   if (at < format.size() && is_separator(format[at])) fail("THOUSANDS_SEPS_MUST_BEFORE_DEC", shown);

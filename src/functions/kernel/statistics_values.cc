@@ -112,7 +112,8 @@ Value weighted_percentile(ValueCall& call, ValueArguments a) {
     if (value.is_null() || frequency.is_null()) continue;
     if (frequency.integer() < 0) {
       throw SparkError("NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION",
-                       {{"frequencyExpression", "\"frequency\""}, {"negativeValue", std::to_string(frequency.integer()) + "L"}});
+                       {{"frequencyExpression", "\"frequency\""}, {"negativeValue", std::to_string(frequency.integer()) + "L"}})
+          .with_kind(ErrorKind::kIllegalArgument);
     }
     if (frequency.integer() > 0) values.emplace_back(&value, frequency.integer());
   }
@@ -227,7 +228,8 @@ Value bit_get(ValueCall& call, ValueArguments a) {
     throw SparkError("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", {{"functionName", "`bit_get`"},
                                                                     {"parameter", "`pos`"},
                                                                     {"upper", std::to_string(bits)},
-                                                                    {"invalidValue", std::to_string(position)}});
+                                                                    {"invalidValue", std::to_string(position)}})
+        .with_kind(ErrorKind::kIllegalArgument);
   }
   return Value((a[0].integer() >> position) & 1);
 }
