@@ -30,16 +30,21 @@ RelationPtr Resolver::resolve(const RelationPtr& relation) {
   return resolved;
 }
 
+namespace {
+
+RelationPtr batch_source(const UnresolvedRead& node, const AnalysisContext& context) {
+  if (!node.format.empty()) return context.resolve_source(node);
+  UnresolvedRead read = node;
+  read.format = context.default_source;
+  return context.resolve_source(read);
+}
+
+}  // namespace
+
 RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   const Relation& r = *relation;
   if (const auto* n = r.as<UnresolvedTable>()) return n->is_streaming ? streaming_table(*n) : table(*n);
-  if (const auto* n = r.as<UnresolvedRead>()) {
-    if (n->is_streaming) return streaming_source(*n);
-    if (!n->format.empty()) return context_.resolve_source(*n);
-    UnresolvedRead read = *n;
-    read.format = context_.default_source;
-    return context_.resolve_source(read);
-  }
+  if (const auto* n = r.as<UnresolvedRead>()) return n->is_streaming ? streaming_source(*n) : batch_source(*n, context_);
   if (const auto* n = r.as<With>()) return with(*n);
   if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {});
   if (const auto* n = r.as<TableFunction>()) return table_function(*n);

@@ -121,19 +121,27 @@ Rows table_rows(const RequestContext& context, const plan::CatalogCall& call, bo
   return rows;
 }
 
+// spark.catalog looks among the session's views and the catalog alone.
+[[noreturn]] void throw_no_table_or_view(const RequestContext& context, const std::vector<std::string>& name) {
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", backquoted(name)},
+                    {"searchPath", "[`system`.`session`, `spark_catalog`.`" + context.current_database() + "`]"}});
+}
+
 RelationPtr table(const RequestContext& context, const plan::CatalogCall& call) {
   const std::vector<std::string> name = table_argument(call);
   if (find_temporary_view(context, name)) {
     return make_local_table(table_columns(), {view_row(name.back(), name.size() == 2 ? name[0] : "")});
   }
   const std::optional<catalog::Table> found = find_table(context, name);
-  if (!found) throw_table_not_found(context, name);
+  if (!found) throw_no_table_or_view(context, name);
   return make_local_table(table_columns(), {table_row(*found)});
 }
 
 RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& call) {
   const std::vector<std::string> name = table_argument(call);
   const bool is_view = find_temporary_view(context, name) != nullptr;
+  if (!is_view && !find_table(context, name)) throw_no_table_or_view(context, name);
   const std::optional<catalog::Table> found = is_view ? std::nullopt : find_table(context, name);
   const plan::Schema schema = found ? found->schema : plan::output_schema(*resolved_table(context, name));
   Rows rows;
@@ -199,11 +207,7 @@ RelationPtr recover_partitions(const RequestContext& context, const plan::Catalo
   if (find_temporary_view(context, name) || (found && found->is_view())) {
     throw SparkError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", {{"viewName", backquoted(name)}, {"operation", "recoverPartitions()"}});
   }
-  if (!found) {
-    throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
-                     {{"relationName", backquoted(name)},
-                      {"searchPath", "[`system`.`session`, `spark_catalog`.`" + context.current_database() + "`]"}});
-  }
+  if (!found) throw_no_table_or_view(context, name);
   if (found->partition_columns.empty()) {
     throw SparkError("NOT_A_PARTITIONED_TABLE", {{"operation", "ALTER TABLE RECOVER PARTITIONS"},
                                                  {"tableIdentWithDB", table_name(context, name).quoted()}});

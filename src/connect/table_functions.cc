@@ -1,5 +1,7 @@
 #include "connect/table_functions.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "connect/collation_list.h"
 #include "connect/local_table.h"
@@ -52,6 +54,8 @@ RelationPtr collations(const RequestContext&) {
   for (const CollationLocale& locale : collation_locales()) {
     for (const char* suffix : suffixes) add_collation(rows, locale, suffix, collation_library_version());
   }
+  // The others stand by their names, those of a country among those of its language.
+  std::sort(rows.begin() + 4, rows.end(), [](const auto& a, const auto& b) { return *a[2].text < *b[2].text; });
   return make_local_table({{"CATALOG", Type::string(), false},
                            {"SCHEMA", Type::string(), false},
                            {"NAME", Type::string(), false},
