@@ -42,9 +42,7 @@ bool is_operator_on_dates(std::string_view name) {
 }
 
 // Nested values meet without a text that becomes something else; what is compared meets in the tightest type.
-bool meets_within(std::string_view name, const Type& a, const Type& b) {
-  return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b));
-}
+bool meets_within(std::string_view name, const Type& a, const Type& b) { return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b)); }
 
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
 ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
@@ -194,6 +192,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
     } else if (argument->as<LambdaFunction>()) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
       check_collections(row, out, argument, origin);
+      meet_keys(out, argument, row, rules());
       // A position may go with the element.
       const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
       out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));

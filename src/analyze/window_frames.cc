@@ -119,6 +119,19 @@ void check_frame(const Window& window, const CoercionRules& rules, const std::ve
   const Type* key = is_range && window.order_by.size() == 1 ? &std::get<SortOrder>(window.order_by[0]->node).child->type : nullptr;
   check_bound(window, frame.lower, "lower", key, rules, contexts);
   check_bound(window, frame.upper, "upper", key, rules, contexts);
+  if (frame.lower.kind == Bound::Kind::kValue && frame.upper.kind == Bound::Kind::kValue) {
+    const Type low = bound_type(frame.lower.value->type, key, rules);
+    const Type high = bound_type(frame.upper.value->type, key, rules);
+    if (!low.same_type(high)) {
+      throw SparkError("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_DIFF_TYPES",
+                       {{"sqlExpr", "\"" + frame_text(window) + "\""},
+                        {"lower", "\"" + print_name(*frame.lower.value) + "\""},
+                        {"upper", "\"" + print_name(*frame.upper.value) + "\""},
+                        {"lowerType", "\"" + low.sql() + "\""},
+                        {"upperType", "\"" + high.sql() + "\""}},
+                       contexts);
+    }
+  }
   const auto lower = offset_of(frame.lower);
   const auto upper = offset_of(frame.upper);
   if (lower && upper && *lower > *upper) {

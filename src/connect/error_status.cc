@@ -68,7 +68,9 @@ bool has_prefix(const SparkError& error, std::string_view prefix) {
 }
 
 // Where Spark throws Java's own exceptions there is no condition: the names of ours stay inside.
-bool has_condition(const SparkError& error) { return !has_prefix(error, "_LEGACY_ERROR_ML"); }
+bool has_condition(const SparkError& error) {
+  return !has_prefix(error, "_LEGACY_ERROR_ML") && !has_prefix(error, "_LEGACY_ERROR_SEQUENCE");
+}
 
 }  // namespace
 
@@ -115,7 +117,8 @@ std::vector<std::string> jvm_classes(const SparkError& error) {
                "java.lang.IllegalArgumentException"});
       break;
     case ErrorKind::kIllegalArgument:
-      runtime({"org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException"});
+      runtime({"java.lang.IllegalArgumentException"});
+      if (has_condition(error)) classes.insert(classes.begin(), "org.apache.spark.SparkIllegalArgumentException");
       break;
     case ErrorKind::kNoSuchElement:
       if (has_condition(error)) {
