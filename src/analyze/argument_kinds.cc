@@ -78,6 +78,11 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if (name == "format_number" && a.size() == 2 && !a[1]->type.is_integral()) {
     a[1] = cast_to(a[1], Type::string(), rules);
   }
+  // Positions may be smaller integers, and nothing else that is cast.
+  if ((name == "element_at" || name == "try_element_at" || name == "array_insert") && a.size() > 1 && a[0]->type.is(TypeKind::kArray)) {
+    const Type& type = a[1]->type;
+    if (type.is(TypeKind::kByte) || type.is(TypeKind::kShort)) a[1] = cast_to(a[1], Type::integer(), rules);
+  }
   if (name.starts_with("shift") && a.size() == 2 && a[0]->type.is(TypeKind::kNull)) a[0] = cast_to(a[0], Type::integer(), rules);
   if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::integer(), rules);
