@@ -27,7 +27,7 @@ void choose_padding(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
 // A null where a collection of any type is wanted is one of nothing.
 void type_nulls(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
   static const std::string_view arrays[] = {"array_distinct", "sort_array", "size",    "array_min", "array_max",
-                                            "array_compact",  "shuffle",    "slice",   "array_join"};
+                                            "array_compact",  "shuffle",    "slice",   "array_join", "array_size"};
   static const std::string_view maps[] = {"map_keys", "map_values", "map_entries"};
   const auto is_one_of = [&](const auto& names) { return std::find(std::begin(names), std::end(names), name) != std::end(names); };
   const size_t end = name == "arrays_zip" ? a.size() : std::min<size_t>(a.size(), 1);
@@ -51,6 +51,8 @@ void fit_seconds(std::string_view name, std::vector<ExpressionPtr>& a, const Coe
                                          {"try_make_timestamp_ltz", 5, 16}, {"try_make_timestamp_ntz", 5, 16},
                                          {"make_time", 2, 16},              {"make_interval", 6, 18},
                                          {"try_make_interval", 6, 18},      {"make_dt_interval", 3, 18}};
+  // A call with a null computes none of its arguments.
+  if (std::any_of(a.begin(), a.end(), [](const ExpressionPtr& one) { return one->type.is(TypeKind::kNull); })) return;
   for (const Seconds& rule : kSeconds) {
     if (name != rule.function || a.size() <= rule.index || !a[rule.index]->type.is(TypeKind::kDecimal)) continue;
     const Type& type = a[rule.index]->type;
@@ -76,6 +78,12 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if (name == "format_number" && a.size() == 2 && !a[1]->type.is_integral()) {
     a[1] = cast_to(a[1], Type::string(), rules);
   }
+  // Positions may be smaller integers, and nothing else that is cast.
+  if ((name == "element_at" || name == "try_element_at" || name == "array_insert") && a.size() > 1 && a[0]->type.is(TypeKind::kArray)) {
+    const Type& type = a[1]->type;
+    if (type.is(TypeKind::kByte) || type.is(TypeKind::kShort)) a[1] = cast_to(a[1], Type::integer(), rules);
+  }
+  if (name.starts_with("shift") && a.size() == 2 && a[0]->type.is(TypeKind::kNull)) a[0] = cast_to(a[0], Type::integer(), rules);
   if (name == "zeroifnull" && a.size() == 1 && a[0]->type.is(TypeKind::kNull)) {
     a[0] = cast_to(a[0], Type::integer(), rules);
   }

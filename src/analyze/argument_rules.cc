@@ -1,6 +1,8 @@
 #include "analyze/argument_rules.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -121,6 +123,10 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
     if (row.name != rule.function || rule.index >= call.arguments.size()) continue;
     const ExpressionPtr& argument = call.arguments[rule.index];
     if (is_foldable(argument)) continue;
+    const Type& written = as_written(argument)->type;
+    const bool is_fraction = written.is_numeric() || written.is_string() || written.is(TypeKind::kNull) ||
+                             (written.is(TypeKind::kArray) && !written.element().is_nested());
+    if (rule.name == "percentage" && !is_fraction) continue;  // the row's check refuses its type
     const auto* inner = argument->as<FunctionCall>();
     const std::string name = !rule.name.empty() ? std::string(rule.name)
                              : inner            ? std::string(inner->function->name)
@@ -153,6 +159,41 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
                     {"inputExpr", "\"(- " + print_name(*as_written(call.arguments[1])) + ")\""}},
                    origin);
   }
+}
+
+// The characters of mask are one each, or null.
+void check_mask(const FunctionCall& call, const Origin& origin) {
+  static constexpr std::string_view kNames[] = {"", "upperChar", "lowerChar", "digitChar", "otherChar"};
+  for (size_t i = 1; i < call.arguments.size() && i < std::size(kNames); ++i) {
+    const auto* literal = call.arguments[i]->as<Literal>();
+    const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+    const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+    if (!text || std::count_if(text->begin(), text->end(), begins_one) == 1) continue;
+    throw_mismatch(call, "INPUT_SIZE_NOT_ONE", {{"exprName", std::string(kNames[i])}}, origin);
+  }
+}
+
+// nth_value counts from one; null counts as zero.
+void check_nth(const FunctionCall& call, const Origin& origin) {
+  if (call.arguments.size() < 2) return;
+  const std::optional<Literal> offset = functions::written_value(call.arguments[1]);
+  const auto* number = offset ? std::get_if<int64_t>(&offset->value) : nullptr;
+  if (!offset || (!number && !offset->is_null()) || (number && *number > 0)) return;
+  throw_mismatch(call, "VALUE_OUT_OF_RANGE",
+                 {{"exprName", "offset"},
+                  {"valueRange", "(0, 9223372036854775807]"},
+                  {"currentValue", std::to_string(number ? *number : 0) + "L"}},
+                 origin);
+}
+
+// The escape of like() and ilike() is one character.
+void check_escape(const FunctionCall& call, const Origin& origin) {
+  if (call.arguments.size() < 3) return;
+  const ExpressionPtr& escape = as_written(call.arguments[2]);
+  const auto* literal = escape->as<Literal>();
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (text && text->size() == 1) return;
+  throw SparkError("INVALID_ESCAPE_CHAR", {{"sqlExpr", quoted(print_name(*escape))}}, contexts_of(origin));
 }
 
 // The frame of lag and lead is the row at their offset: one that a cast changes is another frame.
@@ -497,8 +538,11 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   check_builder_constants(row, call, origin);
   check_options(row, call, origin);
   check_offset(row, call);
+  if (row.name == "mask") check_mask(call, origin);
+  if (row.name == "like" || row.name == "ilike") check_escape(call, origin);
   check_constants(row, call, origin);
   check_intervals(row, call, origin);
+  if (row.name == "nth_value") check_nth(call, origin);
   if (row.name == "sequence") check_sequence(call, origin);
   if (row.name == "stack") check_stack(call, origin);
   if ((row.name == "percentile" || row.name == "percentile_approx") && call.arguments.size() > 1) {

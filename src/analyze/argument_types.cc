@@ -81,7 +81,12 @@ void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const 
   const Type element = a[0]->type.element();
   const Type other = joins ? a[1]->type.element() : a[at]->type;
   if (promotes_text(element, other)) return;
-  const auto common = wider_type(element, other, rule);
+  const bool is_tight = adds || name == "array_position" || name == "array_remove";
+  if (is_tight && !meets_tightly(element, other)) return;
+  auto common = wider_type(element, other, rule);
+  // findTightestCommonType knows no loss of digits: an integer and a float meet in float.
+  const bool has_float = element.is(TypeKind::kFloat) || other.is(TypeKind::kFloat);
+  if (is_tight && has_float && (element.is_integral() || other.is_integral())) common = Type::float_number();
   if (!common) return;
   a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
   a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
@@ -125,7 +130,11 @@ void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule
     throw SparkError("DATATYPE_MISMATCH.NULL_TYPE", {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
                                                      {"functionName", "`map_contains_key`"}});
   }
-  const auto common = is_null || promotes_text(key, a[1]->type) ? std::nullopt : wider_type(key, a[1]->type, rule);
+  if (is_null) {
+    a[1] = cast_to(a[1], key, rule);
+    return;
+  }
+  const auto common = promotes_text(key, a[1]->type) ? std::nullopt : wider_type(key, a[1]->type, rule);
   if (!common) {
     const std::string_view shown = row.name == "map_contains_key" ? row.name : "element_at";
     throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
@@ -137,6 +146,26 @@ void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule
   }
   a[0] = cast_to(a[0], Type::map(*common, a[0]->type.value(), a[0]->type.value_contains_null()), rule);
   a[1] = cast_to(a[1], *common, rule);
+}
+
+void meet_keys(std::vector<ExpressionPtr>& maps, const ExpressionPtr& lambda, const Function& row, const CoercionRules& rules) {
+  if (row.name != "map_zip_with") return;
+  const Type left = maps[0]->type.key();
+  const Type right = maps[1]->type.key();
+  if (left.same_type(right)) return;
+  const auto common = promotes_text(left, right) ? std::nullopt : wider_type(left, right, rules);
+  if (!common) {
+    FunctionCall call;
+    call.function = &row;
+    call.arguments = {maps[0], maps[1], lambda};
+    throw SparkError("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                                                                   {"functionName", "`map_zip_with`"},
+                                                                   {"leftType", "\"" + left.sql() + "\""},
+                                                                   {"rightType", "\"" + right.sql() + "\""}});
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    maps[i] = cast_to(maps[i], Type::map(*common, maps[i]->type.value(), maps[i]->type.value_contains_null()), rules);
+  }
 }
 
 Type with_common_nulls(const Type& type, const Type& common) {
@@ -163,6 +192,14 @@ void check_default(const FunctionCall& call, const CoercionRules& rules) {
 }
 
 void throw_not_integral(const FunctionCall& call, const Type& type) {
+  const Type& left = call.arguments[0]->type;
+  const Type& right = call.arguments[1]->type;
+  if (!left.same_type(right)) {
+    throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                     {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                      {"left", "\"" + left.sql() + "\""},
+                      {"right", "\"" + right.sql() + "\""}});
+  }
   throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
                    {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
                     {"inputType", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},

@@ -22,6 +22,9 @@ void widen_bounds(std::vector<plan::ExpressionPtr>& arguments, const CoercionRul
 void fill_stack(std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
 // element_at(map, key), map_contains_key(map, key): the key and those of the map meet in one type, or it is an error.
 void meet_key(const functions::Function& row, plan::FunctionCall& call, const CoercionRules& rules);
+// map_zip_with(map, map, lambda): the keys of both meet in one type, or it is an error. Other functions stay as they are.
+void meet_keys(std::vector<plan::ExpressionPtr>& maps, const plan::ExpressionPtr& lambda, const functions::Function& row,
+               const CoercionRules& rules);
 // A result that is one of the arguments, or an array of them, holds nulls where any of them does.
 plan::Type with_common_nulls(const plan::Type& type, const plan::Type& common);
 // concat() of what is neither text nor bytes nor an array is an error.

@@ -42,9 +42,7 @@ bool is_operator_on_dates(std::string_view name) {
 }
 
 // Nested values meet without a text that becomes something else; what is compared meets in the tightest type.
-bool meets_within(std::string_view name, const Type& a, const Type& b) {
-  return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b));
-}
+bool meets_within(std::string_view name, const Type& a, const Type& b) { return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b)); }
 
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
 ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
@@ -194,7 +192,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
     } else if (argument->as<LambdaFunction>()) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
       check_collections(row, out, argument, origin);
-      if (row.name == "map_zip_with") meet_keys(out, *argument, origin);
+      meet_keys(out, argument, row, rules());
       // A position may go with the element.
       const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
       out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));
@@ -203,26 +201,6 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
     }
   }
   return out;
-}
-
-// The keys of map_zip_with's maps meet in one type.
-void Resolver::meet_keys(std::vector<ExpressionPtr>& maps, const Expression& lambda, const Origin& origin) {
-  if (maps.size() != 2 || !maps[0]->type.is(TypeKind::kMap) || !maps[1]->type.is(TypeKind::kMap)) return;
-  const Type left = maps[0]->type.key();
-  const Type right = maps[1]->type.key();
-  if (left.same_type(right)) return;
-  const auto key = wider_type(left, right, rules());
-  if (!key) {
-    throw SparkError("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES",
-                     {{"sqlExpr", "\"map_zip_with(" + print_name(*maps[0]) + ", " + print_name(*maps[1]) + ", " + print_name(lambda) + ")\""},
-                      {"functionName", "`map_zip_with`"},
-                      {"leftType", "\"" + left.sql() + "\""},
-                      {"rightType", "\"" + right.sql() + "\""}},
-                     contexts_of(origin));
-  }
-  for (ExpressionPtr& map : maps) {
-    map = cast_to(map, Type::map(*key, map->type.value(), map->type.value_contains_null()), rules());
-  }
 }
 
 ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,

@@ -4,6 +4,7 @@
 #include "analyze/casts.h"
 #include "analyze/unresolved.h"
 #include "analyze/window_frames.h"
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/function.h"
@@ -19,9 +20,9 @@ QueryContext context_of(const Origin& origin) {
   if (origin.sql_text && origin.start_index >= 0) {
     context.start_index = origin.start_index;
     context.stop_index = origin.stop_index;
-    context.fragment = origin.sql_text->substr(
-        static_cast<size_t>(origin.start_index),
-        static_cast<size_t>(std::max(0, origin.stop_index - origin.start_index + 1)));
+    if (origin.stop_index >= origin.start_index) {
+      context.fragment = characters_between(*origin.sql_text, static_cast<size_t>(origin.start_index), static_cast<size_t>(origin.stop_index));
+    }
   } else {
     context.kind = QueryContext::Kind::kDataFrame;
     context.fragment = origin.function_name;

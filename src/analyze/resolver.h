@@ -350,7 +350,6 @@ class Resolver {
   std::vector<ExpressionPtr> call_arguments(const functions::Function& row,
                                             const plan::UnresolvedFunction& node,
                                             const plan::Origin& origin, const Scope& scope);
-  void meet_keys(std::vector<ExpressionPtr>& maps, const plan::Expression& lambda, const plan::Origin& origin);
   ExpressionPtr bind_lambda(const ExpressionPtr& lambda, const std::vector<std::pair<plan::Type, bool>>& types,
                             size_t optional_count,
                             const Scope& scope);

@@ -286,6 +286,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_DATETIME_PATTERN.WITH_SUGGESTION", "22007", kIllegalArgument, "Unrecognized datetime pattern: <pattern>. You can form a valid datetime pattern with the guide from '<docroot>/sql-ref-datetime-pattern.html'."},
         {"INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", "42623", kAnalysis, "Failed to execute <statement> command because the destination column or variable <colName> has a DEFAULT value <defaultValue>, which contains subquery expressions."},
         {"INVALID_ESC", "42604", kParse, "Found an invalid escape string: <invalidEscape>. The escape string must contain only one character."},
+        {"INVALID_ESCAPE_CHAR", "42604", kAnalysis, "`EscapeChar` should be a string literal of length one, but got <sqlExpr>."},
         {"INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09", kAnalysis, "Expression type must be string type but got <exprType>."},
         {"INVALID_EXTRACT_BASE_FIELD_TYPE", "42000", kAnalysis, "Can't extract a value from <base>. Need a complex type [STRUCT, ARRAY, MAP] but got <other>."},
         {"INVALID_EXTRACT_FIELD", "42601", kAnalysis, "Cannot extract <field> from <expr>."},

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/characters.h"
 #include "functions/function.h"
 
 namespace firesteel::connect {
@@ -60,8 +61,7 @@ SparkError with_origin(const SparkError& error, const plan::Relation& plan) {
   if (origin.sql_text && origin.start_index >= 0 && origin.stop_index >= origin.start_index) {
     context.start_index = origin.start_index;
     context.stop_index = origin.stop_index;
-    context.fragment = origin.sql_text->substr(static_cast<size_t>(origin.start_index),
-                                               static_cast<size_t>(origin.stop_index - origin.start_index + 1));
+    context.fragment = characters_between(*origin.sql_text, static_cast<size_t>(origin.start_index), static_cast<size_t>(origin.stop_index));
     context.sql_text = origin.sql_text;
     return error.with_context(std::move(context));
   }

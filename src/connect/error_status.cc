@@ -115,7 +115,8 @@ std::vector<std::string> jvm_classes(const SparkError& error) {
                "java.lang.IllegalArgumentException"});
       break;
     case ErrorKind::kIllegalArgument:
-      runtime({"org.apache.spark.SparkIllegalArgumentException", "java.lang.IllegalArgumentException"});
+      runtime({"java.lang.IllegalArgumentException"});
+      if (has_condition(error)) classes.insert(classes.begin(), "org.apache.spark.SparkIllegalArgumentException");
       break;
     case ErrorKind::kNoSuchElement:
       if (has_condition(error)) {

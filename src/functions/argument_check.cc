@@ -159,6 +159,16 @@ void check_element(const FunctionCall& call, size_t value, bool takes_null) {
 void check_integers(const FunctionCall& call) {
   const Type& type = call.arguments[0]->type;
   if (type.is_integral() || type.is(TypeKind::kNull)) return;
+  const auto written = [&](size_t i) {
+    const ExpressionPtr* argument = &call.arguments[i];
+    const auto* cast = (*argument)->as<plan::Cast>();
+    if (cast && !cast->is_user_specified) argument = &cast->child;
+    const auto* literal = (*argument)->as<Literal>();
+    return literal && literal->is_null() ? Type::null() : (*argument)->type;
+  };
+  if (!written(0).same_type(written(1))) {
+    throw ArgumentMismatch{"BINARY_OP_DIFF_TYPES", {{"left", quoted(written(0).sql())}, {"right", quoted(written(1).sql())}}, std::nullopt};
+  }
   throw ArgumentMismatch{"BINARY_OP_WRONG_TYPE",
                       {{"inputType", "\"INTEGRAL\""}, {"actualDataType", quoted(type.sql())}}, std::nullopt};
 }

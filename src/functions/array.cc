@@ -86,7 +86,8 @@ Signature element(int64_t first, Accepts position) {
 
 // A position beyond the array gives null.
 Signature tried_element(int64_t first, Accepts position) {
-  Signature s = signature({kArray, position}, element_of_first, Nulls::kCustom);
+  // Only get() casts its position.
+  Signature s = strict(signature({kArray, position}, element_of_first, Nulls::kCustom), first == 0 ? 0 : kAllPlaces);
   s.nullable = [first](Arguments arguments) { return known_element_nullable(arguments, first).value_or(true); };
   return s;
 }
@@ -265,7 +266,7 @@ Rows array_functions() {
        .since = "3.5.0",
        .group = "array_funcs",
        .summary = "element_at with null where there is no such element.",
-       .signatures = {tried_element(1, kIntegral), signature({kMap, kAny}, element_type, Nulls::kAlways)},
+       .signatures = {tried_element(1, kInteger), signature({kMap, kAny}, element_type, Nulls::kAlways)},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
          plan::FunctionCall legacy = call;

@@ -116,6 +116,12 @@ Function toward(const char* name, std::vector<std::string_view> aliases, const c
           }};
 }
 
+int integer_bits(const Type& type) {
+  if (type.is(TypeKind::kByte)) return 8;
+  if (type.is(TypeKind::kShort)) return 16;
+  return type.is(TypeKind::kInteger) ? 32 : 64;
+}
+
 std::string round_sql(const char* kernel, const plan::FunctionCall& call,
                       std::span<const std::string> a, const Type& result) {
   if (const plan::Literal* places = literal(call.arguments[1]); places && places->is_null()) return "NULL";
@@ -127,7 +133,7 @@ std::string round_sql(const char* kernel, const plan::FunctionCall& call,
   if (result.is_integral()) {
     if (constant_scale(call.arguments) >= 0) return a[0];
     return "CAST(fs_long_" + std::string(kernel) + "(CAST(" + a[0] + " AS BIGINT), " + scale +
-           ", " + (call.ansi ? "true" : "false") + ") AS $type)";
+           ", " + (call.ansi ? "true" : "false") + ", " + std::to_string(integer_bits(result)) + ") AS $type)";
   }
   if (result.is(TypeKind::kFloat)) {
     return "CAST(fs_float_" + std::string(kernel) + "(" + a[0] + ", " + scale + ") + 0.0 AS FLOAT)";

@@ -253,7 +253,7 @@ Rows miscellaneous_functions() {
       row("input_file_block_length", signature({}, Type::long_integer(), Nulls::kNever),
           Template{"CAST(-1 AS BIGINT)"}),
       row("bitmap_bit_position", signature({kLong}, Type::long_integer()),
-          Template{"(CASE WHEN $1 > 0 THEN ($1 - 1) % 32768 ELSE (-$1) % 32768 END)"}),
+          Template{"(CASE WHEN $1 > 0 THEN ($1 - 1) % 32768 ELSE -($1 % 32768) END)"}),
       row("bitmap_bucket_number", signature({kLong}, Type::long_integer()),
           Template{"(CASE WHEN $1 > 0 THEN 1 + ($1 - 1) // 32768 ELSE $1 // 32768 END)"}),
       row("bitmap_count", strict(signature({kBinary}, Type::long_integer())), value_kernel("bitmap_count")),

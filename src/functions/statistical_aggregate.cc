@@ -35,10 +35,10 @@ Function pair(std::string_view name, std::string_view sql, Type result = Type::d
           .duckdb = Template{sql}};
 }
 
-// The product of the deviations divides: a column without any gives an error under ANSI, otherwise null.
+// The product of the deviations divides: where it is zero the outcome is an error under ANSI, otherwise null.
 Function correlation() {
   const auto with = [](const char* undefined) {
-    return std::string("(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL WHEN regr_sxx($1, $2)$suffix = 0 OR "
+    return std::string("(CASE WHEN regr_count($1, $2)$suffix < 2 THEN NULL WHEN regr_sxx($1, $2)$suffix * "
                        "regr_syy($1, $2)$suffix = 0 THEN ") + undefined + " ELSE fs_comoment('$mergedcorr', $2, $1)$suffix END)";
   };
   static const std::string ansi = with("fs_fail_divide_by_zero()");

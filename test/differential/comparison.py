@@ -10,6 +10,8 @@ from firesteel_testing import canonical, session, test_file
 
 # Sums and functions of floating point may end in other digits; more than that is a difference of values.
 RELATIVE_TOLERANCE = 1e-12
+# What is left where numbers cancel each other out.
+ABSOLUTE_TOLERANCE = 1e-13
 
 
 @dataclasses.dataclass
@@ -87,7 +89,7 @@ def close(wanted, given):
         parts = [cell[1:-1].replace(": ", ", ").split(", ") for cell in (wanted, given)]
         return len(parts[0]) == len(parts[1]) and all(map(close, *parts))
     try:
-        return math.isclose(float(wanted), float(given), rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-300)
+        return math.isclose(float(wanted), float(given), rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
     except ValueError:
         return False
 

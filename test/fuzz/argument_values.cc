@@ -190,6 +190,7 @@ std::vector<std::string_view> kinds_for(functions::Accepts accepts) {
     case kLong:
       return {"bigint", "int"};
     case kDouble:
+    case kFractional:
       return {"double", "float", "decimal", "int"};
     case kDecimal:
       return {"decimal", "int"};

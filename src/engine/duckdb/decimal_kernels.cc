@@ -161,17 +161,21 @@ Number round_number(Number value, int32_t digits) {
   return result;
 }
 
+// An integer of so many bits; one that has more fails under ANSI and keeps its low bits without.
 template <Rounding R>
-std::optional<int64_t> round_long(int64_t value, int32_t digits, bool) {
+std::optional<int64_t> round_long(int64_t value, int32_t digits, bool ansi, int32_t bits) {
   if (digits >= 0) return value;
   if (digits < -19) return 0;
   auto dropped = kernel::rescale_decimal(value, -digits, 0, 38, R);
   Int128 result = *dropped * kernel::power_of_ten(-digits);
-  if (result > INT64_MAX || result < INT64_MIN) {
+  const Int128 most = (Int128{1} << (bits - 1)) - 1;
+  const bool fits = result <= most && result >= -most - 1;
+  if (!fits && ansi) {
     throw SparkError("ARITHMETIC_OVERFLOW",
                      {{"message", "Overflow"}, {"alternative", ""}, {"config", kAnsiKey}});
   }
-  return static_cast<int64_t>(result);
+  const int spare = 64 - bits;
+  return static_cast<int64_t>(static_cast<uint64_t>(result) << spare) >> spare;
 }
 
 template <Rounding R>
@@ -182,8 +186,8 @@ void add_number_rounding(KernelRegistry& registry, const std::string& name) {
   registry.add("fs_float_" + name, [](float value, int32_t digits) -> float {
     return round_number<float, R>(value, digits);
   });
-  registry.add("fs_long_" + name, [](int64_t value, int32_t digits, bool ansi) {
-    return round_long<R>(value, digits, ansi);
+  registry.add("fs_long_" + name, [](int64_t value, int32_t digits, bool ansi, int32_t bits) {
+    return round_long<R>(value, digits, ansi, bits);
   });
 }
 

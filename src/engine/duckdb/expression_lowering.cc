@@ -79,12 +79,35 @@ bool is_instant(const Type& type) {
 }
 
 // A RANGE frame with an offset needs an order key that is a number: days and microseconds. Months are counted on
-// the calendar.
-std::string range_key(const std::string& sql, const Type& type, bool is_by_months) {
+// the calendar. Without ANSI no bound may fail: the wider type holds it.
+std::string range_key(const std::string& sql, const Type& type, bool is_by_months, bool ansi) {
+  if (!ansi && type.is(TypeKind::kInteger)) return "CAST(" + sql + " AS BIGINT)";
+  if (!ansi && type.is(TypeKind::kLong)) return "CAST(" + sql + " AS HUGEINT)";
   if (is_by_months && type.is_datetime()) return "CAST(" + sql + " AS TIMESTAMP)";
   if (type.is(TypeKind::kDate)) return "(" + sql + " - DATE '1970-01-01')";
   if (is_instant(type)) return "epoch_us(" + sql + ")";
   return sql;
+}
+
+// Without ANSI the bound of a range of integers wraps around where it leaves their type, to the other side of the key, so
+// that the frame is empty: for which rows that is so. Empty when it is never.
+std::string wrapped_bounds(const plan::Window& window, const std::string& key) {
+  if (!window.frame || window.frame->unit != plan::WindowFrame::Unit::kRange || window.order_by.size() != 1) return "";
+  const auto& order = std::get<plan::SortOrder>(window.order_by[0]->node);
+  const Type& type = order.child->type;
+  if (!type.is_integral()) return "";
+  const int bits = type.is(TypeKind::kByte) ? 8 : type.is(TypeKind::kShort) ? 16 : type.is(TypeKind::kInteger) ? 32 : 64;
+  const int64_t most = bits == 64 ? INT64_MAX : (int64_t{1} << (bits - 1)) - 1;
+  std::string text;
+  for (const plan::WindowFrame::Bound* bound : {&window.frame->lower, &window.frame->upper}) {
+    const std::optional<plan::Literal> constant = bound->value ? functions::written_value(bound->value) : std::nullopt;
+    const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+    if (!number || !constant->type.is_integral() || *number == 0 || *number > most || *number < -most) continue;
+    const bool goes_up = (*number > 0) == order.is_ascending;
+    const std::string distance = std::to_string(std::abs(*number));
+    text += (text.empty() ? "" : " OR ") + key + (goes_up ? " > " + std::to_string(most) + " - " : " < " + std::to_string(-most) + " - 1 + ") + distance;
+  }
+  return text;
 }
 
 std::string direction_sql(const plan::SortOrder& order) {
@@ -232,6 +255,8 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
       window.frame && window.frame->unit == plan::WindowFrame::Unit::kRange &&
       (window.frame->lower.kind == plan::WindowFrame::Bound::Kind::kValue ||
        window.frame->upper.kind == plan::WindowFrame::Bound::Kind::kValue);
+  const auto* function = window.function->as<plan::FunctionCall>();
+  const bool is_ansi = function && function->ansi;
   std::string over = "OVER (";
   for (size_t i = 0; i < window.partition_by.size(); ++i) {
     over += (i == 0 ? "PARTITION BY " : ", ") + lower(*window.partition_by[i], scope);
@@ -239,7 +264,7 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   for (size_t i = 0; i < window.order_by.size(); ++i) {
     const auto& order = std::get<plan::SortOrder>(window.order_by[i]->node);
     std::string key = lower(*engine_order_key(order.child), scope);
-    if (has_range_offset) key = range_key(key, order.child->type, has_month_offset(window));
+    if (has_range_offset) key = range_key(key, order.child->type, has_month_offset(window), is_ansi);
     over += (i == 0 ? " ORDER BY " : ", ") + key + direction_sql(order);
   }
   if (window.frame && !ignores_frame(*window.function)) {
@@ -284,7 +309,12 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   if (call->filter && (name == "first" || name == "last" || name == "any_value")) {
     return filtered_end_sql(*call, lower(*call->arguments[0], scope), lower(*call->filter, scope), over);
   }
-  return lower_call(*call, window.function->type, scope, over);
+  const std::string sql = lower_call(*call, window.function->type, scope, over);
+  const std::string wraps = call->ansi ? "" : wrapped_bounds(window, window.order_by.size() == 1 ? lower(*std::get<plan::SortOrder>(window.order_by[0]->node).child, scope) : "");
+  if (wraps.empty() || call->function->kind != FunctionKind::kAggregate) return sql;
+  plan::FunctionCall nothing = *call;
+  nothing.filter = plan::make_literal(plan::Literal{Type::boolean(), false});
+  return "(CASE WHEN " + wraps + " THEN " + lower_call(nothing, window.function->type, scope, over) + " ELSE " + sql + " END)";
 }
 
 std::string ExpressionLowering::lower_subquery(const plan::Subquery& subquery,

@@ -339,6 +339,7 @@ int32_t truncate_year_month(int32_t months, YearMonthFields fields) {
 }
 
 int64_t truncate_day_time(int64_t micros, DayTimeFields fields) {
+  if (fields.last == DayTimeField::kSecond) return micros;  // seconds have a fraction
   return micros - micros % kDayTimeUnits[static_cast<size_t>(fields.last)];
 }
 

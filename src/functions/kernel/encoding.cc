@@ -41,7 +41,8 @@ Charset find_charset(std::string_view name, std::string_view function) {
       {{"functionName", "`" + std::string(function) + "`"},
        {"parameter", "`charset`"},
        {"charset", std::string(name)},
-       {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}});
+       {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}})
+      .with_kind(ErrorKind::kIllegalArgument);
 }
 
 [[noreturn]] void throw_malformed(std::string_view charset, std::string_view function) {

@@ -44,6 +44,23 @@ Value to_char(ValueCall& call, ValueArguments a) {
   return Value(pattern.format(a[0].integer(), 0));
 }
 
+// UnBase64.isValidBase64: groups of four symbols, the last one of two at least, padded to four if at all; white space anywhere.
+bool is_base64(std::string_view text) {
+  size_t symbols = 0;
+  size_t padding = 0;
+  for (const char c : text) {
+    if (std::isspace(static_cast<unsigned char>(c))) continue;
+    if (c == '=') {
+      if (++padding > 2 || symbols % 4 + padding > 4) return false;
+      continue;
+    }
+    const bool is_symbol = std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/';
+    if (!is_symbol || padding > 0) return false;
+    ++symbols;
+  }
+  return padding == 0 ? symbols % 4 != 1 : symbols % 4 + padding == 4;
+}
+
 template <bool is_tolerant>
 Value to_binary(ValueCall&, ValueArguments a) {
   const std::string format = lower_case(a[1].text());
@@ -52,7 +69,7 @@ Value to_binary(ValueCall&, ValueArguments a) {
   if (format == "utf-8" || format == "utf8") return a[0];
   const bool is_known = format == "hex" || format == "base64";
   if (format == "hex" && append_unhex(text, out)) return Value(std::move(out));
-  if (format == "base64" && append_unbase64(text, out)) return Value(std::move(out));
+  if (format == "base64" && is_base64(text) && append_unbase64(text, out)) return Value(std::move(out));
   if (is_tolerant) return Value();
   if (!is_known) {
     throw SparkError("INVALID_PARAMETER_VALUE.BINARY_FORMAT",

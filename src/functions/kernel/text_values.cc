@@ -27,8 +27,7 @@ Value elt(ValueCall& call, ValueArguments a) {
   if (index >= 1 && index < static_cast<int64_t>(a.size())) return a[static_cast<size_t>(index)];
   if (!call.ansi) return Value();
   throw SparkError("INVALID_ARRAY_INDEX", {{"indexValue", std::to_string(index)},
-                                           {"arraySize", std::to_string(a.size() - 1)},
-                                           {"ansiConfig", "\"spark.sql.ansi.enabled\""}});
+                                           {"arraySize", std::to_string(a.size() - 1)}});
 }
 
 int bits_of(const Type& type) {
