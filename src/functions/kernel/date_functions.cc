@@ -362,7 +362,7 @@ int64_t make_day_time_interval(int32_t days, int32_t hours, int32_t minutes,
 
 int32_t make_year_month_interval(int32_t years, int32_t months) {
   const int64_t result = int64_t{years} * 12 + months;
-  if (result < INT32_MIN || result > INT32_MAX) throw_date_overflow("overflow");
+  if (result < INT32_MIN || result > INT32_MAX) throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {});
   return static_cast<int32_t>(result);
 }
 
