@@ -89,6 +89,9 @@ ExpressionPtr Resolver::moved(const ExpressionPtr& when, const ExpressionPtr& in
   if (type.is(TypeKind::kDate) && step.is(TypeKind::kYearMonthInterval)) {
     return built_call(is_plus ? "date + months" : "date - months", {when, interval}, origin);
   }
+  if (type.is(TypeKind::kDate) && step.is(TypeKind::kCalendarInterval)) {
+    return built_call(is_plus ? "date + interval" : "date - interval", {when, interval}, origin);
+  }
   if (type.is(TypeKind::kDate) && is_whole_days(step)) {
     ExpressionPtr days = built_call("extractansiintervaldays", {interval}, origin);
     if (!is_plus) days = built_call("unary -", {days}, origin);

@@ -245,12 +245,11 @@ namespace {
 
 // NearestByJoinValidation.
 void check_nearest_by(const NearestByJoin& node) {
-  constexpr int32_t kResultsMax = 100000;
-  if (node.count < 1 || node.count > kResultsMax) {
+  if (node.count < 1 || node.count > kNearestResultsMax) {
     throw SparkError("NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE",
                      {{"numResults", std::to_string(node.count)},
                       {"min", "1"},
-                      {"max", std::to_string(kResultsMax)}});
+                      {"max", std::to_string(kNearestResultsMax)}});
   }
   const std::string type = plain_join_type(node.join_type);
   if (type != "inner" && type != "left" && type != "leftouter") {

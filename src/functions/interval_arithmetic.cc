@@ -43,6 +43,13 @@ Lowered moved_timestamp(int sign) {
   }};
 }
 
+Lowered moved_date(int sign) {
+  return Lowered{[sign](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+    return "fs_date_add_interval(" + a[0] + ", " + a[1] + ", " + std::to_string(sign) + ", $zone, " +
+           (call.ansi ? "true" : "false") + ")";
+  }};
+}
+
 // The difference of wall clocks, as SubtractTimestamps has it.
 std::string timestamp_difference(const plan::FunctionCall& call, std::span<const std::string> a,
                                  const Type&) {
@@ -117,6 +124,8 @@ Rows interval_arithmetic_functions() {
                 Template{"fs_add_months($1, $2)"}, printed_plainly('+')),
       operation("date - months", signature({kDate, kInterval}, Type::date()),
                 Template{"fs_add_months($1, -($2))"}, printed_plainly('-')),
+      operation("date + interval", signature({kDate, kInterval}, Type::date()), moved_date(1), printed_plainly('+')),
+      operation("date - interval", signature({kDate, kInterval}, Type::date()), moved_date(-1), printed_plainly('-')),
       {.name = "extractansiintervaldays",
        .since = "3.3.0",
        .group = "math_funcs",

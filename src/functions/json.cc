@@ -36,7 +36,12 @@ Type schema_type(const ExpressionPtr& argument) {
   if (!text) {
     throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
   }
-  return kernel::parse_type_text(*text).as_nullable();
+  try {
+    return kernel::parse_type_text(*text).as_nullable();
+  } catch (const SparkError& error) {
+    if (error.kind() == ErrorKind::kParse) throw error.with_kind(ErrorKind::kAnalysis);
+    throw;
+  }
 }
 
 // A function gives a value for every text: it cannot drop any.

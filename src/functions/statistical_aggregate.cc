@@ -208,6 +208,15 @@ void check_percentage(const plan::FunctionCall& call, size_t index) {
                          std::nullopt};
 }
 
+void check_accuracy(const plan::FunctionCall& call) {
+  const auto accuracy = call.arguments.size() > 2 ? constant_integer(call.arguments[2]) : std::nullopt;
+  if (!accuracy || (*accuracy > 0 && *accuracy <= INT32_MAX)) return;
+  throw ArgumentMismatch{
+      "VALUE_OUT_OF_RANGE",
+      {{"exprName", "accuracy"}, {"valueRange", "(0, 2147483647]"}, {"currentValue", std::to_string(*accuracy) + "L"}},
+      std::nullopt};
+}
+
 // The fraction is a double or an array of doubles.
 void check_fraction(const plan::FunctionCall& call) {
   check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
@@ -225,7 +234,7 @@ void check_fraction(const plan::FunctionCall& call) {
     if (!frequency.is_integral() && !frequency.is(TypeKind::kNull)) throw_unexpected_type(2, "\"INTEGRAL\"");
   }
   if (call.function->name == "percentile_approx") {
-    check_range(call, 2, "accuracy", 1, INT32_MAX, "(0, 2147483647]");
+    check_accuracy(call);
   }
 }
 

@@ -163,6 +163,7 @@ struct FreqItems {
   std::vector<std::string> columns;
   double support = 0.01;
 };
+constexpr int32_t kNearestResultsMax = 100000;
 struct NearestByJoin {  // for each left row the `count` right rows that rank best
   RelationPtr left;
   RelationPtr right;

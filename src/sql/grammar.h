@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "sql/interval_literal.h"
+#include "functions/kernel/interval_text.h"
 #include "sql/token_reader.h"
 
 namespace firesteel::sql {
+
+using functions::kernel::IntervalPart;
 
 class Grammar : public TokenReader {
  public:

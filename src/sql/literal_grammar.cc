@@ -311,8 +311,8 @@ ExpressionPtr Grammar::interval_literal() {
     const std::string text = string_literal();
     std::vector<IntervalPart> parts;
     try {
-      parts = split_interval(text);
-      add_interval_parts(parts, text);
+      parts = functions::kernel::split_interval(text);
+      functions::kernel::add_interval_parts(parts, text);
     } catch (const SparkError&) {
       fail("INVALID_TYPED_LITERAL", {{"valueType", "\"INTERVAL\""}, {"value", "'" + text + "'"}},
            from);
@@ -351,8 +351,8 @@ ExpressionPtr Grammar::interval_of_units(const std::vector<IntervalPart>& parts,
   Type type;
   std::string source;
   for (const IntervalPart& part : parts) source += " " + part.value + " " + part.unit;
-  const Literal::Interval sum = add_interval_parts(parts, source);
-  if (!interval_type_of(parts, &type)) {
+  const Literal::Interval sum = functions::kernel::add_interval_parts(parts, source);
+  if (!functions::kernel::interval_type_of(parts, &type)) {
     fail("_LEGACY_ERROR_TEMP_0029", {{"literal", source_text(from)}}, from);
   }
   if (type.is(TypeKind::kYearMonthInterval)) {
@@ -383,11 +383,11 @@ ExpressionPtr Grammar::interval_from_to(size_t from) {
   const auto end = day_time_field(last);
   try {
     if (first == Keyword::kYear && last == Keyword::kMonth) {
-      const int64_t months = parse_year_to_month(text);
+      const int64_t months = functions::kernel::parse_year_to_month(text);
       return literal({Type::year_month_interval(), is_negative ? -months : months}, from);
     }
     if (start && end && *start < *end) {
-      const int64_t micros = parse_day_to_second(text, *start, *end);
+      const int64_t micros = functions::kernel::parse_day_to_second(text, *start, *end);
       return literal({Type::day_time_interval(*start, *end), is_negative ? -micros : micros},
                      from);
     }

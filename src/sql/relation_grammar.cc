@@ -135,6 +135,10 @@ RelationPtr Grammar::join(RelationPtr left) {
     if (peek().kind == TokenKind::kInteger) {
       const std::string count(text_of(peek()));
       nearest.count = count.size() > 9 ? INT32_MAX : std::stoi(count);
+      if (nearest.count < 1 || nearest.count > plan::kNearestResultsMax) {
+        fail("NEAREST_BY_JOIN.NUM_RESULTS_OUT_OF_RANGE",
+             {{"numResults", count}, {"min", "1"}, {"max", std::to_string(plan::kNearestResultsMax)}}, from);
+      }
       advance();
     }
     expect(Keyword::kBy);

@@ -379,6 +379,9 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kStruct:
       if (from.kind() == to.kind()) return cast_nested(sql, from, to, mode, zone);
       break;
+    case TypeKind::kCalendarInterval:
+      if (from.is(TypeKind::kString)) return "fs_cast_string_interval(" + sql + ")";
+      break;
     case TypeKind::kTime:
       if (from.is(TypeKind::kString)) {
         return "fs_cast_string_time(" + sql + ", " + std::to_string(to.precision()) + ", " +

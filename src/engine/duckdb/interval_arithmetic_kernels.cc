@@ -3,8 +3,10 @@
 #include <string>
 
 #include "engine/duckdb/kernel_adaptor.h"
+#include "functions/kernel/civil.h"
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/interval_arithmetic.h"
+#include "functions/kernel/interval_text.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::engine {
@@ -90,6 +92,21 @@ void register_interval_arithmetic_kernels(KernelRegistry& registry) {
                  return {kernel::add_interval(value.micros, 0, days * sign, rest * sign,
                                               state.get(zone))};
                });
+  // DateAddInterval: under ANSI rules an interval of a date has no part of a day.
+  registry.add("fs_date_add_interval",
+               [](ZoneState& state, Date value, Interval interval, int32_t sign, std::string_view zone, bool ansi) -> Date {
+                 if (ansi && interval.micros != 0) throw SparkError("INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", {});
+                 const kernel::TimeZone& local = state.get(interval.micros == 0 ? std::string_view("UTC") : zone);
+                 const int64_t start = local.utc_from_local(int64_t{value.days} * kernel::kMicrosPerDay);
+                 const int64_t end = local.local_from_utc(kernel::add_interval(
+                     start, int64_t{interval.months} * sign, int64_t{interval.days} * sign, interval.micros * sign, local));
+                 return {static_cast<int32_t>(kernel::days_from_micros(end))};
+               });
+  registry.add("fs_cast_string_interval", [](std::string_view text) -> std::optional<Interval> {
+    const auto interval = kernel::string_to_interval(text);
+    if (!interval) return std::nullopt;
+    return Interval{interval->months, interval->days, interval->microseconds};
+  });
   registry.add("fs_timestamp_add_interval",
                [](ZoneState& state, Timestamp value, Interval interval, int32_t sign,
                   std::string_view zone) -> Timestamp {

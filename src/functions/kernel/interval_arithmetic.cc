@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "functions/kernel/cast_to_string.h"
 
 namespace firesteel::functions::kernel {
 
@@ -21,10 +22,9 @@ bool is_outside(int64_t value, bool is_months) {
   return is_months && value != static_cast<int32_t>(value);
 }
 
-[[noreturn]] void throw_overflow() {
-  throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
-                                           {"alternative", ""},
-                                           {"config", "\"spark.sql.ansi.enabled\""}});
+// What Java's exact arithmetic throws.
+[[noreturn]] void throw_overflow(std::string message = "Overflow") {
+  throw SparkError("_LEGACY_ERROR_JAVA_ARITHMETIC", {{"message", std::move(message)}});
 }
 
 void refuse_zero(bool is_zero) {
@@ -41,11 +41,13 @@ int64_t checked(std::optional<Int128> value, bool is_months) {
 
 // DoubleMath.roundToLong(value, HALF_UP).
 int64_t rounded(double value, bool is_months) {
-  if (!std::isfinite(value)) throw_overflow();
+  if (!std::isfinite(value)) throw_overflow("input is infinite or NaN");
   const double whole = std::round(value);
   constexpr double kLimit = 9223372036854775808.0;
-  if (whole < -kLimit || whole >= kLimit) throw_overflow();
-  return checked(static_cast<Int128>(whole), is_months);
+  if (whole >= -kLimit && whole < kLimit && !is_outside(static_cast<int64_t>(whole), is_months)) return static_cast<int64_t>(whole);
+  std::string input;
+  append_double(value, input);
+  throw_overflow("rounded value is out of range for input " + input + " and rounding mode HALF_UP");
 }
 
 // Java's conversions of a double: no number is 0, what is too large is the limit.
@@ -115,7 +117,7 @@ int64_t negate_interval(int64_t value, bool is_months) {
 int64_t multiply_interval(int64_t value, int64_t factor, bool is_months) {
   int64_t product;
   if (!__builtin_mul_overflow(value, factor, &product) && !is_outside(product, is_months)) return product;
-  throw SparkError("_LEGACY_ERROR_JAVA_ARITHMETIC", {{"message", is_months ? "integer overflow" : "long overflow"}});
+  throw_overflow(is_months ? "integer overflow" : "long overflow");
 }
 
 int64_t multiply_interval(int64_t value, double factor, bool is_months) {

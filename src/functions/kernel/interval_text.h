@@ -1,19 +1,20 @@
-// Values of INTERVAL literals. Source: IntervalUtils and SparkIntervalUtils of Spark 4.2.
+// Texts of intervals: INTERVAL literals and casts. Source: IntervalUtils and SparkIntervalUtils of Spark 4.2.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "plan/expression.h"
 
-namespace firesteel::sql {
+namespace firesteel::functions::kernel {
 
 // One "value unit" pair as it was written: {"-1.5", "seconds"}.
 struct IntervalPart {
   std::string value;
-  std::string unit;  // lower case
+  std::string unit;
 };
 
 // The sum of the pairs. `source` is the text for errors (INVALID_INTERVAL_FORMAT.*).
@@ -21,6 +22,9 @@ plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& part
                                            const std::string& source);
 // "interval 1 day -2 hours" → its pairs. Throws INVALID_INTERVAL_FORMAT.*.
 std::vector<IntervalPart> split_interval(std::string_view text);
+
+// CAST(text AS INTERVAL): no value where the text is no interval (IntervalUtils.safeStringToInterval).
+std::optional<plan::Literal::Interval> string_to_interval(std::string_view text);
 
 // Whether the unit (without a plural s) is one of years and months.
 bool is_year_month_unit(std::string_view unit);
@@ -31,4 +35,4 @@ bool interval_type_of(const std::vector<IntervalPart>& parts, plan::Type* type);
 int64_t parse_year_to_month(std::string_view text);
 int64_t parse_day_to_second(std::string_view text, plan::DayTimeField from, plan::DayTimeField to);
 
-}  // namespace firesteel::sql
+}  // namespace firesteel::functions::kernel

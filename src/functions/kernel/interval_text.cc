@@ -1,4 +1,4 @@
-#include "sql/interval_literal.h"
+#include "functions/kernel/interval_text.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace firesteel::sql {
+namespace firesteel::functions::kernel {
 
 using plan::DayTimeField;
 using plan::Type;
@@ -173,6 +173,14 @@ std::vector<IntervalPart> split_interval(std::string_view text) {
   return parts;
 }
 
+std::optional<plan::Literal::Interval> string_to_interval(std::string_view text) {
+  try {
+    return add_interval_parts(split_interval(text), std::string(text));
+  } catch (const SparkError&) {
+    return std::nullopt;
+  }
+}
+
 bool is_year_month_unit(std::string_view unit) {
   const Unit* found = find_unit(lower(unit));
   return found != nullptr && found->months != 0;
@@ -280,4 +288,4 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
   return is_negative ? -total : total;
 }
 
-}  // namespace firesteel::sql
+}  // namespace firesteel::functions::kernel
