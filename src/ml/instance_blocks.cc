@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "base/error.h"
@@ -161,6 +162,7 @@ struct InstanceBlocks::State {
   std::vector<StoredBlock> blocks;
   std::unique_ptr<SpillFile> file;
   MemoryAccount* memory = nullptr;
+  std::mutex mutex;  // of `reserved` and `in_memory`, while blocks are given back
   int64_t reserved = 0;
   int64_t in_memory = 0;
   std::string temp_dir;
@@ -339,10 +341,10 @@ struct InstanceBlocks::State {
     open.clear();
   }
 
-  // Gives a block's memory back.
   void forget(size_t block) {
     if (!blocks[block].memory) return;
     blocks[block].memory.reset();
+    const std::lock_guard lock(mutex);
     const int64_t bytes = blocks[block].header.bytes();
     in_memory -= bytes;
     if (memory == nullptr) return;
@@ -374,7 +376,7 @@ std::unique_ptr<InstanceBlocks::State> InstanceBlocks::lay_out_again(std::unique
     context.check_canceled();
     const InstanceBlock block = before[b];
     for (int32_t row = 0; row < block.rows; ++row) next->copy_row(block, row, from_columns);
-    before.state_->forget(b);
+    before.forget(b);
   }
   next->seal();
   return next;
@@ -453,6 +455,11 @@ InstanceBlock InstanceBlocks::operator[](size_t block) const {
 void InstanceBlocks::release(size_t block) const {
   const StoredBlock& stored = state_->blocks[block];
   if (!stored.memory) state_->file->drop(stored.file_offset, stored.header.bytes());
+}
+
+void InstanceBlocks::forget(size_t block) {
+  release(block);
+  state_->forget(block);
 }
 
 void InstanceBlocks::remap(const std::vector<int32_t>& slots) {

@@ -71,6 +71,8 @@ class InstanceBlocks {
   InstanceBlock operator[](size_t block) const;
   // Tells the system that a spilled block is not needed until the next pass.
   void release(size_t block) const;
+  // Gives a block's memory back: it is not read again. From any thread.
+  void forget(size_t block);
   int64_t bytes_in_memory() const;
   int64_t bytes_spilled() const;
 

@@ -1,5 +1,6 @@
 #include "ml/tree_bagging.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -11,79 +12,153 @@ namespace {
 
 // The generator WELL19937c of L'Ecuyer, Panneton and Matsumoto with the seeding of commons-math3,
 // from which Spark draws its Poisson numbers.
+//
+// The original keeps a ring of 624 words. Written as sequences, with z3 and z4 the words that step n
+// leaves behind, a step needs z3 of 70, 179, 449, 622 and 623 steps before and z4 of the step before.
+// All but the last are known for 70 steps in advance, so that only five short operations of a step
+// wait for the step before. Four words fit a register: 68 are taken at a time.
 class Well19937c {
  public:
-  explicit Well19937c(int64_t seed) {
-    state_[0] = static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32U);
-    state_[1] = static_cast<uint32_t>(seed);
+  explicit Well19937c(int64_t seed) : words_(kSize + kBlock), outputs_(kBlock) {
+    std::array<uint32_t, kSize> state{};
+    state[0] = static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32U);
+    state[1] = static_cast<uint32_t>(seed);
     for (size_t i = 2; i < kSize; ++i) {
-      const auto before = static_cast<int64_t>(static_cast<int32_t>(state_[i - 2]));
-      state_[i] = static_cast<uint32_t>(1812433253LL * (before ^ (before >> 30)) + static_cast<int64_t>(i));
+      const auto before = static_cast<int64_t>(static_cast<int32_t>(state[i - 2]));
+      state[i] = static_cast<uint32_t>(1812433253LL * (before ^ (before >> 30)) + static_cast<int64_t>(i));
     }
+    // The ring is walked downwards: its word i was left i steps ago.
+    for (size_t i = 1; i < kSize; ++i) words_[kBlock + kSize - i] = state[i];
+    last_ = state[0];
   }
 
   double next_double() {
-    const uint64_t high = static_cast<uint64_t>(next(26)) << 26U;
-    return static_cast<double>(high | next(26)) * 0x1.0p-52;
+    if (next_ == kBlock) fill();
+    const uint64_t high = static_cast<uint64_t>(outputs_[next_] >> 6U) << 26U;
+    const uint64_t low = outputs_[next_ + 1] >> 6U;
+    next_ += 2;
+    return static_cast<double>(high | low) * 0x1.0p-52;
   }
 
  private:
   static constexpr size_t kSize = 624;
+  static constexpr size_t kAhead = 68;
+  static constexpr size_t kBlock = 64 * kAhead;
 
-  uint32_t next(unsigned bits) {
-    const size_t before = (index_ + kSize - 1) % kSize;
-    const size_t second = (index_ + kSize - 2) % kSize;
-    const uint32_t v0 = state_[index_];
-    const uint32_t v1 = state_[(index_ + 70) % kSize];
-    const uint32_t v2 = state_[(index_ + 179) % kSize];
-    const uint32_t v3 = state_[(index_ + 449) % kSize];
-    const uint32_t z0 = (0x80000000U & state_[before]) ^ (0x7FFFFFFFU & state_[second]);
-    const uint32_t z1 = (v0 ^ (v0 << 25U)) ^ (v1 ^ (v1 >> 27U));
-    const uint32_t z2 = (v2 >> 9U) ^ (v3 ^ (v3 >> 1U));
-    const uint32_t z3 = z1 ^ z2;
-    uint32_t z4 = z0 ^ (z1 ^ (z1 << 9U)) ^ (z2 ^ (z2 << 21U)) ^ (z3 ^ (z3 >> 21U));
-    state_[index_] = z3;
-    state_[before] = z4;
-    state_[second] &= 0x80000000U;
-    index_ = before;
-    z4 ^= (z4 << 7U) & 0xe46e1700U;
-    z4 ^= (z4 << 15U) & 0x9b868000U;
-    return z4 >> (32U - bits);
+  void fill() {
+    std::copy(words_.end() - kSize, words_.end(), words_.begin());
+    uint32_t* z3 = words_.data() + kSize;
+    for (size_t begin = 0; begin < kBlock; begin += kAhead, z3 += kAhead) step(z3, outputs_.data() + begin);
+    for (uint32_t& output : outputs_) {
+      output ^= (output << 7U) & 0xe46e1700U;
+      output ^= (output << 15U) & 0x9b868000U;
+    }
+    next_ = 0;
   }
 
-  std::array<uint32_t, kSize> state_{};
-  size_t index_ = 0;
+  // The steps whose z3 begin at `z3`; writes z4 of each to `z4`.
+  void step(uint32_t* z3, uint32_t* z4) {
+    std::array<uint32_t, kAhead> first;   // of z1, without the step before
+    std::array<uint32_t, kAhead> second;  // z2
+    std::array<uint32_t, kAhead> rest;    // of z4, without what z1 gives
+    const uint32_t* const past = z3;
+    for (size_t i = 0; i < kAhead; ++i) {
+      const uint32_t v1 = past[static_cast<std::ptrdiff_t>(i) - 70];
+      const uint32_t v2 = past[static_cast<std::ptrdiff_t>(i) - 179];
+      const uint32_t v3 = past[static_cast<std::ptrdiff_t>(i) - 449];
+      const uint32_t z0 = (0x80000000U & past[static_cast<std::ptrdiff_t>(i) - 623]) ^
+                          (0x7FFFFFFFU & past[static_cast<std::ptrdiff_t>(i) - 622]);
+      const uint32_t z2 = (v2 >> 9U) ^ (v3 ^ (v3 >> 1U));
+      first[i] = v1 ^ (v1 >> 27U);
+      second[i] = z2;
+      // z0 ^ (z1 ^ z1 << 9) ^ (z2 ^ z2 << 21) ^ (z3 ^ z3 >> 21), with z3 = z1 ^ z2.
+      rest[i] = z0 ^ (z2 << 21U) ^ (z2 >> 21U);
+    }
+    uint32_t last = last_;
+    for (size_t i = 0; i < kAhead; ++i) {
+      const uint32_t z1 = (first[i] ^ last) ^ (last << 25U);
+      z3[i] = z1 ^ second[i];
+      last = (rest[i] ^ (z1 << 9U)) ^ (z1 >> 21U);
+      z4[i] = last;
+    }
+    last_ = last;
+  }
+
+  std::vector<uint32_t> words_;    // z3 of the steps of this block, and of those before it
+  std::vector<uint32_t> outputs_;  // of this block
+  uint32_t last_ = 0;              // z4 of the last step
+  size_t next_ = kBlock;
 };
 
-// Knuth's method, as commons-math3's PoissonDistribution for means below 40.
-uint16_t draw_poisson(Well19937c& random, double mean) {
+// Knuth's method, as commons-math3's PoissonDistribution for means below 40: how many numbers in a row
+// until their product is below e^-mean. The ends come without a pattern, so none is a branch.
+void draw_poisson(Well19937c& random, double mean, std::vector<uint16_t>& counts) {
   const double bound = std::exp(-mean);
-  uint16_t count = 0;
+  const double most = 1000 * mean;
   double product = 1.0;
-  while (count < 1000 * mean) {
+  uint16_t count = 0;
+  for (size_t at = 0; at < counts.size();) {
     product *= random.next_double();
-    if (product < bound) return count;
-    ++count;
+    const bool is_below = product < bound;
+    count += static_cast<uint16_t>(!is_below);
+    counts[at] = count;
+    const bool is_end = is_below || !(count < most);
+    at += static_cast<size_t>(is_end);
+    product = is_end ? 1.0 : product;
+    count = is_end ? uint16_t{0} : count;
   }
-  return count;
 }
 
 }  // namespace
 
-std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed) {
+std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bool with_replacement, int64_t seed,
+                                      const FitContext& context) {
+  constexpr int64_t kRows = 4096;
   std::vector<uint16_t> counts;
   if (!with_replacement && rate == 1.0) return counts;
   counts.resize(static_cast<size_t>(rows) * trees);
   // Spark's seed of its first partition.
   Well19937c poisson(seed + 1);
   functions::kernel::XorShiftRandom uniform(seed + 1);
-  for (int64_t row = 0; row < rows; ++row) {
+  std::vector<uint16_t> drawn;  // row by row
+  for (int64_t begin = 0; begin < rows; begin += kRows) {
+    context.check_canceled();
+    const int64_t taken = std::min(kRows, rows - begin);
+    drawn.resize(static_cast<size_t>(taken) * trees);
+    if (with_replacement) {
+      draw_poisson(poisson, rate, drawn);
+    } else {
+      for (uint16_t& count : drawn) count = static_cast<uint16_t>(uniform.next_double() < rate ? 1 : 0);
+    }
     for (int32_t tree = 0; tree < trees; ++tree) {
-      counts[static_cast<size_t>(tree) * rows + row] =
-          with_replacement ? draw_poisson(poisson, rate) : static_cast<uint16_t>(uniform.next_double() < rate ? 1 : 0);
+      uint16_t* to = counts.data() + static_cast<size_t>(tree) * rows + begin;
+      for (int64_t row = 0; row < taken; ++row) to[row] = drawn[row * trees + tree];
     }
   }
   return counts;
+}
+
+int32_t features_per_node(const std::string& strategy, int32_t trees, int32_t features, bool classification) {
+  std::string name = strategy;
+  if (name == "auto") name = trees == 1 ? "all" : classification ? "sqrt" : "onethird";
+  if (name == "all") return features;
+  if (name == "sqrt") return static_cast<int32_t>(std::ceil(std::sqrt(features)));
+  if (name == "log2") return std::max(1, static_cast<int32_t>(std::ceil(std::log(features) / std::log(2.0))));
+  if (name == "onethird") return static_cast<int32_t>(std::ceil(features / 3.0));
+  if (name.find_first_not_of("0123456789") == std::string::npos && name.size() < 10) return std::min(features, std::stoi(name));
+  return static_cast<int32_t>(std::ceil(std::strtod(name.c_str(), nullptr) * features));
+}
+
+// By a reservoir.
+std::vector<int32_t> draw_features(int32_t features, int32_t wanted, int64_t seed) {
+  std::vector<int32_t> reservoir(wanted);
+  for (int32_t i = 0; i < wanted; ++i) reservoir[i] = i;
+  functions::kernel::XorShiftRandom random(seed);
+  for (int32_t i = wanted; i < features; ++i) {
+    const auto place = static_cast<int64_t>(random.next_double() * (i + 1));
+    if (place < wanted) reservoir[place] = i;
+  }
+  return reservoir;
 }
 
 }  // namespace firesteel::ml

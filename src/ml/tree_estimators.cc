@@ -10,6 +10,7 @@
 #include "ml/column_metadata.h"
 #include "ml/instance_blocks.h"
 #include "ml/operators.h"
+#include "ml/parallel.h"
 #include "ml/shared_params.h"
 #include "ml/tree_bagging.h"
 #include "ml/tree_bins.h"
@@ -20,6 +21,9 @@
 namespace firesteel::ml {
 
 namespace {
+
+// Rows that a thread works on before it asks for more.
+constexpr int64_t kRowsOfWork = 4096;
 
 // Java's String.hashCode, Spark's default seed of a class.
 int64_t default_seed(std::string_view name) {
@@ -135,23 +139,23 @@ class ForestEstimator : public Estimator {
   std::shared_ptr<const Model> fit(const ParamMap& params, arrow::RecordBatchReader& dataset,
                                    FitContext& context) const override {
     const bool classifier = is_classifier(kind_);
-    const InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
+    InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
     if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
     const int32_t classes = classifier ? std::max(2, count_classes(params, blocks, context)) : 0;
     const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
     const int64_t seed = params.long_integer("seed");
-    const BinnedRows rows = bin_rows(blocks, categories, classes, params.integer("maxBins"), seed, context);
+    const BinnedRows rows = bin_rows(std::move(blocks), categories, classes, params.integer("maxBins"), seed, context);
     TreeSettings settings = settings_of(params, classes);
     int32_t trees = 1;
     std::vector<uint16_t> counts;
     if (is_ensemble(kind_)) {
       trees = params.integer("numTrees");
-      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed);
+      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, context);
       settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), trees, rows.features, classifier);
     }
-    std::vector<Tree> grown = grow_trees(rows, rows.labels, counts, trees, settings, seed, context);
+    std::vector<Tree> grown = grow_trees(rows, rows.labels, std::move(counts), trees, settings, seed, context);
     auto model = std::make_shared<TreeModel>(kind_, params, std::move(grown), std::vector<double>(trees, 1.0), rows.features, classes);
-    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, blocks));
+    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, rows, context));
     return model;
   }
 
@@ -159,28 +163,37 @@ class ForestEstimator : public Estimator {
 
  private:
   static std::shared_ptr<const Summary> summarize(const std::shared_ptr<const TreeModel>& model, const ParamMap& params,
-                                                     const InstanceBlocks& blocks) {
+                                                  const BinnedRows& rows, const FitContext& context) {
     const bool binary = model->classes() <= 2;
+    std::vector<double> predictions(rows.rows);
+    std::vector<double> scores(rows.rows);
+    predict(*model, params, rows, context, predictions, scores);
     ClassificationTally tally(binary);
-    std::vector<double> row(model->features(), 0.0);
-    const std::vector<int32_t>& dense = blocks.dense_columns();
-    for (size_t b = 0; b < blocks.size(); ++b) {
-      const InstanceBlock block = blocks[b];
-      for (int32_t r = 0; r < block.rows; ++r) {
-        std::fill(row.begin(), row.end(), 0.0);
-        for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
-        for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
-          row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
-        }
-        const std::vector<double> raw = model->raw(row.data());
-        tally.add(block.labels[r], block.weights[r], model->prediction(raw, params), model->probability(raw)[1]);
-      }
-    }
+    for (int64_t row = 0; row < rows.rows; ++row) tally.add(rows.labels[row], rows.weights[row], predictions[row], scores[row]);
     auto summary = std::make_shared<ClassificationSummary>(binary ? "BinaryRandomForestClassificationTrainingSummaryImpl"
                                                                   : "RandomForestClassificationTrainingSummaryImpl",
                                                            std::move(tally), params, std::vector<double>{0.0});
     summary->model().watch(model);
     return summary;
+  }
+
+  // The class of each row and the probability of class 1.
+  static void predict(const TreeModel& model, const ParamMap& params, const BinnedRows& rows, const FitContext& context,
+                      std::vector<double>& predictions, std::vector<double>& scores) {
+    const auto width = static_cast<size_t>(model.raw_width());
+    const std::vector<double>* thresholds = model.thresholds(params);
+    for_each_range(context.threads, rows.rows, kRowsOfWork, [&](int64_t begin, int64_t end) {
+      context.check_canceled();
+      std::vector<double> probabilities(width);
+      std::vector<double> raws(static_cast<size_t>(end - begin) * width, 0.0);
+      model.predictor().add_up(rows, begin, end, raws.data());
+      for (int64_t row = begin; row < end; ++row) {
+        const double* raw = raws.data() + (row - begin) * width;
+        model.to_probability(raw, probabilities.data());
+        predictions[row] = model.prediction(raw, probabilities.data(), thresholds);
+        scores[row] = probabilities[1];
+      }
+    });
   }
 
   TreeKind kind_;
@@ -246,22 +259,26 @@ class BoostingEstimator : public Estimator {
     BinnedRows rows = {};
     TreeSettings settings = {};
     int64_t seed = 0;
+    std::vector<double> predictions = {};       // of the rows of the training
+    std::vector<double> residuals = {};         // what the next tree learns
+    std::vector<double> held_predictions = {};  // of the held-out rows
 
-    void prepare(const InstanceBlocks& blocks);
+    void prepare(InstanceBlocks blocks);
     Tree grow(const std::vector<double>& labels, int64_t tree_seed);
-    double validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights, const BoostingLoss& loss,
-                            std::vector<double>& predictions) const;
+    static TreePredictor predictor_of(const Tree& tree);
+    void advance(const Tree& tree, double weight, const BoostingLoss& loss);
+    double validation_error(const Tree& tree, double tree_weight, const BoostingLoss& loss);
     std::shared_ptr<const Model> run();
   };
 
   TreeKind kind_;
 };
 
-void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
+void BoostingEstimator::Boosting::prepare(InstanceBlocks blocks) {
   if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
   seed = params.long_integer("seed");
   const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
-  rows = bin_rows(blocks, categories, 0, params.integer("maxBins"), seed, context);
+  rows = bin_rows(std::move(blocks), categories, 0, params.integer("maxBins"), seed, context);
   if (is_classifier(kind)) {
     for (double& label : rows.labels) {
       if (label != 0 && label != 1) {
@@ -275,30 +292,55 @@ void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
 }
 
 Tree BoostingEstimator::Boosting::grow(const std::vector<double>& labels, int64_t tree_seed) {
-  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed);
-  return std::move(grow_trees(rows, labels, counts, 1, settings, tree_seed, context)[0]);
+  auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, context);
+  return std::move(grow_trees(rows, labels, std::move(counts), 1, settings, tree_seed, context)[0]);
 }
 
-// Adds the last tree's part to `predictions` of the held-out rows; the mean loss of them.
-double BoostingEstimator::Boosting::validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights,
-                                                     const BoostingLoss& loss, std::vector<double>& predictions) const {
+TreePredictor BoostingEstimator::Boosting::predictor_of(const Tree& tree) {
+  std::vector<double> node_values;
+  for (const TreeNode& node : tree.nodes) node_values.push_back(node.prediction);
+  return TreePredictor({tree}, 1, std::move(node_values));
+}
+
+// Adds the tree's part to the predictions of the rows of the training, and sets what is left of their labels.
+void BoostingEstimator::Boosting::advance(const Tree& tree, double weight, const BoostingLoss& loss) {
+  const TreePredictor predictor = predictor_of(tree);
+  for_each_range(context.threads, rows.rows, kRowsOfWork, [&](int64_t begin, int64_t end) {
+    context.check_canceled();
+    std::vector<double> step(end - begin, 0.0);
+    predictor.add_up(rows, begin, end, step.data());
+    for (int64_t row = begin; row < end; ++row) {
+      predictions[row] += step[row - begin] * weight;
+      residuals[row] = -loss.gradient(predictions[row], rows.labels[row]);
+    }
+  });
+}
+
+// Adds the last tree's part to `held_predictions` of the held-out rows; the mean loss of them.
+double BoostingEstimator::Boosting::validation_error(const Tree& tree, double tree_weight, const BoostingLoss& loss) {
   const int features_at = find_position(context.fields, params.text("featuresCol"));
   const int label_at = find_position(context.fields, params.text("labelCol"));
   const std::string weight_name = params.text_or_empty("weightCol");
+  const TreePredictor predictor = predictor_of(tree);
+  FeatureRows features(rows.features);
   double sum = 0;
   double weight_sum = 0;
   size_t at = 0;
   for (const auto& batch : validation) {
+    context.check_canceled();
     const VectorColumn vectors(batch->column(features_at));
     const NumberColumn labels = read_numbers(*batch->column(label_at));
     NumberColumn row_weights;
     if (!weight_name.empty()) row_weights = read_numbers(*batch->column(find_position(context.fields, weight_name)));
+    std::vector<double> steps(batch->num_rows(), 0.0);
+    const auto& vectors_read = features.read(vectors, 0, batch->num_rows());
+    predictor.add_up(vectors_read.data(), batch->num_rows(), steps.data());
     for (int64_t row = 0; row < batch->num_rows(); ++row, ++at) {
-      if (at >= predictions.size()) predictions.push_back(0.0);
-      predictions[at] += weights.back() * trees.back().leaf_of(vectors[row].to_vector().to_array().data()).prediction;
+      if (at >= held_predictions.size()) held_predictions.push_back(0.0);
+      held_predictions[at] += tree_weight * steps[row];
       const double label = is_classifier(kind) ? labels.values[row] * 2 - 1 : labels.values[row];
       const double weight = weight_name.empty() ? 1.0 : row_weights.values[row];
-      sum += weight * loss.error(predictions[at], label);
+      sum += weight * loss.error(held_predictions[at], label);
       weight_sum += weight;
     }
   }
@@ -314,21 +356,18 @@ std::shared_ptr<const Model> BoostingEstimator::Boosting::run() {
   std::vector<double> weights;
   trees.push_back(grow(rows.labels, seed));
   weights.push_back(1.0);
-  std::vector<double> predictions = predict_binned(trees[0], rows);
-  std::vector<double> held_predictions;
-  double best_error = validates ? validation_error(trees, weights, loss, held_predictions) : 0;
+  predictions.assign(rows.rows, 0.0);
+  residuals.resize(rows.rows);
+  double best_error = validates ? validation_error(trees[0], 1.0, loss) : 0;
   size_t best_count = 1;
-  std::vector<double> residuals(rows.rows);
   for (int32_t m = 1; m < iterations; ++m) {
-    for (int64_t row = 0; row < rows.rows; ++row) residuals[row] = -loss.gradient(predictions[row], rows.labels[row]);
+    advance(trees.back(), weights.back(), loss);
     trees.push_back(grow(residuals, seed + m));
     weights.push_back(params.number("stepSize"));
-    const std::vector<double> step = predict_binned(trees.back(), rows);
-    for (int64_t row = 0; row < rows.rows; ++row) predictions[row] += step[row] * weights.back();
     context.report({.stage = "iteration", .rows = rows.rows, .iteration = m, .iterations_max = iterations});
     if (!validates) continue;
     // Stops when the error of the held-out rows falls too little, and keeps the best ensemble.
-    const double error = validation_error(trees, weights, loss, held_predictions);
+    const double error = validation_error(trees.back(), weights.back(), loss);
     if (best_error - error < tolerance * std::max(error, 0.01)) break;
     if (error < best_error) {
       best_error = error;
