@@ -32,20 +32,8 @@ class Well19937c {
     last_ = state[0];
   }
 
-  double next_double() {
-    if (next_ == kBlock) fill();
-    const uint64_t high = static_cast<uint64_t>(outputs_[next_] >> 6U) << 26U;
-    const uint64_t low = outputs_[next_ + 1] >> 6U;
-    next_ += 2;
-    return static_cast<double>(high | low) * 0x1.0p-52;
-  }
-
- private:
-  static constexpr size_t kSize = 624;
-  static constexpr size_t kAhead = 68;
-  static constexpr size_t kBlock = 64 * kAhead;
-
-  void fill() {
+  // Appends the next numbers of [0, 1), a block of them.
+  void append(std::vector<double>& numbers) {
     std::copy(words_.end() - kSize, words_.end(), words_.begin());
     uint32_t* z3 = words_.data() + kSize;
     for (size_t begin = 0; begin < kBlock; begin += kAhead, z3 += kAhead) step(z3, outputs_.data() + begin);
@@ -53,8 +41,19 @@ class Well19937c {
       output ^= (output << 7U) & 0xe46e1700U;
       output ^= (output << 15U) & 0x9b868000U;
     }
-    next_ = 0;
+    numbers.reserve(numbers.size() + kBlock / 2);
+    for (size_t i = 0; i < kBlock; i += 2) {
+      // 26 bits each.
+      const auto high = static_cast<double>(static_cast<int32_t>(outputs_[i] >> 6U));
+      const auto low = static_cast<double>(static_cast<int32_t>(outputs_[i + 1] >> 6U));
+      numbers.push_back(high * 0x1.0p-26 + low * 0x1.0p-52);
+    }
   }
+
+ private:
+  static constexpr size_t kSize = 624;
+  static constexpr size_t kAhead = 68;
+  static constexpr size_t kBlock = 64 * kAhead;
 
   // The steps whose z3 begin at `z3`; writes z4 of each to `z4`.
   void step(uint32_t* z3, uint32_t* z4) {
@@ -87,27 +86,64 @@ class Well19937c {
   std::vector<uint32_t> words_;    // z3 of the steps of this block, and of those before it
   std::vector<uint32_t> outputs_;  // of this block
   uint32_t last_ = 0;              // z4 of the last step
-  size_t next_ = kBlock;
 };
 
 // Knuth's method, as commons-math3's PoissonDistribution for means below 40: how many numbers in a row
-// until their product is below e^-mean. The ends come without a pattern, so none is a branch.
-void draw_poisson(Well19937c& random, double mean, std::vector<uint16_t>& counts) {
-  const double bound = std::exp(-mean);
-  const double most = 1000 * mean;
-  double product = 1.0;
-  uint16_t count = 0;
-  for (size_t at = 0; at < counts.size();) {
-    product *= random.next_double();
-    const bool is_below = product < bound;
-    count += static_cast<uint16_t>(!is_below);
-    counts[at] = count;
-    const bool is_end = is_below || !(count < most);
-    at += static_cast<size_t>(is_end);
-    product = is_end ? 1.0 : product;
-    count = is_end ? uint16_t{0} : count;
+// until their product is below e^-mean. Where a draw begins is known only when the one before has ended,
+// so that each would wait for multiplications and a branch without a pattern: instead the ends of the
+// draws that begin at any number are found first, side by side.
+class PoissonDraws {
+ public:
+  PoissonDraws(int64_t seed, double mean) : random_(seed), bound_(std::exp(-mean)), most_(1000 * mean) {}
+
+  void draw(std::vector<uint16_t>& counts) {
+    for (uint16_t& count : counts) {
+      if (at_ >= lengths_.size()) refill();
+      count = lengths_[at_];
+      if (count == kShort || most_ < kShort) {
+        count = draw_long();
+      } else {
+        at_ += count + size_t{1};
+      }
+    }
   }
-}
+
+ private:
+  static constexpr uint16_t kShort = 3;
+
+  void refill() {
+    numbers_.erase(numbers_.begin(), numbers_.begin() + static_cast<std::ptrdiff_t>(at_));
+    at_ = 0;
+    random_.append(numbers_);
+    lengths_.resize(numbers_.size() - kShort + 1);
+    for (size_t i = 0; i < lengths_.size(); ++i) {
+      const double first = numbers_[i];
+      const double second = first * numbers_[i + 1];
+      const double third = second * numbers_[i + 2];
+      lengths_[i] = static_cast<uint8_t>((first >= bound_) + (second >= bound_) + (third >= bound_));
+    }
+  }
+
+  // A draw of any length; the numbers of a mean near zero end it early.
+  uint16_t draw_long() {
+    uint16_t count = 0;
+    double product = 1.0;
+    while (count < most_) {
+      if (at_ == numbers_.size()) random_.append(numbers_);
+      product *= numbers_[at_++];
+      if (product < bound_) return count;
+      ++count;
+    }
+    return count;
+  }
+
+  Well19937c random_;
+  double bound_;
+  double most_;
+  std::vector<double> numbers_;
+  std::vector<uint8_t> lengths_;  // of the draws that begin at each number, up to kShort
+  size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -118,7 +154,7 @@ std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, 
   if (!with_replacement && rate == 1.0) return counts;
   counts.resize(static_cast<size_t>(rows) * trees);
   // Spark's seed of its first partition.
-  Well19937c poisson(seed + 1);
+  PoissonDraws poisson(seed + 1, rate);
   functions::kernel::XorShiftRandom uniform(seed + 1);
   std::vector<uint16_t> drawn;  // row by row
   for (int64_t begin = 0; begin < rows; begin += kRows) {
@@ -126,7 +162,7 @@ std::vector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, 
     const int64_t taken = std::min(kRows, rows - begin);
     drawn.resize(static_cast<size_t>(taken) * trees);
     if (with_replacement) {
-      draw_poisson(poisson, rate, drawn);
+      poisson.draw(drawn);
     } else {
       for (uint16_t& count : drawn) count = static_cast<uint16_t>(uniform.next_double() < rate ? 1 : 0);
     }

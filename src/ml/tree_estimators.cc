@@ -144,13 +144,23 @@ class ForestEstimator : public Estimator {
     const int32_t classes = classifier ? std::max(2, count_classes(params, blocks, context)) : 0;
     const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
     const int64_t seed = params.long_integer("seed");
-    const BinnedRows rows = bin_rows(std::move(blocks), categories, classes, params.integer("maxBins"), seed, context);
     TreeSettings settings = settings_of(params, classes);
-    int32_t trees = 1;
+    const int32_t trees = is_ensemble(kind_) ? params.integer("numTrees") : 1;
+    BinnedRows rows;
     std::vector<uint16_t> counts;
+    // The draws are one sequence, for one thread; the others put the rows into bins meanwhile.
+    const int64_t row_count = blocks.rows();
+    const bool draws = is_ensemble(kind_) && (params.flag("bootstrap") || params.number("subsamplingRate") < 1.0);
+    FitContext binning = context;
+    binning.threads = std::max(1, context.threads - static_cast<int>(draws));
+    for_each_part(draws ? 2 : 1, [&](int part) {
+      if (part == 0) {
+        rows = bin_rows(std::move(blocks), categories, classes, params.integer("maxBins"), seed, binning);
+      } else {
+        counts = draw_row_counts(row_count, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, context);
+      }
+    });
     if (is_ensemble(kind_)) {
-      trees = params.integer("numTrees");
-      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, context);
       settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), trees, rows.features, classifier);
     }
     std::vector<Tree> grown = grow_trees(rows, rows.labels, std::move(counts), trees, settings, seed, context);
