@@ -533,7 +533,7 @@ Tree finished(const GrowingTree& growing, const TreeSettings& settings);
 std::vector<Tree> Grower::grow(int32_t trees, RowVector<uint16_t> counts, int64_t seed) {
   Stack stack;
   plant(trees, counts, stack);
-  counts = {};
+  counts = RowVector<uint16_t>();  // gives the memory back, as an assignment of {} would not
   JavaRandom random(seed);
   while (!stack.empty()) {
     std::vector<NodeTask> group = choose_group(stack, random);
