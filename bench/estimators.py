@@ -15,6 +15,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import statistics
 import subprocess
 import sys
@@ -54,7 +55,8 @@ class Results:
         self.entries = json.loads(self.file.read_text()) if self.file.exists() else {}
 
     def has(self, row, system):
-        return system in self.entries.get(row, {})
+        """A row that failed is tried again."""
+        return system in self.entries.get(row, {}) and "error" not in (self.entries[row][system] or {})
 
     def keep(self, row, system, entry):
         self.entries.setdefault(row, {})[system] = entry
@@ -192,6 +194,7 @@ def print_table(rows, results):
 
 def main():
     args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # so that the launched server is stopped too
     if args.child:
         child(*args.child, args)
         sys.stdout.flush()

@@ -62,6 +62,8 @@ plan::RelationPtr filter_before_transforms(const plan::RelationPtr& plan) {
   if (!is_changed) return plan;
   for (auto node = above.rbegin(); node != above.rend(); ++node) {
     current = plan::with_children(**node, {std::move(current)});
+    // A filter above one that was moved stands right above the transform now.
+    if (plan::RelationPtr other = moved(*current)) current = std::move(other);
   }
   return current;
 }
