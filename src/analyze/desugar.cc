@@ -159,30 +159,28 @@ RelationPtr Resolver::drop_na(const DropNa& node) {
   for (const std::string& name : node.columns) {
     inputs.push_back(expression(make_expression(UnresolvedAttribute{{name}, {}, false}), scope_of(child)));
   }
-  // As many of the columns as asked for must be neither null nor NaN.
-  ExpressionPtr sum;
+  if (inputs.empty()) return child;
+  const auto call = [&](const char* name, std::vector<ExpressionPtr> arguments) {
+    FunctionCall function;
+    function.arguments = std::move(arguments);
+    return bind_call(*functions::find_function(name), std::move(function), {});
+  };
+  // As many of the columns as asked for must be neither null nor NaN. Where that is all of them, each is a
+  // condition of its own, so that what fails the first is not looked at again.
+  const int wanted = node.min_non_nulls.value_or(static_cast<int>(inputs.size()));
+  const bool wants_all = wanted == static_cast<int>(inputs.size());
+  ExpressionPtr condition;
   for (const ExpressionPtr& input : inputs) {
-    FunctionCall test;
-    test.arguments = {input};
-    ExpressionPtr there = bind_call(*functions::find_function("isnotnull"), test, {});
+    ExpressionPtr there = call("isnotnull", {input});
     if (input->type.is(TypeKind::kFloat) || input->type.is(TypeKind::kDouble)) {
-      FunctionCall nan_test, inverted, both;
-      nan_test.arguments = {input};
-      inverted.arguments = {bind_call(*functions::find_function("isnan"), nan_test, {})};
-      both.arguments = {there, bind_call(*functions::find_function("not"), inverted, {})};
-      there = bind_call(*functions::find_function("and"), both, {});
+      there = call("and", {there, call("not", {call("isnan", {input})})});
     }
-    FunctionCall one, add;
-    one.arguments = {there, make_integer_literal(1), make_integer_literal(0)};
-    ExpressionPtr counted = bind_call(*functions::find_function("if"), one, {});
-    add.arguments = {sum, counted};
-    sum = sum ? bind_call(*functions::find_function("+"), add, {}) : counted;
+    if (!wants_all) there = call("if", {there, make_integer_literal(1), make_integer_literal(0)});
+    condition = !condition ? there : call(wants_all ? "and" : "+", {condition, there});
   }
+  if (!wants_all) condition = call(">=", {condition, make_integer_literal(wanted)});
   const Attributes output = child->output;
-  if (!sum) return child;
-  FunctionCall compare;
-  compare.arguments = {sum, make_integer_literal(node.min_non_nulls.value_or(static_cast<int>(inputs.size())))};
-  return make_resolved(Filter{child, bind_call(*functions::find_function(">="), compare, {})}, output);
+  return make_resolved(Filter{child, condition}, output);
 }
 
 RelationPtr Resolver::replace(const Replace& node) {

@@ -120,7 +120,7 @@ Rows comparison_functions() {
        .summary = "True if the argument is NaN.",
        .signatures = {signature({kDouble}, Type::boolean(), Nulls::kNever)},
        .examples = {{"SELECT isnan(cast('NaN' as double))", "true"}},
-       .duckdb = Template{"coalesce(isnan($1), false)"}},
+       .duckdb = Template{"(isnan($1) IS TRUE)"}},
       {.name = "equal_null",
        .since = "3.4.0",
        .group = "predicate_funcs",

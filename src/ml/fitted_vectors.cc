@@ -62,13 +62,21 @@ VectorFunction scaling_function(std::vector<double> shift, std::vector<double> s
       require(false, "The vector's size " + std::to_string(view.size) + " differs from the fitted size " +
                          std::to_string(scale.size()));
     }
-    Vector vector = view.to_vector();
-    if (!shift.empty()) vector = Vector::dense(vector.to_array());
-    for (size_t i = 0; i < vector.values.size(); ++i) {
-      const size_t at = vector.sparse ? static_cast<size_t>(vector.indices[i]) : i;
-      vector.values[i] = (shift.empty() ? vector.values[i] : vector.values[i] - shift[at]) * scale[at];
+    thread_local std::vector<double> scaled;  // of one row: no row costs an allocation
+    if (view.indices != nullptr && shift.empty()) {
+      scaled.assign(view.values, view.values + view.count);
+      for (int32_t i = 0; i < view.count; ++i) scaled[i] *= scale[view.indices[i]];
+      builder.append_sparse(view.size, view.indices, scaled.data(), view.count);
+      return;
     }
-    builder.append(vector);
+    if (view.indices == nullptr) {
+      scaled.assign(view.values, view.values + view.count);
+    } else {
+      scaled.assign(view.size, 0.0);
+      for (int32_t i = 0; i < view.count; ++i) scaled[view.indices[i]] = view.values[i];
+    }
+    for (size_t i = 0; i < scaled.size(); ++i) scaled[i] = (shift.empty() ? scaled[i] : scaled[i] - shift[i]) * scale[i];
+    builder.append_dense(scaled.data(), view.size);
   };
 }
 

@@ -188,6 +188,7 @@ std::vector<TestResult> analysis_of_variance(arrow::RecordBatchReader& dataset, 
 std::vector<TestResult> f_value_test(arrow::RecordBatchReader& dataset, FitContext& context,
                                      const std::string& features, const std::string& label) {
   // Differences from the first row keep the sums of squares well behaved.
+  std::vector<double> filled;  // a sparse row
   std::vector<double> first;
   double first_label = 0;
   std::vector<double> sums;
@@ -197,17 +198,22 @@ std::vector<TestResult> f_value_test(arrow::RecordBatchReader& dataset, FitConte
   double label_square = 0;
   const int64_t rows =
       for_each_row(dataset, context, features, label, [&](const VectorView& view, double value) {
-        const std::vector<double> values = view.to_vector().to_array();
+        const double* values = view.values;
+        if (view.indices != nullptr) {
+          filled.assign(view.size, 0.0);
+          for (int32_t k = 0; k < view.count; ++k) filled[view.indices[k]] = view.values[k];
+          values = filled.data();
+        }
         if (first.empty()) {
-          first = values;
+          first.assign(values, values + view.size);
           first_label = value;
-          sums.assign(values.size(), 0.0);
+          sums.assign(first.size(), 0.0);
           squares = products = sums;
         }
         const double y = value - first_label;
         label_sum += y;
         label_square += y * y;
-        for (size_t i = 0; i < values.size(); ++i) {
+        for (size_t i = 0; i < first.size(); ++i) {
           const double x = values[i] - first[i];
           sums[i] += x;
           squares[i] += x * x;

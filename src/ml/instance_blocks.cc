@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -66,6 +68,20 @@ struct OpenBlock {
   }
 };
 
+// A block of dense rows that is filled in its place, so that no value is copied twice.
+struct DenseBlock {
+  BlockHeader header;  // of a full one
+  std::unique_ptr<char[]> data;
+  int32_t rows = 0;
+
+  double* at(int64_t offset) const { return reinterpret_cast<double*>(data.get() + offset); }
+  void open() {
+    data = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(header.bytes()));
+    std::memset(data.get() + header.offsets_at(), 0, static_cast<size_t>(header.bytes() - header.offsets_at()));
+    rows = 0;
+  }
+};
+
 bool is_small_count(double value) {
   return value >= 1.0 && value <= kRepeatsMax && value == std::floor(value);
 }
@@ -104,23 +120,16 @@ void check_margin_offset(double offset, bool is_null) {
 }
 
 void check_finite(const VectorView& view) {
-  // Infinities and NaNs times zero are NaN; two sums halve the time that the additions wait for
-  // each other.
-  double even = 0;
-  double odd = 0;
-  int32_t at = 0;
-  for (; at + 1 < view.count; at += 2) {
-    even += view.values[at] * 0.0;
-    odd += view.values[at + 1] * 0.0;
-  }
-  if (at < view.count) even += view.values[at] * 0.0;
-  if (even + odd == 0.0) return;
+  // An exponent of ones means infinity or NaN. Whole numbers are compared: no addition waits for another.
+  constexpr uint64_t kExponent = 0x7ff0000000000000U;
+  uint64_t worst = 0;
   for (int32_t i = 0; i < view.count; ++i) {
-    if (!std::isfinite(view.values[i])) {
-      throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " +
-                        view.to_vector().to_string());
-    }
+    uint64_t bits = 0;
+    std::memcpy(&bits, view.values + i, sizeof(bits));
+    worst |= static_cast<uint64_t>((bits & kExponent) == kExponent);
   }
+  if (worst == 0) return;
+  throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " + view.to_vector().to_string());
 }
 
 }  // namespace
@@ -161,10 +170,12 @@ struct InstanceBlocks::State {
   std::vector<StoredBlock> blocks;
   std::unique_ptr<SpillFile> file;
   MemoryAccount* memory = nullptr;
+  std::mutex mutex;  // of `reserved` and `in_memory`, while blocks are given back
   int64_t reserved = 0;
   int64_t in_memory = 0;
   std::string temp_dir;
   OpenBlock open;
+  std::optional<DenseBlock> dense;  // in place of `open` where all columns are dense from the first row on
   // What the sparse entries read so far say of each feature.
   std::vector<int64_t> sparse_entries;
   std::vector<uint8_t> has_other_values;  // than small counts
@@ -221,18 +232,67 @@ struct InstanceBlocks::State {
     std::sort(dense_columns.begin(), dense_columns.end());
   }
 
-  void add(double label, double weight, const VectorView& view) {
+  // Where all columns are dense, a block has as many rows as one that is filled value by value.
+  void start_dense_blocks(bool has_margin_offsets) {
+    if (dense_columns.size() != static_cast<size_t>(features)) return;
+    BlockHeader header;
+    header.dense_width = features;
+    header.has_margin_offsets = has_margin_offsets;
+    const size_t row_bytes = 8 * (size_t{2} + static_cast<size_t>(features) + (has_margin_offsets ? 1 : 0)) + 4;
+    header.rows = static_cast<int32_t>(std::min<size_t>(kRowsPerBlock, (kBytesPerBlock - 4 + row_bytes - 1) / row_bytes));
+    dense.emplace();
+    dense->header = header;
+    dense->open();
+  }
+
+  void add_dense(double label, double weight, const double* margin_offset, const VectorView& view) {
+    const BlockHeader& header = dense->header;
+    const int32_t row = dense->rows++;
+    dense->at(header.labels_at())[row] = label;
+    dense->at(header.weights_at())[row] = weight;
+    if (margin_offset != nullptr) dense->at(header.margin_offsets_at())[row] = *margin_offset;
+    double* to = dense->at(header.dense_at()) + static_cast<int64_t>(row) * features;
+    if (view.indices == nullptr) {
+      std::copy_n(view.values, view.count, to);
+    } else {
+      std::fill_n(to, features, 0.0);
+      for (int32_t i = 0; i < view.count; ++i) to[view.indices[i]] = view.values[i];
+    }
+    ++rows;
+    if (dense->rows < header.rows) return;
+    store(header, std::move(dense->data));
+    dense->open();
+  }
+
+  // The last block, which is not full.
+  void seal_dense() {
+    const DenseBlock from = *std::exchange(dense, std::nullopt);
+    if (from.rows == 0) return;
+    BlockHeader header = from.header;
+    header.rows = from.rows;
+    DenseBlock last{header, nullptr, 0};
+    last.open();
+    std::copy_n(from.at(from.header.labels_at()), from.rows, last.at(header.labels_at()));
+    std::copy_n(from.at(from.header.weights_at()), from.rows, last.at(header.weights_at()));
+    if (header.has_margin_offsets) {
+      std::copy_n(from.at(from.header.margin_offsets_at()), from.rows, last.at(header.margin_offsets_at()));
+    }
+    std::copy_n(from.at(from.header.dense_at()), static_cast<int64_t>(from.rows) * features, last.at(header.dense_at()));
+    store(header, std::move(last.data));
+  }
+
+  void add(double label, double weight, const double* margin_offset, const VectorView& view) {
     if (view.size != features) {
       throw_spark_exception("requirement failed: Dimensions mismatch when adding new sample. Expecting " +
                             std::to_string(features) + " but got " + std::to_string(view.size) + ".");
     }
-    open.labels.push_back(label);
-    open.weights.push_back(weight);
-    if (view.indices == nullptr && dense_columns.size() == static_cast<size_t>(features)) {
-      open.dense.insert(open.dense.end(), view.values, view.values + view.count);
-      end_row();
+    if (dense) {
+      add_dense(label, weight, margin_offset, view);
       return;
     }
+    open.labels.push_back(label);
+    open.weights.push_back(weight);
+    if (margin_offset != nullptr) open.margin_offsets.push_back(*margin_offset);
     const size_t base = open.dense.size();
     open.dense.resize(base + dense_columns.size(), 0.0);
     for (int32_t i = 0; i < view.count; ++i) {
@@ -307,26 +367,34 @@ struct InstanceBlocks::State {
   }
 
   void seal() {
+    if (dense) seal_dense();
     if (open.labels.empty()) return;
     if (are_small_counts(open.values)) expand_counts(open);
-    StoredBlock block;
-    block.header.rows = static_cast<int32_t>(open.labels.size());
-    block.header.dense_width = static_cast<int32_t>(dense_columns.size());
-    block.header.entries = static_cast<int64_t>(open.indices.size());
-    block.header.has_values = !open.values.empty();
-    block.header.has_margin_offsets = !open.margin_offsets.empty();
-    const int64_t bytes = block.header.bytes();
-    auto data = std::make_unique<char[]>(static_cast<size_t>(bytes));
+    BlockHeader header;
+    header.rows = static_cast<int32_t>(open.labels.size());
+    header.dense_width = static_cast<int32_t>(dense_columns.size());
+    header.entries = static_cast<int64_t>(open.indices.size());
+    header.has_values = !open.values.empty();
+    header.has_margin_offsets = !open.margin_offsets.empty();
+    auto data = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(header.bytes()));
     const auto put = [&](int64_t at, const auto& items) {
       if (!items.empty()) std::memcpy(data.get() + at, items.data(), items.size() * sizeof(items[0]));
     };
-    put(block.header.labels_at(), open.labels);
-    put(block.header.weights_at(), open.weights);
-    put(block.header.margin_offsets_at(), open.margin_offsets);
-    put(block.header.dense_at(), open.dense);
-    put(block.header.values_at(), open.values);
-    put(block.header.offsets_at(), open.offsets);
-    put(block.header.indices_at(), open.indices);
+    put(header.labels_at(), open.labels);
+    put(header.weights_at(), open.weights);
+    put(header.margin_offsets_at(), open.margin_offsets);
+    put(header.dense_at(), open.dense);
+    put(header.values_at(), open.values);
+    put(header.offsets_at(), open.offsets);
+    put(header.indices_at(), open.indices);
+    store(header, std::move(data));
+    open.clear();
+  }
+
+  void store(const BlockHeader& header, std::unique_ptr<char[]> data) {
+    const int64_t bytes = header.bytes();
+    StoredBlock block;
+    block.header = header;
     if (memory == nullptr || memory->try_reserve(bytes)) {
       if (memory != nullptr) reserved += bytes;
       in_memory += bytes;
@@ -336,13 +404,12 @@ struct InstanceBlocks::State {
       block.file_offset = file->append(data.get(), bytes);
     }
     blocks.push_back(std::move(block));
-    open.clear();
   }
 
-  // Gives a block's memory back.
   void forget(size_t block) {
     if (!blocks[block].memory) return;
     blocks[block].memory.reset();
+    const std::lock_guard lock(mutex);
     const int64_t bytes = blocks[block].header.bytes();
     in_memory -= bytes;
     if (memory == nullptr) return;
@@ -374,7 +441,7 @@ std::unique_ptr<InstanceBlocks::State> InstanceBlocks::lay_out_again(std::unique
     context.check_canceled();
     const InstanceBlock block = before[b];
     for (int32_t row = 0; row < block.rows; ++row) next->copy_row(block, row, from_columns);
-    before.state_->forget(b);
+    before.forget(b);
   }
   next->seal();
   return next;
@@ -411,9 +478,10 @@ InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const Ins
       if (state->features < 0) {
         state->features = view.size;
         state->choose_dense_columns(vectors);
+        state->start_dense_blocks(offset_at >= 0);
       }
-      if (offset_at >= 0) state->open.margin_offsets.push_back(offsets.values[row]);
-      state->add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0, view);
+      state->add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0,
+                 offset_at >= 0 ? &offsets.values[row] : nullptr, view);
     }
     context.report({.stage = "reading", .rows = state->rows});
   }
@@ -453,6 +521,11 @@ InstanceBlock InstanceBlocks::operator[](size_t block) const {
 void InstanceBlocks::release(size_t block) const {
   const StoredBlock& stored = state_->blocks[block];
   if (!stored.memory) state_->file->drop(stored.file_offset, stored.header.bytes());
+}
+
+void InstanceBlocks::forget(size_t block) {
+  release(block);
+  state_->forget(block);
 }
 
 void InstanceBlocks::remap(const std::vector<int32_t>& slots) {

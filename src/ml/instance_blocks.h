@@ -72,6 +72,8 @@ class InstanceBlocks {
   InstanceBlock operator[](size_t block) const;
   // Tells the system that a spilled block is not needed until the next pass.
   void release(size_t block) const;
+  // Gives a block's memory back: it is not read again. From any thread.
+  void forget(size_t block);
   int64_t bytes_in_memory() const;
   int64_t bytes_spilled() const;
 
@@ -92,23 +94,48 @@ class InstanceBlocks {
 void compute_margins(const InstanceBlock& block, const std::vector<int32_t>& dense_columns,
                      const std::vector<double>& coefficients, double intercept, std::vector<double>& margins);
 
+// The features of a row side by side: those of the block itself where all are dense. For blocks that are not
+// remapped, which outlive it.
+class RowReader {
+ public:
+  explicit RowReader(const InstanceBlocks& blocks)
+      : dense_columns_(blocks.dense_columns()), features_(std::max(0, blocks.features()), 0.0) {
+    is_dense_ = dense_columns_.size() == features_.size();
+  }
+
+  // Whether read() gives rows of the blocks themselves, valid for as long as these.
+  bool is_dense() const { return is_dense_; }
+
+  // Valid until the next call.
+  const double* read(const InstanceBlock& block, int32_t row) {
+    const double* dense = block.dense + static_cast<size_t>(row) * block.dense_width;
+    if (is_dense_) return dense;
+    for (const int32_t feature : set_) features_[feature] = 0.0;
+    set_.clear();
+    for (int32_t d = 0; d < block.dense_width; ++d) features_[dense_columns_[d]] = dense[d];
+    // Entries without values count repeated indices.
+    for (int32_t i = block.offsets[row]; i < block.offsets[row + 1]; ++i) {
+      features_[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
+      set_.push_back(block.indices[i]);
+    }
+    return features_.data();
+  }
+
+ private:
+  const std::vector<int32_t>& dense_columns_;
+  std::vector<double> features_;
+  std::vector<int32_t> set_;  // the sparse ones of the row before
+  bool is_dense_ = false;
+};
+
 // Calls `visit(features, label, weight)` for each row of blocks that are not remapped, with all its features.
 template <typename Visit>
 void for_each_row(const InstanceBlocks& blocks, const FitContext& context, const Visit& visit) {
-  std::vector<double> row(std::max(0, blocks.features()), 0.0);
-  const std::vector<int32_t>& dense = blocks.dense_columns();
+  RowReader reader(blocks);
   for (size_t b = 0; b < blocks.size(); ++b) {
     context.check_canceled();
     const InstanceBlock block = blocks[b];
-    for (int32_t r = 0; r < block.rows; ++r) {
-      for (int32_t d = 0; d < block.dense_width; ++d) row[dense[d]] = block.dense[static_cast<size_t>(r) * block.dense_width + d];
-      // Entries without values count repeated indices.
-      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) {
-        row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
-      }
-      visit(row.data(), block.labels[r], block.weights[r]);
-      for (int32_t i = block.offsets[r]; i < block.offsets[r + 1]; ++i) row[block.indices[i]] = 0.0;
-    }
+    for (int32_t row = 0; row < block.rows; ++row) visit(reader.read(block, row), block.labels[row], block.weights[row]);
     blocks.release(b);
   }
 }

@@ -1,6 +1,7 @@
 #include "ml/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -84,5 +85,13 @@ void PassRunner::run(const std::function<void(int)>& work) {
 }
 
 void for_each_part(int parts, const std::function<void(int)>& work) { PassRunner(parts).run(work); }
+
+void for_each_range(int threads, int64_t count, int64_t step, const std::function<void(int64_t, int64_t)>& work) {
+  std::atomic<int64_t> next{0};
+  const auto ranges = (count + step - 1) / step;
+  for_each_part(static_cast<int>(std::clamp<int64_t>(ranges, 1, std::max(1, threads))), [&](int) {
+    for (int64_t begin; (begin = next.fetch_add(step)) < count;) work(begin, std::min(count, begin + step));
+  });
+}
 
 }  // namespace firesteel::ml

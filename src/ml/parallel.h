@@ -1,6 +1,7 @@
 // Data-parallel passes over a fixed number of parts.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 namespace firesteel::ml {
@@ -8,6 +9,10 @@ namespace firesteel::ml {
 // Calls `work(part)` for every part in [0, parts), each on its own thread (the caller's takes part
 // 0). Returns when all have ended; the exception of the lowest failing part is thrown on.
 void for_each_part(int parts, const std::function<void(int)>& work);
+
+// Calls `work(begin, end)` for ranges of at most `step` that make up [0, count), each by the next of
+// `threads` threads that is free.
+void for_each_range(int threads, int64_t count, int64_t step, const std::function<void(int64_t, int64_t)>& work);
 
 // Keeps `parts - 1` threads alive between passes, for optimizers that make many short ones. Not
 // thread-safe: one caller at a time.

@@ -1,7 +1,11 @@
 #include "ml/quantile_summary.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 
 namespace firesteel::ml {
 
@@ -10,6 +14,45 @@ namespace {
 // The sizes of org.apache.spark.sql.catalyst.util.QuantileSummaries; the answers depend on them.
 constexpr size_t kBufferedValuesMax = 50000;
 constexpr size_t kEntriesBeforeCompression = 10000;
+
+// Whole numbers in the order of the doubles; negative zero comes before zero, as Java sorts.
+uint64_t key_of(double value) {
+  const auto bits = std::bit_cast<uint64_t>(value);
+  return (bits >> 63U) != 0 ? ~bits : bits | (uint64_t{1} << 63U);
+}
+
+double number_of(uint64_t key) {
+  return std::bit_cast<double>((key >> 63U) != 0 ? key & ~(uint64_t{1} << 63U) : ~key);
+}
+
+// By digits of eleven bits from the lowest on. A full buffer has far more values than a digit has, and
+// needs no comparison whose outcome could be guessed wrongly.
+void sort_numbers(std::vector<double>& values) {
+  constexpr unsigned kDigitBits = 11;
+  constexpr size_t kDigits = 6;
+  constexpr size_t kFew = 4096;
+  if (values.size() < kFew) {
+    std::sort(values.begin(), values.end());
+    return;
+  }
+  const auto digit = [](uint64_t key, size_t place) { return (key >> (place * kDigitBits)) & ((1U << kDigitBits) - 1); };
+  std::vector<uint64_t> keys(values.size());
+  std::vector<uint64_t> moved(values.size());
+  std::vector<std::array<uint32_t, 1U << kDigitBits>> counts(kDigits);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    keys[i] = key_of(values[i]);
+    for (size_t place = 0; place < kDigits; ++place) ++counts[place][digit(keys[i], place)];
+  }
+  for (size_t place = 0; place < kDigits; ++place) {
+    auto& starts = counts[place];
+    if (starts[digit(keys[0], place)] == keys.size()) continue;  // all are alike in this digit
+    uint32_t start = 0;
+    for (uint32_t& count : starts) start += std::exchange(count, start);
+    for (const uint64_t key : keys) moved[starts[digit(key, place)]++] = key;
+    keys.swap(moved);
+  }
+  for (size_t i = 0; i < keys.size(); ++i) values[i] = number_of(keys[i]);
+}
 
 }  // namespace
 
@@ -27,7 +70,7 @@ void QuantileSummary::finish() {
 
 void QuantileSummary::flush() {
   if (buffer_.empty()) return;
-  std::sort(buffer_.begin(), buffer_.end());
+  sort_numbers(buffer_);
   std::vector<Entry> merged;
   merged.reserve(entries_.size() + buffer_.size());
   size_t old = 0;

@@ -58,14 +58,20 @@ class RobustScaler : public Estimator {
                                                                  ") is larger or equal to upper quantile(" +
                                                                  java_double_text(params.number("upper")) + ")");
     std::vector<QuantileSummary> summaries;
+    std::vector<double> filled;  // a sparse row
     const int64_t rows = for_each_vector(dataset, context, params.text("inputCol"), [&](const VectorView& view) {
       if (summaries.empty()) summaries.assign(view.size, QuantileSummary(params.number("relativeError")));
       if (static_cast<size_t>(view.size) != summaries.size()) {
         require(false, "Number of dimensions must be " + std::to_string(summaries.size()) + " but got " +
                            std::to_string(view.size));
       }
-      const std::vector<double> values = view.to_vector().to_array();
-      for (size_t i = 0; i < values.size(); ++i) {
+      const double* values = view.values;
+      if (view.indices != nullptr) {
+        filled.assign(view.size, 0.0);
+        for (int32_t i = 0; i < view.count; ++i) filled[view.indices[i]] = view.values[i];
+        values = filled.data();
+      }
+      for (size_t i = 0; i < summaries.size(); ++i) {
         if (!std::isnan(values[i])) summaries[i].insert(values[i]);
       }
     });

@@ -3,6 +3,7 @@
 
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
+#include "ml/fitted_vectors.h"
 #include "ml/model_table.h"
 #include "ml/model_text.h"
 #include "ml/operators.h"
@@ -33,21 +34,11 @@ class ScaleTransform : public BatchTransform {
 
   std::shared_ptr<arrow::RecordBatch> apply(const std::shared_ptr<arrow::RecordBatch>& batch) const override {
     const VectorColumn vectors(batch->column(position_));
+    const VectorFunction scaled = scaling_function(shift_, scale_);
     VectorColumnBuilder builder;
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-      Vector vector = vectors[row].to_vector();
-      if (static_cast<size_t>(vector.size) != scale_.size()) {
-        require(false, "The vector's size " + std::to_string(vector.size) + " differs from the fitted size " +
-                           std::to_string(scale_.size()));
-      }
-      if (!shift_.empty()) vector = Vector::dense(vector.to_array());
-      for (size_t i = 0; i < vector.values.size(); ++i) {
-        const size_t at = vector.sparse ? static_cast<size_t>(vector.indices[i]) : i;
-        const double shifted = shift_.empty() ? vector.values[i] : vector.values[i] - shift_[at];
-        vector.values[i] = shifted * scale_[at];
-      }
-      builder.append(vector);
+      scaled(vectors[row], builder);
     }
     return append_column(batch, output_, builder.finish());
   }

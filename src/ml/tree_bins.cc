@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
+#include <utility>
 
 #include "functions/kernel/java_random.h"
 #include "functions/kernel/xorshift.h"
@@ -51,14 +51,25 @@ class BernoulliSample {
   int32_t dropping_ = 0;
 };
 
-using ValueWeights = std::unordered_map<double, double>;
+// Values with their weights, as the rows come.
+using ValueWeights = std::vector<std::pair<double, double>>;
+
+// Each value once with the weights of its rows, added up in the order of the rows; ascending.
+ValueWeights distinct(ValueWeights sample) {
+  std::stable_sort(sample.begin(), sample.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  ValueWeights values;
+  for (const auto& [value, weight] : sample) {
+    if (values.empty() || values.back().first != value) values.emplace_back(value, 0.0);
+    values.back().second += weight;
+  }
+  return values;
+}
 
 // Thresholds halfway between values, such that bins have about the same weight.
-std::vector<double> find_thresholds(const ValueWeights& sample, double expected_weight, int64_t rows, int32_t splits_max) {
+std::vector<double> find_thresholds(ValueWeights sample, double expected_weight, int64_t rows, int32_t splits_max) {
   std::vector<double> thresholds;
   if (sample.empty()) return thresholds;
-  std::vector<std::pair<double, double>> values(sample.begin(), sample.end());
-  std::sort(values.begin(), values.end());
+  ValueWeights values = distinct(std::move(sample));
   double seen = 0;
   for (const auto& [value, weight] : values) seen += weight;
   const double tolerance = std::numeric_limits<double>::epsilon() * static_cast<double>(rows) * 100;
@@ -94,15 +105,24 @@ void find_all_thresholds(const InstanceBlocks& blocks, int32_t bins_max, int64_t
   const double fraction = wanted < rows ? wanted / rows : 1.0;
   BernoulliSample sample(fraction, XorShiftRandom(seed).next_int());
   std::vector<ValueWeights> found(binned.features);
-  for_each_row(blocks, context, [&](const double* row, double /*label*/, double weight) {
-    if (!sample.take()) return;
-    for (int32_t f = 0; f < binned.features; ++f) {
-      if (row[f] != 0.0 && binned.bins[f].is_continuous()) found[f][row[f]] += weight;
+  RowReader reader(blocks);
+  for (size_t b = 0; b < blocks.size(); ++b) {
+    context.check_canceled();
+    const InstanceBlock block = blocks[b];
+    for (int32_t row = 0; row < block.rows; ++row) {
+      if (!sample.take()) continue;
+      const double* features = reader.read(block, row);
+      for (int32_t f = 0; f < binned.features; ++f) {
+        if (features[f] != 0.0 && binned.bins[f].is_continuous()) found[f].emplace_back(features[f], block.weights[row]);
+      }
     }
-  });
+    blocks.release(b);
+  }
   for (int32_t f = 0; f < binned.features; ++f) {
     if (!binned.bins[f].is_continuous()) continue;
-    binned.bins[f].thresholds = find_thresholds(found[f], fraction * binned.weight_sum, binned.rows, bins_max - 1);
+    context.check_canceled();
+    binned.bins[f].thresholds =
+        find_thresholds(std::move(found[f]), fraction * binned.weight_sum, binned.rows, bins_max - 1);
   }
 }
 
@@ -139,16 +159,51 @@ void declare_categories(const std::map<int32_t, int32_t>& categories, int32_t cl
   }
 }
 
-uint16_t bin_of(const FeatureBins& bins, int32_t feature, double value) {
-  if (bins.is_continuous()) {
-    return static_cast<uint16_t>(std::lower_bound(bins.thresholds.begin(), bins.thresholds.end(), value) - bins.thresholds.begin());
+// How many of the ascending `thresholds` are below `value`, without a branch that could be guessed
+// wrongly.
+size_t count_below(const double* thresholds, size_t count, double value) {
+  size_t below = 0;
+  while (count > 1) {
+    const size_t half = count / 2;
+    below += half * static_cast<size_t>(thresholds[below + half - 1] < value);
+    count -= half;
   }
+  return below + static_cast<size_t>(count == 1 && thresholds[below] < value);
+}
+
+size_t bin_of(const FeatureBins& bins, int32_t feature, double value) {
+  if (bins.is_continuous()) return count_below(bins.thresholds.data(), bins.thresholds.size(), value);
   if (!(value >= 0 && value < bins.arity)) {
     throw_illegal_argument("DecisionTree given invalid data: Feature " + std::to_string(feature) +
                            " is categorical with values in {0,...," + std::to_string(bins.arity - 1) +
                            "}, but a data point gives it value " + java_double_text(value) + ".");
   }
-  return static_cast<uint16_t>(value);
+  return static_cast<size_t>(value);
+}
+
+// Puts the rows of all blocks into bins; each block is given back as soon as it is read.
+template <typename Bin>
+void fill_bins(InstanceBlocks& blocks, const FitContext& context, const std::vector<FeatureBins>& bins,
+               RowVector<Bin>& values) {
+  std::vector<int64_t> first_row(blocks.size() + 1, 0);
+  for (size_t b = 0; b < blocks.size(); ++b) first_row[b + 1] = first_row[b] + blocks[b].rows;
+  const auto features = static_cast<int32_t>(bins.size());
+  values.resize(static_cast<size_t>(first_row.back()) * features);
+  const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
+  for_each_part(parts, [&](int part) {
+    RowReader reader(blocks);
+    const BlockRange range = block_range(blocks.size(), part, parts);
+    for (size_t b = range.begin; b < range.end; ++b) {
+      context.check_canceled();
+      const InstanceBlock block = blocks[b];
+      Bin* to = values.data() + first_row[b] * features;
+      for (int32_t row = 0; row < block.rows; ++row) {
+        const double* from = reader.read(block, row);
+        for (int32_t f = 0; f < features; ++f) *to++ = static_cast<Bin>(bin_of(bins[f], f, from[f]));
+      }
+      blocks.forget(b);
+    }
+  });
 }
 
 }  // namespace
@@ -175,14 +230,14 @@ std::map<int32_t, int32_t> categories_of(const Field& features) {
   return categories;
 }
 
-BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_t>& categories, int32_t classes,
-                    int32_t bins_max, int64_t seed, FitContext& context) {
+BinnedRows bin_rows(InstanceBlocks blocks, const std::map<int32_t, int32_t>& categories, int32_t classes,
+                    int32_t bins_max, int64_t seed, FitContext& context, std::shared_ptr<RowMemory> memory) {
   BinnedRows binned;
   binned.rows = blocks.rows();
   binned.features = blocks.features();
   if (binned.rows == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
   binned.bins.resize(binned.features);
-  binned.memory = std::make_shared<RowMemory>(context);
+  binned.memory = std::move(memory);
   binned.labels = binned.row_vector<double>();
   binned.weights = binned.row_vector<double>();
   binned.labels.reserve(binned.rows);
@@ -191,19 +246,22 @@ BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_
     const InstanceBlock block = blocks[b];
     binned.labels.insert(binned.labels.end(), block.labels, block.labels + block.rows);
     binned.weights.insert(binned.weights.end(), block.weights, block.weights + block.rows);
+    blocks.release(b);
   }
   for (const double weight : binned.weights) binned.weight_sum += weight;
   const auto bins_used = static_cast<int32_t>(std::min<int64_t>(bins_max, binned.rows));
   declare_categories(categories, classes, bins_used, binned);
   find_all_thresholds(blocks, bins_used, seed, context, binned);
-  binned.values = binned.row_vector<uint16_t>(static_cast<size_t>(binned.features) * binned.rows);
-  int64_t at = 0;
-  for_each_row(blocks, context, [&](const double* row, double /*label*/, double /*weight*/) {
-    for (int32_t f = 0; f < binned.features; ++f) {
-      binned.values[static_cast<size_t>(f) * binned.rows + at] = bin_of(binned.bins[f], f, row[f]);
-    }
-    ++at;
+  const bool is_narrow = std::all_of(binned.bins.begin(), binned.bins.end(), [](const FeatureBins& bins) {
+    return std::max(bins.arity, static_cast<int32_t>(bins.thresholds.size()) + 1) <= 256;
   });
+  if (is_narrow) {
+    binned.narrow = binned.row_vector<uint8_t>();
+    fill_bins(blocks, context, binned.bins, binned.narrow);
+  } else {
+    binned.wide = binned.row_vector<uint16_t>();
+    fill_bins(blocks, context, binned.bins, binned.wide);
+  }
   return binned;
 }
 

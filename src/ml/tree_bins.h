@@ -1,4 +1,4 @@
-// Training rows of trees: features in bins, column by column, with the thresholds that Spark finds.
+// Training rows of trees: features in bins, row by row, with the thresholds that Spark finds.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,10 @@ struct BinnedRows {
   double weight_sum = 0;
   std::vector<FeatureBins> bins;
   std::shared_ptr<RowMemory> memory;  // of what is as long as the rows
-  RowVector<uint16_t> values;         // feature-major: features × rows
+  // The bins of a row side by side: a node meets its rows one by one, and then one or two lines of the
+  // cache hold all that it asks of a row. One byte each where all bins are below 256, else two.
+  RowVector<uint8_t> narrow;
+  RowVector<uint16_t> wide;
   RowVector<double> labels;
   RowVector<double> weights;
 
@@ -40,15 +43,38 @@ struct BinnedRows {
     return RowVector<T>(size, RowAllocator<T>(memory));
   }
 
-  const uint16_t* column(int32_t feature) const { return values.data() + static_cast<size_t>(feature) * rows; }
+  // `Bin` is uint8_t or uint16_t, whichever is_narrow() says.
+  template <typename Bin>
+  const Bin* row(int64_t at) const {
+    if constexpr (sizeof(Bin) == 1) {
+      return narrow.data() + at * features;
+    } else {
+      return wide.data() + at * features;
+    }
+  }
+  bool is_narrow() const { return wide.empty(); }
+  int32_t bin(int64_t row, int32_t feature) const {
+    const auto at = static_cast<size_t>(row * features + feature);
+    return is_narrow() ? narrow[at] : wide[at];
+  }
 };
+
+// Calls `use` with a value of the type that holds the bins of `rows`.
+template <typename Use>
+void with_bin_type(const BinnedRows& rows, const Use& use) {
+  if (rows.is_narrow()) {
+    use(uint8_t{});
+  } else {
+    use(uint16_t{});
+  }
+}
 
 // Number of categories of each categorical feature, from the metadata of the features column.
 std::map<int32_t, int32_t> categories_of(const Field& features);
 
 // `classes` is 0 for a regression. Throws Spark's errors for too many categories, values that are no
-// category, and empty input.
-BinnedRows bin_rows(const InstanceBlocks& blocks, const std::map<int32_t, int32_t>& categories, int32_t classes,
-                    int32_t bins_max, int64_t seed, FitContext& context);
+// category, and empty input. `blocks` are used up.
+BinnedRows bin_rows(InstanceBlocks blocks, const std::map<int32_t, int32_t>& categories, int32_t classes,
+                    int32_t bins_max, int64_t seed, FitContext& context, std::shared_ptr<RowMemory> memory);
 
 }  // namespace firesteel::ml

@@ -12,6 +12,7 @@
 #include "ml/held_out_rows.h"
 #include "ml/instance_blocks.h"
 #include "ml/operators.h"
+#include "ml/parallel.h"
 #include "ml/shared_params.h"
 #include "ml/tree_bagging.h"
 #include "ml/tree_bins.h"
@@ -22,6 +23,11 @@
 namespace firesteel::ml {
 
 namespace {
+
+// Rows that a thread works on before it asks for more.
+constexpr int64_t kRowsOfWork = 4096;
+// Held-out rows whose features are at hand at a time.
+constexpr int32_t kHeldRows = 256;
 
 bool is_subset_strategy(const Value& value) {
   const std::string& text = std::get<std::string>(value);
@@ -130,24 +136,34 @@ class ForestEstimator : public Estimator {
   std::shared_ptr<const Model> fit(const ParamMap& params, arrow::RecordBatchReader& dataset,
                                    FitContext& context) const override {
     const bool classifier = is_classifier(kind_);
-    const InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
+    InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
     if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
     const int32_t classes = classifier ? std::max(2, count_classes(params, blocks, context)) : 0;
     const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
     const int64_t seed = params.long_integer("seed");
-    const BinnedRows rows = bin_rows(blocks, categories, classes, params.integer("maxBins"), seed, context);
     TreeSettings settings = settings_of(params, classes);
-    int32_t trees = 1;
+    const int32_t trees = is_ensemble(kind_) ? params.integer("numTrees") : 1;
+    BinnedRows rows;
     RowVector<uint16_t> counts;
+    const auto memory = std::make_shared<RowMemory>(context);
+    // The draws of a slice are one sequence, for one thread; the others put the rows into bins meanwhile.
+    const int64_t row_count = blocks.rows();
+    const bool draws = is_ensemble(kind_) && (params.flag("bootstrap") || params.number("subsamplingRate") < 1.0);
+    FitContext binning = context;
+    binning.threads = std::max(1, context.threads - static_cast<int>(draws));
+    for_each_part(draws ? 2 : 1, [&](int part) {
+      if (part == 0) {
+        rows = bin_rows(std::move(blocks), categories, classes, params.integer("maxBins"), seed, binning, memory);
+      } else {
+        counts = draw_row_counts(row_count, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed, context, memory);
+      }
+    });
     if (is_ensemble(kind_)) {
-      trees = params.integer("numTrees");
-      counts = draw_row_counts(rows.rows, trees, params.number("subsamplingRate"), params.flag("bootstrap"), seed,
-                               context.slices, rows.memory);
       settings.features_per_node = features_per_node(params.text("featureSubsetStrategy"), trees, rows.features, classifier);
     }
-    std::vector<Tree> grown = grow_trees(rows, rows.labels, counts, trees, settings, seed, context);
+    std::vector<Tree> grown = grow_trees(rows, rows.labels, std::move(counts), trees, settings, seed, context);
     auto model = std::make_shared<TreeModel>(kind_, params, std::move(grown), std::vector<double>(trees, 1.0), rows.features, classes);
-    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, blocks, context));
+    if (kind_ == TreeKind::kForestClassifier) model->set_summary(summarize(model, params, rows, context));
     return model;
   }
 
@@ -155,18 +171,37 @@ class ForestEstimator : public Estimator {
 
  private:
   static std::shared_ptr<const Summary> summarize(const std::shared_ptr<const TreeModel>& model, const ParamMap& params,
-                                                  const InstanceBlocks& blocks, const FitContext& context) {
+                                                  const BinnedRows& rows, const FitContext& context) {
     const bool binary = model->classes() <= 2;
+    auto predictions = rows.row_vector<double>(rows.rows);
+    auto scores = rows.row_vector<double>(rows.rows);
+    predict(*model, params, rows, context, predictions, scores);
     ClassificationTally tally(binary);
-    for_each_row(blocks, context, [&](const double* row, double label, double weight) {
-      const std::vector<double> raw = model->raw(row);
-      tally.add(label, weight, model->prediction(raw, params), model->probability(raw)[1]);
-    });
+    for (int64_t row = 0; row < rows.rows; ++row) tally.add(rows.labels[row], rows.weights[row], predictions[row], scores[row]);
     auto summary = std::make_shared<ClassificationSummary>(binary ? "BinaryRandomForestClassificationTrainingSummaryImpl"
                                                                   : "RandomForestClassificationTrainingSummaryImpl",
                                                            std::move(tally), params, std::vector<double>{0.0});
     summary->model().watch(model);
     return summary;
+  }
+
+  // The class of each row and the probability of class 1.
+  static void predict(const TreeModel& model, const ParamMap& params, const BinnedRows& rows, const FitContext& context,
+                      RowVector<double>& predictions, RowVector<double>& scores) {
+    const auto width = static_cast<size_t>(model.raw_width());
+    const std::vector<double>* thresholds = model.thresholds(params);
+    for_each_range(context.threads, rows.rows, kRowsOfWork, [&](int64_t begin, int64_t end) {
+      context.check_canceled();
+      std::vector<double> probabilities(width);
+      std::vector<double> raws(static_cast<size_t>(end - begin) * width, 0.0);
+      model.predictor().add_up(rows, begin, end, raws.data());
+      for (int64_t row = begin; row < end; ++row) {
+        const double* raw = raws.data() + (row - begin) * width;
+        model.to_probability(raw, probabilities.data());
+        predictions[row] = model.prediction(raw, probabilities.data(), thresholds);
+        scores[row] = probabilities[1];
+      }
+    });
   }
 
   TreeKind kind_;
@@ -186,6 +221,11 @@ class BoostingEstimator : public Estimator {
     HeldOutRows rows(dataset, find_position(context.fields, params.text("validationIndicatorCol")), context);
     boosting.prepare(read_blocks(params, is_classifier(kind_), rows, context));
     boosting.validation.emplace(read_blocks(params, is_classifier(kind_), *rows.held_out(), context));
+    const InstanceBlocks& held = *boosting.validation;
+    if (held.rows() > 0 && held.features() != boosting.rows.features) {
+      require(false, "The vector's size " + std::to_string(held.features()) + " differs from the number of features " +
+                         std::to_string(boosting.rows.features));
+    }
     return boosting.run();
   }
 
@@ -200,22 +240,27 @@ class BoostingEstimator : public Estimator {
     BinnedRows rows = {};
     TreeSettings settings = {};
     int64_t seed = 0;
+    RowVector<double> predictions = {};       // of the rows of the training
+    RowVector<double> residuals = {};         // what the next tree learns
+    RowVector<double> held_predictions = {};  // of the held-out rows
 
-    void prepare(const InstanceBlocks& blocks);
+    void prepare(InstanceBlocks blocks);
     Tree grow(const RowVector<double>& labels, int64_t tree_seed);
-    double validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights, const BoostingLoss& loss,
-                            RowVector<double>& predictions) const;
+    static TreePredictor predictor_of(const Tree& tree);
+    void advance(const Tree& tree, double weight, const BoostingLoss& loss);
+    double validation_error(const Tree& tree, double tree_weight, const BoostingLoss& loss);
     std::shared_ptr<const Model> run();
   };
 
   TreeKind kind_;
 };
 
-void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
+void BoostingEstimator::Boosting::prepare(InstanceBlocks blocks) {
   if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
   seed = params.long_integer("seed");
   const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
-  rows = bin_rows(blocks, categories, 0, params.integer("maxBins"), seed, context);
+  rows = bin_rows(std::move(blocks), categories, 0, params.integer("maxBins"), seed, context,
+                  std::make_shared<RowMemory>(context));
   if (is_classifier(kind)) {
     for (double& label : rows.labels) {
       if (label != 0 && label != 1) {
@@ -229,23 +274,55 @@ void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
 }
 
 Tree BoostingEstimator::Boosting::grow(const RowVector<double>& labels, int64_t tree_seed) {
-  const auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, context.slices, rows.memory);
-  return std::move(grow_trees(rows, labels, counts, 1, settings, tree_seed, context)[0]);
+  auto counts = draw_row_counts(rows.rows, 1, params.number("subsamplingRate"), false, tree_seed, context, rows.memory);
+  return std::move(grow_trees(rows, labels, std::move(counts), 1, settings, tree_seed, context)[0]);
 }
 
-// Adds the last tree's part to `predictions` of the held-out rows; the mean loss of them.
-double BoostingEstimator::Boosting::validation_error(const std::vector<Tree>& trees, const std::vector<double>& weights,
-                                                     const BoostingLoss& loss, RowVector<double>& predictions) const {
+TreePredictor BoostingEstimator::Boosting::predictor_of(const Tree& tree) {
+  std::vector<double> node_values;
+  for (const TreeNode& node : tree.nodes) node_values.push_back(node.prediction);
+  return TreePredictor({tree}, 1, std::move(node_values));
+}
+
+// Adds the tree's part to the predictions of the rows of the training, and sets what is left of their labels.
+void BoostingEstimator::Boosting::advance(const Tree& tree, double weight, const BoostingLoss& loss) {
+  const TreePredictor predictor = predictor_of(tree);
+  for_each_range(context.threads, rows.rows, kRowsOfWork, [&](int64_t begin, int64_t end) {
+    context.check_canceled();
+    std::vector<double> step(end - begin, 0.0);
+    predictor.add_up(rows, begin, end, step.data());
+    for (int64_t row = begin; row < end; ++row) {
+      predictions[row] += step[row - begin] * weight;
+      residuals[row] = -loss.gradient(predictions[row], rows.labels[row]);
+    }
+  });
+}
+
+// Adds the last tree's part to `held_predictions` of the held-out rows; the mean loss of them.
+double BoostingEstimator::Boosting::validation_error(const Tree& tree, double tree_weight, const BoostingLoss& loss) {
+  const TreePredictor predictor = predictor_of(tree);
+  FeatureRows features(rows.features);
+  RowReader reader(*validation);
+  std::vector<double> steps;
   double sum = 0;
   double weight_sum = 0;
   size_t at = 0;
-  for_each_row(*validation, context, [&](const double* row, double row_label, double weight) {
-    if (at >= predictions.size()) predictions.push_back(0.0);
-    predictions[at] += weights.back() * trees.back().leaf_of(row).prediction;
-    const double label = is_classifier(kind) ? row_label * 2 - 1 : row_label;
-    sum += weight * loss.error(predictions[at++], label);
-    weight_sum += weight;
-  });
+  for (size_t b = 0; b < validation->size(); ++b) {
+    context.check_canceled();
+    const InstanceBlock block = (*validation)[b];
+    for (int32_t begin = 0; begin < block.rows; begin += kHeldRows) {
+      const int32_t count = std::min(kHeldRows, block.rows - begin);
+      steps.assign(count, 0.0);
+      predictor.add_up(features.read(reader, block, begin, begin + count).data(), count, steps.data());
+      for (int32_t row = begin; row < begin + count; ++row, ++at) {
+        held_predictions[at] += tree_weight * steps[row - begin];
+        const double label = is_classifier(kind) ? block.labels[row] * 2 - 1 : block.labels[row];
+        sum += block.weights[row] * loss.error(held_predictions[at], label);
+        weight_sum += block.weights[row];
+      }
+    }
+    validation->release(b);
+  }
   return sum / weight_sum;
 }
 
@@ -258,21 +335,19 @@ std::shared_ptr<const Model> BoostingEstimator::Boosting::run() {
   std::vector<double> weights;
   trees.push_back(grow(rows.labels, seed));
   weights.push_back(1.0);
-  RowVector<double> predictions = predict_binned(trees[0], rows);
-  auto held_predictions = rows.row_vector<double>();
-  double best_error = validates ? validation_error(trees, weights, loss, held_predictions) : 0;
+  predictions = rows.row_vector<double>(rows.rows);
+  residuals = rows.row_vector<double>(rows.rows);
+  if (validates) held_predictions = rows.row_vector<double>(validation->rows());
+  double best_error = validates ? validation_error(trees[0], 1.0, loss) : 0;
   size_t best_count = 1;
-  auto residuals = rows.row_vector<double>(rows.rows);
   for (int32_t m = 1; m < iterations; ++m) {
-    for (int64_t row = 0; row < rows.rows; ++row) residuals[row] = -loss.gradient(predictions[row], rows.labels[row]);
+    advance(trees.back(), weights.back(), loss);
     trees.push_back(grow(residuals, seed + m));
     weights.push_back(params.number("stepSize"));
-    const RowVector<double> step = predict_binned(trees.back(), rows);
-    for (int64_t row = 0; row < rows.rows; ++row) predictions[row] += step[row] * weights.back();
     context.report({.stage = "iteration", .rows = rows.rows, .iteration = m, .iterations_max = iterations});
     if (!validates) continue;
     // Stops when the error of the held-out rows falls too little, and keeps the best ensemble.
-    const double error = validation_error(trees, weights, loss, held_predictions);
+    const double error = validation_error(trees.back(), weights.back(), loss);
     if (best_error - error < tolerance * std::max(error, 0.01)) break;
     if (error < best_error) {
       best_error = error;

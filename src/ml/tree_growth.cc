@@ -8,29 +8,37 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "functions/kernel/java_random.h"
-#include "functions/kernel/xorshift.h"
 #include "ml/parallel.h"
+#include "ml/tree_bagging.h"
+#include "ml/tree_histogram.h"
 
 namespace firesteel::ml {
 
 namespace {
 
 using functions::kernel::JavaRandom;
-using functions::kernel::XorShiftRandom;
 
 // Spark's smallest impurity of a node that is split further.
 constexpr double kSmallestImpurity = 2.220446049250313e-16;
 
-struct GainStats {
-  double gain = std::numeric_limits<double>::lowest();
+// The sums of a node's rows, as the first split that is tried adds them up, and their impurity.
+struct NodeSums {
+  ImpurityStats stats;
   double impurity = 0;
-  ImpurityStats parent;
+};
+
+// The best split of those tried so far.
+struct BestSplit {
+  bool is_found = false;
+  double gain = 0;
+  bool is_valid = false;  // else no split is allowed, and this is the first of them
+  TreeSplit split;
   ImpurityStats left;
   ImpurityStats right;
-  bool is_valid = false;
 };
 
 // A node while its tree grows. `rows` are places in the tree's list of rows.
@@ -50,125 +58,133 @@ struct GrowingNode {
 
 struct GrowingTree {
   std::vector<GrowingNode> nodes;
-  RowVector<int32_t> rows;  // each node's rows in their order
+  RowVector<int32_t> rows;     // each node's rows in their order
+  RowVector<uint16_t> counts;  // how often each takes part; none: once
 };
 
 struct NodeTask {
   int32_t tree = 0;
   int32_t node = 0;
-  std::vector<int32_t> features;  // empty: all
-  std::vector<size_t> offsets;    // of each feature's histogram
-  std::vector<double> histogram;
+  std::vector<int32_t> features;         // empty: all
+  std::vector<HistogramTarget> targets;  // one per feature
+  size_t histogram_size = 0;
+  AlignedNumbers histogram;  // of a node that several threads work on
+  bool is_shared = false;
   ImpurityStats totals;
-  TreeSplit split;
-  GainStats best;
+  std::optional<NodeSums> sums;
+  BestSplit best;
+  int64_t middle = -1;  // where the rows of the right child begin; -1: a leaf
+};
+
+// What a thread needs while it works on a node.
+struct Scratch {
+  HistogramRows rows;
+  AlignedNumbers histogram;
+  std::vector<HistogramTarget> ordered;
+  std::vector<double> right;
+  RowVector<int32_t> kept_rows;
+  RowVector<uint16_t> kept_counts;
 };
 
 class Grower {
  public:
-  Grower(const BinnedRows& rows, const RowVector<double>& labels, const RowVector<uint16_t>& counts,
-         const TreeSettings& settings, FitContext& context)
+  Grower(const BinnedRows& rows, const RowVector<double>& labels, const TreeSettings& settings, FitContext& context)
       : rows_(rows),
         labels_(labels),
-        counts_(counts),
         settings_(settings),
         context_(context),
+        runner_(std::max(1, context.threads)),
+        scratch_(runner_.parts()),
         width_(settings.classes > 0 ? settings.classes + 1 : 4),
         features_per_node_(settings.features_per_node > 0 ? std::min(settings.features_per_node, rows.features)
                                                           : rows.features),
-        weight_min_(settings.weight_fraction_min * rows.weight_sum) {}
+        weight_min_(settings.weight_fraction_min * rows.weight_sum),
+        has_weights_(std::any_of(rows.weights.begin(), rows.weights.end(), [](double weight) { return weight != 1.0; })) {}
 
-  std::vector<Tree> grow(int32_t trees, int64_t seed);
+  std::vector<Tree> grow(int32_t trees, RowVector<uint16_t> counts, int64_t seed);
 
  private:
   using Stack = std::vector<std::pair<int32_t, int32_t>>;  // (tree, node), the top at the end
-  void plant(int32_t trees, Stack& stack);
+  void plant(int32_t trees, const RowVector<uint16_t>& counts, Stack& stack);
   std::vector<NodeTask> choose_group(Stack& stack, JavaRandom& random) const;
   int64_t histogram_bytes(const std::vector<int32_t>& features) const;
-  void process(std::vector<NodeTask>& group, size_t begin, size_t end);
-  void fill_histograms(NodeTask& task, size_t first, size_t last) const;
-  void find_split(NodeTask& task) const;
-  void divide(NodeTask& task);
+  void process(std::vector<NodeTask>& group);
+  void lay_out(NodeTask& task) const;
+  void share_work(std::vector<NodeTask>& group);
+  void fill_histograms(NodeTask& task, double* histogram, size_t first, size_t last, Scratch& scratch) const;
+  void find_split(NodeTask& task, double* histogram, Scratch& scratch) const;
+  void partition(NodeTask& task, Scratch& scratch);
+  void attach(NodeTask& task);
   void push_children(const NodeTask& task, Stack& stack);
 
-  int32_t feature_at(const NodeTask& task, size_t position) const {
-    return task.features.empty() ? static_cast<int32_t>(position) : task.features[position];
+  int64_t rows_of(const NodeTask& task) const {
+    const GrowingNode& node = trees_[task.tree].nodes[task.node];
+    return node.end - node.begin;
   }
-  double row_weight(int32_t tree, int32_t row) const {
-    const double weight = rows_.weights[row];
-    return counts_.empty() ? weight : counts_[static_cast<size_t>(tree) * rows_.rows + row] * weight;
-  }
-  int64_t row_count(int32_t tree, int32_t row) const {
-    return counts_.empty() ? 1 : counts_[static_cast<size_t>(tree) * rows_.rows + row];
-  }
-  // What a row adds to a histogram, of a block of rows: read once for all features.
-  struct RowBlock {
-    static constexpr int64_t kRows = 256;
-    std::array<int32_t, kRows> rows;
-    std::array<std::array<double, 4>, kRows> values;  // of a regression: weight, weight × label, weight × label², count
-    std::array<int32_t, kRows> label;                 // of a classification, with its weight and count in `values`
-    int64_t count = 0;
-  };
-  void read_block(const NodeTask& task, int64_t begin, int64_t end, RowBlock& block) const;
-  void add_row(double* entry, const RowBlock& block, int64_t i) const {
-    const std::array<double, 4>& value = block.values[i];
+  void read_rows(const NodeTask& task, int64_t begin, int64_t end, HistogramRows& rows) const;
+  void add_subsets(const HistogramRows& rows, int32_t feature, double* histogram) const;
+  void add_row(double* entry, const HistogramRows& rows, int64_t i) const {
+    const std::array<double, 4>& value = rows.values[i];
     if (settings_.classes > 0) {
-      entry[block.label[i]] += value[0];
+      entry[rows.label[i]] += value[0];
       entry[width_ - 1] += value[3];
       return;
     }
     for (size_t k = 0; k < 4; ++k) entry[k] += value[k];
   }
-  void add_subsets(const RowBlock& block, const FeatureBins& bins, const uint16_t* column, double* histogram) const;
   ImpurityStats read(const double* entry) const {
     ImpurityStats stats;
     stats.values.assign(entry, entry + width_ - 1);
     stats.rows = static_cast<int64_t>(entry[width_ - 1]);
     return stats;
   }
-  void merge(double* into, const double* from) const {
-    for (int32_t i = 0; i < width_; ++i) into[i] += from[i];
-  }
-  GainStats gain_of(const GainStats* before, ImpurityStats left, ImpurityStats right) const;
-  std::pair<TreeSplit, GainStats> best_of_feature(NodeTask& task, size_t position, std::optional<GainStats>& last) const;
+  // The gain of a split; the lowest number where it is not allowed.
+  double gain_of(const NodeSums& sums, const double* left, const double* right) const;
+  void try_feature(NodeTask& task, size_t position, double* histogram, std::vector<double>& right) const;
+  TreeSplit split_of(int32_t feature, int32_t place, const std::vector<int32_t>& order) const;
   std::vector<int32_t> categories_by_centroid(const double* histogram, int32_t categories) const;
 
   const BinnedRows& rows_;
   const RowVector<double>& labels_;
-  const RowVector<uint16_t>& counts_;
   const TreeSettings& settings_;
   FitContext& context_;
-  int32_t width_;  // numbers per entry of a histogram
+  PassRunner runner_;
+  std::vector<Scratch> scratch_;  // per thread
+  int32_t width_;                 // numbers per entry of a histogram
   int32_t features_per_node_;
   double weight_min_;
+  bool has_weights_;  // other than ones
   std::vector<GrowingTree> trees_;
 };
 
-// k of n features by reservoir sampling, as org.apache.spark.util.random.SamplingUtils.
-std::vector<int32_t> draw_features(int32_t features, int32_t wanted, int64_t seed) {
-  std::vector<int32_t> reservoir(wanted);
-  for (int32_t i = 0; i < wanted; ++i) reservoir[i] = i;
-  XorShiftRandom random(seed);
-  for (int32_t i = wanted; i < features; ++i) {
-    const auto place = static_cast<int64_t>(random.next_double() * (i + 1));
-    if (place < wanted) reservoir[place] = i;
-  }
-  return reservoir;
-}
-
-void Grower::plant(int32_t trees, Stack& stack) {
+void Grower::plant(int32_t trees, const RowVector<uint16_t>& counts, Stack& stack) {
   trees_.resize(trees);
-  for (int32_t t = 0; t < trees; ++t) {
+  for_each_range(runner_.parts(), trees, 1, [&](int64_t t, int64_t) {
+    context_.check_canceled();
     GrowingTree& tree = trees_[t];
-    tree.rows = rows_.row_vector<int32_t>();
-    for (int32_t row = 0; row < rows_.rows; ++row) {
-      if (row_count(t, row) > 0) tree.rows.push_back(row);
+    if (counts.empty()) {
+      tree.rows = rows_.row_vector<int32_t>(rows_.rows);
+      std::iota(tree.rows.begin(), tree.rows.end(), 0);
+    } else {
+      const uint16_t* drawn = counts.data() + t * rows_.rows;
+      const auto count = rows_.rows - std::count(drawn, drawn + rows_.rows, 0);
+      // One more, for the rows without a part that are written and not kept.
+      tree.rows = rows_.row_vector<int32_t>(count + 1);
+      tree.counts = rows_.row_vector<uint16_t>(count + 1);
+      size_t taken = 0;
+      for (int32_t row = 0; row < rows_.rows; ++row) {
+        tree.rows[taken] = row;
+        tree.counts[taken] = drawn[row];
+        taken += static_cast<size_t>(drawn[row] > 0);
+      }
+      tree.rows.resize(taken);
+      tree.counts.resize(taken);
     }
     GrowingNode root;
     root.end = static_cast<int64_t>(tree.rows.size());
     tree.nodes.push_back(std::move(root));
-    stack.emplace_back(t, 0);
-  }
+  });
+  for (int32_t t = 0; t < trees; ++t) stack.emplace_back(t, 0);
 }
 
 int64_t Grower::histogram_bytes(const std::vector<int32_t>& features) const {
@@ -206,93 +222,71 @@ std::vector<NodeTask> Grower::choose_group(Stack& stack, JavaRandom& random) con
   return group;
 }
 
-void Grower::read_block(const NodeTask& task, int64_t begin, int64_t end, RowBlock& block) const {
-  const int32_t* rows = trees_[task.tree].rows.data() + begin;
-  block.count = std::min(end - begin, RowBlock::kRows);
-  for (int64_t i = 0; i < block.count; ++i) {
-    const int32_t row = rows[i];
-    const double weight = row_weight(task.tree, row);
+void Grower::read_rows(const NodeTask& task, int64_t begin, int64_t end, HistogramRows& rows) const {
+  const GrowingTree& tree = trees_[task.tree];
+  const int32_t* const places = tree.rows.data() + begin;
+  const uint16_t* const counts = tree.counts.empty() ? nullptr : tree.counts.data() + begin;
+  const double* const weights = has_weights_ ? rows_.weights.data() : nullptr;
+  rows.count = std::min(end - begin, HistogramRows::kRows);
+  for (int64_t i = 0; i < rows.count; ++i) {
+    const int32_t row = places[i];
+    const double count = counts != nullptr ? counts[i] : 1.0;
+    const double weight = weights != nullptr ? count * weights[row] : count;
     const double label = labels_[row];
-    block.rows[i] = row;
-    block.values[i] = {weight, weight * label, weight * label * label, static_cast<double>(row_count(task.tree, row))};
-    if (settings_.classes > 0) block.label[i] = static_cast<int32_t>(label);
+    rows.rows[i] = row;
+    rows.values[i] = {weight, weight * label, weight * label * label, count};
+    if (settings_.classes > 0) rows.label[i] = static_cast<int32_t>(label);
   }
 }
 
-void Grower::add_subsets(const RowBlock& block, const FeatureBins& bins, const uint16_t* column, double* histogram) const {
-  for (int64_t i = 0; i < block.count; ++i) {
-    const uint16_t category = column[block.rows[i]];
-    for (size_t s = 0; s < bins.subsets.size(); ++s) {
-      const auto& subset = bins.subsets[s];
-      if (std::find(subset.begin(), subset.end(), category) != subset.end()) add_row(histogram + s * width_, block, i);
+void Grower::add_subsets(const HistogramRows& rows, int32_t feature, double* histogram) const {
+  const std::vector<std::vector<int32_t>>& subsets = rows_.bins[feature].subsets;
+  for (int64_t i = 0; i < rows.count; ++i) {
+    const int32_t category = rows_.bin(rows.rows[i], feature);
+    for (size_t s = 0; s < subsets.size(); ++s) {
+      const bool is_in = std::find(subsets[s].begin(), subsets[s].end(), category) != subsets[s].end();
+      if (is_in) add_row(histogram + s * width_, rows, i);
     }
   }
 }
 
 // The histograms of the features at the places [first, last), each with the rows in their order; with the first one the
 // sums of all rows.
-void Grower::fill_histograms(NodeTask& task, size_t first, size_t last) const {
+void Grower::fill_histograms(NodeTask& task, double* histogram, size_t first, size_t last, Scratch& scratch) const {
   const GrowingNode& node = trees_[task.tree].nodes[task.node];
   std::vector<double> totals(width_, 0.0);
-  struct Target {
-    const uint16_t* column;
-    double* histogram;
-  };
-  std::vector<Target> ordered;
-  std::vector<size_t> unordered;
+  std::vector<HistogramTarget> unordered;
+  scratch.ordered.clear();
   for (size_t p = first; p < last; ++p) {
-    const int32_t feature = feature_at(task, p);
-    if (rows_.bins[feature].unordered) unordered.push_back(p);
-    else ordered.push_back({rows_.column(feature), task.histogram.data() + task.offsets[p]});
+    (rows_.bins[task.targets[p].feature].unordered ? unordered : scratch.ordered).push_back(task.targets[p]);
   }
-  RowBlock block;
-  for (int64_t begin = node.begin; begin < node.end; begin += block.count) {
-    if ((begin - node.begin) % (64 * RowBlock::kRows) == 0) context_.check_canceled();
-    read_block(task, begin, node.end, block);
-    // Row by row: neighbours often fall into one bin of a feature, and each sum would wait for the one before.
-    for (int64_t i = 0; i < block.count; ++i) {
-      const int32_t row = block.rows[i];
-      for (const Target& target : ordered) add_row(target.histogram + static_cast<size_t>(target.column[row]) * width_, block, i);
-    }
-    for (const size_t p : unordered) {
-      const int32_t feature = feature_at(task, p);
-      add_subsets(block, rows_.bins[feature], rows_.column(feature), task.histogram.data() + task.offsets[p]);
-    }
-    for (int64_t i = 0; first == 0 && i < block.count; ++i) add_row(totals.data(), block, i);
+  HistogramRows& rows = scratch.rows;
+  for (int64_t begin = node.begin; begin < node.end; begin += rows.count) {
+    if ((begin - node.begin) % (64 * HistogramRows::kRows) == 0) context_.check_canceled();
+    read_rows(task, begin, node.end, rows);
+    with_bin_type(rows_, [&](auto bin) {
+      add_to_histograms(rows, rows_.row<decltype(bin)>(0), rows_.features, scratch.ordered, settings_.classes, histogram,
+                        first == 0 ? totals.data() : nullptr);
+    });
+    for (const HistogramTarget& target : unordered) add_subsets(rows, target.feature, histogram + target.offset);
   }
   if (first == 0) task.totals = read(totals.data());
 }
 
-GainStats Grower::gain_of(const GainStats* before, ImpurityStats left, ImpurityStats right) const {
+double Grower::gain_of(const NodeSums& sums, const double* left, const double* right) const {
+  constexpr double kNotAllowed = std::numeric_limits<double>::lowest();
   const Impurity impurity = settings_.impurity;
-  GainStats result;
-  if (before == nullptr) {
-    result.parent = left;
-    result.parent.add(right);
-    result.impurity = result.parent.calculate(impurity);
-  } else {
-    result.parent = before->parent;
-    result.impurity = before->impurity;
-  }
-  const double left_weight = left.weight(impurity);
-  const double right_weight = right.weight(impurity);
-  if (left.rows < settings_.instances_min || right.rows < settings_.instances_min || left_weight < weight_min_ ||
+  const auto count = static_cast<size_t>(width_ - 1);
+  const double left_weight = weight_of(impurity, left, count);
+  const double right_weight = weight_of(impurity, right, count);
+  if (left[count] < settings_.instances_min || right[count] < settings_.instances_min || left_weight < weight_min_ ||
       right_weight < weight_min_) {
-    result.impurity = result.parent.calculate(impurity);
-    return result;
+    return kNotAllowed;
   }
   const double total = left_weight + right_weight;
-  const double gain = result.impurity - left_weight / total * left.calculate(impurity) -
-                      right_weight / total * right.calculate(impurity);
-  if (gain < settings_.gain_min) {
-    result.impurity = result.parent.calculate(impurity);
-    return result;
-  }
-  result.gain = gain;
-  result.left = std::move(left);
-  result.right = std::move(right);
-  result.is_valid = true;
-  return result;
+  const double gain = sums.impurity - left_weight / total * impurity_of(impurity, left, count) -
+                      right_weight / total * impurity_of(impurity, right, count);
+  return gain < settings_.gain_min ? kNotAllowed : gain;
 }
 
 // The order of categories in which their splits are tried.
@@ -314,103 +308,145 @@ std::vector<int32_t> Grower::categories_by_centroid(const double* histogram, int
   return order;
 }
 
-std::pair<TreeSplit, GainStats> Grower::best_of_feature(NodeTask& task, size_t position, std::optional<GainStats>& last) const {
-  const int32_t feature = feature_at(task, position);
+TreeSplit Grower::split_of(int32_t feature, int32_t place, const std::vector<int32_t>& order) const {
   const FeatureBins& bins = rows_.bins[feature];
-  double* histogram = task.histogram.data() + task.offsets[position];
-  const auto entry = [&](int32_t bin) { return histogram + static_cast<size_t>(bin) * width_; };
-  const int32_t splits = bins.splits();
-  std::vector<int32_t> order(bins.bins());
-  for (int32_t i = 0; i < bins.bins(); ++i) order[i] = i;
-  if (!bins.is_continuous() && !bins.unordered) order = categories_by_centroid(histogram, bins.arity);
-  if (!bins.unordered) {
-    for (int32_t i = 0; i < splits; ++i) merge(entry(order[i + 1]), entry(order[i]));
-  }
-  int32_t best = -1;
-  GainStats best_stats;
-  for (int32_t i = 0; i < splits; ++i) {
-    ImpurityStats left = read(entry(order[i]));
-    ImpurityStats right = bins.unordered ? task.totals : read(entry(order[splits]));
-    right.subtract(left);
-    last = gain_of(last ? &*last : nullptr, std::move(left), std::move(right));
-    if (best >= 0 && !(last->gain > best_stats.gain)) continue;
-    best = i;
-    best_stats = *last;
-  }
   TreeSplit split;
   split.feature = feature;
   if (bins.is_continuous()) {
-    split.threshold = bins.thresholds[best];
-    split.bin = best;
-    return {split, best_stats};
+    split.threshold = bins.thresholds[place];
+    split.bin = place;
+    return split;
   }
-  std::vector<int32_t> left(order.begin(), order.begin() + best + 1);
-  if (bins.unordered) left = bins.subsets[best];
+  std::vector<int32_t> left = bins.unordered ? bins.subsets[place]
+                                             : std::vector<int32_t>(order.begin(), order.begin() + place + 1);
   std::sort(left.begin(), left.end());
   split.categories = bins.arity;
   split.left_categories.assign(left.begin(), left.end());
-  return {split, best_stats};
+  return split;
 }
 
-void Grower::find_split(NodeTask& task) const {
-  const GrowingTree& tree = trees_[task.tree];
-  const GrowingNode& node = tree.nodes[task.node];
-  std::optional<GainStats> last;
-  if (node.has_stats) {
-    last.emplace();
-    last->parent = node.stats;
-    last->impurity = node.impurity;
+// Tries the splits of the feature at `position` against the best so far. `right` is for the numbers of
+// the right side.
+void Grower::try_feature(NodeTask& task, size_t position, double* histogram, std::vector<double>& right) const {
+  constexpr double kNotAllowed = std::numeric_limits<double>::lowest();
+  const int32_t feature = task.targets[position].feature;
+  const FeatureBins& bins = rows_.bins[feature];
+  const int32_t splits = bins.splits();
+  if (splits == 0) return;
+  double* const numbers = histogram + task.targets[position].offset;
+  std::vector<int32_t> order;  // of the categories; empty: as they are
+  if (!bins.is_continuous() && !bins.unordered) order = categories_by_centroid(numbers, bins.arity);
+  const auto entry = [&](int32_t i) { return numbers + static_cast<size_t>(order.empty() ? i : order[i]) * width_; };
+  for (int32_t i = 0; !bins.unordered && i < splits; ++i) {
+    for (int32_t k = 0; k < width_; ++k) entry(i + 1)[k] += entry(i)[k];
   }
-  bool is_found = false;
-  for (size_t p = 0; p < task.offsets.size(); ++p) {
-    if (rows_.bins[feature_at(task, p)].splits() == 0) continue;
-    auto [split, stats] = best_of_feature(task, p, last);
-    if (is_found && !(stats.gain > task.best.gain)) continue;
-    is_found = true;
-    task.split = std::move(split);
-    task.best = std::move(stats);
+  std::vector<double> all(task.totals.values);
+  all.push_back(static_cast<double>(task.totals.rows));
+  if (!bins.unordered) all.assign(entry(splits), entry(splits) + width_);
+  right.resize(width_);
+  const auto set_right = [&](const double* left) {
+    for (int32_t k = 0; k < width_; ++k) right[k] = all[k] - left[k];
+  };
+  if (!task.sums) {
+    set_right(entry(0));
+    task.sums.emplace();
+    task.sums->stats = read(entry(0));
+    for (int32_t k = 0; k + 1 < width_; ++k) task.sums->stats.values[k] += right[k];
+    task.sums->stats.rows += static_cast<int64_t>(right[width_ - 1]);
+    task.sums->impurity = task.sums->stats.calculate(settings_.impurity);
   }
-  if (!is_found) {
-    task.best.parent = task.totals;
-    task.best.impurity = task.totals.calculate(settings_.impurity);
+  int32_t best = -1;
+  double best_gain = 0;
+  for (int32_t i = 0; i < splits; ++i) {
+    set_right(entry(i));
+    const double gain = gain_of(*task.sums, entry(i), right.data());
+    if (best >= 0 && !(gain > best_gain)) continue;
+    best = i;
+    best_gain = gain;
   }
+  if (task.best.is_found && !(best_gain > task.best.gain)) return;
+  task.best.is_found = true;
+  task.best.gain = best_gain;
+  task.best.is_valid = best_gain != kNotAllowed;
+  task.best.split = split_of(feature, best, order);
+  set_right(entry(best));
+  task.best.left = read(entry(best));
+  task.best.right = read(right.data());
+}
+
+void Grower::find_split(NodeTask& task, double* histogram, Scratch& scratch) const {
+  const GrowingNode& node = trees_[task.tree].nodes[task.node];
+  if (node.has_stats) task.sums = {node.stats, node.impurity};
+  for (size_t p = 0; p < task.targets.size(); ++p) try_feature(task, p, histogram, scratch.right);
+  if (task.best.is_found) return;
+  task.best.gain = std::numeric_limits<double>::lowest();
+  task.sums = {task.totals, task.totals.calculate(settings_.impurity)};
 }
 
 // Splits the rows of a node in two, each part in the order of the whole.
-void Grower::divide(NodeTask& task) {
+void Grower::partition(NodeTask& task, Scratch& scratch) {
+  GrowingTree& tree = trees_[task.tree];
+  const GrowingNode& node = tree.nodes[task.node];
+  if (task.best.gain <= 0 || node.level == settings_.depth_max) return;
+  const TreeSplit& split = task.best.split;
+  const FeatureBins& bins = rows_.bins[split.feature];
+  std::vector<uint8_t> goes_left(bins.is_continuous() ? bins.thresholds.size() + 1 : bins.arity, 0);
+  for (size_t bin = 0; bin < goes_left.size(); ++bin) {
+    goes_left[bin] = bins.is_continuous() ? static_cast<int32_t>(bin) <= split.bin
+                                          : split.goes_left(static_cast<double>(bin));
+  }
+  int32_t* const rows = tree.rows.data();
+  uint16_t* const counts = tree.counts.empty() ? nullptr : tree.counts.data();
+  const auto most = static_cast<size_t>(node.end - node.begin);
+  if (scratch.kept_rows.size() < most) scratch.kept_rows = rows_.row_vector<int32_t>(most);
+  if (counts != nullptr && scratch.kept_counts.size() < most) scratch.kept_counts = rows_.row_vector<uint16_t>(most);
+  int64_t left = node.begin;
+  size_t right = 0;
+  with_bin_type(rows_, [&](auto bin) {
+    const auto* column = rows_.row<decltype(bin)>(0) + split.feature;
+    for (int64_t i = node.begin; i < node.end; ++i) {
+      const int32_t row = rows[i];
+      const size_t is_left = goes_left[column[static_cast<int64_t>(row) * rows_.features]];
+      rows[left] = row;
+      scratch.kept_rows[right] = row;
+      if (counts != nullptr) {
+        const uint16_t count = counts[i];
+        counts[left] = count;
+        scratch.kept_counts[right] = count;
+      }
+      left += static_cast<int64_t>(is_left);
+      right += 1 - is_left;
+    }
+  });
+  std::copy_n(scratch.kept_rows.begin(), right, rows + left);
+  if (counts != nullptr) std::copy_n(scratch.kept_counts.begin(), right, counts + left);
+  task.middle = left;
+}
+
+// Gives a node what its split is, and its children.
+void Grower::attach(NodeTask& task) {
   GrowingTree& tree = trees_[task.tree];
   GrowingNode& node = tree.nodes[task.node];
-  node.stats = task.best.parent;
-  node.impurity = task.best.impurity;
+  node.stats = std::move(task.sums->stats);
+  node.impurity = task.sums->impurity;
   node.gain = task.best.gain;
   node.is_valid = task.best.is_valid;
   node.has_stats = true;
-  if (task.best.gain <= 0 || node.level == settings_.depth_max) return;
-  node.split = task.split;
-  const FeatureBins& bins = rows_.bins[node.split.feature];
-  const uint16_t* column = rows_.column(node.split.feature);
-  std::vector<uint8_t> goes_left(bins.is_continuous() ? bins.thresholds.size() + 1 : bins.arity, 0);
-  for (size_t bin = 0; bin < goes_left.size(); ++bin) {
-    goes_left[bin] = bins.is_continuous() ? static_cast<int32_t>(bin) <= node.split.bin
-                                          : node.split.goes_left(static_cast<double>(bin));
-  }
-  const auto first = tree.rows.begin() + node.begin;
-  const auto last = tree.rows.begin() + node.end;
-  const auto middle = std::stable_partition(first, last, [&](int32_t row) { return goes_left[column[row]] != 0; });
-  const auto child = [&](const ImpurityStats& stats, int64_t begin, int64_t end) {
+  if (task.middle < 0) return;
+  node.split = std::move(task.best.split);
+  const auto child = [&](ImpurityStats& stats, int64_t begin, int64_t end) {
     GrowingNode result;
     result.level = node.level + 1;
     result.begin = begin;
     result.end = end;
     result.has_stats = true;
-    result.stats = stats;
     result.impurity = stats.calculate(settings_.impurity);
+    result.stats = std::move(stats);
     result.gain = std::numeric_limits<double>::quiet_NaN();
     return result;
   };
-  const int64_t at = middle - tree.rows.begin();
-  GrowingNode left = child(task.best.left, node.begin, at);
-  GrowingNode right = child(task.best.right, at, node.end);
+  GrowingNode left = child(task.best.left, node.begin, task.middle);
+  GrowingNode right = child(task.best.right, task.middle, node.end);
   const int32_t place = task.node;
   tree.nodes.push_back(std::move(left));
   tree.nodes.push_back(std::move(right));
@@ -427,60 +463,81 @@ void Grower::push_children(const NodeTask& task, Stack& stack) {
   }
 }
 
-void Grower::process(std::vector<NodeTask>& group, size_t begin, size_t end) {
-  // Several features at a time share the reading of a node's rows; few nodes leave each thread its part of the features.
+void Grower::lay_out(NodeTask& task) const {
+  const auto features = task.features.empty() ? static_cast<size_t>(rows_.features) : task.features.size();
+  for (size_t p = 0; p < features; ++p) {
+    const int32_t feature = task.features.empty() ? static_cast<int32_t>(p) : task.features[p];
+    task.targets.push_back({feature, task.histogram_size});
+    task.histogram_size += static_cast<size_t>(rows_.bins[feature].bins()) * width_;
+  }
+}
+
+// Fills the histograms of nodes that are too large for one thread: each takes some of their features.
+void Grower::share_work(std::vector<NodeTask>& group) {
   struct Part {
     size_t task, first, last;
   };
+  double work = 0;
+  for (const NodeTask& task : group) work += static_cast<double>(rows_of(task)) * static_cast<double>(task.targets.size());
+  const double most = work / (2.0 * runner_.parts());
   std::vector<Part> parts;
-  const size_t features_max = end - begin >= 2 * static_cast<size_t>(context_.threads) ? 64 : 4;
-  for (size_t t = begin; t < end; ++t) {
+  for (size_t t = 0; t < group.size() && runner_.parts() > 1; ++t) {
     NodeTask& task = group[t];
-    const size_t features = task.features.empty() ? rows_.features : task.features.size();
-    size_t size = 0;
-    for (size_t p = 0; p < features; ++p) {
-      task.offsets.push_back(size);
-      size += static_cast<size_t>(rows_.bins[feature_at(task, p)].bins()) * width_;
-    }
-    for (size_t p = 0; p == 0 || p < features; p += features_max) parts.push_back({t, p, std::min(features, p + features_max)});
-    task.histogram.assign(size, 0.0);
+    const auto rows = static_cast<double>(rows_of(task));
+    const size_t features = task.targets.size();
+    if (rows * static_cast<double>(features) <= most || features < 2) continue;
+    task.is_shared = true;
+    task.histogram.assign_zeros(task.histogram_size);
+    const auto step = static_cast<size_t>(std::max(1.0, std::ceil(most / rows)));
+    for (size_t p = 0; p < features; p += step) parts.push_back({t, p, std::min(features, p + step)});
   }
-  std::atomic<size_t> next_part{0};
-  for_each_part(context_.threads, [&](int) {
-    for (size_t i; (i = next_part++) < parts.size();) {
-      fill_histograms(group[parts[i].task], parts[i].first, parts[i].last);
+  if (parts.empty()) return;
+  std::atomic<size_t> next{0};
+  runner_.run([&](int thread) {
+    for (size_t i; (i = next++) < parts.size();) {
+      NodeTask& task = group[parts[i].task];
+      fill_histograms(task, task.histogram.data(), parts[i].first, parts[i].last, scratch_[thread]);
     }
   });
-  std::atomic<size_t> next_task{begin};
-  for_each_part(context_.threads, [&](int) {
-    for (size_t i; (i = next_task++) < end;) {
-      find_split(group[i]);
-      group[i].histogram = {};
+}
+
+void Grower::process(std::vector<NodeTask>& group) {
+  for (NodeTask& task : group) lay_out(task);
+  share_work(group);
+  // The largest first, so that no thread is left with one at the end.
+  std::vector<size_t> order(group.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return rows_of(group[a]) > rows_of(group[b]); });
+  std::atomic<size_t> next{0};
+  runner_.run([&](int thread) {
+    Scratch& scratch = scratch_[thread];
+    for (size_t i; (i = next++) < order.size();) {
+      NodeTask& task = group[order[i]];
+      double* histogram = task.histogram.data();
+      if (!task.is_shared) {
+        scratch.histogram.assign_zeros(task.histogram_size);
+        histogram = scratch.histogram.data();
+        fill_histograms(task, histogram, 0, task.targets.size(), scratch);
+      }
+      find_split(task, histogram, scratch);
+      partition(task, scratch);
+      task.histogram = {};
     }
   });
-  // Nodes of one tree share its lists: trees are divided one by one.
-  for (size_t t = begin; t < end; ++t) divide(group[t]);
+  // Nodes of one tree share its list of nodes.
+  for (NodeTask& task : group) attach(task);
 }
 
 Tree finished(const GrowingTree& growing, const TreeSettings& settings);
 
-std::vector<Tree> Grower::grow(int32_t trees, int64_t seed) {
-  constexpr size_t kHistogramNumbersMax = size_t{8} << 20;
+std::vector<Tree> Grower::grow(int32_t trees, RowVector<uint16_t> counts, int64_t seed) {
   Stack stack;
-  plant(trees, stack);
+  plant(trees, counts, stack);
+  counts = RowVector<uint16_t>();  // gives the memory back, as an assignment of {} would not
   JavaRandom random(seed);
   while (!stack.empty()) {
     std::vector<NodeTask> group = choose_group(stack, random);
-    for (size_t begin = 0; begin < group.size();) {
-      size_t end = begin;
-      size_t numbers = 0;
-      while (end < group.size() && (end == begin || numbers < kHistogramNumbersMax)) {
-        numbers += static_cast<size_t>(histogram_bytes(group[end].features)) / 8;
-        ++end;
-      }
-      process(group, begin, end);
-      begin = end;
-    }
+    process(group);
     for (const NodeTask& task : group) push_children(task, stack);
   }
   std::vector<Tree> result;
@@ -528,70 +585,10 @@ Tree finished(const GrowingTree& growing, const TreeSettings& settings) {
 
 }  // namespace
 
-void ImpurityStats::subtract(const ImpurityStats& other) {
-  for (size_t i = 0; i < values.size(); ++i) values[i] -= other.values[i];
-  rows -= other.rows;
-}
-
-void ImpurityStats::add(const ImpurityStats& other) {
-  for (size_t i = 0; i < values.size(); ++i) values[i] += other.values[i];
-  rows += other.rows;
-}
-
-double ImpurityStats::weight(Impurity impurity) const {
-  if (impurity == Impurity::kVariance) return values[0];
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum;
-}
-
-double ImpurityStats::calculate(Impurity impurity) const {
-  const double total = weight(impurity);
-  if (total == 0) return 0;
-  if (impurity == Impurity::kVariance) return (values[2] - (values[1] * values[1]) / total) / total;
-  double result = impurity == Impurity::kGini ? 1.0 : 0.0;
-  for (const double value : values) {
-    if (impurity == Impurity::kEntropy && value == 0) continue;
-    const double frequency = value / total;
-    result -= frequency * (impurity == Impurity::kGini ? frequency : std::log(frequency) / std::log(2.0));
-  }
-  return result;
-}
-
-double ImpurityStats::predict(Impurity impurity) const {
-  if (impurity == Impurity::kVariance) return values[0] == 0 ? 0.0 : values[1] / values[0];
-  return static_cast<double>(std::max_element(values.begin(), values.end()) - values.begin());
-}
-
-int32_t features_per_node(const std::string& strategy, int32_t trees, int32_t features, bool classification) {
-  std::string name = strategy;
-  if (name == "auto") name = trees == 1 ? "all" : classification ? "sqrt" : "onethird";
-  if (name == "all") return features;
-  if (name == "sqrt") return static_cast<int32_t>(std::ceil(std::sqrt(features)));
-  if (name == "log2") return std::max(1, static_cast<int32_t>(std::ceil(std::log(features) / std::log(2.0))));
-  if (name == "onethird") return static_cast<int32_t>(std::ceil(features / 3.0));
-  if (name.find_first_not_of("0123456789") == std::string::npos && name.size() < 10) return std::min(features, std::stoi(name));
-  return static_cast<int32_t>(std::ceil(std::strtod(name.c_str(), nullptr) * features));
-}
-
 std::vector<Tree> grow_trees(const BinnedRows& rows, const RowVector<double>& labels,
-                             const RowVector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
+                             RowVector<uint16_t> counts, int32_t trees, const TreeSettings& settings,
                              int64_t seed, FitContext& context) {
-  return Grower(rows, labels, counts, settings, context).grow(trees, seed);
-}
-
-RowVector<double> predict_binned(const Tree& tree, const BinnedRows& rows) {
-  auto predictions = rows.row_vector<double>(rows.rows);
-  for (int64_t row = 0; row < rows.rows; ++row) {
-    const TreeNode* node = tree.nodes.data();
-    while (!node->is_leaf()) {
-      const uint16_t bin = rows.column(node->split.feature)[row];
-      const bool left = node->split.is_categorical() ? node->split.goes_left(bin) : bin <= node->split.bin;
-      node = &tree.nodes[left ? node->left : node->right];
-    }
-    predictions[row] = node->prediction;
-  }
-  return predictions;
+  return Grower(rows, labels, settings, context).grow(trees, std::move(counts), seed);
 }
 
 }  // namespace firesteel::ml

@@ -8,10 +8,9 @@
 #include "ml/context.h"
 #include "ml/tree.h"
 #include "ml/tree_bins.h"
+#include "ml/tree_impurity.h"
 
 namespace firesteel::ml {
-
-enum class Impurity { kGini, kEntropy, kVariance };
 
 struct TreeSettings {
   Impurity impurity = Impurity::kVariance;
@@ -24,28 +23,10 @@ struct TreeSettings {
   int32_t features_per_node = 0;            // all features if 0 or more than there are
 };
 
-// Weights by class (or weight, sum and sum of squares of labels), and the rows behind them.
-struct ImpurityStats {
-  std::vector<double> values;
-  int64_t rows = 0;
-
-  void subtract(const ImpurityStats& other);
-  void add(const ImpurityStats& other);
-  double weight(Impurity impurity) const;
-  double calculate(Impurity impurity) const;
-  double predict(Impurity impurity) const;
-};
-
-// What Spark's featureSubsetStrategy means for `features` features.
-int32_t features_per_node(const std::string& strategy, int32_t trees, int32_t features, bool classification);
-
 // `labels` are those of `rows` or others in their place; `counts` as of draw_row_counts(). Trees with
 // equal leaves merged. The same answer for any number of threads.
 std::vector<Tree> grow_trees(const BinnedRows& rows, const RowVector<double>& labels,
-                             const RowVector<uint16_t>& counts, int32_t trees, const TreeSettings& settings,
+                             RowVector<uint16_t> counts, int32_t trees, const TreeSettings& settings,
                              int64_t seed, FitContext& context);
-
-// The prediction of a tree for each row, by its bins.
-RowVector<double> predict_binned(const Tree& tree, const BinnedRows& rows);
 
 }  // namespace firesteel::ml

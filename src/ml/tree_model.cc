@@ -17,66 +17,95 @@ namespace firesteel::ml {
 
 namespace {
 
+constexpr int64_t kRowsAtOnce = 256;
+
 class TreeTransform : public BatchTransform {
  public:
   TreeTransform(std::shared_ptr<const TreeModel> model, int position, ParamMap params)
-      : model_(std::move(model)), position_(position), params_(std::move(params)) {}
+      : model_(std::move(model)),
+        position_(position),
+        params_(std::move(params)),
+        leaf_name_(params_.text("leafCol")),
+        variance_name_(params_.declares("varianceCol") ? params_.text_or_empty("varianceCol") : "") {}
 
   std::shared_ptr<arrow::RecordBatch> apply(const std::shared_ptr<arrow::RecordBatch>& batch) const override {
     const VectorColumn vectors(batch->column(position_));
-    const bool classifier = is_classifier(model_->kind());
-    const std::string leaf_name = params_.text("leafCol");
-    const std::string variance_name = params_.declares("varianceCol") ? params_.text_or_empty("varianceCol") : "";
-    VectorColumnBuilder raws;
-    VectorColumnBuilder probabilities;
-    VectorColumnBuilder leaves;
-    std::vector<double> single_leaves;
-    std::vector<double> predictions(batch->num_rows());
+    FeatureRows features(model_->features());
+    Columns columns;
+    std::vector<double> raws;
+    for (int64_t begin = 0; begin < batch->num_rows(); begin += kRowsAtOnce) {
+      const auto& rows = features.read(vectors, begin, std::min(batch->num_rows(), begin + kRowsAtOnce));
+      model_->raw(rows.data(), static_cast<int64_t>(rows.size()), raws);
+      add_predictions(raws, columns);
+      add_leaves(rows, columns);
+    }
+    return with_columns(batch, std::move(columns));
+  }
+
+ private:
+  // What comes out, row after row.
+  struct Columns {
+    std::vector<double> raws;
+    std::vector<double> probabilities;
+    std::vector<double> predictions;
     std::vector<double> variances;
-    std::vector<double> features(model_->features(), 0.0);
-    for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-      fill(vectors[row], features);
-      const std::vector<double> raw = model_->raw(features.data());
-      predictions[row] = model_->prediction(raw, params_);
-      if (classifier) {
-        raws.append_dense(raw.data(), static_cast<int32_t>(raw.size()));
-        const std::vector<double> probability = model_->probability(raw);
-        probabilities.append_dense(probability.data(), static_cast<int32_t>(probability.size()));
-      }
-      if (!variance_name.empty()) variances.push_back(variance(model_->trees()[0].leaf_of(features.data())));
-      if (leaf_name.empty()) continue;
-      std::vector<double> numbers;
-      for (const Tree& tree : model_->trees()) numbers.push_back(tree.leaf_of(features.data()).leaf_number);
-      if (is_ensemble(model_->kind())) {
-        leaves.append_dense(numbers.data(), static_cast<int32_t>(numbers.size()));
-      } else {
-        single_leaves.push_back(numbers[0]);
+    std::vector<double> leaves;  // per row and tree
+  };
+
+  void add_predictions(const std::vector<double>& raws, Columns& columns) const {
+    if (!is_classifier(model_->kind())) {
+      columns.predictions.insert(columns.predictions.end(), raws.begin(), raws.end());
+      return;
+    }
+    const auto width = static_cast<size_t>(model_->raw_width());
+    const std::vector<double>* thresholds = model_->thresholds(params_);
+    columns.raws.insert(columns.raws.end(), raws.begin(), raws.end());
+    columns.probabilities.resize(columns.raws.size());
+    for (size_t at = columns.raws.size() - raws.size(); at < columns.raws.size(); at += width) {
+      double* probability = columns.probabilities.data() + at;
+      model_->to_probability(columns.raws.data() + at, probability);
+      columns.predictions.push_back(model_->prediction(columns.raws.data() + at, probability, thresholds));
+    }
+  }
+
+  void add_leaves(const std::vector<const double*>& rows, Columns& columns) const {
+    if (leaf_name_.empty() && variance_name_.empty()) return;
+    const std::vector<Tree>& trees = model_->trees();
+    std::vector<int32_t> leaves(rows.size());
+    const size_t first = columns.leaves.size();
+    columns.leaves.resize(first + rows.size() * trees.size());
+    for (size_t t = 0; t < trees.size(); ++t) {
+      model_->predictor().find_leaves(static_cast<int32_t>(t), rows.data(), static_cast<int64_t>(rows.size()), leaves.data());
+      for (size_t row = 0; row < rows.size(); ++row) {
+        const TreeNode& leaf = trees[t].nodes[leaves[row]];
+        columns.leaves[first + row * trees.size() + t] = leaf.leaf_number;
+        if (!variance_name_.empty() && t == 0) columns.variances.push_back(variance(leaf));
       }
     }
+  }
+
+  std::shared_ptr<arrow::RecordBatch> with_columns(const std::shared_ptr<arrow::RecordBatch>& batch, Columns columns) const {
     auto result = batch;
     const auto add = [&](const std::string& name, std::shared_ptr<arrow::Array> column) {
       if (!name.empty()) result = append_column(result, name, std::move(column));
     };
-    if (classifier) {
-      add(params_.text("rawPredictionCol"), raws.finish());
-      add(params_.text("probabilityCol"), probabilities.finish());
+    const auto vectors = [](std::vector<double> values, size_t width) {
+      VectorColumnBuilder builder;
+      builder.append_dense_rows(std::move(values), static_cast<int32_t>(width));
+      return builder.finish();
+    };
+    if (is_classifier(model_->kind())) {
+      add(params_.text("rawPredictionCol"), vectors(std::move(columns.raws), model_->raw_width()));
+      add(params_.text("probabilityCol"), vectors(std::move(columns.probabilities), model_->raw_width()));
     }
-    add(params_.text("predictionCol"), make_doubles(predictions));
-    if (!variance_name.empty()) add(variance_name, make_doubles(variances));
-    if (!leaf_name.empty()) add(leaf_name, is_ensemble(model_->kind()) ? leaves.finish() : make_doubles(single_leaves));
+    add(params_.text("predictionCol"), make_doubles(std::move(columns.predictions)));
+    if (!variance_name_.empty()) add(variance_name_, make_doubles(std::move(columns.variances)));
+    if (leaf_name_.empty()) return result;
+    add(leaf_name_, is_ensemble(model_->kind()) ? vectors(std::move(columns.leaves), model_->trees().size())
+                                                : make_doubles(std::move(columns.leaves)));
     return result;
   }
 
- private:
-  static void fill(const VectorView& view, std::vector<double>& features) {
-    if (static_cast<size_t>(view.size) != features.size()) {
-      require(false, "The vector's size " + std::to_string(view.size) + " differs from the number of features " +
-                         std::to_string(features.size()));
-    }
-    if (view.indices != nullptr) std::fill(features.begin(), features.end(), 0.0);
-    for (int32_t i = 0; i < view.count; ++i) features[view.indices != nullptr ? view.indices[i] : i] = view.values[i];
-  }
   static double variance(const TreeNode& leaf) {
     const double total = leaf.stats[0];
     return total == 0 ? 0 : (leaf.stats[2] - leaf.stats[1] * leaf.stats[1] / total) / total;
@@ -85,7 +114,28 @@ class TreeTransform : public BatchTransform {
   std::shared_ptr<const TreeModel> model_;
   int position_;
   ParamMap params_;
+  std::string leaf_name_;
+  std::string variance_name_;
 };
+
+// What each node gives to the sums over the trees: see TreeModel::to_raw.
+std::vector<double> node_values(TreeKind kind, const std::vector<Tree>& trees, const std::vector<double>& weights, int32_t classes) {
+  const bool boosted = kind == TreeKind::kBoostedClassifier || kind == TreeKind::kBoostedRegressor;
+  std::vector<double> values;
+  for (size_t t = 0; t < trees.size(); ++t) {
+    for (const TreeNode& node : trees[t].nodes) {
+      if (!is_classifier(kind) || boosted) {
+        values.push_back(boosted ? node.prediction * weights[t] : node.prediction);
+        continue;
+      }
+      for (int32_t c = 0; c < classes; ++c) {
+        const bool is_vote = kind == TreeKind::kForestClassifier;
+        values.push_back(!is_vote ? node.stats[c] : node.weight == 0 ? 0.0 : node.stats[c] / node.weight);
+      }
+    }
+  }
+  return values;
+}
 
 Vector vector_argument(const MethodCall& call) {
   require(call.arguments.size() == 1 && std::holds_alternative<Vector>(call.arguments[0]), call.method + " takes one vector");
@@ -98,64 +148,68 @@ TreeModel::TreeModel(TreeKind kind, ParamMap params, std::vector<Tree> trees, st
                      int32_t features, int32_t classes)
     : kind_(kind),
       params_(std::move(params)),
-      trees_(std::move(trees)),
+      trees_(std::make_shared<const std::vector<Tree>>(std::move(trees))),
       weights_(std::move(weights)),
       features_(features),
-      classes_(classes) {}
+      classes_(classes) {
+  const bool has_votes = kind == TreeKind::kTreeClassifier || kind == TreeKind::kForestClassifier;
+  predictor_ = std::make_shared<const TreePredictor>(*trees_, has_votes ? classes : 1, node_values(kind, *trees_, weights_, classes));
+}
 
 std::string TreeModel::class_name() const { return simple_name(model_class(kind_)); }
 
-std::vector<double> TreeModel::raw(const double* features) const {
-  if (!is_ensemble(kind_)) {
-    const TreeNode& leaf = trees_[0].leaf_of(features);
-    return is_classifier(kind_) ? leaf.stats : std::vector<double>{leaf.prediction};
+void TreeModel::to_raw(const double* sums, double* raw) const {
+  if (kind_ == TreeKind::kBoostedClassifier) {
+    raw[0] = -sums[0];
+    raw[1] = sums[0];
+    return;
   }
-  if (kind_ == TreeKind::kForestClassifier) {
-    std::vector<double> votes(classes_, 0.0);
-    for (const Tree& tree : trees_) {
-      const TreeNode& leaf = tree.leaf_of(features);
-      if (leaf.weight == 0) continue;
-      for (int32_t c = 0; c < classes_; ++c) votes[c] += leaf.stats[c] / leaf.weight;
-    }
-    return votes;
-  }
-  double sum = 0;
-  for (size_t t = 0; t < trees_.size(); ++t) {
-    const double prediction = trees_[t].leaf_of(features).prediction;
-    sum += kind_ == TreeKind::kForestRegressor ? prediction : prediction * weights_[t];
-  }
-  if (kind_ == TreeKind::kForestRegressor) return {sum / static_cast<double>(trees_.size())};
-  if (kind_ == TreeKind::kBoostedRegressor) return {sum};
-  return {-sum, sum};
+  std::copy_n(sums, predictor_->width(), raw);
+  if (kind_ == TreeKind::kForestRegressor) raw[0] /= static_cast<double>(trees().size());
 }
 
-std::vector<double> TreeModel::probability(const std::vector<double>& raw) const {
-  if (kind_ == TreeKind::kBoostedClassifier) {
-    const double first = 1.0 / (1.0 + std::exp(-2.0 * raw[0]));
-    return {first, 1.0 - first};
-  }
-  double sum = 0;
-  for (const double value : raw) sum += value;
-  std::vector<double> result = raw;
-  if (sum != 0) {
-    for (double& value : result) value /= sum;
-  }
+void TreeModel::raw(const double* const* rows, int64_t count, std::vector<double>& raws) const {
+  const auto sum_width = static_cast<size_t>(predictor_->width());
+  const auto width = static_cast<size_t>(raw_width());
+  std::vector<double> sums(static_cast<size_t>(count) * sum_width, 0.0);
+  predictor_->add_up(rows, count, sums.data());
+  raws.resize(static_cast<size_t>(count) * width);
+  for (int64_t row = 0; row < count; ++row) to_raw(sums.data() + row * sum_width, raws.data() + row * width);
+}
+
+std::vector<double> TreeModel::raw(const double* features) const {
+  std::vector<double> result;
+  raw(&features, 1, result);
   return result;
 }
 
-double TreeModel::prediction(const std::vector<double>& raw, const ParamMap& params) const {
+void TreeModel::to_probability(const double* raw, double* probability) const {
+  if (kind_ == TreeKind::kBoostedClassifier) {
+    probability[0] = 1.0 / (1.0 + std::exp(-2.0 * raw[0]));
+    probability[1] = 1.0 - probability[0];
+    return;
+  }
+  double sum = 0;
+  for (int32_t c = 0; c < raw_width(); ++c) sum += raw[c];
+  for (int32_t c = 0; c < raw_width(); ++c) probability[c] = sum != 0 ? raw[c] / sum : raw[c];
+}
+
+const std::vector<double>* TreeModel::thresholds(const ParamMap& params) const {
+  if (!is_classifier(kind_) || !params.is_set("thresholds")) return nullptr;
+  const std::vector<double>& thresholds = params.numbers("thresholds");
+  require(thresholds.size() == static_cast<size_t>(raw_width()),
+          class_name() + ".transform() called with non-matching numClasses and thresholds.length. numClasses=" +
+              std::to_string(raw_width()) + ", but thresholds has length " + std::to_string(thresholds.size()));
+  return &thresholds;
+}
+
+double TreeModel::prediction(const double* raw, const double* probability, const std::vector<double>* thresholds) const {
   if (!is_classifier(kind_)) return raw[0];
-  std::vector<double> scores = probability(raw);
-  if (params.is_set("thresholds")) {
-    const std::vector<double>& thresholds = params.numbers("thresholds");
-    require(thresholds.size() == scores.size(), class_name() +
-                                                    ".transform() called with non-matching numClasses and "
-                                                    "thresholds.length. numClasses=" + std::to_string(scores.size()) +
-                                                    ", but thresholds has length " + std::to_string(thresholds.size()));
+  if (thresholds != nullptr) {
     double highest = -std::numeric_limits<double>::infinity();
     size_t best = 0;
-    for (size_t c = 0; c < scores.size(); ++c) {
-      const double scaled = scores[c] / thresholds[c];
+    for (size_t c = 0; c < thresholds->size(); ++c) {
+      const double scaled = probability[c] / (*thresholds)[c];
       if (!(scaled > highest)) continue;
       highest = scaled;
       best = c;
@@ -163,15 +217,15 @@ double TreeModel::prediction(const std::vector<double>& raw, const ParamMap& par
     return static_cast<double>(best);
   }
   if (kind_ == TreeKind::kBoostedClassifier) return raw[1] > 0 ? 1.0 : 0.0;
-  return static_cast<double>(std::max_element(raw.begin(), raw.end()) - raw.begin());
+  return static_cast<double>(std::max_element(raw, raw + raw_width()) - raw);
 }
 
 std::string TreeModel::to_text() const {
   std::string text = class_name() + ": uid" + (kind_ == TreeKind::kBoostedClassifier ? " = " : "=") + params_.uid();
   if (is_ensemble(kind_)) {
-    text += ", numTrees=" + std::to_string(trees_.size());
+    text += ", numTrees=" + std::to_string(trees().size());
   } else {
-    text += ", depth=" + std::to_string(trees_[0].depth()) + ", numNodes=" + std::to_string(trees_[0].nodes.size());
+    text += ", depth=" + std::to_string(trees()[0].depth()) + ", numNodes=" + std::to_string(trees()[0].nodes.size());
   }
   if (is_classifier(kind_)) text += ", numClasses=" + std::to_string(classes_);
   return text + ", numFeatures=" + std::to_string(features_);
@@ -183,7 +237,7 @@ std::shared_ptr<const Model> TreeModel::tree_model(size_t tree) const {
   for (const auto& [name, value] : params_.set_values()) {
     if (params.declares(name) && name != "impurity") params.set(name, value);
   }
-  return std::make_shared<TreeModel>(kind, std::move(params), std::vector<Tree>{trees_[tree]}, std::vector<double>{1.0},
+  return std::make_shared<TreeModel>(kind, std::move(params), std::vector<Tree>{trees()[tree]}, std::vector<double>{1.0},
                                      features_, kind == TreeKind::kTreeClassifier ? classes_ : 0);
 }
 
@@ -191,13 +245,15 @@ Value TreeModel::predict_one(const MethodCall& call) const {
   const std::vector<double> features = vector_argument(call).to_array();
   require(features.size() == static_cast<size_t>(features_), "the vector's size differs from the number of features");
   const std::vector<double> scores = raw(features.data());
+  std::vector<double> probabilities(scores.size());
+  to_probability(scores.data(), probabilities.data());
   // Spark's DecisionTreeClassificationModel.predict knows no thresholds.
-  if (call.method == "predict" && !is_ensemble(kind_)) return trees_[0].leaf_of(features.data()).prediction;
-  if (call.method == "predict") return prediction(scores, params_);
+  if (call.method == "predict" && !is_ensemble(kind_)) return trees()[0].leaf_of(features.data()).prediction;
+  if (call.method == "predict") return prediction(scores.data(), probabilities.data(), thresholds(params_));
   if (call.method == "predictRaw") return Vector::dense(scores);
-  if (call.method == "predictProbability") return Vector::dense(probability(scores));
+  if (call.method == "predictProbability") return Vector::dense(std::move(probabilities));
   std::vector<double> leaves;
-  for (const Tree& tree : trees_) leaves.push_back(tree.leaf_of(features.data()).leaf_number);
+  for (const Tree& tree : trees()) leaves.push_back(tree.leaf_of(features.data()).leaf_number);
   if (is_ensemble(kind_)) return Vector::dense(std::move(leaves));
   return leaves[0];
 }
@@ -207,34 +263,34 @@ Attribute TreeModel::attribute(const std::shared_ptr<const Attributed>& /*self*/
   if (method == "numFeatures") return Value(features_);
   if (method == "numClasses" && is_classifier(kind_)) return Value(classes_);
   if (method == "toString") return Value(to_text());
-  if (method == "featureImportances") return Value(feature_importances(trees_, features_, kind_ != TreeKind::kBoostedClassifier && kind_ != TreeKind::kBoostedRegressor));
+  if (method == "featureImportances") return Value(feature_importances(trees(), features_, kind_ != TreeKind::kBoostedClassifier && kind_ != TreeKind::kBoostedRegressor));
   if (method == "predict" || method == "predictLeaf") return predict_one(call);
   if (is_classifier(kind_) && (method == "predictRaw" || method == "predictProbability")) return predict_one(call);
   if (method == "hasSummary") return Value(summary_ != nullptr);
   if (method == "summary" && summary_) return summary_;
   if (!is_ensemble(kind_)) {
-    if (method == "depth") return Value(trees_[0].depth());
-    if (method == "numNodes") return Value(static_cast<int32_t>(trees_[0].nodes.size()));
-    if (method == "toDebugString") return Value(to_text() + "\n" + trees_[0].text(2));
+    if (method == "depth") return Value(trees()[0].depth());
+    if (method == "numNodes") return Value(static_cast<int32_t>(trees()[0].nodes.size()));
+    if (method == "toDebugString") return Value(to_text() + "\n" + trees()[0].text(2));
     throw_no_attribute(*this, method);
   }
-  if (method == "getNumTrees" || method == "numTrees") return Value(static_cast<int32_t>(trees_.size()));
+  if (method == "getNumTrees" || method == "numTrees") return Value(static_cast<int32_t>(trees().size()));
   if (method == "treeWeights") return Value(weights_);
   if (method == "totalNumNodes") {
     int32_t count = 0;
-    for (const Tree& tree : trees_) count += static_cast<int32_t>(tree.nodes.size());
+    for (const Tree& tree : trees()) count += static_cast<int32_t>(tree.nodes.size());
     return Value(count);
   }
   if (method == "toDebugString") {
     std::string text = to_text() + "\n";
-    for (size_t t = 0; t < trees_.size(); ++t) {
-      text += "  Tree " + std::to_string(t) + " (weight " + java_double_text(weights_[t]) + "):\n" + trees_[t].text(4);
+    for (size_t t = 0; t < trees().size(); ++t) {
+      text += "  Tree " + std::to_string(t) + " (weight " + java_double_text(weights_[t]) + "):\n" + trees()[t].text(4);
     }
     return Value(text);
   }
   if (method == "trees") {
     std::vector<std::shared_ptr<const Model>> models;
-    for (size_t t = 0; t < trees_.size(); ++t) models.push_back(tree_model(t));
+    for (size_t t = 0; t < trees().size(); ++t) models.push_back(tree_model(t));
     return models;
   }
   throw_no_attribute(*this, method);
@@ -242,7 +298,7 @@ Attribute TreeModel::attribute(const std::shared_ptr<const Attributed>& /*self*/
 
 int64_t TreeModel::size_bytes() const {
   int64_t bytes = static_cast<int64_t>(sizeof(*this) + 8 * weights_.size());
-  for (const Tree& tree : trees_) bytes += tree.size_bytes();
+  for (const Tree& tree : trees()) bytes += tree.size_bytes();
   return bytes + (summary_ ? summary_->size_bytes() : 0);
 }
 
@@ -269,19 +325,20 @@ Fields TreeModel::transform_schema(const Fields& input, const ParamMap& params) 
   if (params.text("leafCol").empty()) return output;
   if (is_ensemble(kind_)) {
     VectorAttributes attributes;
-    for (size_t t = 0; t < trees_.size(); ++t) {
-      const auto leaves = static_cast<int>(trees_[t].nodes.size() / 2 + 1);
+    for (size_t t = 0; t < trees().size(); ++t) {
+      const auto leaves = static_cast<int>(trees()[t].nodes.size() / 2 + 1);
       attributes.attributes.push_back({ColumnAttribute::Kind::kNominal, "", {}, leaves});
     }
     return append_field(output, {params.text("leafCol"), vector_type(), true, to_metadata(attributes)});
   }
-  const auto leaves = static_cast<int>(trees_[0].nodes.size() / 2 + 1);
+  const auto leaves = static_cast<int>(trees()[0].nodes.size() / 2 + 1);
   return append_field(output, {params.text("leafCol"), plan::Type::double_number(), false,
                                to_metadata(ColumnAttribute{ColumnAttribute::Kind::kNominal, "", {}, leaves})});
 }
 
 std::unique_ptr<BatchTransform> TreeModel::bind(const Fields& input, const ParamMap& params) const {
-  auto copy = std::make_shared<TreeModel>(kind_, params_, trees_, weights_, features_, classes_);
+  auto copy = std::make_shared<TreeModel>(*this);  // shares the trees
+  copy->set_summary(nullptr);
   return std::make_unique<TreeTransform>(std::move(copy), find_position(input, params.text("featuresCol")), params);
 }
 
@@ -295,6 +352,10 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
   const std::string weight_name = params.text_or_empty("weightCol");
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
   ClassificationTally tally(classes_ <= 2);
+  const std::vector<double>* limits = thresholds(params);
+  FeatureRows features(features_);
+  std::vector<double> raws;
+  std::vector<double> probabilities(std::max(2, raw_width()), 0.0);
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -304,10 +365,15 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
     const NumberColumn labels = read_numbers(*batch->column(label_at));
     NumberColumn weights;
     if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
-    for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      const std::vector<double> scores = raw(vectors[row].to_vector().to_array().data());
-      tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0, prediction(scores, params),
-                probability(scores)[1]);
+    for (int64_t begin = 0; begin < batch->num_rows(); begin += kRowsAtOnce) {
+      const auto& rows = features.read(vectors, begin, std::min(batch->num_rows(), begin + kRowsAtOnce));
+      raw(rows.data(), static_cast<int64_t>(rows.size()), raws);
+      for (size_t at = 0; at < raws.size(); at += raw_width()) {
+        const int64_t row = begin + static_cast<int64_t>(at) / raw_width();
+        to_probability(raws.data() + at, probabilities.data());
+        tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0,
+                  prediction(raws.data() + at, probabilities.data(), limits), probabilities[1]);
+      }
     }
   }
   auto summary = std::make_shared<ClassificationSummary>(
@@ -328,8 +394,11 @@ std::vector<double> TreeModel::evaluate_each_iteration(const std::vector<Value>&
   const int label_at = find_position(context.fields, params_.text("labelCol"));
   const std::string weight_name = params_.text_or_empty("weightCol");
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
-  std::vector<double> errors(trees_.size(), 0.0);
+  std::vector<double> errors(trees().size(), 0.0);
   double weight_sum = 0;
+  FeatureRows features(features_);
+  std::vector<double> sums;
+  std::vector<int32_t> leaves;
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -339,16 +408,21 @@ std::vector<double> TreeModel::evaluate_each_iteration(const std::vector<Value>&
     const NumberColumn labels = read_numbers(*batch->column(label_at));
     NumberColumn weights;
     if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
-    for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      const std::vector<double> features = vectors[row].to_vector().to_array();
-      const double label = is_classifier(kind_) ? labels.values[row] * 2 - 1 : labels.values[row];
-      const double weight = weight_at >= 0 ? weights.values[row] : 1.0;
-      double sum = 0;
-      for (size_t t = 0; t < trees_.size(); ++t) {
-        sum += trees_[t].leaf_of(features.data()).prediction * weights_[t];
-        errors[t] += weight * loss.error(sum, label);
+    for (int64_t begin = 0; begin < batch->num_rows(); begin += kRowsAtOnce) {
+      const auto& rows = features.read(vectors, begin, std::min(batch->num_rows(), begin + kRowsAtOnce));
+      const auto count = static_cast<int64_t>(rows.size());
+      sums.assign(rows.size(), 0.0);
+      leaves.resize(rows.size());
+      for (size_t t = 0; t < trees().size(); ++t) {
+        predictor_->find_leaves(static_cast<int32_t>(t), rows.data(), count, leaves.data());
+        for (int64_t i = 0; i < count; ++i) {
+          const int64_t row = begin + i;
+          const double label = is_classifier(kind_) ? labels.values[row] * 2 - 1 : labels.values[row];
+          sums[i] += trees()[t].nodes[leaves[i]].prediction * weights_[t];
+          errors[t] += (weight_at >= 0 ? weights.values[row] : 1.0) * loss.error(sums[i], label);
+        }
       }
-      weight_sum += weight;
+      for (int64_t i = 0; i < count; ++i) weight_sum += weight_at >= 0 ? weights.values[begin + i] : 1.0;
     }
   }
   for (double& error : errors) error /= weight_sum;

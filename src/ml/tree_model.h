@@ -7,6 +7,7 @@
 
 #include "ml/model.h"
 #include "ml/tree.h"
+#include "ml/tree_prediction.h"
 
 namespace firesteel::ml {
 
@@ -46,13 +47,21 @@ class TreeModel : public Model {
   TreeKind kind() const { return kind_; }
   int32_t features() const { return features_; }
   int32_t classes() const { return classes_; }
-  const std::vector<Tree>& trees() const { return trees_; }
+  const std::vector<Tree>& trees() const { return *trees_; }
+  const TreePredictor& predictor() const { return *predictor_; }
   const std::vector<double>& weights() const { return weights_; }
 
-  // Per class for a classifier (Spark's rawPrediction), else the one prediction.
+  // Numbers in Spark's rawPrediction: one per class for a classifier; else the one prediction.
+  int32_t raw_width() const { return is_classifier(kind_) ? classes_ : 1; }
+  // From what the trees' leaves add up to.
+  void to_raw(const double* sums, double* raw) const;
+  void raw(const double* const* rows, int64_t count, std::vector<double>& raws) const;
   std::vector<double> raw(const double* features) const;
-  std::vector<double> probability(const std::vector<double>& raw) const;
-  double prediction(const std::vector<double>& raw, const ParamMap& params) const;
+  void to_probability(const double* raw, double* probability) const;
+  // `probability` is read by classifiers with thresholds only.
+  double prediction(const double* raw, const double* probability, const std::vector<double>* thresholds) const;
+  // Those of a classifier, checked; null where none are set.
+  const std::vector<double>* thresholds(const ParamMap& params) const;
 
  private:
   std::string to_text() const;
@@ -61,7 +70,8 @@ class TreeModel : public Model {
 
   TreeKind kind_;
   ParamMap params_;
-  std::vector<Tree> trees_;
+  std::shared_ptr<const std::vector<Tree>> trees_;
+  std::shared_ptr<const TreePredictor> predictor_;
   std::vector<double> weights_;
   int32_t features_;
   int32_t classes_;

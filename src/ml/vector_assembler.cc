@@ -51,6 +51,8 @@ class AssembleTransform : public BatchTransform {
         signature_(std::move(signature)) {}
 
   std::shared_ptr<arrow::RecordBatch> apply(const std::shared_ptr<arrow::RecordBatch>& batch) const override {
+    const int64_t rows = batch->num_rows();
+    if (auto dense = assemble_dense(*batch)) return append_column(batch, output_, std::move(dense));
     std::vector<Source> sources;
     for (const AssembledColumn& column : columns_) {
       Source& source = sources.emplace_back();
@@ -61,9 +63,7 @@ class AssembleTransform : public BatchTransform {
         source.numbers = read_numbers(*batch->column(column.position));
       }
     }
-    const int64_t rows = batch->num_rows();
     VectorColumnBuilder builder;
-    if (assemble_dense(sources, rows, builder)) return append_column(batch, output_, builder.finish());
     builder.reserve(rows, rows * static_cast<int64_t>(columns_.size()));
     std::vector<uint8_t> keep;
     if (invalid_ == Invalid::kSkip) keep.assign(rows, 1);
@@ -105,25 +105,41 @@ class AssembleTransform : public BatchTransform {
     }
   };
 
-  // The common case: numbers without gaps that make dense vectors. False, and nothing built, for
-  // any other.
-  static bool assemble_dense(const std::vector<Source>& sources, int64_t rows, VectorColumnBuilder& builder) {
-    const size_t width = sources.size();
-    if (rows == 0 || width == 0) return false;
-    for (const Source& source : sources) {
-      if (source.vectors || !source.numbers.valid.empty()) return false;
+  // The common case: numbers without gaps that make dense vectors. Null for any other.
+  std::shared_ptr<arrow::Array> assemble_dense(const arrow::RecordBatch& batch) const {
+    const size_t width = columns_.size();
+    const int64_t rows = batch.num_rows();
+    if (rows == 0 || width == 0) return nullptr;
+    std::vector<NumberColumn> converted(width);
+    std::vector<const double*> numbers;
+    for (size_t c = 0; c < width; ++c) {
+      const arrow::Array& column = *batch.column(columns_[c].position);
+      if (columns_[c].is_vector || column.null_count() > 0) return nullptr;
+      if (column.type_id() == arrow::Type::DOUBLE) {
+        numbers.push_back(static_cast<const arrow::DoubleArray&>(column).raw_values());
+      } else {
+        converted[c] = read_numbers(column);
+        numbers.push_back(converted[c].values.data());
+      }
     }
+    std::shared_ptr<arrow::Buffer> values = check_arrow(arrow::AllocateBuffer(rows * static_cast<int64_t>(width * sizeof(double))));
+    if (!weave(numbers, rows, reinterpret_cast<double*>(values->mutable_data()))) return nullptr;
+    return make_dense_vectors(std::move(values), rows, static_cast<int32_t>(width));
+  }
+
+  // Columns into rows; false where a row has a NaN or so many zeros that it becomes sparse.
+  static bool weave(const std::vector<const double*>& columns, int64_t rows, double* to_rows) {
     // Few rows at a time, so that what the columns are woven into stays in the nearest cache.
     constexpr int64_t kRowsTogether = 128;
-    std::vector<double> values(static_cast<size_t>(rows) * width);
+    const size_t width = columns.size();
     int32_t nonzeros[kRowsTogether];
     for (int64_t begin = 0; begin < rows; begin += kRowsTogether) {
       const int64_t count = std::min(kRowsTogether, rows - begin);
       std::fill(nonzeros, nonzeros + count, 0);
       bool has_nan = false;
       for (size_t c = 0; c < width; ++c) {
-        const double* from = sources[c].numbers.values.data() + begin;
-        double* to = values.data() + static_cast<size_t>(begin) * width + c;
+        const double* from = columns[c] + begin;
+        double* to = to_rows + static_cast<size_t>(begin) * width + c;
         for (int64_t row = 0; row < count; ++row, to += width) {
           const double value = from[row];
           has_nan |= std::isnan(value);
@@ -134,7 +150,6 @@ class AssembleTransform : public BatchTransform {
       const int32_t fewest = *std::min_element(nonzeros, nonzeros + count);
       if (has_nan || 1.5 * fewest + 2.0 < static_cast<double>(width)) return false;
     }
-    builder.append_dense_rows(std::move(values), static_cast<int32_t>(width));
     return true;
   }
 

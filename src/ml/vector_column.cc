@@ -280,6 +280,24 @@ std::shared_ptr<arrow::Array> VectorColumnBuilder::finish() {
   return arrow::MakeArray(data);
 }
 
+std::shared_ptr<arrow::Array> make_dense_vectors(std::shared_ptr<arrow::Buffer> values, int64_t rows, int32_t size) {
+  // The offsets of the values, and behind them zeros for sizes and indices, which are null in every row.
+  std::vector<int32_t> offsets(static_cast<size_t>(rows) + 1);
+  for (int64_t row = 0; row <= rows; ++row) offsets[row] = static_cast<int32_t>(row) * size;
+  const auto none = take_buffer(std::vector<int32_t>(static_cast<size_t>(rows) + 1, 0));
+  const auto absent = take_buffer(std::vector<uint8_t>((static_cast<size_t>(rows) + 7) / 8, 0));
+  const auto type = arrow_vector_type();
+  auto indices = arrow::ArrayData::Make(type->field(2)->type(), rows, {absent, none},
+                                        {arrow::ArrayData::Make(arrow::int32(), 0, {nullptr, to_buffer(std::vector<int32_t>())}, 0)}, rows);
+  auto elements = arrow::ArrayData::Make(arrow::float64(), rows * size, {nullptr, std::move(values)}, 0);
+  return arrow::MakeArray(arrow::ArrayData::Make(
+      type, rows, {nullptr},
+      {arrow::ArrayData::Make(arrow::int8(), rows, {nullptr, take_buffer(std::vector<int8_t>(static_cast<size_t>(rows), 1))}, 0),
+       arrow::ArrayData::Make(arrow::int32(), rows, {absent, none}, rows), std::move(indices),
+       arrow::ArrayData::Make(type->field(3)->type(), rows, {nullptr, take_buffer(std::move(offsets))}, {std::move(elements)}, 0)},
+      0));
+}
+
 NumberColumn read_numbers(const arrow::Array& array) {
   NumberColumn column;
   column.values.resize(array.length());

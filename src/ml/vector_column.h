@@ -81,6 +81,9 @@ class VectorColumnBuilder {
   std::vector<double> values_;
 };
 
+// A vector column of `rows` dense vectors of `size` elements, side by side in `values`.
+std::shared_ptr<arrow::Array> make_dense_vectors(std::shared_ptr<arrow::Buffer> values, int64_t rows, int32_t size);
+
 // Numbers of a numeric (or boolean) column as doubles. `valid` has an entry per row, or none if all are valid.
 struct NumberColumn {
   std::vector<double> values;
