@@ -121,6 +121,13 @@ std::vector<std::string> training_columns(const ParamMap& params) {
   return names;
 }
 
+// A classifier fails where it counts its classes, a regressor where it looks at its features.
+[[noreturn]] void throw_empty(bool classifier) {
+  const char* message = "DecisionTree requires size of input RDD > 0, but was given by empty one.";
+  if (classifier) throw_spark_exception(message);
+  throw_illegal_argument(message);
+}
+
 class ForestEstimator : public Estimator {
  public:
   explicit ForestEstimator(TreeKind kind) : kind_(kind) {}
@@ -129,8 +136,8 @@ class ForestEstimator : public Estimator {
                                    FitContext& context) const override {
     const bool classifier = is_classifier(kind_);
     const InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
-    if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
-    const int32_t classes = classifier ? std::max(2, count_classes(params, blocks, context)) : 0;
+    if (blocks.rows() == 0) throw_empty(classifier);
+    const int32_t classes = classifier ? count_classes(params, blocks, context) : 0;
     const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
     const int64_t seed = params.long_integer("seed");
     const BinnedRows rows = bin_rows(blocks, categories, classes, params.integer("maxBins"), seed, context);
@@ -167,7 +174,7 @@ class ForestEstimator : public Estimator {
           row[block.indices[i]] += block.values != nullptr ? block.values[i] : 1.0;
         }
         const std::vector<double> raw = model->raw(row.data());
-        tally.add(block.labels[r], block.weights[r], model->prediction(raw, params), model->probability(raw)[1]);
+        tally.add(block.labels[r], block.weights[r], model->prediction(raw, params), model->probability(raw).at(model->classes() > 1 ? 1 : 0));
       }
     }
     auto summary = std::make_shared<ClassificationSummary>(binary ? "BinaryRandomForestClassificationTrainingSummaryImpl"
@@ -252,7 +259,7 @@ class BoostingEstimator : public Estimator {
 };
 
 void BoostingEstimator::Boosting::prepare(const InstanceBlocks& blocks) {
-  if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
+  if (blocks.rows() == 0) throw_empty(/*classifier=*/false);
   seed = params.long_integer("seed");
   const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
   rows = bin_rows(blocks, categories, 0, params.integer("maxBins"), seed, context);
@@ -288,8 +295,16 @@ double BoostingEstimator::Boosting::validation_error(const std::vector<Tree>& tr
     NumberColumn row_weights;
     if (!weight_name.empty()) row_weights = read_numbers(*batch->column(find_position(context.fields, weight_name)));
     for (int64_t row = 0; row < batch->num_rows(); ++row, ++at) {
+      check_label(labels.values[row], labels.is_null(row), LabelCheck::kNumber);
+      if (!weight_name.empty()) check_weight(row_weights.values[row], row_weights.is_null(row));
+      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
+      const VectorView view = vectors[row];
+      if (view.size != rows.features) {
+        throw_spark_exception("requirement failed: The vector's size " + std::to_string(view.size) +
+                              " differs from the number of features " + std::to_string(rows.features) + ".");
+      }
       if (at >= predictions.size()) predictions.push_back(0.0);
-      predictions[at] += weights.back() * trees.back().leaf_of(vectors[row].to_vector().to_array().data()).prediction;
+      predictions[at] += weights.back() * trees.back().leaf_of(view.to_vector().to_array().data()).prediction;
       const double label = is_classifier(kind) ? labels.values[row] * 2 - 1 : labels.values[row];
       const double weight = weight_name.empty() ? 1.0 : row_weights.values[row];
       sum += weight * loss.error(predictions[at], label);

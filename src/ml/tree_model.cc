@@ -11,11 +11,19 @@
 #include "ml/classification_summary.h"
 #include "ml/column_metadata.h"
 #include "ml/registry.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
 
 namespace {
+
+// The features of a row; throws Spark's error for a null vector and one of another size.
+void read_features(const VectorColumn& vectors, int64_t row, const std::string& model, std::vector<double>& features) {
+  const VectorView view = transformed_vector(vectors, row, features.size(), model);
+  if (view.indices != nullptr) std::fill(features.begin(), features.end(), 0.0);
+  for (int32_t i = 0; i < view.count; ++i) features[view.indices != nullptr ? view.indices[i] : i] = view.values[i];
+}
 
 class TreeTransform : public BatchTransform {
  public:
@@ -25,6 +33,7 @@ class TreeTransform : public BatchTransform {
   std::shared_ptr<arrow::RecordBatch> apply(const std::shared_ptr<arrow::RecordBatch>& batch) const override {
     const VectorColumn vectors(batch->column(position_));
     const bool classifier = is_classifier(model_->kind());
+    const std::string function = classifier ? "ProbabilisticClassificationModel" : model_->class_name();
     const std::string leaf_name = params_.text("leafCol");
     const std::string variance_name = params_.declares("varianceCol") ? params_.text_or_empty("varianceCol") : "";
     VectorColumnBuilder raws;
@@ -35,13 +44,13 @@ class TreeTransform : public BatchTransform {
     std::vector<double> variances;
     std::vector<double> features(model_->features(), 0.0);
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-      fill(vectors[row], features);
+      read_features(vectors, row, function, features);
       const std::vector<double> raw = model_->raw(features.data());
       predictions[row] = model_->prediction(raw, params_);
       if (classifier) {
         raws.append_dense(raw.data(), static_cast<int32_t>(raw.size()));
         const std::vector<double> probability = model_->probability(raw);
+        if (model_->kind() != TreeKind::kBoostedClassifier) require_votes(raw, function);
         probabilities.append_dense(probability.data(), static_cast<int32_t>(probability.size()));
       }
       if (!variance_name.empty()) variances.push_back(variance(model_->trees()[0].leaf_of(features.data())));
@@ -69,13 +78,13 @@ class TreeTransform : public BatchTransform {
   }
 
  private:
-  static void fill(const VectorView& view, std::vector<double>& features) {
-    if (static_cast<size_t>(view.size) != features.size()) {
-      require(false, "The vector's size " + std::to_string(view.size) + " differs from the number of features " +
-                         std::to_string(features.size()));
-    }
-    if (view.indices != nullptr) std::fill(features.begin(), features.end(), 0.0);
-    for (int32_t i = 0; i < view.count; ++i) features[view.indices != nullptr ? view.indices[i] : i] = view.values[i];
+  // A tree that was grown of rows without weight has nothing to tell.
+  static void require_votes(const std::vector<double>& raw, const std::string& function) {
+    const bool has_votes = std::any_of(raw.begin(), raw.end(), [](double votes) { return votes != 0.0; });
+    const std::string vector = vector_type().sql_type().simple_string();
+    if (has_votes) return;
+    throw_failed_transform_because(function, vector, vector,
+                                   "java.lang.IllegalArgumentException: requirement failed: Can't normalize the 0-vector.");
   }
   static double variance(const TreeNode& leaf) {
     const double total = leaf.stats[0];
@@ -295,6 +304,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
   const std::string weight_name = params.text_or_empty("weightCol");
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
   ClassificationTally tally(classes_ <= 2);
+  std::vector<double> features(features_, 0.0);
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -305,9 +315,10 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
     NumberColumn weights;
     if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      const std::vector<double> scores = raw(vectors[row].to_vector().to_array().data());
+      read_features(vectors, row, "ProbabilisticClassificationModel", features);
+      const std::vector<double> scores = raw(features.data());
       tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0, prediction(scores, params),
-                probability(scores)[1]);
+                probability(scores).at(classes_ > 1 ? 1 : 0));
     }
   }
   auto summary = std::make_shared<ClassificationSummary>(
@@ -330,6 +341,7 @@ std::vector<double> TreeModel::evaluate_each_iteration(const std::vector<Value>&
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
   std::vector<double> errors(trees_.size(), 0.0);
   double weight_sum = 0;
+  std::vector<double> features(features_, 0.0);
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -340,7 +352,7 @@ std::vector<double> TreeModel::evaluate_each_iteration(const std::vector<Value>&
     NumberColumn weights;
     if (weight_at >= 0) weights = read_numbers(*batch->column(weight_at));
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      const std::vector<double> features = vectors[row].to_vector().to_array();
+      read_features(vectors, row, class_name(), features);
       const double label = is_classifier(kind_) ? labels.values[row] * 2 - 1 : labels.values[row];
       const double weight = weight_at >= 0 ? weights.values[row] : 1.0;
       double sum = 0;
