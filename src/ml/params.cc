@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "ml/bare_number.h"
 
 namespace firesteel::ml {
 
@@ -140,16 +139,15 @@ json number_json(double value) {
   return std::isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
 }
 
-// In vectors and matrices they stand without quotes, which JSON proper cannot say (JsonVectorConverter).
+// In vectors and matrices they have Java's names (JsonVectorConverter).
 json element_json(double value) {
   if (std::isfinite(value)) return value;
-  return std::string(kBareNumber) + java_double_text(value);
+  return java_double_text(value);
 }
 
 double number_from(const json& value) {
   if (value.is_number()) return value.get<double>();
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.starts_with(kBareNumber)) text.erase(0, kBareNumber.size());
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   const double infinity = std::numeric_limits<double>::infinity();
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text == "Inf" || text == "Infinity") return infinity;

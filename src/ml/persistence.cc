@@ -13,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "ml/bare_number.h"
 #include "ml/metadata_line.h"
 #include "ml/vector_column.h"
 
@@ -73,20 +72,6 @@ std::string with_quoted_numbers(const std::string& text) {
 
 }  // namespace
 
-namespace {
-
-// Numbers that stand without quotes in Spark's files.
-std::string without_quotes(std::string text) {
-  const std::string mark = "\"" + std::string(kBareNumber);
-  for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
-    text.erase(at, mark.size());
-    text.erase(text.find('"', at), 1);
-  }
-  return text;
-}
-
-}  // namespace
-
 std::string metadata_line(const std::string& jvm_class, const ParamMap& params, const std::string& extra) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   json set = json::object();
@@ -102,7 +87,7 @@ std::string metadata_line(const std::string& jvm_class, const ParamMap& params, 
                {"paramMap", set},
                {"defaultParamMap", defaults}};
   if (!extra.empty()) line.update(json::parse(extra));
-  return without_quotes(line.dump());
+  return line.dump();
 }
 
 void write_metadata(const std::string& folder, const std::string& jvm_class, const ParamMap& params,
