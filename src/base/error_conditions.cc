@@ -574,6 +574,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_ML_ASSERTION", "", kSpark, "<message>"},
         {"_LEGACY_ERROR_ML_ILLEGAL_ARGUMENT", "", kIllegalArgument, "<message>"},
         {"_LEGACY_ERROR_ML_NO_SUCH_ELEMENT", "", kNoSuchElement, "<message>"},
+        {"_LEGACY_ERROR_ML_NUMBER_FORMAT", "", kNumberFormat, "<message>"},
         {"_LEGACY_ERROR_ML_REQUIREMENT", "", kIllegalArgument, "requirement failed: <message>"},
         {"_LEGACY_ERROR_ML_RUNTIME", "", kRuntime, "<message>"},
         {"_LEGACY_ERROR_ML_UNSUPPORTED_OPERATION", "", kUnsupportedOperation, "<message>"},

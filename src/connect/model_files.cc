@@ -108,7 +108,10 @@ void overwrite_model_files(const RequestContext& context, const std::string& pat
     const storage::StoredObjects there = storage::list_objects(path, settings);
     if (!there.exists) return;
     if (!should_overwrite) throw_exists(path);
-    storage::remove_objects(there.objects, settings);
+    if (!there.is_folder) return storage::remove_objects(there.objects, settings);
+    // Its marks of folders go too: one of them would count as something that lies there.
+    const auto status = storage::object_store(path, settings)->DeleteDir(storage::store_key(path));
+    if (!status.ok()) storage::throw_store_error(status, path);
     return;
   }
   const std::string local = local_path(path);

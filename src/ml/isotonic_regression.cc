@@ -15,6 +15,7 @@
 #include "ml/persistence.h"
 #include "ml/row_memory.h"
 #include "ml/shared_params.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -51,6 +52,14 @@ class FeatureColumn {
 
   bool is_null(int64_t row) const {
     return vectors_ ? vectors_->is_null(row) : numbers_.is_null(row);
+  }
+  // Of a vector all elements count, as in Spark.
+  void check_finite(int64_t row) const {
+    if (!vectors_) return;
+    const VectorView view = (*vectors_)[row];
+    const auto is_finite = [](double value) { return std::isfinite(value); };
+    if (std::all_of(view.values, view.values + view.count, is_finite)) return;
+    throw_user_raised("Vector values MUST NOT be NaN or Infinity, but got " + view.to_vector().to_string());
   }
   double operator[](int64_t row) const {
     if (!vectors_) return numbers_.values[row];
@@ -130,6 +139,8 @@ Points pool_adjacent_violators(const Points& points) {
 // Linear between the boundaries, constant beyond them.
 double interpolate(const std::vector<double>& boundaries, const std::vector<double>& predictions,
                    double feature) {
+  // A model of rows without weight has no boundary.
+  if (boundaries.empty()) throw_spark_exception("Index 0 out of bounds for length 0");
   const auto above = std::lower_bound(boundaries.begin(), boundaries.end(), feature);
   if (above == boundaries.end()) return predictions.back();
   const auto at = static_cast<size_t>(above - boundaries.begin());
@@ -156,7 +167,10 @@ class IsotonicTransform : public BatchTransform {
     const FeatureColumn features(field_, batch->column(position_), index_);
     std::vector<double> results(batch->num_rows());
     std::vector<uint8_t> valid(results.size(), 1);
+    const bool takes_vectors = field_type(field_.type) == FieldType::kVector;
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
+      if (takes_vectors && features.is_null(row)) throw_failed("java.lang.NullPointerException: the vector is null");
+      if (boundaries_.empty()) throw_failed("java.lang.ArrayIndexOutOfBoundsException: Index 0 out of bounds for length 0");
       valid[row] = !features.is_null(row);
       if (valid[row] != 0) results[row] = interpolate(boundaries_, predictions_, features[row]);
     }
@@ -164,6 +178,12 @@ class IsotonicTransform : public BatchTransform {
   }
 
  private:
+  [[noreturn]] void throw_failed(const std::string& reason) const {
+    const plan::Type& type = field_.type;
+    const std::string features = type.is(plan::TypeKind::kUdt) ? type.sql_type().simple_string() : type.simple_string();
+    throw_failed_transform_because("IsotonicRegressionModel", features, "double", reason);
+  }
+
   std::vector<double> boundaries_;
   std::vector<double> predictions_;
   int position_;
@@ -291,6 +311,7 @@ class IsotonicRegression : public Estimator {
         check_label(labels.values[row], labels.is_null(row), LabelCheck::kNumber);
         if (weight_at >= 0) check_weight(weights.values[row], weights.is_null(row));
         if (features.is_null(row)) throw_user_raised("Features MUST NOT be Null or NaN");
+        features.check_finite(row);
         const double feature = features[row];
         if (std::isnan(feature)) throw_user_raised("Features MUST NOT be Null or NaN");
         if (std::isinf(feature))

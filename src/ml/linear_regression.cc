@@ -162,6 +162,7 @@ struct HuberSolution {
 
 HuberSolution solve_huber(const ParamMap& params, const InstanceBlocks& blocks, const FitContext& context) {
   const Summarizer labels = summarize_labels(blocks, context);
+  require(labels.weight_sum() > 0, "Nothing has been added to this summarizer.");
   const int32_t features = blocks.features();
   if (auto constant = solve_constant(params, labels.mean()[0], labels.standard_deviation()[0], features)) {
     return {std::move(*constant)};
@@ -213,6 +214,7 @@ HuberSolution solve_huber(const ParamMap& params, const InstanceBlocks& blocks, 
 LeastSquaresSolution solve_iteratively(const ParamMap& params, const InstanceBlocks& blocks,
                                        const FitContext& context) {
   const Summarizer labels = summarize_labels(blocks, context);
+  require(labels.weight_sum() > 0, "Nothing has been added to this summarizer.");
   const double label_mean = labels.mean()[0];
   const double label_deviation = labels.standard_deviation()[0];
   const bool intercept = params.flag("fitIntercept");

@@ -62,6 +62,7 @@ class LinearSvc : public Estimator {
     require(blocks.rows() > 0, "Nothing has been added to this summarizer.");
     check_labels(blocks, params, find_field(context.fields, params.text("labelCol")));
     const Summarizer summary = summarize_features(blocks, context);
+    require(summary.weight_sum() > 0, "Nothing has been added to this summarizer.");
     const HingeProblem problem = make_problem(params, summary);
     const OptimizerResult result = solve(params, blocks, problem, context);
     std::vector<double> coefficients;

@@ -14,6 +14,7 @@
 #include "ml/optimizer.h"
 #include "ml/parallel.h"
 #include "ml/shared_params.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -175,6 +176,16 @@ void check_labels(const InstanceBlocks& blocks, int32_t classes) {
   }
 }
 
+// Spark fails in two places: where it stacks vectors that are too short, and where it predicts for those that are too long.
+void check_size(int32_t size, int32_t wanted) {
+  if (size == wanted) return;
+  const std::string reason = "MultilayerPerceptronClassifier was given vectors of " + std::to_string(size) +
+                             " elements, but the first of its layers has " + std::to_string(wanted) + ".";
+  if (size < wanted) throw_spark_exception(reason);
+  const std::string vector = vector_type().sql_type().simple_string();
+  throw_failed_transform_because("ProbabilisticClassificationModel", vector, vector, "java.lang.IllegalArgumentException: " + reason);
+}
+
 class MultilayerPerceptronClassifier : public Estimator {
  public:
   std::shared_ptr<const Model> fit(const ParamMap& params, arrow::RecordBatchReader& dataset, FitContext& context) const override {
@@ -185,10 +196,7 @@ class MultilayerPerceptronClassifier : public Estimator {
     const InstanceBlocks blocks = InstanceBlocks::read(
         dataset, {.label = params.text("labelCol"), .weight = "", .features = params.text("featuresCol")}, context);
     check_labels(blocks, network.classes());
-    if (blocks.rows() > 0 && blocks.features() != network.features()) {
-      throw_spark_exception("MultilayerPerceptronClassifier was given vectors of " + std::to_string(blocks.features()) +
-                            " elements, but the first of its layers has " + std::to_string(network.features()) + ".");
-    }
+    if (blocks.rows() > 0) check_size(blocks.features(), network.features());
     OptimizerResult result = solve(params, blocks, network, std::move(start), context);
     auto model = std::make_shared<MultilayerPerceptronModel>(params, std::move(result.x));
     auto training = std::make_shared<ClassificationSummary>("MultilayerPerceptronClassificationTrainingSummaryImpl",

@@ -133,23 +133,32 @@ std::optional<Value> convert(const Value& value, ValueType type) {
   return std::nullopt;
 }
 
+// Spark writes the non-finite ones as text (DoubleParam.jValueEncode).
 json number_json(double value) {
-  // Spark writes the non-finite ones as text.
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
+}
+
+// In vectors and matrices they have Java's names (JsonVectorConverter).
+json element_json(double value) {
   if (std::isfinite(value)) return value;
   return java_double_text(value);
 }
 
 double number_from(const json& value) {
   if (value.is_number()) return value.get<double>();
-  const std::string text = value.get<std::string>();
-  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   const double infinity = std::numeric_limits<double>::infinity();
-  return text == "-Infinity" ? -infinity : infinity;
+  if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "Inf" || text == "Infinity") return infinity;
+  if (text == "-Inf" || text == "-Infinity") return -infinity;
+  throw_illegal_argument("Cannot decode " + text + " to Double.");
 }
 
-json doubles_json(const std::vector<double>& values) {
+template <typename OneJson>
+json doubles_json(const std::vector<double>& values, const OneJson& one_json) {
   json result = json::array();
-  for (const double value : values) result.push_back(number_json(value));
+  for (const double value : values) result.push_back(one_json(value));
   return result;
 }
 
@@ -160,7 +169,7 @@ json vector_json(const Vector& vector) {
     result["size"] = vector.size;
     result["indices"] = vector.indices;
   }
-  result["values"] = doubles_json(vector.values);
+  result["values"] = doubles_json(vector.values, element_json);
   return result;
 }
 
@@ -173,7 +182,7 @@ json matrix_json(const Matrix& matrix) {
     result["colPtrs"] = matrix.pointers;
     result["rowIndices"] = matrix.indices;
   }
-  result["values"] = doubles_json(matrix.values);
+  result["values"] = doubles_json(matrix.values, element_json);
   result["isTransposed"] = matrix.transposed;
   return result;
 }
@@ -187,7 +196,11 @@ json as_json(const Value& value) {
         } else if constexpr (std::is_same_v<T, double>) {
           return number_json(held);
         } else if constexpr (std::is_same_v<T, std::vector<double>>) {
-          return doubles_json(held);
+          return doubles_json(held, number_json);
+        } else if constexpr (std::is_same_v<T, std::vector<std::vector<double>>>) {
+          json rows = json::array();
+          for (const std::vector<double>& row : held) rows.push_back(doubles_json(row, number_json));
+          return rows;
         } else if constexpr (std::is_same_v<T, Vector>) {
           return vector_json(held);
         } else if constexpr (std::is_same_v<T, Matrix>) {

@@ -101,7 +101,7 @@ class TargetEncoderModel : public Model, public ReplacesColumns {
     if (call.method == "toString") {
       const std::string count = std::to_string(feature_pairs(params_).size());
       return Value(
-          model_text(*this, ",  handleInvalid=" + params_.text("handleInvalid") +
+          model_text(*this, ", handleInvalid=" + params_.text("handleInvalid") +
                                 ", targetType=" + params_.text("targetType") +
                                 ", numInputCols=" + count + ", numOutputCols=" + count +
                                 ", smoothing=" + java_double_text(params_.number("smoothing"))));

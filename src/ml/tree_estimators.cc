@@ -129,6 +129,13 @@ std::vector<std::string> training_columns(const ParamMap& params) {
   return names;
 }
 
+// A classifier fails where it counts its classes, a regressor where it looks at its features.
+[[noreturn]] void throw_empty(bool classifier) {
+  const char* message = "DecisionTree requires size of input RDD > 0, but was given by empty one.";
+  if (classifier) throw_spark_exception(message);
+  throw_illegal_argument(message);
+}
+
 class ForestEstimator : public Estimator {
  public:
   explicit ForestEstimator(TreeKind kind) : kind_(kind) {}
@@ -137,8 +144,8 @@ class ForestEstimator : public Estimator {
                                    FitContext& context) const override {
     const bool classifier = is_classifier(kind_);
     InstanceBlocks blocks = read_blocks(params, classifier, dataset, context);
-    if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
-    const int32_t classes = classifier ? std::max(2, count_classes(params, blocks, context)) : 0;
+    if (blocks.rows() == 0) throw_empty(classifier);
+    const int32_t classes = classifier ? count_classes(params, blocks, context) : 0;
     const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
     const int64_t seed = params.long_integer("seed");
     TreeSettings settings = settings_of(params, classes);
@@ -199,7 +206,7 @@ class ForestEstimator : public Estimator {
         const double* raw = raws.data() + (row - begin) * width;
         model.to_probability(raw, probabilities.data());
         predictions[row] = model.prediction(raw, probabilities.data(), thresholds);
-        scores[row] = probabilities[1];
+        scores[row] = probabilities[width > 1 ? 1 : 0];
       }
     });
   }
@@ -256,7 +263,7 @@ class BoostingEstimator : public Estimator {
 };
 
 void BoostingEstimator::Boosting::prepare(InstanceBlocks blocks) {
-  if (blocks.rows() == 0) throw_spark_exception("DecisionTree requires size of input RDD > 0, but was given by empty one.");
+  if (blocks.rows() == 0) throw_empty(/*classifier=*/false);
   seed = params.long_integer("seed");
   const auto categories = categories_of(find_field(context.fields, params.text("featuresCol")));
   rows = bin_rows(std::move(blocks), categories, 0, params.integer("maxBins"), seed, context,
@@ -301,7 +308,7 @@ void BoostingEstimator::Boosting::advance(const Tree& tree, double weight, const
 // Adds the last tree's part to `held_predictions` of the held-out rows; the mean loss of them.
 double BoostingEstimator::Boosting::validation_error(const Tree& tree, double tree_weight, const BoostingLoss& loss) {
   const TreePredictor predictor = predictor_of(tree);
-  FeatureRows features(rows.features);
+  FeatureRows features(rows.features, "");
   RowReader reader(*validation);
   std::vector<double> steps;
   double sum = 0;

@@ -11,6 +11,7 @@
 #include "ml/classification_summary.h"
 #include "ml/column_metadata.h"
 #include "ml/registry.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -26,11 +27,12 @@ class TreeTransform : public BatchTransform {
         position_(position),
         params_(std::move(params)),
         leaf_name_(params_.text("leafCol")),
-        variance_name_(params_.declares("varianceCol") ? params_.text_or_empty("varianceCol") : "") {}
+        variance_name_(params_.declares("varianceCol") ? params_.text_or_empty("varianceCol") : ""),
+        function_(is_classifier(model_->kind()) ? "ProbabilisticClassificationModel" : model_->class_name()) {}
 
   std::shared_ptr<arrow::RecordBatch> apply(const std::shared_ptr<arrow::RecordBatch>& batch) const override {
     const VectorColumn vectors(batch->column(position_));
-    FeatureRows features(model_->features());
+    FeatureRows features(model_->features(), function_);
     Columns columns;
     std::vector<double> raws;
     for (int64_t begin = 0; begin < batch->num_rows(); begin += kRowsAtOnce) {
@@ -62,6 +64,7 @@ class TreeTransform : public BatchTransform {
     columns.raws.insert(columns.raws.end(), raws.begin(), raws.end());
     columns.probabilities.resize(columns.raws.size());
     for (size_t at = columns.raws.size() - raws.size(); at < columns.raws.size(); at += width) {
+      if (model_->kind() != TreeKind::kBoostedClassifier) require_votes(columns.raws.data() + at, width, function_);
       double* probability = columns.probabilities.data() + at;
       model_->to_probability(columns.raws.data() + at, probability);
       columns.predictions.push_back(model_->prediction(columns.raws.data() + at, probability, thresholds));
@@ -106,6 +109,14 @@ class TreeTransform : public BatchTransform {
     return result;
   }
 
+  // A tree that was grown of rows without weight has nothing to tell.
+  static void require_votes(const double* raw, size_t width, const std::string& function) {
+    const bool has_votes = std::any_of(raw, raw + width, [](double votes) { return votes != 0.0; });
+    const std::string vector = vector_type().sql_type().simple_string();
+    if (has_votes) return;
+    throw_failed_transform_because(function, vector, vector,
+                                   "java.lang.IllegalArgumentException: requirement failed: Can't normalize the 0-vector.");
+  }
   static double variance(const TreeNode& leaf) {
     const double total = leaf.stats[0];
     return total == 0 ? 0 : (leaf.stats[2] - leaf.stats[1] * leaf.stats[1] / total) / total;
@@ -116,6 +127,7 @@ class TreeTransform : public BatchTransform {
   ParamMap params_;
   std::string leaf_name_;
   std::string variance_name_;
+  std::string function_;  // that Spark's errors name
 };
 
 // What each node gives to the sums over the trees: see TreeModel::to_raw.
@@ -353,7 +365,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
   ClassificationTally tally(classes_ <= 2);
   const std::vector<double>* limits = thresholds(params);
-  FeatureRows features(features_);
+  FeatureRows features(features_, "ProbabilisticClassificationModel");
   std::vector<double> raws;
   std::vector<double> probabilities(std::max(2, raw_width()), 0.0);
   std::shared_ptr<arrow::RecordBatch> batch;
@@ -372,7 +384,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
         const int64_t row = begin + static_cast<int64_t>(at) / raw_width();
         to_probability(raws.data() + at, probabilities.data());
         tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0,
-                  prediction(raws.data() + at, probabilities.data(), limits), probabilities[1]);
+                  prediction(raws.data() + at, probabilities.data(), limits), probabilities[classes_ > 1 ? 1 : 0]);
       }
     }
   }
@@ -396,7 +408,7 @@ std::vector<double> TreeModel::evaluate_each_iteration(const std::vector<Value>&
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
   std::vector<double> errors(trees().size(), 0.0);
   double weight_sum = 0;
-  FeatureRows features(features_);
+  FeatureRows features(features_, class_name());
   std::vector<double> sums;
   std::vector<int32_t> leaves;
   std::shared_ptr<arrow::RecordBatch> batch;

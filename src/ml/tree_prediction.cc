@@ -31,12 +31,7 @@ const std::vector<const double*>& FeatureRows::read(const VectorColumn& vectors,
   rows_.clear();
   filled_.resize(static_cast<size_t>(end - begin) * features_);
   for (int64_t row = begin; row < end; ++row) {
-    if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
-    const VectorView view = vectors[row];
-    if (view.size != features_) {
-      require(false, "The vector's size " + std::to_string(view.size) + " differs from the number of features " +
-                         std::to_string(features_));
-    }
+    const VectorView view = transformed_vector(vectors, row, static_cast<size_t>(features_), model_);
     if (view.indices == nullptr) {
       rows_.push_back(view.values);
       continue;

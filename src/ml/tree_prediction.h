@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "ml/tree.h"
@@ -13,7 +15,8 @@ namespace firesteel::ml {
 // The features of some rows at a time.
 class FeatureRows {
  public:
-  explicit FeatureRows(int32_t features) : features_(features) {}
+  // `model` is the class that Spark's errors of a vector name.
+  FeatureRows(int32_t features, std::string model) : features_(features), model_(std::move(model)) {}
 
   // Those of the rows [begin, end), as pointers that are valid until the next call. Throws Spark's errors
   // for null vectors and for those of another size.
@@ -23,6 +26,7 @@ class FeatureRows {
 
  private:
   int32_t features_;
+  std::string model_;
   std::vector<double> filled_;
   std::vector<const double*> rows_;
 };

@@ -7,9 +7,10 @@ import time
 import numpy as np
 import pytest
 from pyspark.errors import PySparkException
-from pyspark.ml.classification import LogisticRegression
-from pyspark.ml.feature import OneHotEncoder, StandardScaler, StringIndexer, VectorAssembler
-from pyspark.ml.regression import LinearRegression
+from pyspark.ml.classification import (DecisionTreeClassifier, GBTClassifier, LinearSVC, LogisticRegression, MultilayerPerceptronClassifier,
+                                       RandomForestClassifier)
+from pyspark.ml.feature import OneHotEncoder, StandardScaler, StringIndexer, VectorAssembler, Word2Vec
+from pyspark.ml.regression import GeneralizedLinearRegression, IsotonicRegression, LinearRegression
 from pyspark.sql import functions as F
 from pyspark.sql.connect.session import SparkSession
 
@@ -171,6 +172,27 @@ def test_interrupt_in_the_iterations(servers):
     reading = time.monotonic() - begin
     estimator = LogisticRegression(maxIter=2 ** 31 - 1, tol=0.0, regParam=1e-7, elasticNetParam=0.5)
     assert interrupted(session, lambda: estimator.fit(data), reading + 0.1) < SOON
+    assert session.range(10).count() == 10
+
+
+FOREVER = {"maxIter": 2 ** 31 - 1, "tol": 0.0}
+LONG_FITS = {
+    "linear_svc": LinearSVC(regParam=1e-9, **FOREVER), "poisson": GeneralizedLinearRegression(family="poisson", **FOREVER),
+    "perceptron": MultilayerPerceptronClassifier(layers=[10, 60, 3], **FOREVER),
+    "perceptron_by_descent": MultilayerPerceptronClassifier(layers=[10, 60, 3], solver="gd", stepSize=1e-6, **FOREVER),
+    "tree": DecisionTreeClassifier(maxDepth=30, maxBins=256), "forest": RandomForestClassifier(numTrees=500, maxDepth=20, maxBins=64),
+    "boosting": GBTClassifier(labelCol="two", maxIter=10000, maxDepth=8), "isotonic": IsotonicRegression(),
+    "words": Word2Vec(inputCol="words", outputCol="o", vectorSize=200, maxIter=1000)}
+
+
+@pytest.mark.parametrize("name", sorted(LONG_FITS))
+def test_interrupt_of_every_long_fit(servers, name):
+    """Wherever the fit is: an interrupt ends it, and the server goes on."""
+    session = session_of(servers[1])
+    words = F.array(*[F.concat(F.lit("w"), (F.col("id") * (k + 3) % 997).cast("string")) for k in range(20)])
+    data = (session.range(50_000).select(words.alias("words")) if name == "words"
+            else waves(session, 2_000_000).withColumn("two", F.col("label").cast("int") % 2).withColumn("label", F.when(F.lit(name == "linear_svc"), F.col("two")).otherwise(F.col("label"))))
+    assert interrupted(session, lambda: LONG_FITS[name].fit(data), 1.5) < SOON
     assert session.range(10).count() == 10
 
 

@@ -325,3 +325,40 @@ def test_a_store_that_is_away(s3):
     with pytest.raises(PySparkException) as error:
         s3.read.text("s3a://anything/x").collect()
     assert error.value.getCondition() == "FIRESTEEL_INPUT_OUTPUT"
+
+
+def test_models_and_pipelines(s3, store, bucket):
+    """Models, estimators, pipelines and tuned models are saved in a store and read from it; an overwrite leaves nothing of what was there."""
+    from pyspark.ml import Pipeline, PipelineModel
+    from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel, OneVsRest, OneVsRestModel
+    from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+    from pyspark.ml.feature import VectorAssembler
+    from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuilder
+    root = f"s3a://{bucket}"
+    df = VectorAssembler(inputCols=["a", "b"], outputCol="features").transform(
+        s3.range(40).selectExpr("CAST(id % 3 AS double) AS label", "CAST(id % 5 AS double) AS a", "sin(id) AS b"))
+    estimator = LogisticRegression(maxIter=3, regParam=0.1)
+    model = estimator.fit(df)
+    model.save(f"{root}/model")
+    assert LogisticRegressionModel.load(f"{root}/model").coefficientMatrix == model.coefficientMatrix
+    with pytest.raises(PySparkException, match="already exists"):
+        model.save(f"{root}/model")
+    store.client.put_object(Bucket=bucket, Key="model/data/left_over.parquet", Body=b"no model")
+    model.write().overwrite().save(f"{root}/model")
+    assert "model/data/left_over.parquet" not in store.keys(bucket)
+    assert LogisticRegressionModel.load(f"{root}/model").interceptVector == model.interceptVector
+    estimator.write().overwrite().save(f"{root}/estimator")
+    assert LogisticRegression.load(f"{root}/estimator").getMaxIter() == 3
+    pipeline = Pipeline(stages=[estimator]).fit(df)
+    pipeline.save(f"{root}/pipeline")
+    pipeline.write().overwrite().save(f"{root}/pipeline")
+    assert PipelineModel.load(f"{root}/pipeline").stages[0].coefficientMatrix == model.coefficientMatrix
+    tuned = CrossValidator(estimator=estimator, estimatorParamMaps=ParamGridBuilder().addGrid(estimator.regParam, [0.1, 1.0]).build(),
+                           evaluator=MulticlassClassificationEvaluator(), numFolds=2, seed=1).fit(df)
+    tuned.save(f"{root}/tuned")
+    assert CrossValidatorModel.load(f"{root}/tuned").avgMetrics == tuned.avgMetrics
+    rest = OneVsRest(classifier=estimator).fit(df)
+    rest.save(f"{root}/rest")
+    assert [m.intercept for m in OneVsRestModel.load(f"{root}/rest").models] == [m.intercept for m in rest.models]
+    with pytest.raises(PySparkException, match="PATH_NOT_FOUND"):
+        LogisticRegressionModel.load(f"{root}/nothing")

@@ -1,7 +1,7 @@
 """Machine-learning cases: each is a function of a session that gives named results, and each result says how it is compared.
 
 `exact` must be equal; `near` agrees within a relative tolerance; `vector` agrees in its relative Euclidean distance (for strictly convex
-problems that were solved to the end: 1e-6); `objective` must not be worse than Spark's by more than 1e-8 of it.
+problems that were solved to the end: 1e-6); `objective` must not be worse than Spark's by more than 1e-8 of it; `error` is an error's class and condition.
 """
 import os
 
@@ -62,6 +62,11 @@ def plain(v):
 
 def column(df, name, key="id"):
     return [plain(r[0]) for r in df.orderBy(key).select(name).collect()]
+
+
+def refused(error):
+    """The class and condition of an error. One that the client has no class for (a bug of Spark's) is met by any error."""
+    return {"compare": "error", "value": [type(error).__name__, error.getCondition() if hasattr(error, "getCondition") else None]}
 
 
 def failure(action):

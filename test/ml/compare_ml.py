@@ -56,6 +56,9 @@ def differences(recorded, results):
             why = near(a, b, want["tolerance"])
         elif kind == "vector":
             why = vectors(a, b, want["tolerance"])
+        elif kind == "error":
+            is_met = results[name]["compare"] == "error" and (a == b or a[0] == "UnknownException")
+            why = None if is_met else f"{json.dumps(b)[:200]} where Spark raises {a}"
         else:
             why = None if b <= a + 1e-8 * max(1.0, abs(a)) else f"objective {b!r} is worse than Spark's {a!r}"
         if why:

@@ -14,12 +14,15 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
+import attribute_cases                             # noqa: E402, F401
 import cases                                       # noqa: E402
 import encoding_cases                              # noqa: E402
 import evaluator_cases                             # noqa: E402, F401
 import feature_cases                               # noqa: E402, F401
 import glm_cases                                   # noqa: E402, F401
+import input_cases                                 # noqa: E402, F401
 import perceptron_cases                            # noqa: E402
+import persistence_cases                           # noqa: E402
 import selection_cases                             # noqa: E402
 import solver_cases                                # noqa: E402, F401
 import tree_cases                                  # noqa: E402
@@ -40,6 +43,10 @@ def save(models, folder):
     for name, model in models.items():
         shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
         model.save(os.path.join(folder, name))
+    without_checksums(folder)
+
+
+def without_checksums(folder):
     for where, _, names in os.walk(folder):
         for name in names:
             if name.endswith(".crc"):
@@ -59,6 +66,8 @@ def main():
         found = differences(load(cases.recorded_path("loaded_from_spark"))["loaded_from_spark"], cases.loaded_facts(spark, arguments.check_saved))
         found += differences(load(cases.recorded_path("tuned_loaded_from_spark"))["tuned_loaded_from_spark"],
                              tuning_cases.loaded_tuned(spark, os.path.join(arguments.check_saved, "tuned")))
+        found += differences(load(cases.recorded_path("more_loaded_from_spark"))["more_loaded_from_spark"],
+                             persistence_cases.loaded(spark, os.path.join(arguments.check_saved, "more")))
         print("\n".join(found) or "real Spark reads every model")
         return 1 if found else 0
     if not arguments.cases or "loaded_from_spark" in arguments.cases:
@@ -66,6 +75,10 @@ def main():
               **selection_cases.saved_models(spark), **perceptron_cases.saved_models(spark)}, os.path.join(HERE, "saved_by_spark"))
     elif "perceptron_loaded_from_spark" in arguments.cases:
         save(perceptron_cases.saved_models(spark), os.path.join(HERE, "saved_by_spark"))
+    if not arguments.cases or "more_loaded_from_spark" in arguments.cases:
+        shutil.rmtree(persistence_cases.FOLDER, ignore_errors=True)
+        persistence_cases.save(spark, persistence_cases.FOLDER)
+        without_checksums(persistence_cases.FOLDER)
     if not arguments.cases or "tuned_loaded_from_spark" in arguments.cases:
         save(tuning_cases.saved_models(spark), os.path.join(HERE, "saved_by_spark", "tuned"))
     for name in arguments.cases or cases.CASES:

@@ -3,12 +3,15 @@ import json
 
 import pytest
 
+import attribute_cases  # noqa: F401
 import cases
 import encoding_cases
 import evaluator_cases  # noqa: F401
 import feature_cases  # noqa: F401
 import glm_cases  # noqa: F401
+import input_cases  # noqa: F401
 import perceptron_cases
+import persistence_cases
 import selection_cases
 import solver_cases  # noqa: F401
 import tree_cases
@@ -53,6 +56,11 @@ def test_saved_trees_are_read_back(spark, tmp_path):
     for name, model in tree_cases.saved_models(spark).items():
         model.write().overwrite().save(str(tmp_path / name))
     assert not differences(RECORDED["trees_loaded_from_spark"], tree_cases.loaded_trees(spark, str(tmp_path)))
+
+
+def test_more_saved_instances_are_read_back(spark, tmp_path):
+    persistence_cases.save(spark, str(tmp_path))
+    assert not differences(RECORDED["more_loaded_from_spark"], persistence_cases.loaded(spark, str(tmp_path)))
 
 
 def test_saved_tuned_models_are_read_back(spark, tmp_path):

@@ -255,7 +255,7 @@ LibsvmOptions::LibsvmOptions(const plan::Options& options) {
     int32_t count = 0;
     const auto [rest, error] = std::from_chars(text->data(), text->data() + text->size(), count);
     if (error != std::errc() || rest != text->data() + text->size()) {
-      ml::throw_illegal_argument("For input string: \"" + *text + "\"");
+      throw SparkError("_LEGACY_ERROR_ML_NUMBER_FORMAT", {{"message", "For input string: \"" + *text + "\""}});
     }
     if (count > 0) features = count;
   }
