@@ -6,6 +6,7 @@
 #include "analyze/time_windows.h"
 #include "base/error.h"
 #include "functions/function.h"
+#include "functions/own_names.h"
 
 namespace firesteel::analyze {
 
@@ -141,10 +142,10 @@ RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<st
 RelationPtr Resolver::table_function(const TableFunction& node) {
   const functions::Function* row = functions::find_function(node.name.back());
   if (row && row->kind == functions::FunctionKind::kTable) return listed_table(*row, node);
-  if (row && row->kind != functions::FunctionKind::kGenerator) {
+  if (row && row->kind != functions::FunctionKind::kGenerator && !functions::is_own_name(row->name)) {
     throw SparkError("NOT_A_TABLE_FUNCTION", {{"functionName", quoted_name(node.name)}});
   }
-  if (!row) {
+  if (!row || row->kind != functions::FunctionKind::kGenerator) {
     throw SparkError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", quoted_name(node.name)}});
   }
   UnresolvedFunction call;

@@ -61,10 +61,10 @@ std::string specification_text(const Window& window) {
 }
 
 // The bounds of a frame over text are cast to text before Spark looks at them: their sign is no PRECEDING any more.
-std::string cast_bound_text(const Bound& bound) {
+std::string cast_bound_text(const Bound& bound, bool is_sql) {
   if (!is_value(bound)) return special_bound(bound);
   const std::string text = print_name(*bound.value);
-  return (text.starts_with("-") ? "(- " + text.substr(1) + ")" : text) + " FOLLOWING";
+  return (is_sql && text.starts_with("-") ? "(- " + text.substr(1) + ")" : text) + " FOLLOWING";
 }
 
 struct FrameCheck {
@@ -84,7 +84,8 @@ struct FrameCheck {
   std::string text() const {
     const bool is_text = is_range() && window.order_by.size() == 1 && order_type().is_string();
     if (!is_text) return "\"" + frame_text(window) + "\"";
-    return "\"RANGE BETWEEN " + cast_bound_text(frame().lower) + " AND " + cast_bound_text(frame().upper) + "\"";
+    const bool is_sql = !contexts.empty() && contexts[0].kind == QueryContext::Kind::kSql;
+    return "\"RANGE BETWEEN " + cast_bound_text(frame().lower, is_sql) + " AND " + cast_bound_text(frame().upper, is_sql) + "\"";
   }
   [[noreturn]] void fail(const char* subclass, SparkError::Parameters parameters) const {
     throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts);

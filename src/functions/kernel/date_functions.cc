@@ -112,7 +112,7 @@ int32_t last_day(int32_t days) {
 
 int32_t add_months(int32_t days, int64_t months) {
   const int64_t result = shift_months(days, months);
-  if (result < INT32_MIN || result > INT32_MAX) throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {});
+  if (result < INT32_MIN || result > INT32_MAX) throw_date_overflow("overflow");
   return static_cast<int32_t>(result);
 }
 

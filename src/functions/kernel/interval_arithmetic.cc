@@ -66,7 +66,10 @@ Integer narrowed(double value) {
 CalendarInterval from_doubles(double months, double days, double micros, bool is_exact) {
   const auto whole = [&](double value) {
     const auto exact = narrowed<int64_t>(value);
-    if (is_exact && exact != static_cast<int32_t>(exact)) throw_overflow();
+    if (is_exact && exact != static_cast<int32_t>(exact)) {
+      throw SparkError("ARITHMETIC_OVERFLOW",
+                       {{"message", "overflow"}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
+    }
     return narrowed<int32_t>(value);
   };
   CalendarInterval result;

@@ -92,15 +92,15 @@ TEST(NumberFormat, AgreesWithSpark) {
   // format_string('%s %s %s', 1, 1.5d, true)
   CASE(formatted("%s %s %s", {FormatInteger{1, 32}, double{1.5}, true}), "1 1.5 true");
   // format_string('%d', 1.5d)
-  CASE(formatted("%d", {double{1.5}}), "ERROR INVALID_PARAMETER_VALUE.PATTERN");
+  CASE(formatted("%d", {double{1.5}}), "ERROR _LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT");
   // format_string('%d', 'a')
-  CASE(formatted("%d", {FormatText{"a"}}), "ERROR INVALID_PARAMETER_VALUE.PATTERN");
+  CASE(formatted("%d", {FormatText{"a"}}), "ERROR _LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT");
   // format_string('%s')
-  CASE(formatted("%s", {}), "ERROR INVALID_PARAMETER_VALUE.PATTERN");
+  CASE(formatted("%s", {}), "ERROR _LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT");
   // format_string('%')
-  CASE(formatted("%", {}), "ERROR INVALID_PARAMETER_VALUE.PATTERN");
+  CASE(formatted("%", {}), "ERROR _LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT");
   // format_string('%q', 1)
-  CASE(formatted("%q", {FormatInteger{1, 32}}), "ERROR INVALID_PARAMETER_VALUE.PATTERN");
+  CASE(formatted("%q", {FormatInteger{1, 32}}), "ERROR _LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT");
   // format_string('%b %b %B', null, 'x', false)
   CASE(formatted("%b %b %B", {std::monostate{}, FormatText{"x"}, false}), "false true FALSE");
   // format_string('%d %s', null, null)
