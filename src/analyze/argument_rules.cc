@@ -580,25 +580,6 @@ void check_before_binding(const Function& row, const FunctionCall& call, const O
   }
 }
 
-void check_parameter_names(const LambdaFunction& lambda, bool is_case_sensitive, const Origin& origin) {
-  std::vector<std::string> names;
-  bool repeats = false;
-  for (const ExpressionPtr& parameter : lambda.parameters) {
-    const auto* unresolved = parameter->as<UnresolvedLambdaVariable>();
-    if (!unresolved) return;
-    const std::string& name = unresolved->parts[0];
-    repeats |= std::any_of(names.begin(), names.end(), [&](const std::string& other) {
-      return is_case_sensitive ? other == name : equal_ignoring_case(other, name);
-    });
-    names.push_back(name);
-  }
-  if (!repeats) return;
-  std::string shown;
-  for (const std::string& name : names) shown += (shown.empty() ? "" : ", ") + quoted_name({is_case_sensitive ? name : lower_case(name)});
-  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
-                   {{"args", shown}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}}, contexts_of(origin));
-}
-
 bool has_null_constant(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call || call->arguments.size() < 2) return false;
@@ -606,27 +587,6 @@ bool has_null_constant(const Expression& expression) {
   if (name != "round" && name != "bround" && name != "sort_array") return false;
   const auto* constant = call->arguments[1]->as<Literal>();
   return constant && constant->is_null();
-}
-
-// The FILTER of an aggregate.
-void Resolver::check_filter_of(const ExpressionPtr& filter) {
-  const std::string shown = "\"" + print_name(*filter) + "\"";
-  if (!filter->type.is(TypeKind::kBoolean)) {
-    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
-  }
-  walk(filter, [&](const ExpressionPtr& e) {
-    if (e->as<Window>()) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
-                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
-    }
-    const auto* call = e->as<FunctionCall>();
-    if (call && call->function->kind == functions::FunctionKind::kAggregate) {
-      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
-                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
-    }
-    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
-    return true;
-  });
 }
 
 }  // namespace firesteel::analyze

@@ -6,6 +6,7 @@
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/argument_check.h"
 
 namespace firesteel::analyze {
@@ -94,6 +95,46 @@ void check_distinct_order(const FunctionCall& call) {
                    {{"funcName", "`listagg`"},
                     {"funcArg", "\"" + print_name(*call.arguments[0]) + "\""},
                     {"orderingExpr", "\"" + orders + "\""}});
+}
+
+void check_parameter_names(const LambdaFunction& lambda, bool is_case_sensitive, const Origin& origin) {
+  std::vector<std::string> names;
+  bool repeats = false;
+  for (const ExpressionPtr& parameter : lambda.parameters) {
+    const auto* unresolved = parameter->as<UnresolvedLambdaVariable>();
+    if (!unresolved) return;
+    const std::string& name = unresolved->parts[0];
+    repeats |= std::any_of(names.begin(), names.end(), [&](const std::string& other) {
+      return is_case_sensitive ? other == name : equal_ignoring_case(other, name);
+    });
+    names.push_back(name);
+  }
+  if (!repeats) return;
+  std::string shown;
+  for (const std::string& name : names) shown += (shown.empty() ? "" : ", ") + quoted_name({is_case_sensitive ? name : lower_case(name)});
+  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+                   {{"args", shown}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}}, contexts_of(origin));
+}
+
+// The FILTER of an aggregate.
+void Resolver::check_filter_of(const ExpressionPtr& filter) {
+  const std::string shown = "\"" + print_name(*filter) + "\"";
+  if (!filter->type.is(TypeKind::kBoolean)) {
+    throw SparkError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", {{"filterExpr", shown}});
+  }
+  walk(filter, [&](const ExpressionPtr& e) {
+    if (e->as<Window>()) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION",
+                       {{"filterExpr", shown}, {"windowExpr", "\"" + print_name(*e) + "\""}});
+    }
+    const auto* call = e->as<FunctionCall>();
+    if (call && call->function->kind == functions::FunctionKind::kAggregate) {
+      throw SparkError("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE",
+                       {{"filterExpr", shown}, {"aggExpr", "\"" + print_name(*e) + "\""}});
+    }
+    if (call && call->function->is_volatile) throw SparkError("INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC", {{"filterExpr", shown}});
+    return true;
+  });
 }
 
 }  // namespace firesteel::analyze

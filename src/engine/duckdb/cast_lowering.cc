@@ -383,11 +383,8 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
       if (from.is(TypeKind::kString)) return "fs_cast_string_interval(" + sql + ")";
       break;
     case TypeKind::kTime:
-      if (from.is(TypeKind::kString)) {
-        return "fs_cast_string_time(" + sql + ", " + std::to_string(to.precision()) + ", " +
-               mode_text(mode) + ")";
-      }
-      break;
+      if (!from.is(TypeKind::kString)) break;
+      return "fs_cast_string_time(" + sql + ", " + std::to_string(to.precision()) + ", " + mode_text(mode) + ")";
     default: break;
   }
   throw_unsupported("EXPRESSION", "a cast from " + from.simple_string() + " to " + to.simple_string());
