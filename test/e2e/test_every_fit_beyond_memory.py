@@ -87,13 +87,14 @@ def scaled(name):
 
 
 # Estimator: its data, and what is compared of its model, with a tolerance of the norm where the answer depends on the order of
-# rows, which a join leaves open: quantiles, splits of trees.
+# rows, which a join leaves open: quantiles, splits of trees, sums that eigenvectors and networks amplify.
 CASES = {
     classification.LogisticRegression: (dict(labelCol="class", maxIter=2, regParam=0.1), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     classification.LinearSVC: (dict(labelCol="class", maxIter=2, regParam=0.1), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     classification.DecisionTreeClassifier: (dict(labelCol="class", maxDepth=3), vectors, accuracy, 0.05),
     classification.RandomForestClassifier: (dict(labelCol="class", maxDepth=3, numTrees=3, seed=5), vectors, accuracy, 0.05),
     classification.GBTClassifier: (dict(labelCol="class", maxDepth=2, maxIter=2, validationIndicatorCol="held", seed=5), vectors, accuracy, 0.05),
+    classification.MultilayerPerceptronClassifier: (dict(labelCol="class", layers=[FEATURES, 3, 2], maxIter=3, seed=5), vectors, lambda m: [vector(m.weights)], 1e-6),
     regression.LinearRegression: (dict(labelCol="y", maxIter=2, solver="l-bfgs"), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     regression.GeneralizedLinearRegression: (dict(labelCol="y", maxIter=2), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     regression.DecisionTreeRegressor: (dict(labelCol="y", maxDepth=3), vectors, predictions, 0.1),
@@ -103,8 +104,8 @@ CASES = {
     feature.StandardScaler: (scaled("s"), vectors, lambda m: [vector(m.mean), vector(m.std)]),
     feature.MinMaxScaler: (scaled("s"), vectors, lambda m: [vector(m.originalMin), vector(m.originalMax)]),
     feature.MaxAbsScaler: (scaled("s"), vectors, lambda m: [vector(m.maxAbs)]),
-    feature.RobustScaler: (scaled("s"), vectors, lambda m: [vector(m.median), vector(m.range)], 0.01),
-    feature.PCA: (dict(k=2, **scaled("s")), vectors, lambda m: [vector(m.pc), vector(m.explainedVariance)]),
+    feature.RobustScaler: (scaled("s"), vectors, lambda m: [vector(m.median), vector(m.range)], 0.05),
+    feature.PCA: (dict(k=2, **scaled("s")), vectors, lambda m: [vector(m.pc), vector(m.explainedVariance)], 1e-6),
     feature.VarianceThresholdSelector: (dict(featuresCol="features", outputCol="s", varianceThreshold=0.2), vectors, lambda m: [list(m.selectedFeatures)]),
     feature.BucketedRandomProjectionLSH: (dict(bucketLength=2.0, seed=3, **scaled("s")), vectors,
                                           lambda m: m.transform(m.few).orderBy("id").select("s").collect()),

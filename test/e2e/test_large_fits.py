@@ -191,7 +191,7 @@ def test_interrupt_of_every_long_fit(servers, name):
     session = session_of(servers[1])
     words = F.array(*[F.concat(F.lit("w"), (F.col("id") * (k + 3) % 997).cast("string")) for k in range(20)])
     data = (session.range(50_000).select(words.alias("words")) if name == "words"
-            else waves(session, 2_000_000).withColumn("two", F.col("label").cast("int") % 2).withColumn("label", F.when(F.lit(name == "linear_svc"), F.col("two")).otherwise(F.col("label"))))
+            else waves(session, 100_000_000 if name == "isotonic" else 2_000_000).withColumn("two", F.col("label").cast("int") % 2).withColumn("label", F.when(F.lit(name == "linear_svc"), F.col("two")).otherwise(F.col("label"))))
     assert interrupted(session, lambda: LONG_FITS[name].fit(data), 1.5) < SOON
     assert session.range(10).count() == 10
 
