@@ -306,12 +306,15 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   const auto* call = window.function->as<plan::FunctionCall>();
   if (!call) throw_unsupported("EXPRESSION", "a window over something that is no function call");
   const std::string_view name = call->function->name;
-  if (call->filter && (name == "first" || name == "last" || name == "any_value")) {
+  const bool is_end = name == "first" || name == "last" || name == "any_value";  // DuckDB filters none of them
+  if (call->filter && is_end) {
     return filtered_end_sql(*call, lower(*call->arguments[0], scope), lower(*call->filter, scope), over);
   }
   const std::string sql = lower_call(*call, window.function->type, scope, over);
   const std::string wraps = call->ansi ? "" : wrapped_bounds(window, window.order_by.size() == 1 ? lower(*std::get<plan::SortOrder>(window.order_by[0]->node).child, scope) : "");
-  if (wraps.empty() || call->function->kind != FunctionKind::kAggregate) return sql;
+  if (wraps.empty()) return sql;
+  if (is_end || name == "nth_value") return "(CASE WHEN " + wraps + " THEN NULL ELSE " + sql + " END)";
+  if (call->function->kind != FunctionKind::kAggregate) return sql;
   plan::FunctionCall nothing = *call;
   nothing.filter = plan::make_literal(plan::Literal{Type::boolean(), false});
   return "(CASE WHEN " + wraps + " THEN " + lower_call(nothing, window.function->type, scope, over) + " ELSE " + sql + " END)";
