@@ -283,7 +283,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     throw SparkError("UNSUPPORTED_EXPR_FOR_WINDOW",
                      {{"sqlExpr", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
   }
-  check_count(*copy.function, contexts_of(e.origin));
+  check_buckets(*copy.function, contexts_of(e.origin));
   const bool is_ranking = call->function->kind == functions::FunctionKind::kWindow;
   if (is_ranking && copy.order_by.empty()) {
     throw SparkError("WINDOW_FUNCTION_FRAME_NOT_ORDERED",

@@ -73,6 +73,8 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
   return make_typed(std::move(copy), type, true, e.origin);
 }
 
+namespace {
+
 // IN of a query whose columns have other types.
 [[noreturn]] void throw_membership_mismatch(const Subquery& node, std::vector<QueryContext> contexts) {
   std::string pairs;
@@ -94,6 +96,8 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
                     {"rightType", right}},
                    std::move(contexts));
 }
+
+}  // namespace
 
 // Both sides of IN meet in the type in which they are compared.
 ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {

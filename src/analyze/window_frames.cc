@@ -169,18 +169,16 @@ void check_frame(const Window& window, const std::vector<QueryContext>& contexts
   check.check_range();
 }
 
-void check_count(const Expression& function, const std::vector<QueryContext>& contexts) {
+void check_buckets(const Expression& function, const std::vector<QueryContext>& contexts) {
   const auto* call = function.as<FunctionCall>();
-  const bool is_ntile = call->function->name == "ntile" && !call->arguments.empty();
-  const bool is_nth = call->function->name == "nth_value" && call->arguments.size() > 1;
-  if (!is_ntile && !is_nth) return;
-  const std::optional<int64_t> count = functions::constant_integer(call->arguments[is_ntile ? 0 : 1]);
+  if (call->function->name != "ntile" || call->arguments.empty()) return;
+  const std::optional<int64_t> count = functions::constant_integer(call->arguments[0]);
   if (!count || *count > 0) return;
   throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"sqlExpr", "\"" + print_name(function) + "\""},
-                    {"exprName", is_ntile ? "buckets" : "offset"},
-                    {"valueRange", is_ntile ? "(0, 2147483647]" : "(0, 9223372036854775807]"},
-                    {"currentValue", std::to_string(*count) + (is_ntile ? "" : "L")}},
+                    {"exprName", "buckets"},
+                    {"valueRange", "(0, 2147483647]"},
+                    {"currentValue", std::to_string(*count)}},
                    contexts);
 }
 

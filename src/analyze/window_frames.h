@@ -12,7 +12,7 @@ namespace firesteel::analyze {
 // has one key. Throws DATATYPE_MISMATCH.*.
 void check_frame(const plan::Window& window, const std::vector<QueryContext>& contexts);
 
-// ntile() has a positive number of buckets, nth_value() counts from one: DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE.
-void check_count(const plan::Expression& function, const std::vector<QueryContext>& contexts);
+// ntile() has a positive number of buckets: DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE.
+void check_buckets(const plan::Expression& function, const std::vector<QueryContext>& contexts);
 
 }  // namespace firesteel::analyze
