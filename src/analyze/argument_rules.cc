@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/kernel/cast_to_string.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -409,13 +410,6 @@ void check_field_names(const FunctionCall& call, const Origin& origin) {
 }
 
 // TypeUtils.checkForMapKeyType.
-bool holds_no_key(const Type& type) {
-  if (type.is(TypeKind::kMap) || type.is(TypeKind::kVariant)) return true;
-  if (type.is(TypeKind::kArray)) return holds_no_key(type.element());
-  if (!type.is(TypeKind::kStruct)) return false;
-  return std::any_of(type.fields().begin(), type.fields().end(), [](const StructField& field) { return holds_no_key(field.type); });
-}
-
 void check_key_type(const Function& row, const FunctionCall& call, const Origin& origin) {
   const auto is_array = [&](size_t i) { return i < call.arguments.size() && call.arguments[i]->type.is(TypeKind::kArray); };
   std::optional<Type> key;
@@ -426,7 +420,7 @@ void check_key_type(const Function& row, const FunctionCall& call, const Origin&
     if (!fields.empty()) key = fields[0].type;
   }
   if (row.name == "transform_keys" && call.arguments.size() > 1) key = call.arguments[1]->type;
-  if (key && holds_no_key(*key)) throw_mismatch(call, "INVALID_MAP_KEY_TYPE", {{"keyType", quoted(key->sql())}}, origin);
+  if (key && (holds(*key, TypeKind::kMap) || holds(*key, TypeKind::kVariant))) throw_mismatch(call, "INVALID_MAP_KEY_TYPE", {{"keyType", quoted(key->sql())}}, origin);
 }
 
 // FormatString: arguments are counted from one.

@@ -2,20 +2,11 @@
 // (InsertMapSortInGroupingExpressions).
 #include "analyze/resolver.h"
 #include "functions/function.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
 using namespace plan;
-
-bool holds_map(const Type& type) {
-  if (type.is(TypeKind::kMap)) return true;
-  if (type.is(TypeKind::kArray)) return holds_map(type.element());
-  if (!type.is(TypeKind::kStruct)) return false;
-  for (const StructField& field : type.fields()) {
-    if (holds_map(field.type)) return true;
-  }
-  return false;
-}
 
 ExpressionPtr Resolver::over_elements(const ExpressionPtr& array,
                                       const std::function<ExpressionPtr(const ExpressionPtr&)>& change) {
@@ -31,7 +22,7 @@ ExpressionPtr Resolver::over_elements(const ExpressionPtr& array,
 
 ExpressionPtr Resolver::with_sorted_maps(const ExpressionPtr& value) {
   const Type& type = value->type;
-  if (!holds_map(type)) return value;
+  if (!holds(type, TypeKind::kMap)) return value;
   if (type.is(TypeKind::kArray)) {
     return over_elements(value, [&](const ExpressionPtr& element) { return with_sorted_maps(element); });
   }

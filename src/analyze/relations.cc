@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -278,7 +279,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
     copy.all_columns = true;
   }
   for (const ExpressionPtr& key : copy.keys) {
-    if (holds_map(key->type)) {
+    if (holds(key->type, TypeKind::kMap)) {
       throw SparkError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", {{"colName", quoted_name({print_name(*key)})}, {"dataType", "\"" + key->type.sql() + "\""}});
     }
   }

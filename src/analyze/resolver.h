@@ -397,8 +397,6 @@ class Resolver {
 
 // The scan's hidden column _metadata, as a new attribute.
 plan::Attribute metadata_attribute(const plan::Scan& scan);
-// Whether the type is a map or has one inside.
-bool holds_map(const plan::Type& type);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).
 bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);

@@ -5,6 +5,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -16,7 +17,7 @@ namespace {
 void check_compared(const std::vector<RelationPtr>& inputs) {
   for (const RelationPtr& input : inputs) {
     for (const Attribute& column : input->output) {
-      const bool is_map = holds_map(column.type);
+      const bool is_map = holds(column.type, TypeKind::kMap);
       if (!is_map && !column.type.is(TypeKind::kVariant)) continue;
       throw SparkError(is_map ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE" : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
                        {{"colName", quoted_name({column.name})}, {"dataType", "\"" + column.type.sql() + "\""}});

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/kernel/csv_text.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -62,18 +63,6 @@ void check_texts(const Relation& texts) {
   }
   const Type& type = texts.output[0].type;
   if (!type.is_string()) throw SparkError("DATAFRAME_INPUT_NOT_STRING_TYPE", {{"dataType", "\"" + type.sql() + "\""}});
-}
-
-bool holds_char(const Type& type) {
-  switch (type.kind()) {
-    case TypeKind::kChar:
-    case TypeKind::kVarchar: return true;
-    case TypeKind::kArray: return holds_char(type.element());
-    case TypeKind::kMap: return holds_char(type.key()) || holds_char(type.value());
-    case TypeKind::kStruct:
-      return std::any_of(type.fields().begin(), type.fields().end(), [](const StructField& f) { return holds_char(f.type); });
-    default: return false;
-  }
 }
 
 // UnivocityParser.makeConverter.
@@ -135,7 +124,8 @@ RelationPtr Resolver::parse(const Parse& node) {
   if (!find_option(options, kCorruptOption)) {
     options[kCorruptOption] = session("spark.sql.columnNameOfCorruptRecord").value_or("_corrupt_record");
   }
-  if (node.schema && holds_char(Type::structure(*node.schema)) && session("spark.sql.legacy.charVarcharAsString") != "true") {
+  const auto has = [&](TypeKind kind) { return node.schema && holds(Type::structure(*node.schema), kind); };
+  if ((has(TypeKind::kChar) || has(TypeKind::kVarchar)) && session("spark.sql.legacy.charVarcharAsString") != "true") {
     throw SparkError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});
   }
   const bool is_csv = node.format == "csv";

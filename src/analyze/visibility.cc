@@ -5,6 +5,7 @@
 
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -242,7 +243,7 @@ std::vector<Attribute> Resolver::keys_of(const Aggregate& node) {
     // Keys with maps are columns of the groups alone.
     for (const ExpressionPtr& shown : node.aggregates) {
       const auto* alias_node = shown->as<Alias>();
-      if (alias_node && alias_node->child == key && holds_map(key->type)) keys.push_back(attribute_of(*shown));
+      if (alias_node && alias_node->child == key && holds(key->type, TypeKind::kMap)) keys.push_back(attribute_of(*shown));
     }
   }
   return keys;

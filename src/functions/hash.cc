@@ -1,28 +1,18 @@
 #include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/row.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::functions {
 
 namespace {
 
-bool holds(const Type& type, TypeKind kind) {
-  if (type.is(kind)) return true;
-  if (type.is(TypeKind::kMap)) return holds(type.key(), kind) || holds(type.value(), kind);
-  if (type.is(TypeKind::kArray)) return holds(type.element(), kind);
-  if (!type.is(TypeKind::kStruct)) return false;
-  for (const plan::StructField& field : type.fields()) {
-    if (holds(field.type, kind)) return true;
-  }
-  return false;
-}
-
 // HashExpression: equal maps may have their entries in another order, equal variants other bytes.
 void check_hashed(const plan::FunctionCall& call) {
   const SparkError::Parameters name = {{"functionName", "`" + std::string(call.function->name) + "`"}};
   for (const ExpressionPtr& argument : call.arguments) {
-    if (holds(argument->type, TypeKind::kMap)) throw ArgumentMismatch{"HASH_MAP_TYPE", name, std::nullopt};
-    if (holds(argument->type, TypeKind::kVariant)) throw ArgumentMismatch{"HASH_VARIANT_TYPE", name, std::nullopt};
+    if (plan::holds(argument->type, TypeKind::kMap)) throw ArgumentMismatch{"HASH_MAP_TYPE", name, std::nullopt};
+    if (plan::holds(argument->type, TypeKind::kVariant)) throw ArgumentMismatch{"HASH_VARIANT_TYPE", name, std::nullopt};
   }
 }
 

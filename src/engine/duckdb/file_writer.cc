@@ -22,6 +22,7 @@
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/type_sql.h"
 #include "engine/duckdb/write_target.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::engine {
 namespace {
@@ -120,17 +121,6 @@ std::string decode_percent(std::string_view text) {
   return result;
 }
 
-// No file format takes one (FileFormat.supportDataType).
-bool holds_calendar_interval(const Type& type) {
-  if (type.is(TypeKind::kArray)) return holds_calendar_interval(type.element());
-  if (type.is(TypeKind::kMap)) return holds_calendar_interval(type.key()) || holds_calendar_interval(type.value());
-  if (type.is(TypeKind::kStruct)) {
-    return std::any_of(type.fields().begin(), type.fields().end(),
-                       [](const plan::StructField& field) { return holds_calendar_interval(field.type); });
-  }
-  return type.is(TypeKind::kCalendarInterval);
-}
-
 // The formats' names in errors.
 std::string format_title(const std::string& format) {
   if (format == "parquet") return "Parquet";
@@ -218,7 +208,8 @@ class FileWrite {
     if (data_.empty() && !partitions_.empty()) throw SparkError("ALL_PARTITION_COLUMNS_NOT_ALLOWED", {});
     for (const size_t i : data_) {
       const Type& type = output[i].type;
-      if (!holds_calendar_interval(type) && (format_ != "text" || type.is_string())) continue;
+      // No file format takes calendar intervals (FileFormat.supportDataType).
+      if (!plan::holds(type, TypeKind::kCalendarInterval) && (format_ != "text" || type.is_string())) continue;
       throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {{"format", format_title(format_)},
                                                                 {"columnName", "`" + output[i].name + "`"},
                                                                 {"columnType", "\"" + type.sql() + "\""}});

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "functions/kernel/civil.h"
 
 namespace firesteel::functions::kernel {
 
@@ -13,11 +15,6 @@ using plan::Type;
 using plan::YearMonthField;
 
 namespace {
-
-constexpr int64_t kMicrosPerSecond = 1000000;
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
-constexpr int64_t kMicrosPerHour = 60 * kMicrosPerMinute;
-constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 
 struct Unit {
   std::string_view name;
@@ -40,12 +37,6 @@ constexpr Unit kUnits[] = {
 
 std::string_view singular(std::string_view unit) {
   return unit.size() > 1 && unit.back() == 's' ? unit.substr(0, unit.size() - 1) : unit;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 const Unit* find_unit(std::string_view name) {
@@ -126,14 +117,14 @@ plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& part
                                            const std::string& source) {
   plan::Literal::Interval sum;
   for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(lower(part.unit));
+    const Unit* unit = find_unit(lower_case(part.unit));
     if (unit == nullptr) fail("INVALID_UNIT", source, {{"unit", part.unit}});
     const auto number = parse_number(part.value);
     const bool is_digits = std::all_of(part.value.begin(), part.value.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!number && is_digits && !part.value.empty()) fail("ARITHMETIC_EXCEPTION", source);
     if (!number) fail("INVALID_VALUE", source, {{"value", part.value}});
     if (number->has_fraction && unit->name != "second") {
-      fail("INVALID_FRACTION", source, {{"unit", std::string(singular(lower(part.unit)))}});
+      fail("INVALID_FRACTION", source, {{"unit", std::string(singular(lower_case(part.unit)))}});
     }
     const bool fits = add_scaled(number->whole, unit->months, &sum.months) &&
                       add_scaled(number->whole, unit->days, &sum.days) &&
@@ -182,7 +173,7 @@ std::optional<plan::Literal::Interval> string_to_interval(std::string_view text)
 }
 
 bool is_year_month_unit(std::string_view unit) {
-  const Unit* found = find_unit(lower(unit));
+  const Unit* found = find_unit(lower_case(unit));
   return found != nullptr && found->months != 0;
 }
 
@@ -192,7 +183,7 @@ bool interval_type_of(const std::vector<IntervalPart>& parts, Type* type) {
   bool has_months = false;
   bool has_days = false;
   for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(lower(part.unit));
+    const Unit* unit = find_unit(lower_case(part.unit));
     if (unit == nullptr) continue;
     (unit->months != 0 ? has_months : has_days) = true;
     first = std::min(first, unit->field);
