@@ -10,10 +10,8 @@ from pyspark.ml import classification, clustering, feature, recommendation, regr
 from pyspark.ml.base import Estimator
 from pyspark.sql import functions as F
 
-from firesteel_testing.server import Server
-from test_large_fits import session_of
+from test_large_fits import MEGABYTE, session_of, small_and_large
 
-MEGABYTE = 1 << 20
 LIMIT = 32 * MEGABYTE
 FEATURES = 30
 WIDE_ROWS = 4 * LIMIT // (8 * FEATURES)
@@ -21,13 +19,7 @@ WIDE_ROWS = 4 * LIMIT // (8 * FEATURES)
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory):
-    """One with little memory and one with as much as there is."""
-    started = [Server(["--memory-limit", f"{LIMIT // MEGABYTE}MB", "--threads", "2",
-                       "--temp-dir", str(tmp_path_factory.mktemp("small"))]),
-               Server(["--threads", "2", "--temp-dir", str(tmp_path_factory.mktemp("large"))])]
-    yield started
-    for server in started:
-        server.stop()
+    yield from small_and_large(tmp_path_factory, LIMIT)
 
 
 def joined(session, rows, groups, *columns):

@@ -31,15 +31,19 @@ def session_of(server):
     return session
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    """One with little memory and one with as much as there is."""
-    started = [Server(["--memory-limit", f"{LIMIT // MEGABYTE}MB", "--threads", "2",
+def small_and_large(tmp_path_factory, limit):
+    """A server with `limit` bytes of memory and one with as much as there is; both end with the generator."""
+    started = [Server(["--memory-limit", f"{limit // MEGABYTE}MB", "--threads", "2",
                        "--temp-dir", str(tmp_path_factory.mktemp("small"))]),
                Server(["--threads", "2", "--temp-dir", str(tmp_path_factory.mktemp("large"))])]
     yield started
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    yield from small_and_large(tmp_path_factory, LIMIT)
 
 
 def numbers(session):
