@@ -483,7 +483,6 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_JAVA_NUMBER_FORMAT", "", kNumberFormat, "<message>"},
         {"_LEGACY_ERROR_ML", "", kSpark, "<message>"},
         {"_LEGACY_ERROR_ML_ASSERTION", "", kSpark, "<message>"},
-        {"_LEGACY_ERROR_ML_ILLEGAL_ARGUMENT", "", kIllegalArgument, "<message>"},
         {"_LEGACY_ERROR_ML_NO_SUCH_ELEMENT", "", kNoSuchElement, "<message>"},
         {"_LEGACY_ERROR_ML_NUMBER_FORMAT", "", kNumberFormat, "<message>"},
         {"_LEGACY_ERROR_ML_REQUIREMENT", "", kIllegalArgument, "requirement failed: <message>"},

@@ -390,7 +390,7 @@ std::string random_uid(std::string_view prefix) {
 }
 
 void throw_illegal_argument(const std::string& message) {
-  throw SparkError("_LEGACY_ERROR_ML_ILLEGAL_ARGUMENT", {{"message", message}});
+  throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT", {{"message", message}});
 }
 
 void throw_spark_exception(const std::string& message) {
