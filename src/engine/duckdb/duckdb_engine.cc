@@ -12,7 +12,6 @@
 #include "engine/duckdb/lowering.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/sources.h"
-#include "engine/duckdb/transform_filters.h"
 #include "engine/duckdb/transform_input.h"
 #include "storage/staging_area.h"
 
@@ -34,18 +33,15 @@ class DuckDbEngine : public Engine {
     return std::nullopt;
   }
 
-  std::unique_ptr<BatchStream> execute(const plan::RelationPtr& given,
+  std::unique_ptr<BatchStream> execute(const plan::RelationPtr& plan,
                                        std::shared_ptr<ExecutionContext> context) override {
-    const plan::RelationPtr plan = filter_before_transforms(given);
     if (auto stream = transform_stream(*this, plan, context)) return stream;
     auto query = lower_plan(plan, *context, services(context));
     return run_query(database_, std::move(query), plan->output, std::move(context));
   }
 
   void write(const WriteRequest& request, std::shared_ptr<ExecutionContext> context) override {
-    WriteRequest rewritten = request;
-    rewritten.plan = filter_before_transforms(request.plan);
-    write_files(database_, rewritten, context, services(context));
+    write_files(database_, request, context, services(context));
   }
 
   void cache(const std::string& key, const plan::RelationPtr& plan,
