@@ -5,13 +5,14 @@ set_property(GLOBAL PROPERTY firesteel_rooms "")
 set_property(GLOBAL PROPERTY firesteel_test_sources "")
 
 # Standard headers that most files use, precompiled once for all rooms.
-file(WRITE ${CMAKE_BINARY_DIR}/generated/standard_headers.cc.new "// Exists to own the precompiled standard headers.\n")
-configure_file(${CMAKE_BINARY_DIR}/generated/standard_headers.cc.new ${CMAKE_BINARY_DIR}/generated/standard_headers.cc COPYONLY)
-add_library(standard_headers OBJECT ${CMAKE_BINARY_DIR}/generated/standard_headers.cc)
-target_precompile_headers(standard_headers PRIVATE
+set(standard_headers
   <algorithm> <array> <atomic> <chrono> <cmath> <condition_variable> <cstdint> <cstring> <functional> <limits> <map> <memory>
   <mutex> <optional> <set> <span> <sstream> <stdexcept> <string> <string_view> <unordered_map> <unordered_set> <utility>
   <variant> <vector>)
+file(WRITE ${CMAKE_BINARY_DIR}/generated/standard_headers.cc.new "// Exists to own the precompiled standard headers.\n")
+configure_file(${CMAKE_BINARY_DIR}/generated/standard_headers.cc.new ${CMAKE_BINARY_DIR}/generated/standard_headers.cc COPYONLY)
+add_library(standard_headers OBJECT ${CMAKE_BINARY_DIR}/generated/standard_headers.cc)
+target_precompile_headers(standard_headers PRIVATE ${standard_headers})
 target_link_libraries(standard_headers PRIVATE firesteel_warnings Threads::Threads)
 
 # firesteel_room(NAME [MAY_INCLUDE room…] [LIBRARIES target…] [PROTOCOL])

@@ -77,6 +77,7 @@ class Resolver {
   RelationPtr repartition(const plan::Repartition& node);
   RelationPtr hint(const plan::Hint& node);
   RelationPtr to_df(const plan::ToDf& node);
+  RelationPtr with_column(const RelationPtr& child, const ExpressionPtr& column);
   RelationPtr with_columns(const plan::WithColumns& node);
   RelationPtr with_columns_renamed(const plan::WithColumnsRenamed& node);
   RelationPtr drop(const plan::Drop& node);

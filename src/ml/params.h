@@ -14,12 +14,22 @@
 
 namespace firesteel::ml {
 
-// A parameter's or an attribute's value; std::monostate is null.
-using Value =
+using ValueAlternatives =
     std::variant<std::monostate, bool, int32_t, int64_t, double, std::string, std::vector<bool>,
                  std::vector<int32_t>, std::vector<int64_t>, std::vector<double>,
                  std::vector<std::string>, std::vector<std::vector<double>>,
                  std::vector<std::vector<std::string>>, Vector, Matrix>;
+// A parameter's or an attribute's value; std::monostate is null. Copied, moved and destroyed by code
+// that is compiled once, not in each file.
+struct Value : ValueAlternatives {
+  using ValueAlternatives::ValueAlternatives;
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+};
 
 enum class ValueType {
   kBool,

@@ -165,6 +165,12 @@ size_t hash_literal(const Literal& literal) {
 
 }  // namespace
 
+Expression::Node::Node(const Node&) = default;
+Expression::Node::Node(Node&&) noexcept = default;
+Expression::Node& Expression::Node::operator=(const Node&) = default;
+Expression::Node& Expression::Node::operator=(Node&&) noexcept = default;
+Expression::Node::~Node() = default;
+
 bool operator==(const Literal& a, const Literal& b) {
   if (!(a.type == b.type) || a.value.index() != b.value.index()) return false;
   if (const auto* left = std::get_if<std::shared_ptr<const Literal::Elements>>(&a.value)) {

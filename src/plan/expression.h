@@ -204,11 +204,22 @@ struct UserFunction {
 };
 
 struct Expression {
-  using Node = std::variant<Literal, UnresolvedAttribute, UnresolvedStar, UnresolvedRegex,
-                            UnresolvedFunction, UnresolvedExtract, UnresolvedLambdaVariable,
-                            NamedArgument, Parameter, UpdateFields, Alias, Cast, SortOrder,
-                            LambdaVariable, LambdaFunction, Window, Subquery, AttributeReference,
-                            FunctionCall, GetField, UserFunction>;
+  using Alternatives =
+      std::variant<Literal, UnresolvedAttribute, UnresolvedStar, UnresolvedRegex,
+                   UnresolvedFunction, UnresolvedExtract, UnresolvedLambdaVariable,
+                   NamedArgument, Parameter, UpdateFields, Alias, Cast, SortOrder,
+                   LambdaVariable, LambdaFunction, Window, Subquery, AttributeReference,
+                   FunctionCall, GetField, UserFunction>;
+  // Copied, moved and destroyed by code that is compiled once: each file that touches a node would
+  // otherwise compile these for every alternative.
+  struct Node : Alternatives {
+    using Alternatives::Alternatives;
+    Node(const Node&);
+    Node(Node&&) noexcept;
+    Node& operator=(const Node&);
+    Node& operator=(Node&&) noexcept;
+    ~Node();
+  };
   Node node;
   Type type;             // resolved expressions only
   bool nullable = true;  // resolved expressions only

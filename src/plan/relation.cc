@@ -254,6 +254,12 @@ size_t hash_tree(const Relation& relation, Numbering& numbering) {
 
 }  // namespace
 
+Relation::Node::Node(const Node&) = default;
+Relation::Node::Node(Node&&) noexcept = default;
+Relation::Node& Relation::Node::operator=(const Node&) = default;
+Relation::Node& Relation::Node::operator=(Node&&) noexcept = default;
+Relation::Node::~Node() = default;
+
 ExpressionPtr reference(const Attribute& attribute) {
   return make_typed(AttributeReference{attribute.id, attribute.name, attribute.qualifier, false},
                     attribute.type, attribute.nullable);
@@ -301,7 +307,7 @@ std::string_view node_name(const Relation& relation) {
       "SetOperation", "Sort", "GlobalLimit", "Offset", "Tail", "Aggregate", "Sample",
       "Deduplicate", "SubqueryAlias", "Repartition", "Window", "Generate", "CollectMetrics",
       "EventTimeWatermark", "ShowString", "InMemoryRelation", "MlTransform", "MapPartitions"};
-  static_assert(std::size(names) == std::variant_size_v<Relation::Node>);
+  static_assert(std::size(names) == std::variant_size_v<Relation::Alternatives>);
   return names[relation.node.index()];
 }
 

@@ -372,7 +372,7 @@ struct MapPartitions {
 };
 
 struct Relation {
-  using Node =
+  using Alternatives =
       std::variant<UnresolvedTable, UnresolvedRead, SqlQuery, With, InlineTable, TableFunction,
                    LateralView, NamedWindows, ToDf, WithColumns, WithColumnsRenamed, Drop, Hint,
                    Summary, Describe, FillNa, DropNa, Replace, Unpivot, Transpose, ToSchema,
@@ -381,6 +381,15 @@ struct Relation {
                    SetOperation, Sort, Limit, Offset, Tail, Aggregate, Sample, Deduplicate,
                    SubqueryAlias, Repartition, WindowColumns, Generate, CollectMetrics,
                    EventTimeWatermark, ShowString, Cached, MlTransform, MapPartitions>;
+  // As Expression::Node.
+  struct Node : Alternatives {
+    using Alternatives::Alternatives;
+    Node(const Node&);
+    Node(Node&&) noexcept;
+    Node& operator=(const Node&);
+    Node& operator=(Node&&) noexcept;
+    ~Node();
+  };
   Node node;
   std::vector<Attribute> output;   // resolved relations only
   std::optional<int64_t> plan_id;  // the client's id of this DataFrame
