@@ -489,6 +489,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"_LEGACY_ERROR_ML_RUNTIME", "", kRuntime, "<message>"},
         {"_LEGACY_ERROR_ML_UNSUPPORTED_OPERATION", "", kUnsupportedOperation, "<message>"},
         {"_LEGACY_ERROR_SEQUENCE_BOUNDARIES", "", kIllegalArgument, "requirement failed: Illegal sequence boundaries: <start> to <stop> by <step>"},
+        {"_LEGACY_ERROR_TASK", "", kSpark, "Job aborted due to stage failure: <failure>"},
         {"_LEGACY_ERROR_TEMP_0012", "", kParse, "DISTRIBUTE BY is not supported."},
         {"_LEGACY_ERROR_TEMP_0014", "", kParse, "TABLESAMPLE does not accept empty inputs."},
         {"_LEGACY_ERROR_TEMP_0015", "", kParse, "TABLESAMPLE(<msg>) is not supported."},
