@@ -145,7 +145,12 @@ Value parse_time(ValueCall& call, ValueArguments a) {
   } else {
     auto& kept = call.keep<TimePattern>([] { return TimePattern(); });
     if (!kept.pattern || kept.text != a[1].text()) {
-      kept = {a[1].text(), std::make_shared<DatePattern>(a[1].text(), DatePattern::Purpose::kParse)};
+      try {
+        kept = {a[1].text(), std::make_shared<DatePattern>(a[1].text(), DatePattern::Purpose::kParse)};
+      } catch (const SparkError&) {
+        if (!call.ansi) return Value();  // try_to_time tries the pattern too
+        throw_unknown_pattern(a[1].text());
+      }
     }
     if (auto micros = kept.pattern->parse_timestamp_ntz(a[0].text())) {
       nanos = floor_mod(*micros, kMicrosPerDay) * kNanosPerMicro;
