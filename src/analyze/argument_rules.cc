@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/type_text.h"
 #include "plan/nested_types.h"
 
 namespace firesteel::analyze {
@@ -526,6 +527,22 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
   }
 }
 
+// ExprUtils.evalTypeExpr.
+void check_schema(const ExpressionPtr& schema, const Origin& origin) {
+  const auto* literal = schema->as<Literal>();
+  const bool is_null = literal && literal->is_null();
+  if (!is_foldable(schema) || is_null || !schema->type.is_string()) {
+    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", quoted(print_name(*schema))}}, contexts_of(origin));
+  }
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!text) return;
+  try {
+    (void)functions::kernel::parse_type_text(*text);
+  } catch (const SparkError& error) {
+    throw error.kind() == ErrorKind::kParse ? error.with_kind(ErrorKind::kAnalysis) : error;
+  }
+}
+
 }  // namespace
 
 void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
@@ -557,15 +574,12 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
 }
 
 void check_before_binding(const Function& row, const FunctionCall& call, const Origin& origin) {
+  // Spark computes the schema before it looks at the options and at the other arguments.
+  if ((row.name == "from_json" || row.name == "from_csv") && call.arguments.size() > 1) check_schema(call.arguments[1], origin);
+  if ((row.name == "variant_get" || row.name == "try_variant_get") && call.arguments.size() > 2) check_schema(call.arguments[2], origin);
   const ExpressionPtr* options = options_of(row, call);
   if (options && !(*options)->type.is(TypeKind::kMap)) {
     throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
-  }
-  if ((row.name == "from_json" || row.name == "from_csv") && call.arguments.size() > 1) {
-    const ExpressionPtr& schema = call.arguments[1];
-    if (!is_foldable(schema) || !(schema->type.is_string() || schema->type.is(TypeKind::kNull))) {
-      throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", quoted(print_name(*schema))}}, contexts_of(origin));
-    }
   }
   if (row.name == "extract" && !call.arguments.empty() && !is_foldable(call.arguments[0])) {
     const std::string shown = call.display_name.empty() ? "extract" : call.display_name;

@@ -137,4 +137,31 @@ void Resolver::check_filter_of(const ExpressionPtr& filter) {
   });
 }
 
+namespace {
+
+bool reads_variable(const ExpressionPtr& expression, const std::vector<ExpressionPtr>& variables) {
+  bool reads = false;
+  walk(expression, [&](const ExpressionPtr& node) {
+    const auto* variable = node->as<LambdaVariable>();
+    reads = reads || (variable && std::any_of(variables.begin(), variables.end(), [&](const ExpressionPtr& one) {
+      return one->as<LambdaVariable>()->id == variable->id;
+    }));
+    return !reads;
+  });
+  return reads;
+}
+
+}  // namespace
+
+// Spark plans an aggregate function of a lambda's variable and fails on it in a task, without a condition.
+void check_no_aggregate_of(const std::vector<ExpressionPtr>& variables, const ExpressionPtr& body) {
+  walk(body, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<FunctionCall>();
+    if (call && call->function->kind == functions::FunctionKind::kAggregate && reads_variable(node, variables)) {
+      throw_unsupported("EXPRESSION", "an aggregate function of a lambda's variable");
+    }
+    return true;
+  });
+}
+
 }  // namespace firesteel::analyze

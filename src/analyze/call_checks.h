@@ -25,4 +25,7 @@ bool is_without_unit(std::string_view name, const std::vector<plan::ExpressionPt
 void check_collections(const functions::Function& row, const std::vector<plan::ExpressionPtr>& arguments,
                        const plan::ExpressionPtr& lambda, const plan::Origin& origin);
 
+// UNSUPPORTED_FEATURE.EXPRESSION where a lambda's body aggregates one of its variables.
+void check_no_aggregate_of(const std::vector<plan::ExpressionPtr>& variables, const plan::ExpressionPtr& body);
+
 }  // namespace firesteel::analyze

@@ -228,6 +228,7 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
   bound.body = expression(bound.body, scope);
   lambda_variables_.resize(before);
   if (contains_window(bound.body)) throw_unsupported("EXPRESSION", "a window function inside of a lambda");
+  check_no_aggregate_of(bound.parameters, bound.body);
   const Type type = bound.body->type;
   const bool nullable = bound.body->nullable;
   return make_typed(std::move(bound), type, nullable, lambda->origin);
@@ -347,6 +348,8 @@ bool Resolver::keeps_decimal_digits() const {
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   auto& a = call.arguments;
   const CoercionRules rule = rules();
+  const bool is_sum = row.name == "sum" || row.name == "avg" || row.name == "try_sum" || row.name == "try_avg";
+  if (is_sum && !a.empty() && a[0]->type.is(TypeKind::kTimestamp)) a[0] = cast_to(a[0], Type::double_number(), rule);
   if (is_arithmetic(row.name) && a.size() == 2) {
     // Text is a double without ANSI; under ANSI it takes the other side's type, whatever that is.
     for (size_t i = 0; i < 2; ++i) {

@@ -194,6 +194,10 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   if (is_instant(a) || is_instant(b)) {
     const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
                                (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
+    if (!is_difference && is_instant(a) && b.is_numeric()) {
+      throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", "second", right,
+                       "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
+    }
     if (!is_difference) return nullptr;
     const bool is_local = a.is(TypeKind::kTimestampNtz) || b.is(TypeKind::kTimestampNtz);
     auto instant = [&](const ExpressionPtr& e) {

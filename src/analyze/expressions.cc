@@ -213,6 +213,7 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
       return fields_of_elements(child, std::get<std::string>(name->value), origin);
     }
   }
+  if (child->type.is(TypeKind::kNull)) return shown_as(make_null_literal(Type::null()), print_name(*child) + "[" + print_name(*key) + "]");
   if (!child->type.is(TypeKind::kArray) && !child->type.is(TypeKind::kMap)) {
     throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
                      {{"base", "\"" + print_name(*child) + "\""},
@@ -464,6 +465,8 @@ std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>
     } else if (const auto* regex = e->as<UnresolvedRegex>()) {
       for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
+      if (e->as<LambdaFunction>()) throw_unsupported("EXPRESSION", "a lambda function that no function takes");
+      if (e->as<SortOrder>()) throw_unsupported("EXPRESSION", "an order outside of sorting");
       lateral_aliases_ = &out;
       if (const auto* alias = e->as<Alias>(); alias && alias->names.size() > 1) {
         std::string names;

@@ -33,6 +33,7 @@ class Parse;
 class Relation;
 class Read;
 class SQL;
+class ToSchema;
 class WithRelations;
 }  // namespace spark::connect
 
@@ -54,6 +55,8 @@ plan::Schema parse_schema_text(const std::string& text);
 // The name of the oneof member that is set ("group_map"), or "" when none is.
 std::string oneof_member(const google::protobuf::Message& message, const char* oneof);
 [[noreturn]] void throw_not_set(const google::protobuf::Message& message, const char* oneof_case);
+// CONNECT_INVALID_PLAN.NO_HANDLER_FOR_EXTENSION.
+[[noreturn]] void throw_no_handler(const std::string& type_url);
 
 sql::ParserOptions parser_options(const Config& config);
 
@@ -101,7 +104,7 @@ class PlanDecoder {
   RelationNode catalog_call(const spark::connect::Catalog& proto);
   RelationNode aggregate(const spark::connect::Aggregate& proto);
   RelationNode parse(const spark::connect::Parse& proto);
-  plan::Schema struct_fields(const spark::connect::DataType& proto);
+  plan::ToSchema to_schema(const spark::connect::ToSchema& proto);
   RelationNode ml(const spark::connect::MlRelation& proto);
   // The input, which must be set.
   template <typename Proto>

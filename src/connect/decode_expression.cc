@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "connect/decode.h"
+#include "connect/decode_checks.h"
 #include "functions/own_names.h"
 #include "plan/attribute_name.h"
 #include "spark/connect/expressions.pb.h"
@@ -43,8 +44,7 @@ plan::CastMode decode_cast_mode(ProtoExpression::Cast::EvalMode mode) {
 // "t.*" → {"t"}
 std::vector<std::string> parse_star_target(const std::string& target) {
   if (target.size() < 2 || target.compare(target.size() - 2, 2, ".*") != 0) {
-    throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
-                     {{"message", "the star target '" + target + "' must end with '.*'"}});
+    throw SparkError("CONNECT_INVALID_PLAN.UNRESOLVED_STAR_TARGET_INVALID", {{"target", target}});
   }
   return parse_attribute_name(std::string_view(target).substr(0, target.size() - 2));
 }
@@ -72,6 +72,7 @@ ExpressionPtr PlanDecoder::sort_order(const ProtoExpression::SortOrder& proto) {
 }
 
 plan::Window PlanDecoder::window(const ProtoExpression::Window& proto) {
+  if (!proto.has_window_function()) throw SparkError("CONNECT_INVALID_PLAN.WINDOW_FUNCTION_REQUIRED", {});
   plan::Window window;
   window.function = expression(proto.window_function());
   window.partition_by = expressions(proto.partition_spec());
@@ -100,10 +101,8 @@ plan::Window PlanDecoder::window(const ProtoExpression::Window& proto) {
       frame.unit = plan::WindowFrame::Unit::kRange;
       break;
     default:
-      throw SparkError("CONNECT_INVALID_PLAN.INVALID_ENUM",
-                       {{"fullName", "spark.connect.Expression.Window.WindowFrame.FrameType"},
-                        {"name", "FRAME_TYPE_UNDEFINED"},
-                        {"number", std::to_string(proto.frame_spec().frame_type())}});
+      throw_invalid_enum("spark.connect.Expression.Window.WindowFrame.FrameType", "FRAME_TYPE_UNDEFINED",
+                         proto.frame_spec().frame_type());
   }
   if (!proto.frame_spec().has_lower()) throw SparkError("CONNECT_INVALID_PLAN.LOWER_BOUND_REQUIRED_IN_WINDOW_FRAME", {});
   if (!proto.frame_spec().has_upper()) throw SparkError("CONNECT_INVALID_PLAN.UPPER_BOUND_REQUIRED_IN_WINDOW_FRAME", {});
@@ -114,6 +113,7 @@ plan::Window PlanDecoder::window(const ProtoExpression::Window& proto) {
 }
 
 plan::UserFunction PlanDecoder::user_function(const proto::CommonInlineUserDefinedFunction& proto) {
+  if (proto.function_case() == proto::CommonInlineUserDefinedFunction::FUNCTION_NOT_SET) throw_not_set(proto, "FUNCTION_NOT_SET");
   if (!proto.has_python_udf()) throw_unsupported("EXPRESSION", oneof_member(proto, "function"));
   plan::UserFunction function;
   function.name = proto.function_name();
@@ -130,8 +130,7 @@ plan::UserFunction PlanDecoder::user_function(const proto::CommonInlineUserDefin
 static plan::UnresolvedLambdaVariable lambda_variable(
     const ProtoExpression::UnresolvedNamedLambdaVariable& proto) {
   if (proto.name_parts().empty()) {
-    throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
-                     {{"message", "a variable of a lambda function has no name"}});
+    throw SparkError("CONNECT_INVALID_PLAN.UNRESOLVED_NAMED_LAMBDA_VARIABLE_REQUIRES_NAME_PART", {});
   }
   return {{proto.name_parts().begin(), proto.name_parts().end()}};
 }
@@ -164,6 +163,9 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
     case ProtoExpression::kUnresolvedStar: {
       const auto& star = proto.unresolved_star();
       plan::UnresolvedStar node;
+      if (star.has_unparsed_target() && star.has_plan_id()) {
+        throw SparkError("CONNECT_INVALID_PLAN.UNRESOLVED_STAR_WITH_BOTH_TARGET_AND_PLAN_ID", {});
+      }
       if (star.has_unparsed_target()) node.target = parse_star_target(star.unparsed_target());
       node.plan_id = plan_id_of(star);
       return node;
@@ -249,6 +251,8 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
         case proto::SubqueryExpression::SUBQUERY_TYPE_IN:
           node.kind = plan::SubqueryKind::kIn;
           break;
+        case proto::SubqueryExpression::SUBQUERY_TYPE_UNKNOWN:
+          throw_invalid_enum("spark.connect.SubqueryExpression.SubqueryType", "SUBQUERY_TYPE_UNKNOWN", 0);
         default:
           throw_unsupported("EXPRESSION", "table argument of a table-valued function");
       }
@@ -259,8 +263,9 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
     case ProtoExpression::kMergeAction:
     case ProtoExpression::kTypedAggregateExpression:
     case ProtoExpression::kDirectShufflePartitionId:
-    case ProtoExpression::kExtension:
       throw_unsupported("EXPRESSION", oneof_member(proto, "expr_type"));
+    case ProtoExpression::kExtension:
+      throw_no_handler(proto.extension().type_url());
     case ProtoExpression::EXPR_TYPE_NOT_SET:
       break;
   }

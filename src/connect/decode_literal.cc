@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "connect/decode.h"
 #include "spark/connect/expressions.pb.h"
 
@@ -16,6 +17,8 @@ using plan::TypeKind;
 using ProtoLiteral = proto::Expression::Literal;
 
 namespace {
+
+constexpr int64_t kNanosPerDay = 86'400'000'000'000;
 
 [[noreturn]] void throw_bad_literal(const std::string& message) {
   throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE", {{"message", message}});
@@ -121,10 +124,15 @@ Literal decode_array(const ProtoLiteral& proto, const std::optional<Type>& expec
   std::optional<Type> element;
   if (proto.array().has_element_type()) element = decode_type(proto.array().element_type());
   if (!element && expected && expected->is(TypeKind::kArray)) element = expected->element();
+  if (!element && !expected) throw SparkError("CONNECT_INVALID_PLAN.ARRAY_LITERAL_MISSING_DATA_TYPE", {});
   Literal::Elements elements;
   bool has_null = false;
   for (const auto& item : proto.array().elements()) {
     elements.push_back(decode_literal(item, element));
+    const Literal& last = elements.back();
+    if (element && !last.is_null() && last.type.is_string() != element->is_string()) {
+      throw_bad_literal("an element of an array literal is of another type");
+    }
     has_null = has_null || elements.back().is_null();
   }
   if (expected && expected->is(TypeKind::kArray)) return nested(*expected, std::move(elements));
@@ -141,6 +149,7 @@ Literal decode_map(const ProtoLiteral& proto, const std::optional<Type>& expecte
     key = expected->key();
     value = expected->value();
   }
+  if (!(key && value) && !expected) throw SparkError("CONNECT_INVALID_PLAN.MAP_LITERAL_MISSING_DATA_TYPE", {});
   if (proto.map().keys_size() != proto.map().values_size()) {
     throw_bad_literal("a map literal has as many keys as values");
   }
@@ -158,18 +167,15 @@ Literal decode_map(const ProtoLiteral& proto, const std::optional<Type>& expecte
 Literal decode_struct(const ProtoLiteral& proto, const std::optional<Type>& expected) {
   std::optional<Type> type = expected;
   if (proto.struct_().has_struct_type()) type = decode_type(proto.struct_().struct_type());
-  if (!type) throw_bad_literal("a struct literal carries its type");
+  if (!type) throw SparkError("CONNECT_INVALID_PLAN.STRUCT_LITERAL_MISSING_DATA_TYPE", {});
   const Type& shape = type->is(TypeKind::kUdt) && type->sql_type().is(TypeKind::kStruct) ? type->sql_type() : *type;
+  if (!shape.is(TypeKind::kStruct)) throw_bad_literal("a struct literal is of no struct type");
   Literal::Elements elements;
   for (int i = 0; i < proto.struct_().elements_size(); ++i) {
-    std::optional<Type> field;
-    if (shape.is(TypeKind::kStruct)) {
-      if (i >= static_cast<int>(shape.fields().size())) {
-        throw_bad_literal("a struct literal has more elements than its type has fields");
-      }
-      field = shape.fields()[static_cast<size_t>(i)].type;
+    if (i >= static_cast<int>(shape.fields().size())) {
+      throw_bad_literal("a struct literal has more elements than its type has fields");
     }
-    elements.push_back(decode_literal(proto.struct_().elements(i), field));
+    elements.push_back(decode_literal(proto.struct_().elements(i), shape.fields()[static_cast<size_t>(i)].type));
   }
   return nested(*type, std::move(elements));
 }
@@ -203,19 +209,33 @@ Literal decode_specialized(const ProtoLiteral::SpecializedArray& array) {
   throw_not_set(array, "VALUETYPE_NOT_SET");
 }
 
+// LiteralValueProtoConverter.isCompatible: the type that stands beside a literal is of its own kind.
+void check_data_type(const ProtoLiteral& proto) {
+  const std::string literal = oneof_member(proto, "literal_type");
+  const std::string type = oneof_member(proto.data_type(), "kind");
+  const bool is_text = literal == "string" && (type == "char" || type == "var_char");
+  const bool is_array = literal == "specialized_array" && type == "array";
+  if (literal == type || literal.empty() || literal == "null" || is_text || is_array || type == "udt" || type == "unparsed" || type.empty()) return;
+  throw SparkError("CONNECT_INVALID_PLAN.INCOMPATIBLE_LITERAL_DATA_TYPE",
+                   {{"dataTypeKindCase", upper_case(type)}, {"literalTypeCase", upper_case(literal)}});
+}
+
 Literal whole(Type type, int64_t value) { return {std::move(type), value}; }
 
 }  // namespace
 
 Literal decode_literal(const ProtoLiteral& proto, const std::optional<Type>& outer) {
   std::optional<Type> expected = outer;
-  if (proto.has_data_type()) expected = decode_type(proto.data_type());
+  if (proto.has_data_type()) {
+    check_data_type(proto);
+    expected = decode_type(proto.data_type());
+  }
   const auto type_or = [&](TypeKind kind, Type fallback) {
     return expected && expected->is(kind) ? *expected : fallback;
   };
   switch (proto.literal_type_case()) {
     case ProtoLiteral::kNull: {
-      Type type = proto.null().kind_case() == proto::DataType::KIND_NOT_SET ? Type::null() : decode_type(proto.null());
+      Type type = decode_type(proto.null());
       if (type.is(TypeKind::kNull) && expected) type = *expected;
       return {std::move(type), std::monostate{}};
     }
@@ -263,11 +283,12 @@ Literal decode_literal(const ProtoLiteral& proto, const std::optional<Type>& out
     case ProtoLiteral::kSpecializedArray:
       return decode_specialized(proto.specialized_array());
     case ProtoLiteral::kTime:
+      if (proto.time().nano() < 0 || proto.time().nano() >= kNanosPerDay) throw_bad_literal("a time of no day");
       return whole(Type::time(proto.time().has_precision() ? proto.time().precision() : 6), proto.time().nano());
     case ProtoLiteral::LITERAL_TYPE_NOT_SET:
       break;
   }
-  throw_not_set(proto, "LITERALTYPE_NOT_SET");
+  throw SparkError("CONNECT_INVALID_PLAN.UNSUPPORTED_LITERAL_TYPE", {{"typeInfo", "LITERALTYPE_NOT_SET(0)"}});
 }
 
 void encode_literal(const Literal& literal, ProtoLiteral* out) {

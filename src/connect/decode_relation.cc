@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "connect/decode.h"
+#include "connect/decode_checks.h"
 #include "connect/sql_text.h"
 #include "plan/attribute_name.h"
 #include "spark/connect/relations.pb.h"
@@ -24,11 +25,6 @@ std::vector<std::string> strings(const List& list) {
 template <typename Map>
 plan::Options options(const Map& map) {
   return {map.begin(), map.end()};
-}
-
-[[noreturn]] void throw_invalid_enum(const char* full_name, const std::string& name, int number) {
-  throw SparkError("CONNECT_INVALID_PLAN.INVALID_ENUM",
-                   {{"fullName", full_name}, {"name", name}, {"number", std::to_string(number)}});
 }
 
 plan::JoinKind decode_join_kind(proto::Join::JoinType type) {
@@ -98,6 +94,7 @@ plan::AsOfJoin as_of_join(PlanDecoder& decoder, const proto::AsOfJoin& join) {
 }
 
 plan::EventTimeWatermark watermark(RelationPtr child, const proto::WithWatermark& proto) {
+  if (proto.event_time().empty()) throw SparkError("PARSE_EMPTY_STATEMENT", {});
   const std::vector<std::string> name = plan::parse_attribute_name(proto.event_time());
   return {std::move(child), plan::make_expression(plan::UnresolvedAttribute{name, {}}), proto.delay_threshold()};
 }
@@ -127,10 +124,16 @@ RelationPtr PlanDecoder::relation(const proto::Relation& proto) {
 
 PlanDecoder::RelationNode PlanDecoder::relation_node(const proto::Relation& proto) {
   if (proto.rel_type_case() == proto::Relation::REL_TYPE_NOT_SET) throw_not_set(proto, "RELTYPE_NOT_SET");
+  check_relation(proto);
   if (auto node = source_node(proto)) return *std::move(node);
   if (auto node = shaping_node(proto)) return *std::move(node);
   if (auto node = combining_node(proto)) return *std::move(node);
   if (auto node = statistics_node(proto)) return *std::move(node);
+  if (proto.has_unknown()) {
+    throw SparkError("CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SUPPORTED",
+                     {{"fullName", "spark.connect.Relation"}, {"name", "UNKNOWN"}, {"number", std::to_string(proto.rel_type_case())}});
+  }
+  if (proto.has_extension()) throw_no_handler(proto.extension().type_url());
   throw_unsupported("RELATION", oneof_member(proto, "rel_type"));
 }
 
@@ -271,7 +274,7 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::shaping_node(const proto::
     case proto::Relation::kTranspose:
       return plan::Transpose{input(proto.transpose()), expressions(proto.transpose().index_columns())};
     case proto::Relation::kToSchema:
-      return plan::ToSchema{input(proto.to_schema()), struct_fields(proto.to_schema().schema())};
+      return to_schema(proto.to_schema());
     case proto::Relation::kMapPartitions:
       return plan::MapPartitions{input(proto.map_partitions()),
                                  plan::make_expression(user_function(proto.map_partitions().func()))};
@@ -316,6 +319,7 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::combining_node(const proto
       node.kind = decode_join_kind(join.join_type());
       if (join.has_join_condition()) node.condition = expression(join.join_condition());
       node.is_lateral = true;
+      check_lateral(node.kind);
       return node;
     }
     case proto::Relation::kAsOfJoin:
@@ -370,7 +374,10 @@ std::optional<PlanDecoder::RelationNode> PlanDecoder::statistics_node(const prot
         throw SparkError("CONNECT_INVALID_PLAN.NA_FILL_VALUES_LENGTH_MISMATCH", {});
       }
       plan::FillNa node{input(fill), strings(fill.cols()), {}};
-      for (const auto& value : fill.values()) node.values.push_back(decode_literal(value));
+      for (const auto& value : fill.values()) {
+        node.values.push_back(decode_literal(value));
+        check_fill_value(node.values.back().type);
+      }
       return node;
     }
     case proto::Relation::kDropNa: {
@@ -428,8 +435,7 @@ std::vector<plan::CommonTableExpression> PlanDecoder::named_queries(const proto:
   std::vector<plan::CommonTableExpression> queries;
   for (const auto& reference : proto.references()) {
     if (!reference.has_subquery_alias()) {
-      throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
-                       {{"message", "a relation beside a SQL text must be a subquery alias"}});
+      throw SparkError("CONNECT_INVALID_PLAN.INVALID_WITH_RELATION_REFERENCE", {});
     }
     const auto& alias = reference.subquery_alias();
     queries.push_back({alias.alias(), {}, relation(alias.input())});
@@ -446,6 +452,7 @@ PlanDecoder::RelationNode PlanDecoder::aggregate(const proto::Aggregate& proto) 
   node.aggregates = expressions(proto.aggregate_expressions());
   node.adds_grouping_columns = true;
   for (const auto& set : proto.grouping_sets()) node.grouping_sets.push_back(expressions(set.grouping_set()));
+  require_plan(node.kind != plan::GroupKind::kGroupingSets || !node.grouping_sets.empty(), "GROUP_TYPE_GROUPING_SETS requires sets");
   if (node.kind == plan::GroupKind::kPivot) {
     if (!proto.has_pivot()) throw SparkError("CONNECT_INVALID_PLAN.AGGREGATE_WITH_PIVOT_REQUIRES_PIVOT", {});
     node.pivot_column = expression(proto.pivot().col());
@@ -466,9 +473,13 @@ PlanDecoder::RelationNode PlanDecoder::parse(const proto::Parse& proto) {
       node.format = "json";
       break;
     default:
-      throw_unsupported("RELATION", "parse of another format than CSV and JSON");
+      throw_invalid_enum("spark.connect.Parse.ParseFormat", "PARSE_FORMAT_UNSPECIFIED", proto.format());
   }
-  if (proto.has_schema()) node.schema = struct_fields(proto.schema());
+  if (proto.has_schema()) {
+    const plan::Type type = decode_type(proto.schema());
+    if (!type.is(plan::TypeKind::kStruct)) throw SparkError("INVALID_SCHEMA_TYPE_NON_STRUCT", {{"dataType", "\"" + type.sql() + "\""}});
+    node.schema = type.fields();
+  }
   return node;
 }
 
@@ -479,6 +490,12 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   }
   if (!proto.has_data_source()) throw_not_set(proto, "READTYPE_NOT_SET");
   const auto& source = proto.data_source();
+  if (source.format() == "jdbc" && !source.predicates().empty() && (!source.options().contains("url") || !source.options().contains("dbtable"))) {
+    throw SparkError("CONNECT_INVALID_PLAN.INVALID_JDBC_PARAMS", {});
+  }
+  if (proto.is_streaming() && source.paths_size() > 1) {
+    throw SparkError("CONNECT_INVALID_PLAN.MULTIPLE_PATHS_NOT_SUPPORTED_FOR_STREAMING_SOURCE", {});
+  }
   if (!source.predicates().empty()) {
     throw SparkError("CONNECT_INVALID_PLAN.PREDICATES_NOT_SUPPORTED_FOR_DATA_SOURCE",
                      {{"format", source.format()}});
@@ -506,13 +523,10 @@ plan::SqlQuery PlanDecoder::sql_arguments(const proto::SQL& proto) {
   return node;
 }
 
-plan::Schema PlanDecoder::struct_fields(const proto::DataType& proto) {
-  const plan::Type type = decode_type(proto);
-  if (!type.is(plan::TypeKind::kStruct)) {
-    throw SparkError("CONNECT_INVALID_PLAN.INVALID_SCHEMA_NON_STRUCT_TYPE",
-                     {{"inputSchema", type.simple_string()}, {"dataType", type.sql()}});
-  }
-  return type.fields();
+plan::ToSchema PlanDecoder::to_schema(const proto::ToSchema& proto) {
+  const plan::Type type = decode_type(proto.schema());
+  require_plan(type.is(plan::TypeKind::kStruct), "");
+  return {input(proto), type.fields()};
 }
 
 }  // namespace firesteel::connect

@@ -92,8 +92,7 @@ PlanDecoder::RelationNode PlanDecoder::local_data(const std::string* bytes, cons
 PlanDecoder::RelationNode PlanDecoder::cached_local_data(const std::string& hash) {
   const std::optional<std::string> blob = context_.session.artifacts().cached_blob(hash);
   if (!blob) {
-    throw SparkError("CONNECT_INVALID_PLAN.NOT_FOUND_CACHED_LOCAL_RELATION",
-                     {{"hash", hash}, {"sessionUUID", context_.session.id()}});
+    throw SparkError("CONNECT_INVALID_PLAN.CANNOT_FIND_CACHED_LOCAL_RELATION", {{"hash", hash}});
   }
   proto::LocalRelation local;
   parse_message(*blob, 100, &local);

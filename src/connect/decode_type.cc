@@ -14,8 +14,27 @@ using plan::TypeKind;
 
 namespace {
 
+// The fields by their numbers, and what Spark says where they are none or stand in the wrong order.
+struct IntervalFields {
+  const char* condition;  // of a number that is no field's
+  std::string supported;
+  std::vector<std::string> names;
+};
+
+void check_fields(const IntervalFields& fields, int first, int last) {
+  for (const int field : {first, last}) {
+    if (field >= 0 && field < static_cast<int>(fields.names.size())) continue;
+    throw SparkError(fields.condition, {{"field", std::to_string(field)}, {"supportedIds", fields.supported}});
+  }
+  if (first <= last) return;
+  throw SparkError("_LEGACY_ERROR_TEMP_1224", {{"startFieldName", fields.names[static_cast<size_t>(first)]},
+                                               {"endFieldName", fields.names[static_cast<size_t>(last)]}});
+}
+
 Type decode_interval(const proto::DataType::YearMonthInterval& interval) {
   using plan::YearMonthField;
+  static const IntervalFields fields = {"_LEGACY_ERROR_TEMP_1225", "0 (year), 1 (month)", {"year", "month"}};
+  check_fields(fields, interval.has_start_field() ? interval.start_field() : 0, interval.has_end_field() ? interval.end_field() : 1);
   const auto field = [](bool has, int value, YearMonthField fallback) {
     return has ? static_cast<YearMonthField>(value) : fallback;
   };
@@ -26,6 +45,9 @@ Type decode_interval(const proto::DataType::YearMonthInterval& interval) {
 
 Type decode_interval(const proto::DataType::DayTimeInterval& interval) {
   using plan::DayTimeField;
+  static const IntervalFields fields = {"_LEGACY_ERROR_TEMP_1223", "0 (day), 1 (hour), 2 (minute), 3 (second)",
+                                        {"day", "hour", "minute", "second"}};
+  check_fields(fields, interval.has_start_field() ? interval.start_field() : 0, interval.has_end_field() ? interval.end_field() : 3);
   const auto field = [](bool has, int value, DayTimeField fallback) {
     return has ? static_cast<DayTimeField>(value) : fallback;
   };
@@ -42,9 +64,7 @@ Type decode_decimal(const proto::DataType::Decimal& decimal) {
                      {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}});
   }
   if (scale > precision || scale < 0 || precision < 1) {
-    throw SparkError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE",
-                     {{"message", "decimal(" + std::to_string(precision) + "," + std::to_string(scale) +
-                                      ") is no valid type"}});
+    throw SparkError("_LEGACY_ERROR_TEMP_1228", {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}});
   }
   return Type::decimal(precision, scale);
 }
@@ -56,6 +76,20 @@ Type decode_struct(const proto::DataType::Struct& structure) {
                       field.has_metadata() && field.metadata() != "{}" ? field.metadata() : ""});
   }
   return Type::structure(std::move(fields));
+}
+
+const proto::DataType::UDT& checked_udt(const proto::DataType::UDT& udt) {
+  if (udt.type() != "udt") throw SparkError("CONNECT_INVALID_PLAN.UDT_TYPE_FIELD_INVALID", {{"udtType", udt.type()}});
+  const bool is_whole = udt.has_python_class() && udt.has_serialized_python_class() && udt.has_sql_type();
+  if (!udt.has_jvm_class() && !is_whole) throw SparkError("CONNECT_INVALID_PLAN.PYTHON_UDT_MISSING_FIELDS", {});
+  return udt;
+}
+
+Type decode_time(const proto::DataType::Time& time) {
+  constexpr int kFinest = 6;
+  const int precision = time.has_precision() ? time.precision() : kFinest;
+  if (precision < 0 || precision > kFinest) throw SparkError("UNSUPPORTED_TIME_PRECISION", {{"precision", std::to_string(precision)}});
+  return Type::time(precision);
 }
 
 }  // namespace
@@ -98,7 +132,7 @@ Type decode_type(const proto::DataType& proto) {
     case proto::DataType::kTimestampNtz:
       return Type::timestamp_ntz();
     case proto::DataType::kTime:
-      return Type::time(proto.time().has_precision() ? proto.time().precision() : 6);
+      return decode_time(proto.time());
     case proto::DataType::kCalendarInterval:
       return Type::calendar_interval();
     case proto::DataType::kYearMonthInterval:
@@ -115,7 +149,7 @@ Type decode_type(const proto::DataType& proto) {
     case proto::DataType::kVariant:
       return Type::variant();
     case proto::DataType::kUdt: {
-      const auto& udt = proto.udt();
+      const auto& udt = checked_udt(proto.udt());
       return Type::udt({udt.jvm_class(), udt.python_class(), udt.serialized_python_class()},
                        udt.has_sql_type() ? decode_type(udt.sql_type()) : Type::null());
     }
@@ -126,9 +160,9 @@ Type decode_type(const proto::DataType& proto) {
     case proto::DataType::kGeography:
       throw_unsupported("EXPRESSION", "type geography");
     case proto::DataType::KIND_NOT_SET:
-      throw_not_set(proto, "KIND_NOT_SET");
+      break;
   }
-  throw_not_set(proto, "KIND_NOT_SET");
+  throw SparkError("CONNECT_INVALID_PLAN.DATA_TYPE_UNSUPPORTED_PROTO_TO_CATALYST", {{"kindCase", "KIND_NOT_SET"}});
 }
 
 void encode_schema(const plan::Schema& schema, proto::DataType* out) {
@@ -263,6 +297,10 @@ std::string oneof_member(const google::protobuf::Message& message, const char* o
 void throw_not_set(const google::protobuf::Message& message, const char* oneof_case) {
   throw SparkError("CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SET",
                    {{"fullName", message.GetDescriptor()->full_name()}, {"name", oneof_case}});
+}
+
+void throw_no_handler(const std::string& type_url) {
+  throw SparkError("CONNECT_INVALID_PLAN.NO_HANDLER_FOR_EXTENSION", {{"extensionTypeUrl", type_url}});
 }
 
 }  // namespace firesteel::connect

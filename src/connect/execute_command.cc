@@ -11,6 +11,7 @@
 #include "connect/analysis.h"
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
+#include "connect/decode_checks.h"
 #include "connect/execute_plan.h"
 #include "connect/explain.h"
 #include "connect/gpu_placement.h"
@@ -64,8 +65,11 @@ engine::WriteRequest::Mode decode_mode(proto::WriteOperation::SaveMode mode) {
       return Mode::kOverwrite;
     case proto::WriteOperation::SAVE_MODE_IGNORE:
       return Mode::kIgnore;
-    default:
+    case proto::WriteOperation::SAVE_MODE_UNSPECIFIED:
+    case proto::WriteOperation::SAVE_MODE_ERROR_IF_EXISTS:
       return Mode::kErrorIfExists;
+    default:
+      throw_invalid_enum("spark.connect.WriteOperation.SaveMode", "SAVE_MODE_UNSPECIFIED", mode);
   }
 }
 
@@ -80,7 +84,7 @@ catalog::Layout decode_layout(const proto::WriteOperation& command) {
     layout.bucket_columns = {command.bucket_by().bucket_column_names().begin(), command.bucket_by().bucket_column_names().end()};
   }
   const bool is_insert = command.has_table() && command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
-  if (layout.bucket_count > 0 && (is_insert || !command.has_table())) {
+  if ((layout.bucket_count > 0 || command.has_bucket_by()) && (is_insert || !command.has_table())) {
     throw SparkError(layout.sort_columns.empty() ? "_LEGACY_ERROR_TEMP_1312" : "_LEGACY_ERROR_TEMP_1313",
                      {{"operation", is_insert ? "insertInto" : "save"}});
   }
@@ -101,6 +105,10 @@ void write_table(const RequestContext& context, const proto::WriteOperation& com
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table().table_name());
   const auto mode = decode_mode(command.mode());
   const bool is_insert = command.table().save_method() == Save::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (!is_insert && command.table().save_method() != Save::TABLE_SAVE_METHOD_SAVE_AS_TABLE) {
+    throw_invalid_enum("spark.connect.WriteOperation.SaveTable.TableSaveMethod", "TABLE_SAVE_METHOD_UNSPECIFIED",
+                       command.table().save_method());
+  }
   if (is_insert && command.partitioning_columns_size() > 0) {
     throw SparkError("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", {{"tableName", joined(name, ".")}});
   }
@@ -172,6 +180,7 @@ void write_v2(const RequestContext& context, const proto::WriteOperationV2& comm
       analyze_relation(context, PlanDecoder(context).relation(command.input()), operation.shared_context());
   refuse_stream(resolved, "writeTo");
   const std::vector<std::string> name = sql::parse_multipart_identifier(command.table_name());
+  if (command.mode() == V2::MODE_UNSPECIFIED) throw_invalid_enum("spark.connect.WriteOperationV2.Mode", "MODE_UNSPECIFIED", 0);
   // Spark's own catalog has no tables that take these: it refuses what exists and what does not.
   if (command.mode() == V2::MODE_REPLACE || command.mode() == V2::MODE_CREATE_OR_REPLACE) {
     throw SparkError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
@@ -445,6 +454,7 @@ void execute_command(const RequestContext& context, const proto::Command& comman
       return execute_sql_command(context, command.sql_command(), operation);
     case proto::Command::kCreateDataframeView: {
       const auto& view = command.create_dataframe_view();
+      if (view.name().empty()) throw SparkError("_LEGACY_ERROR_TEMP_1321", {{"viewName", ""}});
       RelationPtr resolved = analyze_relation(context, PlanDecoder(context).relation(view.input()),
                                               operation.shared_context());
       return create_view(context, view_name(view.name()), std::move(resolved), view.is_global(), view.replace());
@@ -465,6 +475,8 @@ void execute_command(const RequestContext& context, const proto::Command& comman
       operation.send(&response);
       return;
     }
+    case proto::Command::kExtension:
+      throw_no_handler(command.extension().type_url());
     case proto::Command::COMMAND_TYPE_NOT_SET:
       throw_not_set(command, "COMMANDTYPE_NOT_SET");
     default:

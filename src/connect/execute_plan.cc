@@ -104,8 +104,30 @@ plan::RelationPtr without_pretty_casts(const plan::RelationPtr& plan) {
   return is_all ? project->child : plan;
 }
 
+// Arrow's intervals hold fewer microseconds than Spark's: their text is made before they come in that form.
+plan::RelationPtr with_interval_texts(const plan::RelationPtr& plan) {
+  const auto is_interval = [](const plan::Attribute& attribute) { return attribute.type.is(plan::TypeKind::kCalendarInterval); };
+  if (std::none_of(plan->output.begin(), plan->output.end(), is_interval)) return plan;
+  plan::Project project;
+  project.child = plan;
+  std::vector<plan::Attribute> output;
+  for (const plan::Attribute& attribute : plan->output) {
+    plan::ExpressionPtr value = plan::reference(attribute);
+    plan::Attribute shown = attribute;
+    if (is_interval(attribute)) {
+      shown.type = plan::Type::string();
+      shown.id = plan::next_attribute_id();
+      value = plan::make_typed(plan::Cast{value, shown.type, plan::CastMode::kAnsi, false, {}}, shown.type, attribute.nullable);
+      value = plan::make_typed(plan::Alias{value, {shown.name}, {}, shown.id}, shown.type, attribute.nullable);
+    }
+    project.expressions.push_back(std::move(value));
+    output.push_back(std::move(shown));
+  }
+  return plan::make_resolved(std::move(project), std::move(output));
+}
+
 plan::RelationPtr drawn(const RequestContext& context, plan::ShowString show, Operation& operation) {
-  show.child = without_pretty_casts(show.child);
+  show.child = with_interval_texts(without_pretty_casts(show.child));
   const plan::Schema schema = plan::output_schema(*show.child);
   const std::string& time_zone = operation.context().time_zone;
   ShowTable table(show, schema, time_zone);

@@ -242,7 +242,7 @@ void execute_ml_command(const RequestContext& context, const proto::MlCommand& c
           models_of(context).find_model(command.get_model_size().model_ref().id())->size_bytes());
       break;
     case proto::MlCommand::COMMAND_NOT_SET:
-      throw_not_set(command, "COMMAND_NOT_SET");
+      throw SparkError("CONNECT_ML.UNSUPPORTED_EXCEPTION", {{"message", "COMMAND_NOT_SET not supported"}});
   }
   operation.send(&response);
 }

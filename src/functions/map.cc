@@ -28,7 +28,7 @@ Type map_of_pairs(Arguments arguments) {
 
 Type map_of_arrays(Arguments arguments) {
   return Type::map(arguments[0]->type.element(), arguments[1]->type.element(),
-                   arguments[1]->type.contains_null());
+                   arguments[1]->type.contains_null() || arguments[1]->type.element().is(TypeKind::kNull));
 }
 
 Type entries_type(Arguments arguments) {

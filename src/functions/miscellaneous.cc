@@ -106,6 +106,10 @@ Function uniform_row() {
                      const std::string low = "CAST(" + a[0] + " AS DOUBLE)";
                      const std::string draw = "(" + low + " + (CAST(" + a[1] + " AS DOUBLE) - " + low +
                                               ") * fs_random_at(" + draw_sql(a, 2, own_arguments(call, 2)) + "))";
+                     if (type.is(TypeKind::kDecimal)) {
+                       return "fs_cast_double_decimal(" + draw + ", " + std::to_string(type.precision()) + ", " +
+                              std::to_string(type.scale()) + ", " + (call.ansi ? "'ansi'" : "'legacy'") + ")";
+                     }
                      return type.is_integral() ? "trunc(" + draw + ")" : draw;
                    }});
   f.group = "math_funcs";
@@ -156,7 +160,9 @@ Function collate_row() {
   Function f = row("collate", signature({kString, kString}, Type::string()), Template{"$1"});
   f.since = "4.0.0";
   f.check = [](const plan::FunctionCall& call) {
-    require_constant(call, 1, "collationName", "STRING");
+    if (!is_foldable(call.arguments[1])) {
+      throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", "\"STRING\""}});
+    }
     const std::string name = constant_text(call.arguments[1]).value_or("");
     if (upper_case(name) != "UTF8_BINARY") throw_unsupported("EXPRESSION", "the collation " + name);
   };

@@ -130,9 +130,8 @@ void check_kll_size(const plan::FunctionCall& call) {
   });
 }
 
-void check_kll_sketches(const plan::FunctionCall& call) {
-  for (size_t i = 0; i < call.arguments.size(); ++i) require_type(call, i, {kBytes});
-}
+// Unlike the aggregates, these take texts as their bytes.
+void check_nothing(const plan::FunctionCall& /*call*/) {}
 
 struct KllKind {
   std::string_view suffix;
@@ -148,11 +147,10 @@ Type per_element(Arguments arguments, Type one) {
 Function kll_question(std::string_view name, const Type& asked, const Type& answer,
                       std::string_view argument) {
   Signature s;
-  s.arguments = {kAny, kAny};
+  s.arguments = {kBinary, kAny};
   s.result_of = [answer](Arguments arguments) { return per_element(arguments, answer); };
   Function row =
       sketch_scalar(name, "4.1.0", std::move(s), [asked, argument](const plan::FunctionCall& call) {
-        require_type(call, 0, {kBytes});
     const Type& given = call.arguments[1]->type;
     const Type& one = given.is(TypeKind::kArray) ? given.element() : given;
     if (!one.is_numeric() && !one.is(TypeKind::kNull)) {
@@ -197,12 +195,12 @@ void add_kll_rows(Rows& rows, const KllKind& kind) {
                                     require_type(call, 0, {kBytes});
                                     check_kll_size(call);
                                   }));
-  rows.push_back(sketch_scalar(named("kll_sketch_get_n"), "4.1.0", signature({kAny}, kBigint),
-                               check_kll_sketches));
-  rows.push_back(sketch_scalar(named("kll_sketch_to_string"), "4.1.0", signature({kAny}, kText),
-                               check_kll_sketches));
-  rows.push_back(sketch_scalar(named("kll_sketch_merge"), "4.1.0", signature({kAny, kAny}, kBytes),
-                               check_kll_sketches));
+  rows.push_back(sketch_scalar(named("kll_sketch_get_n"), "4.1.0", signature({kBinary}, kBigint),
+                               check_nothing));
+  rows.push_back(sketch_scalar(named("kll_sketch_to_string"), "4.1.0", signature({kBinary}, kText),
+                               check_nothing));
+  rows.push_back(sketch_scalar(named("kll_sketch_merge"), "4.1.0", signature({kBinary, kBinary}, kBytes),
+                               check_nothing));
   rows.push_back(
       kll_question(named("kll_sketch_get_quantile"), Type::double_number(), kind.item, "rank"));
   rows.push_back(

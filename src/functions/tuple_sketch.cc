@@ -72,19 +72,17 @@ void add_aggregates(Rows& rows, const Kind& kind) {
   rows.push_back(sketch_aggregate(
       name("tuple_union_agg"), "4.2.0",
       named(
-          optional(signature({kAny, kInteger, kString}, kBytes, Nulls::kNever), 2, {"12", "'sum'"}),
+          optional(signature({kBinary, kInteger, kString}, kBytes, Nulls::kNever), 2, {"12", "'sum'"}),
           {"child", "lgNomEntries", "mode"}),
       {1, size_and_mode<1>}, [](const plan::FunctionCall& call) {
-        require_type(call, 0, {kBytes});
         check_size(call, 1);
         check_mode(call, 2);
       }));
   rows.push_back(sketch_aggregate(
       name("tuple_intersection_agg"), "4.2.0",
-      named(optional(signature({kAny, kString}, kBytes, Nulls::kNever), 1, {"'sum'"}),
+      named(optional(signature({kBinary, kString}, kBytes, Nulls::kNever), 1, {"'sum'"}),
             {"child", "mode"}),
       {1, mode_only}, [](const plan::FunctionCall& call) {
-        require_type(call, 0, {kBytes});
         check_mode(call, 1);
       }));
 }

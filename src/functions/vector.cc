@@ -10,12 +10,20 @@ namespace {
 
 const Type kVector = Type::array(Type::float_number());
 
+// A bare null is none.
+void require_vector(const plan::FunctionCall& call, size_t index) {
+  if (call.arguments[index]->type.is(plan::TypeKind::kNull)) {
+    throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", "\"" + kVector.sql() + "\""}}, index};
+  }
+  require_type(call, index, {kVector});
+}
+
 void check_vectors(const plan::FunctionCall& call) {
-  for (size_t i = 0; i < call.arguments.size(); ++i) require_type(call, i, {kVector});
+  for (size_t i = 0; i < call.arguments.size(); ++i) require_vector(call, i);
 }
 
 void check_vector_and_degree(const plan::FunctionCall& call) {
-  require_type(call, 0, {kVector});
+  require_vector(call, 0);
   require_type(call, 1, {Type::float_number()});
 }
 

@@ -28,6 +28,8 @@ class Grammar : public TokenReader {
   plan::ExpressionPtr whole_expression();
   plan::RelationPtr whole_query();
   Statement whole_statement();
+  // PARSE_EMPTY_STATEMENT for a text without a character.
+  void require_text() const;
 
  protected:
   using Expressions = std::vector<plan::ExpressionPtr>;

@@ -25,8 +25,12 @@ bool is_plain_key(std::string_view key) {
 
 }  // namespace
 
-Statement Grammar::whole_statement() {
+void Grammar::require_text() const {
   if (text_->empty()) throw parse_error("PARSE_EMPTY_STATEMENT", {}, *text_, peek());
+}
+
+Statement Grammar::whole_statement() {
+  require_text();
   Statement result = statement();
   while (accept(";")) {
   }

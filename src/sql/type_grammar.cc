@@ -85,6 +85,7 @@ std::string json_string(std::string_view text) {
 }  // namespace
 
 Type Grammar::whole_type() {
+  require_text();
   Type type = data_type();
   expect_end();
   return type;
@@ -100,6 +101,7 @@ plan::Schema Grammar::whole_schema() {
 }
 
 std::vector<std::string> Grammar::whole_multipart_identifier() {
+  require_text();
   std::vector<std::string> parts = multipart_identifier();
   expect_end();
   return parts;

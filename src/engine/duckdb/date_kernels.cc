@@ -37,6 +37,15 @@ struct PatternState {
     return *zone;
   }
 };
+// Local times have no other condition for a pattern that is none.
+const DatePattern& local_pattern(PatternState<DatePattern::Purpose::kParse>& state, std::string_view pattern) {
+  try {
+    return state.get(pattern);
+  } catch (const SparkError&) {
+    functions::kernel::throw_unknown_pattern(pattern);
+  }
+}
+
 using Parsing = PatternState<DatePattern::Purpose::kParse>;
 using Formatting = PatternState<DatePattern::Purpose::kFormat>;
 
@@ -66,7 +75,7 @@ void register_parsers(KernelRegistry& registry) {
                   std::string_view, bool ansi) -> std::optional<Timestamp> {
                  std::string message;
                  auto micros =
-                     state.get(pattern).parse_timestamp_ntz(text, ansi ? &message : nullptr);
+                     local_pattern(state, pattern).parse_timestamp_ntz(text, ansi ? &message : nullptr);
                  if (micros) return Timestamp{*micros};
                  if (ansi) functions::kernel::throw_cannot_parse_timestamp(message, "try_to_timestamp");
                  return std::nullopt;

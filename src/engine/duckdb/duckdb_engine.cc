@@ -5,11 +5,11 @@
 #include "base/error.h"
 #include "engine/duckdb/cache_tables.h"
 #include "engine/duckdb/database.h"
-#include "engine/duckdb/decimal_statistics.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/file_writer.h"
 #include "engine/duckdb/fragment_input.h"
 #include "engine/duckdb/lowering.h"
+#include "engine/duckdb/parquet_footers.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/sources.h"
 #include "engine/duckdb/transform_input.h"
@@ -36,7 +36,7 @@ class DuckDbEngine : public Engine {
   std::unique_ptr<BatchStream> execute(const plan::RelationPtr& plan,
                                        std::shared_ptr<ExecutionContext> context) override {
     if (auto stream = transform_stream(*this, plan, context)) return stream;
-    auto query = lower_plan(plan, *context, services(context));
+    auto query = with_checked_intervals(lower_plan(plan, *context, services(context)), plan->output);
     return run_query(database_, std::move(query), plan->output, std::move(context));
   }
 
@@ -58,20 +58,16 @@ class DuckDbEngine : public Engine {
   std::string explain(const plan::RelationPtr& plan) const override {
     ExecutionContext context;
     LoweringServices services;
-    services.decimal_digits = decimal_digits();
+    services.footers = &footers_;
     return lower_plan(plan, context, services).sql;
   }
 
  private:
-  std::function<int(const plan::Scan&, size_t)> decimal_digits() const {
-    return [this](const plan::Scan& scan, size_t position) { return decimal_statistics_.digits(scan, position); };
-  }
-
   LoweringServices services(const std::shared_ptr<ExecutionContext>& context) {
     LoweringServices result;
     result.staging = &staging_;
     result.cached_table = [this](const std::string& key) { return cache_.table(key); };
-    result.decimal_digits = decimal_digits();
+    result.footers = &footers_;
     result.run_fragment = [this, context](const plan::RelationPtr& plan) {
       return fragment_input(*this, plan, context);
     };
@@ -81,7 +77,7 @@ class DuckDbEngine : public Engine {
   Database database_;
   storage::StagingArea staging_;
   CacheTables cache_{database_};
-  mutable DecimalStatistics decimal_statistics_;
+  mutable ParquetFooters footers_;
   std::string version_;
 };
 

@@ -1,6 +1,7 @@
 // Functions whose only purpose is to raise Spark's error where a template meets a bad value.
 #include "base/error.h"
 #include "engine/duckdb/kernel_adaptor.h"
+#include "engine/duckdb/parquet_conversions.h"
 
 namespace firesteel::engine {
 namespace {
@@ -100,6 +101,9 @@ void register_failure_kernels(KernelRegistry& registry) {
     throw SparkError("NOT_NULL_ASSERT_VIOLATION",
                      {{"walkedTypePath",
                        "\n- array element class: \"double\"\n- root class: \"scala.collection.immutable.Seq\"\n"}});
+  });
+  add_failure(registry, "fs_fail_parquet_type", {"VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT"}, [](ScalarFunction::ExecInput& input) {
+    throw parquet_mismatch_error(text_at(input, 0), {text_at(input, 1), text_at(input, 2), text_at(input, 3)});
   });
   add_failure(registry, "fs_raise_error", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
     throw SparkError("USER_RAISED_EXCEPTION", {{"errorMessage", text_at(input, 0)}});

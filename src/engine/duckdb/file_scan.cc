@@ -10,6 +10,7 @@
 #include "engine/duckdb/json_records.h"
 #include "engine/duckdb/libsvm_units.h"
 #include "engine/duckdb/orc_units.h"
+#include "engine/duckdb/parquet_scan.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/parquet_units.h"
 #include "engine/duckdb/reader_options.h"
@@ -248,66 +249,6 @@ class CsvScan {
   bool is_typed_ = false;  // fs_csv reads the files
 };
 
-bool has_struct(const Type& type) {
-  switch (type.kind()) {
-    case TypeKind::kStruct: return true;
-    case TypeKind::kArray: return has_struct(type.element());
-    case TypeKind::kMap: return has_struct(type.key()) || has_struct(type.value());
-    case TypeKind::kUdt: return has_struct(type.sql_type());
-    default: return false;
-  }
-}
-
-// Fields of structs by position instead of by the file's names.
-std::string by_position_sql(const std::string& sql, const Type& type) {
-  if (type.is(TypeKind::kUdt)) return by_position_sql(sql, type.sql_type());
-  if (!has_struct(type)) return "CAST(" + sql + " AS " + type_sql(type) + ")";
-  if (type.is(TypeKind::kArray)) {
-    return "list_transform(" + sql + ", lambda x: " + by_position_sql("x", type.element()) + ")";
-  }
-  if (type.is(TypeKind::kMap)) {
-    return "map_from_entries(list_transform(map_entries(" + sql + "), lambda x: row(" +
-           by_position_sql("x.key", type.key()) + ", " + by_position_sql("x.value", type.value()) + ")))";
-  }
-  std::string text = "(CASE WHEN " + sql + " IS NOT NULL THEN struct_pack(";
-  for (size_t i = 0; i < type.fields().size(); ++i) {
-    const auto& field = type.fields()[i];
-    text += (i > 0 ? ", f" : "f") + std::to_string(i) + " := " +
-            by_position_sql("struct_extract(" + sql + ", " + quote_string(field.name) + ")", field.type);
-  }
-  return text + ") END)";
-}
-
-ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias,
-                      const std::string& file_column, bool needs_row) {
-  ScanText text;
-  // With and without mergeSchema a column that one of the files lacks is null there.
-  text.from = "read_parquet(" + file_list_sql(scan.files) + ", hive_partitioning = false, union_by_name = " +
-              (scan.files.size() > 1 ? "true" : "false");
-  if (!file_column.empty()) text.from += ", filename = " + quote_string(file_column);
-  if (needs_row) text.from += ", file_row_number = true";
-  text.from += ") AS " + alias;
-  const std::string absent = "\n" + ReaderOptions(scan.options).get(kAbsentColumns, "");
-  for (size_t i = 0; i < scan.data_schema.size(); ++i) {
-    const auto& field = scan.data_schema[i];
-    if (!is_needed[i]) {
-      text.columns.push_back({});
-      continue;
-    }
-    if (absent.find("\n" + field.name + "\n") != std::string::npos) {
-      text.columns.push_back({"CAST(NULL AS " + type_sql(field.type) + ")", false});
-      continue;
-    }
-    std::string column = alias + "." + quote_identifier(field.name);
-    if (has_struct(field.type)) {
-      text.columns.push_back({by_position_sql(column, field.type), false});
-    } else {
-      text.columns.push_back({"CAST(" + column + " AS " + type_sql(field.type) + ")", true});
-    }
-  }
-  return text;
-}
-
 ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
                    const std::string& alias) {
   ReaderOptions options(scan.options);
@@ -465,11 +406,11 @@ ScanText no_rows(const plan::Relation& node, const std::string& alias) {
 }  // namespace
 
 ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed,
-                  const ExecutionContext& context, storage::StagingArea* staging, const std::string& alias) {
+                  const ExecutionContext& context, const LoweringServices& services, const std::string& alias) {
   if (scan.files.empty()) return no_rows(node, alias);
   const size_t data_count = scan.data_schema.size();
   const size_t first_metadata = data_count + scan.partition_schema.size();
-  const FileAccess access{storage::store_settings(scan.options, context.configuration), staging,
+  const FileAccess access{storage::store_settings(scan.options, context.configuration), services.staging,
                           [&context] { context.cancellation->throw_if_cancelled(); }};
   bool needs_file = scan.format == "text";
   for (size_t i = data_count; i < is_needed.size(); ++i) needs_file = needs_file || is_needed[i];
@@ -485,7 +426,7 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   } else if (scan.format == "csv") {
     text = CsvScan(scan, local.files, is_needed, context, alias).run(file_column);
   } else if (scan.format == "parquet") {
-    text = parquet_scan(scan, is_needed, alias, file_column, needs_row);
+    text = parquet_scan(scan, is_needed, alias, file_column, needs_row, *services.footers);
   } else if (scan.format == "text") {
     text = text_scan(scan, local.files, is_needed, alias);
   } else if (scan.format == "json") {

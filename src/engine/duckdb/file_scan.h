@@ -8,7 +8,6 @@
 #include "engine/duckdb/lowering.h"
 #include "engine/engine.h"
 #include "plan/relation.h"
-#include "storage/staging_area.h"
 
 namespace firesteel::engine {
 
@@ -24,10 +23,9 @@ struct ScanText {
   std::vector<Lease> leases;
 };
 
-// `is_needed` says which of the node's output columns the query uses; files that must be local are staged in `staging`
-// (null: only the text is wanted).
+// `is_needed` says which of the node's output columns the query uses.
 ScanText scan_sql(const plan::Relation& node, const plan::Scan& scan,
                   const std::vector<bool>& is_needed, const ExecutionContext& context,
-                  storage::StagingArea* staging, const std::string& alias);
+                  const LoweringServices& services, const std::string& alias);
 
 }  // namespace firesteel::engine

@@ -16,6 +16,7 @@ class StagingArea;
 namespace firesteel::engine {
 
 class ArrowInput;
+class ParquetFooters;
 
 // Keeps something that the SQL text refers to: Arrow inputs, scans, local copies of files.
 using Lease = std::shared_ptr<const void>;
@@ -31,8 +32,8 @@ struct LoweringServices {
   std::function<std::string(const std::string& key)> cached_table;
   // Runs a subplan that SQL cannot express and hands over its rows, columns in output order.
   std::function<std::shared_ptr<ArrowInput>(const plan::RelationPtr&)> run_fragment;
-  // How many digits the values of a scan's decimal column have at most; 0: nobody knows.
-  std::function<int(const plan::Scan& scan, size_t position)> decimal_digits;
+  // What is known of Parquet files; never null.
+  ParquetFooters* footers = nullptr;
   // Where files are copied to that must be local; null: they are not, since only the text is wanted.
   storage::StagingArea* staging = nullptr;
 };

@@ -76,29 +76,21 @@ Type plan_type(const LogicalType& type) {
   throw_unsupported("RELATION", "a Parquet column of the type " + type.ToText());
 }
 
-plan::Schema parquet_schema(Database& database, const std::vector<plan::FileEntry>& files,
-                            bool merges) {
+plan::Schema parquet_schema(Database& database, const plan::FileEntry& file) {
   try {
     auto connection = database.lease();
-    if (!merges) {
-      auto result = connection->Execute("SELECT decode(value) FROM parquet_kv_metadata(" +
-                                        quote_string(files[0].path) + ") WHERE decode(key) = " +
-                                        quote_string(kSparkSchemaKey));
-      auto chunk = result.FetchChunk();
-      if (chunk && chunk.GetRowCount() > 0) {
-        auto view = chunk.GetVector(0).GetView();
-        auto type = plan::type_from_json(
-            view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view());
-        return type.fields();
-      }
+    const std::string path = quote_string(file.path);
+    auto result = connection->Execute("SELECT decode(value) FROM parquet_kv_metadata(" + path + ") WHERE decode(key) = " +
+                                      quote_string(kSparkSchemaKey));
+    auto chunk = result.FetchChunk();
+    if (chunk && chunk.GetRowCount() > 0) {
+      auto view = chunk.GetVector(0).GetView();
+      return plan::type_from_json(view.Data<duckdb::cxx::varchar_t>()[view.SelAt(0)].view()).fields();
     }
-    std::string source = merges ? file_list_sql(files) + ", union_by_name = true"
-                                : quote_string(files[0].path);
-    auto statements = connection->ParseSQL("SELECT * FROM read_parquet(" + source +
-                                           ", hive_partitioning = false)");
+    auto statements = connection->ParseSQL("SELECT * FROM read_parquet(" + path + ", hive_partitioning = false)");
     auto statement = statements.Next();
     auto bound = connection->Bind(statement).output;
-    const std::set<std::string> instants = int96_columns(*connection, files[0].path);
+    const std::set<std::string> instants = int96_columns(*connection, file.path);
     plan::Schema schema;
     for (duckdb::cxx::idx_t i = 0; i < bound.GetFieldCount(); ++i) {
       std::string name(bound.GetFieldName(i));

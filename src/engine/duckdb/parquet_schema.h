@@ -8,13 +8,8 @@
 
 namespace firesteel::engine {
 
-// A scan's option for the columns that no file has, each followed by '\n'.
-inline constexpr const char* kAbsentColumns = "firesteel.absentColumns";
-
-// The schema that Spark wrote into the file, otherwise the one of the file's own types. With `merges`
-// the union of all files' columns.
-plan::Schema parquet_schema(Database& database, const std::vector<plan::FileEntry>& files,
-                            bool merges);
+// The schema that Spark wrote into the file, otherwise the one of the file's own types.
+plan::Schema parquet_schema(Database& database, const plan::FileEntry& file);
 
 // Spark's type for what DuckDB makes of a Parquet column.
 plan::Type plan_type(const duckdb::cxx::LogicalType& type);

@@ -16,9 +16,9 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "engine/duckdb/column_fit.h"
 #include "engine/duckdb/file_listing.h"
+#include "engine/duckdb/parquet_conversions.h"
 
 namespace firesteel::engine {
 namespace {
@@ -199,7 +199,11 @@ class ParquetUnits : public UnitFormat {
     std::vector<int> leaves;
     std::vector<std::pair<std::string, plan::Type>> named;
     for (const size_t column : columns) {
-      const std::string name = root_name(*schema, wanted_[column].name);
+      const parquet::schema::Node* field = parquet_field(*schema->group_node(), wanted_[column].name, is_case_sensitive_);
+      if (const auto mismatch = field ? parquet_mismatch(*field, wanted_[column].type) : std::nullopt) {
+        throw parquet_mismatch_error(file_uri(files_[unit.file].path), *mismatch);
+      }
+      const std::string name = field ? field->name() : "";
       named.emplace_back(name, wanted_[column].type);
       for (int leaf = 0; leaf < schema->num_columns() && !name.empty(); ++leaf) {
         if (schema->GetColumnRoot(leaf)->name() == name) leaves.push_back(leaf);
@@ -222,28 +226,17 @@ class ParquetUnits : public UnitFormat {
     return opened;
   }
 
-  // The file's own spelling of a column's name; empty where it lacks the column.
-  std::string root_name(const parquet::SchemaDescriptor& schema, const std::string& wanted) const {
-    std::string found;
-    for (int i = 0; i < schema.group_node()->field_count(); ++i) {
-      const std::string& name = schema.group_node()->field(i)->name();
-      if (name == wanted) return name;
-      if (found.empty() && !is_case_sensitive_ && equal_ignoring_case(name, wanted)) found = name;
-    }
-    return found;
-  }
-
   ColumnRange range(const parquet::FileMetaData& file, const parquet::RowGroupMetaData& group,
                     const plan::StructField& field) const {
     ColumnRange range;
-    const std::string name = root_name(*file.schema(), field.name);
-    if (name.empty()) {
+    const parquet::schema::Node* wanted = parquet_field(*file.schema()->group_node(), field.name, is_case_sensitive_);
+    if (!wanted) {
       range.has_only_nulls = true;
       return range;
     }
     for (int leaf = 0; leaf < group.num_columns(); ++leaf) {
       const auto* root = file.schema()->GetColumnRoot(leaf);
-      if (root->name() != name || !root->is_primitive()) continue;
+      if (root->name() != wanted->name() || !root->is_primitive()) continue;
       const auto statistics = group.ColumnChunk(leaf)->statistics();
       if (!statistics) return range;
       if (statistics->HasNullCount()) {

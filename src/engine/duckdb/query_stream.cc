@@ -10,7 +10,9 @@
 #include "arrow/spark_schema.h"
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/select_block.h"
 #include "engine/duckdb/type_sql.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::engine {
 namespace {
@@ -156,6 +158,24 @@ int64_t run_statement(Database& database, const std::string& sql, const Executio
     context.cancellation->remove(handle);
     rethrow_from_duckdb();
   }
+}
+
+LoweredQuery with_checked_intervals(LoweredQuery query, const std::vector<plan::Attribute>& output) {
+  const auto holds_interval = [](const plan::Attribute& column) { return plan::holds(column.type, plan::TypeKind::kCalendarInterval); };
+  if (std::none_of(output.begin(), output.end(), holds_interval)) return query;
+  std::string sql;
+  for (const plan::Attribute& column : output) {
+    const std::string name = column_name(column.id);
+    sql += sql.empty() ? "SELECT " : ", ";
+    if (!holds_interval(column)) {
+      sql += name;
+      continue;
+    }
+    const std::string types = "{\"a\":[" + column.type.json() + "],\"r\":" + column.type.json() + "}";
+    sql += "fs_value('intervals_for_arrow', " + quote_string(types) + ", 'UTC', true, " + name + ") AS " + name;
+  }
+  query.sql = sql + " FROM (" + query.sql + ")";
+  return query;
 }
 
 std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,

@@ -10,6 +10,10 @@
 
 namespace firesteel::engine {
 
+// The query with a check around its columns that hold calendar intervals: Arrow keeps nanoseconds where Spark and DuckDB
+// keep microseconds, and DuckDB lets them wrap around.
+LoweredQuery with_checked_intervals(LoweredQuery query, const std::vector<plan::Attribute>& output);
+
 // Checks that the statement yields exactly the types of `output`; a difference is an internal error
 // that names the column. Nothing runs before the first next().
 std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/duckdb/file_scan.h"
 #include "engine/duckdb/local_data.h"
+#include "engine/duckdb/parquet_footers.h"
 #include "engine/duckdb/row_order.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
@@ -33,6 +34,19 @@ int64_t constant(const ExpressionPtr& expression) {
   FIRESTEEL_CHECK(literal && std::holds_alternative<int64_t>(literal->value),
                   "a limit that is no integer literal");
   return std::get<int64_t>(literal->value);
+}
+
+// A selection of the columns that are needed; at least one.
+RelationPtr with_columns_of(const RelationPtr& plan, const AttributeSet& needed) {
+  std::vector<ExpressionPtr> columns;
+  std::vector<plan::Attribute> output;
+  for (const plan::Attribute& attribute : plan->output) {
+    if (!needed.contains(attribute.id)) continue;
+    columns.push_back(plan::reference(attribute));
+    output.push_back(attribute);
+  }
+  if (columns.empty()) return with_columns_of(plan, {plan->output.front().id});
+  return plan::make_resolved(plan::Project{plan, std::move(columns)}, std::move(output));
 }
 
 std::string constant_sql(const ExpressionPtr& expression) { return std::to_string(constant(expression)); }
@@ -64,8 +78,8 @@ RelationLowering::RelationLowering(const ExecutionContext& context,
 int RelationLowering::digits_of(AttributeId id) const {
   if (const auto known = computed_digits_.find(id); known != computed_digits_.end()) return known->second;
   const auto column = scan_columns_.find(id);
-  if (column == scan_columns_.end() || !services_.decimal_digits) return 0;
-  return services_.decimal_digits(*column->second.scan, column->second.position);
+  if (column == scan_columns_.end()) return 0;
+  return services_.footers->digits(*column->second.scan, column->second.position);
 }
 
 void RelationLowering::pass_on_digits(AttributeId from, AttributeId to) {
@@ -236,7 +250,7 @@ SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const Attribut
     return lower_loop_rows(node, loop->id);
   }
   if (const auto* r = node.as<plan::Cached>()) {
-    return context_.fragment_inputs.contains(r->key) ? lower_fragment(plan) : lower_cached(node, *r, needed);
+    return context_.fragment_inputs.contains(r->key) ? lower_fragment(plan, plan) : lower_cached(node, *r, needed);
   }
   if (const auto* r = node.as<plan::Project>()) return lower_project(*r, needed);
   if (const auto* r = node.as<plan::Filter>()) return lower_filter(*r, needed);
@@ -255,7 +269,8 @@ SelectBlock RelationLowering::lower_node(const RelationPtr& plan, const Attribut
   if (const auto* r = node.as<plan::Repartition>()) return lower(r->child, needed);
   if (const auto* r = node.as<plan::SubqueryAlias>()) return lower(r->child, needed);
   if (const auto* r = node.as<plan::CollectMetrics>()) return lower(r->child, needed);
-  if (node.as<plan::MlTransform>() || node.as<plan::MapPartitions>()) return lower_fragment(plan);
+  if (node.as<plan::MlTransform>()) return lower_fragment(plan, with_columns_of(plan, needed));
+  if (node.as<plan::MapPartitions>()) return lower_fragment(plan, plan);
   throw_unsupported("RELATION", std::string(plan::node_name(node)));
 }
 
@@ -274,14 +289,15 @@ SelectBlock RelationLowering::lower_local_data(const Relation& node, const plan:
   return block;
 }
 
-SelectBlock RelationLowering::lower_fragment(const RelationPtr& plan) {
+// `fragment` is the plan, or a part of its columns.
+SelectBlock RelationLowering::lower_fragment(const RelationPtr& plan, const RelationPtr& fragment) {
   std::string alias = next_alias();
-  auto input = services_.run_fragment ? services_.run_fragment(plan) : nullptr;
+  auto input = services_.run_fragment ? services_.run_fragment(fragment) : nullptr;
   if (!input) throw_unsupported("RELATION", std::string(plan::node_name(*plan)));
   SelectBlock block;
   block.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
-  for (size_t i = 0; i < plan->output.size(); ++i) {
-    const auto& attribute = plan->output[i];
+  for (size_t i = 0; i < fragment->output.size(); ++i) {
+    const auto& attribute = fragment->output[i];
     block.columns.columns[attribute.id] = {
         .sql = "CAST(" + alias + ".k" + std::to_string(i) + " AS " + type_sql(attribute.type) + ")"};
   }
@@ -303,7 +319,7 @@ SelectBlock RelationLowering::lower_scan(const Relation& node, const plan::Scan&
   std::vector<bool> is_needed;
   for (const auto& attribute : node.output) is_needed.push_back(needed.contains(attribute.id));
   std::string alias = next_alias();
-  ScanText text = scan_sql(node, scan, is_needed, context_, services_.staging, alias);
+  ScanText text = scan_sql(node, scan, is_needed, context_, services_, alias);
   SelectBlock block;
   block.from = std::move(text.from);
   block.where = std::move(text.where);

@@ -38,7 +38,7 @@ class RelationLowering {
                          const AttributeSet& needed);
   SelectBlock lower_cached(const plan::Relation& node, const plan::Cached& cached,
                            const AttributeSet& needed);
-  SelectBlock lower_fragment(const plan::RelationPtr& plan);
+  SelectBlock lower_fragment(const plan::RelationPtr& plan, const plan::RelationPtr& fragment);
   SelectBlock lower_project(const plan::Project& project, const AttributeSet& needed);
   SelectBlock lower_filter(const plan::Filter& filter, const AttributeSet& needed);
   SelectBlock lower_join(const plan::Join& join, const AttributeSet& needed);

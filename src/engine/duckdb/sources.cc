@@ -46,10 +46,50 @@ Attribute attribute(const plan::StructField& field) {
   Attribute result;
   result.id = plan::next_attribute_id();
   result.name = field.name;
-  result.type = field.type;
-  result.nullable = true;  // Spark declares every column of a file source nullable
+  result.type = field.type.as_nullable();
+  result.nullable = true;  // Spark declares all of a file source nullable, inside too
   result.metadata = field.metadata;
   return result;
+}
+
+std::optional<Schema> merged_fields(Schema left, const Schema& right);
+
+// StructType.merge.
+std::optional<Type> merged_type(const Type& left, const Type& right) {
+  if (left.kind() != right.kind()) return std::nullopt;
+  if (left.is(plan::TypeKind::kArray)) {
+    const auto element = merged_type(left.element(), right.element());
+    return element ? std::optional(Type::array(*element)) : std::nullopt;
+  }
+  if (left.is(plan::TypeKind::kMap)) {
+    const auto key = merged_type(left.key(), right.key());
+    const auto value = merged_type(left.value(), right.value());
+    return key && value ? std::optional(Type::map(*key, *value)) : std::nullopt;
+  }
+  if (left.is(plan::TypeKind::kStruct)) {
+    auto fields = merged_fields(left.fields(), right.fields());
+    return fields ? std::optional(Type::structure(*std::move(fields))) : std::nullopt;
+  }
+  if (left.is(plan::TypeKind::kDecimal) && left.scale() == right.scale()) {
+    return Type::decimal(std::max(left.precision(), right.precision()), left.scale());
+  }
+  return left.same_type(right) ? std::optional(left) : std::nullopt;
+}
+
+std::optional<Schema> merged_fields(Schema left, const Schema& right) {
+  for (const plan::StructField& field : right) {
+    const auto known = std::find_if(left.begin(), left.end(), [&](const plan::StructField& one) {
+      return lower_case(one.name) == lower_case(field.name);
+    });
+    if (known == left.end()) {
+      left.push_back(field);
+      continue;
+    }
+    auto type = merged_type(known->type, field.type);
+    if (!type) return std::nullopt;
+    known->type = *std::move(type);
+  }
+  return left;
 }
 
 // Files one after another, columns in the order in which they appear: SchemaMergeUtils.
@@ -57,17 +97,13 @@ template <typename SchemaOf>
 Schema merged_schema(const std::vector<plan::FileEntry>& files, bool merges, const SchemaOf& schema_of) {
   Schema merged = schema_of(files.front());
   for (size_t i = 1; i < files.size() && merges; ++i) {
-    for (plan::StructField& field : schema_of(files[i])) {
-      const auto known = std::find_if(merged.begin(), merged.end(), [&](const plan::StructField& one) {
-        return lower_case(one.name) == lower_case(field.name);
-      });
-      if (known == merged.end()) {
-        merged.push_back(std::move(field));
-      } else if (!known->type.same_type(field.type)) {
-        throw SparkError("CANNOT_MERGE_SCHEMAS", {{"left", "\"" + Type::structure(merged).sql() + "\""},
-                                                  {"right", "\"" + Type::structure(schema_of(files[i])).sql() + "\""}});
-      }
+    const Schema own = schema_of(files[i]);
+    auto both = merged_fields(merged, own);
+    if (!both) {
+      throw SparkError("CANNOT_MERGE_SCHEMAS", {{"left", "\"" + Type::structure(merged).sql() + "\""},
+                                                {"right", "\"" + Type::structure(own).sql() + "\""}});
     }
+    merged = *std::move(both);
   }
   return merged;
 }
@@ -101,11 +137,11 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
     const auto& schema_of = format == "orc" ? orc_schema : avro_schema;
     return merged_schema(written, merges, [&](const plan::FileEntry& file) { return schema_of(file, file_opener(access)); });
   }
-  if (format == "parquet" && is_in_store(files)) {
+  if (format == "parquet" && (merges || is_in_store(files))) {
     return merged_schema(files, merges,
                          [&](const plan::FileEntry& file) { return parquet_units_schema(file, file_opener(access)); });
   }
-  if (format == "parquet") return parquet_schema(database, files, merges);
+  if (format == "parquet") return parquet_schema(database, files.front());
   const LocalFiles local = local_files(files, /*decompresses=*/true, access);
   if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files);
   return infer_csv_schema(database, CsvOptions(read.options), local.files);
@@ -114,29 +150,6 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
 bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
   const std::optional<std::string> value = configuration(key);
   return value ? lower_case(*value) == "true" : fallback;
-}
-
-bool has_field(const Schema& schema, const std::string& name) {
-  return std::any_of(schema.begin(), schema.end(),
-                     [&](const plan::StructField& field) { return lower_case(field.name) == lower_case(name); });
-}
-
-// Columns of a given schema that no Parquet file has are null.
-void note_absent_columns(Database& database, plan::Scan* scan) {
-  if (scan->files.empty()) return;
-  const auto lacks_any = [&](const Schema& known) {
-    return std::any_of(scan->data_schema.begin(), scan->data_schema.end(),
-                       [&](const plan::StructField& field) { return !has_field(known, field.name); });
-  };
-  const bool is_complete = !lacks_any(parquet_schema(database, {scan->files.front()}, false)) &&
-                           !lacks_any(parquet_schema(database, {scan->files.back()}, false));
-  if (is_complete) return;
-  const Schema known = parquet_schema(database, scan->files, /*merges=*/true);
-  scan->options["mergeSchema"] = "true";
-  std::string& absent = scan->options[kAbsentColumns];
-  for (const plan::StructField& field : scan->data_schema) {
-    if (!has_field(known, field.name)) absent += field.name + "\n";
-  }
 }
 
 void check_duplicates(const Schema& schema) {
@@ -251,7 +264,6 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   }
   scan.data_schema = std::move(all);
   scan.files = std::move(listed.files);
-  if (format == "parquet" && read.schema && !is_in_store(scan.files)) note_absent_columns(database, &scan);
   // Spark packs files into partitions from the largest down, and its rows come in that order (FilePartition.getFilePartitions).
   std::stable_sort(scan.files.begin(), scan.files.end(), [](const plan::FileEntry& a, const plan::FileEntry& b) {
     return a.size_bytes > b.size_bytes;

@@ -86,6 +86,12 @@ class SelectedStream : public BatchStream {
 
 using AttributeIds = std::vector<plan::AttributeId>;
 
+plan::RelationPtr select_columns(const plan::RelationPtr& plan, const std::vector<plan::Attribute>& output) {
+  std::vector<plan::ExpressionPtr> columns;
+  for (const plan::Attribute& attribute : output) columns.push_back(plan::reference(attribute));
+  return plan::make_resolved(plan::Project{plan, std::move(columns)}, output);
+}
+
 bool contains(const AttributeIds& ids, plan::AttributeId id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -104,13 +110,25 @@ plan::RelationPtr keep_columns(const plan::RelationPtr& plan, const AttributeIds
   return plan::make_resolved(plan::Project{plan, std::move(columns)}, std::move(output));
 }
 
+// Whether a row of the input may be none of the output.
+bool drops_rows(const ml::ParamMap& params) {
+  return params.declares("handleInvalid") && params.text_or_empty("handleInvalid") == "skip";
+}
+
 // The transform over as few columns as its kernel and whoever reads `needed` can do with.
 plan::RelationPtr prune_transforms(const plan::RelationPtr& plan, AttributeIds needed) {
   const auto* node = plan->as<plan::MlTransform>();
   if (node == nullptr) return keep_columns(plan, needed);
   const ml::BoundTransformer& bound = bound_transformer(*plan);
-  const std::vector<std::string> read = bound.transformer->input_columns(bound.params);
+  // Spark's optimizer drops what only makes columns that nobody reads, its errors too.
+  const auto is_needed = [&](size_t column) { return contains(needed, plan->output[column].id); };
   const std::vector<plan::Attribute>& before = node->child->output;
+  bool is_read = drops_rows(bound.params);
+  for (size_t i = 0; i < plan->output.size() && !is_read; ++i) {
+    is_read = is_needed(i) && (i >= before.size() || before[i].id != plan->output[i].id);
+  }
+  if (!is_read) return prune_transforms(node->child, std::move(needed));
+  const std::vector<std::string> read = bound.transformer->input_columns(bound.params);
   // A column that the transform replaces or describes anew is another one above it than below.
   std::map<plan::AttributeId, plan::Attribute> renewed;
   for (size_t i = 0; i < before.size(); ++i) {
@@ -168,19 +186,29 @@ std::vector<int> positions_of(const std::vector<plan::Attribute>& wanted,
   return positions;
 }
 
+// The columns of `plan`, a transform or a selection of its columns.
+std::unique_ptr<BatchStream> selected_columns(Engine& engine, const plan::RelationPtr& plan, const plan::RelationPtr& transform,
+                                              const std::shared_ptr<ExecutionContext>& context) {
+  AttributeIds needed;
+  for (const plan::Attribute& attribute : plan->output) needed.push_back(attribute.id);
+  const plan::RelationPtr pruned = prune_transforms(transform, std::move(needed));
+  if (!pruned->as<plan::MlTransform>()) {
+    const plan::RelationPtr selected = select_columns(pruned, plan->output);
+    return engine.execute(selected, context);
+  }
+  std::unique_ptr<BatchStream> stream = std::make_unique<TransformStream>(engine, pruned, context);
+  FIRESTEEL_CHECK(static_cast<size_t>(stream->schema()->num_fields()) == pruned->output.size(),
+                  "a transform made other columns than it said");
+  return std::make_unique<SelectedStream>(std::move(stream), positions_of(plan->output, pruned->output));
+}
+
 }  // namespace
 
 std::unique_ptr<BatchStream> transform_stream(Engine& engine, const plan::RelationPtr& plan,
                                               const std::shared_ptr<ExecutionContext>& context) {
   const plan::RelationPtr* transform = transform_below(plan);
   if (transform == nullptr || plan->output.empty()) return nullptr;
-  AttributeIds needed;
-  for (const plan::Attribute& attribute : plan->output) needed.push_back(attribute.id);
-  const plan::RelationPtr pruned = prune_transforms(*transform, std::move(needed));
-  std::unique_ptr<BatchStream> stream = std::make_unique<TransformStream>(engine, pruned, context);
-  FIRESTEEL_CHECK(static_cast<size_t>(stream->schema()->num_fields()) == pruned->output.size(),
-                  "a transform made other columns than it said");
-  stream = std::make_unique<SelectedStream>(std::move(stream), positions_of(plan->output, pruned->output));
+  auto stream = selected_columns(engine, plan, *transform, context);
   for (size_t i = 0; i < plan->output.size(); ++i) {
     if (is_from_engine(**transform, plan->output[i].id)) continue;
     const auto expected = columns::to_arrow_type(plan->output[i].type, "UTC");
@@ -192,8 +220,9 @@ std::unique_ptr<BatchStream> transform_stream(Engine& engine, const plan::Relati
 
 std::shared_ptr<ArrowInput> transform_input(Engine& engine, const plan::RelationPtr& plan,
                                             const std::shared_ptr<ExecutionContext>& context) {
-  if (!plan->as<plan::MlTransform>()) return nullptr;
-  auto stream = std::make_shared<TransformStream>(engine, plan, context);
+  const plan::RelationPtr* transform = transform_below(plan);
+  if (transform == nullptr) return nullptr;
+  const std::shared_ptr<BatchStream> stream = selected_columns(engine, plan, *transform, context);
   const auto schema = engine_schema(*stream->schema());
   return ArrowInput::from_stream(schema, [stream, schema]() -> std::shared_ptr<arrow::RecordBatch> {
     const auto batch = stream->next();

@@ -15,7 +15,7 @@ class ArrowInput;
 std::unique_ptr<BatchStream> transform_stream(Engine& engine, const plan::RelationPtr& plan,
                                               const std::shared_ptr<ExecutionContext>& context);
 
-// The rows of an MlTransform plan, or null for a plan of another kind. The child starts to run with
+// The rows of a transform or of some of its columns, or null for a plan of another kind. The child starts to run with
 // the first batch that is pulled.
 std::shared_ptr<ArrowInput> transform_input(Engine& engine, const plan::RelationPtr& plan,
                                             const std::shared_ptr<ExecutionContext>& context);

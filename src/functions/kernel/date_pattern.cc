@@ -300,4 +300,10 @@ void throw_cannot_parse_timestamp(std::string message, std::string_view function
                                               {"func", "`" + std::string(function) + "`"}});
 }
 
+void throw_unknown_pattern(std::string_view pattern) {
+  throw SparkError("INVALID_DATETIME_PATTERN.WITH_SUGGESTION",
+                   {{"pattern", "'" + std::string(pattern) + "'"}, {"docroot", "https://spark.apache.org/docs/latest"}})
+      .with_kind(ErrorKind::kRuntime);
+}
+
 }  // namespace firesteel::functions::kernel

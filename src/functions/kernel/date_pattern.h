@@ -80,4 +80,8 @@ class DatePattern {
 // try_to_timestamp or try_to_date.
 [[noreturn]] void throw_cannot_parse_timestamp(std::string message, std::string_view function);
 
+// Spark asks its former parser about a pattern that it does not know, but not for local times and times of day
+// (DateTimeFormatterHelper.validatePatternString): INVALID_DATETIME_PATTERN.WITH_SUGGESTION, whatever is wrong.
+[[noreturn]] void throw_unknown_pattern(std::string_view pattern);
+
 }  // namespace firesteel::functions::kernel

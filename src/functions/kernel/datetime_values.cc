@@ -145,7 +145,12 @@ Value parse_time(ValueCall& call, ValueArguments a) {
   } else {
     auto& kept = call.keep<TimePattern>([] { return TimePattern(); });
     if (!kept.pattern || kept.text != a[1].text()) {
-      kept = {a[1].text(), std::make_shared<DatePattern>(a[1].text(), DatePattern::Purpose::kParse)};
+      try {
+        kept = {a[1].text(), std::make_shared<DatePattern>(a[1].text(), DatePattern::Purpose::kParse)};
+      } catch (const SparkError&) {
+        if (!call.ansi) return Value();  // try_to_time tries the pattern too
+        throw_unknown_pattern(a[1].text());
+      }
     }
     if (auto micros = kept.pattern->parse_timestamp_ntz(a[0].text())) {
       nanos = floor_mod(*micros, kMicrosPerDay) * kNanosPerMicro;
@@ -293,7 +298,25 @@ Value time_bucket(ValueCall& call, ValueArguments a) {
   return Value(bucket(a[1].integer(), a[0].integer(), a[2].integer(), zone));
 }
 
+// Whether the microseconds of every interval in a value are nanoseconds in 64 bits as well.
+bool fits_nanoseconds(const Value& value) {
+  constexpr int64_t kNanosPerMicro = 1000;
+  if (const auto* interval = std::get_if<CalendarInterval>(&value.data)) {
+    int64_t nanos = 0;
+    return !__builtin_mul_overflow(interval->micros, kNanosPerMicro, &nanos);
+  }
+  const auto* parts = std::get_if<Values>(&value.data);
+  return parts == nullptr || std::all_of(parts->begin(), parts->end(), fits_nanoseconds);
+}
+
+// ArrowWriter's IntervalMonthDayNanoWriter multiplies exactly, in a task.
+Value intervals_for_arrow(ValueCall& /*call*/, ValueArguments a) {
+  if (!fits_nanoseconds(a[0])) throw SparkError("_LEGACY_ERROR_TASK", {{"failure", "java.lang.ArithmeticException: long overflow"}});
+  return a[0];
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"intervals_for_arrow", intervals_for_arrow},
     {"time_plus_interval", time_plus_interval},
     {"time_minus_time", time_minus_time},
     {"time_windows", time_windows},

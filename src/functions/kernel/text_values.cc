@@ -155,7 +155,8 @@ Value overlay_bytes(ValueCall&, ValueArguments a) {
   const int64_t length = a[3].integer() >= 0 ? a[3].integer() : static_cast<int64_t>(a[1].text().size());
   std::string out(bytes_from(bytes, 1, position - 1));
   out += a[1].text();
-  out += bytes_from(bytes, position + length, INT32_MAX);
+  // Java's sum wraps around, and what it gives then counts from the end.
+  out += bytes_from(bytes, static_cast<int32_t>(position + length), INT32_MAX);
   return Value(std::move(out));
 }
 

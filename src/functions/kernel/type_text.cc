@@ -23,6 +23,11 @@ class TypeReader {
     const size_t start = at_;
     if (auto type = plain(); type && is_end()) return *type;
     at_ = start;
+    const std::string name = word();
+    if (!name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) && is_end()) {
+      throw SparkError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + upper_case(name) + "\""}});
+    }
+    at_ = start;
     return columns('\0', false);
   }
 

@@ -1,4 +1,4 @@
-#include "engine/duckdb/decimal_statistics.h"
+#include "engine/duckdb/parquet_footers.h"
 
 #include <algorithm>
 #include <optional>
@@ -17,7 +17,7 @@ namespace {
 
 // A query over more files than this is long enough not to miss what it would gain.
 constexpr size_t kFilesMax = 64;
-constexpr size_t kFilesKept = 1024;
+constexpr size_t kFilesKept = 16'384;
 
 int digits_of(__int128 value) {
   const auto magnitude = static_cast<unsigned __int128>(value);
@@ -66,50 +66,55 @@ int digits_in(const parquet::FileMetaData& metadata, int column) {
 
 }  // namespace
 
-std::map<std::string, DecimalStatistics::Column> DecimalStatistics::read(const std::string& path) {
-  std::map<std::string, Column> columns;
+ParquetFooters::File ParquetFooters::read(const plan::FileEntry& entry) {
+  File file{entry.size_bytes, entry.modified_ms, nullptr, {}};
   try {
-    const auto metadata = parquet::ParquetFileReader::OpenFile(path, false)->metadata();
+    const auto metadata = parquet::ParquetFileReader::OpenFile(entry.path, false)->metadata();
     for (int i = 0; i < metadata->num_columns(); ++i) {
       const auto* column = metadata->schema()->Column(i);
       if (!column->logical_type()->is_decimal() || column->path()->ToDotVector().size() != 1) continue;
       const int digits = digits_in(*metadata, i);
-      if (digits > 0) columns[column->name()] = {digits, column->type_scale()};
+      if (digits > 0) file.decimals[column->name()] = {digits, column->type_scale()};
     }
+    file.columns = std::static_pointer_cast<const parquet::schema::GroupNode>(metadata->schema()->schema_root());
   } catch (const parquet::ParquetException&) {
-    columns.clear();  // the scan tells what is wrong with the file
+    file.decimals.clear();
   }
-  return columns;
+  return file;
 }
 
-DecimalStatistics::Column DecimalStatistics::find(const plan::FileEntry& entry, const std::string& name) {
-  const auto column_of = [&](const File& file) {
-    const auto found = file.columns.find(name);
-    return found == file.columns.end() ? Column{} : found->second;
-  };
+template <typename Part>
+auto ParquetFooters::find(const plan::FileEntry& entry, const Part& part) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = files_.find(entry.path);
     if (known != files_.end() && known->second.size_bytes == entry.size_bytes &&
         known->second.modified_ms == entry.modified_ms) {
-      return column_of(known->second);
+      return part(known->second);
     }
   }
-  File file{entry.size_bytes, entry.modified_ms, read(entry.path)};
-  const Column column = column_of(file);
+  File file = read(entry);
   const std::lock_guard lock(mutex_);
+  if (file.columns && last_columns_ && file.columns->Equals(last_columns_.get())) file.columns = last_columns_;
+  if (file.columns) last_columns_ = file.columns;
   if (files_.size() >= kFilesKept) files_.clear();
-  files_[entry.path] = std::move(file);
-  return column;
+  return part(files_[entry.path] = std::move(file));
 }
 
-int DecimalStatistics::digits(const plan::Scan& scan, size_t position) {
+std::shared_ptr<const parquet::schema::GroupNode> ParquetFooters::columns(const plan::FileEntry& entry) {
+  return find(entry, [](const File& file) { return file.columns; });
+}
+
+int ParquetFooters::digits(const plan::Scan& scan, size_t position) {
   const bool is_known = scan.format == "parquet" && position < scan.data_schema.size() && scan.files.size() <= kFilesMax;
   if (!is_known || scan.data_schema[position].type.is_nested()) return 0;
   int digits = 1;
   for (const plan::FileEntry& entry : scan.files) {
     if (storage::is_object_path(entry.path)) return 0;
-    const Column column = find(entry, scan.data_schema[position].name);
+    const Decimals column = find(entry, [&](const File& file) {
+      const auto found = file.decimals.find(scan.data_schema[position].name);
+      return found == file.decimals.end() ? Decimals{} : found->second;
+    });
     if (column.digits == 0 || column.scale != scan.data_schema[position].type.scale()) return 0;
     digits = std::max(digits, column.digits);
   }
