@@ -20,4 +20,10 @@ inline std::string characters_between(std::string_view text, size_t first, size_
   return out;
 }
 
+inline size_t count_characters(std::string_view text) {
+  size_t count = 0;
+  for (const char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0) == 0x80 ? 0 : 1;
+  return count;
+}
+
 }  // namespace firesteel

@@ -1,6 +1,7 @@
 #include "connect/server.h"
 
 #include <absl/synchronization/mutex.h>
+#include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
 #include <stdexcept>
@@ -91,5 +92,7 @@ ConnectServer::~ConnectServer() { stop(std::chrono::milliseconds(0)); }
 void ConnectServer::start() { implementation_->start(); }
 int ConnectServer::port() const { return implementation_->port(); }
 void ConnectServer::stop(std::chrono::milliseconds deadline) { implementation_->stop(deadline); }
+
+std::string protobuf_version() { return google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION); }
 
 }  // namespace firesteel::connect

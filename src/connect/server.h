@@ -40,4 +40,7 @@ class ConnectServer {
   std::unique_ptr<Implementation> implementation_;
 };
 
+// Of the library that reads and writes the protocol's messages.
+std::string protobuf_version();
+
 }  // namespace firesteel::connect

@@ -1,10 +1,21 @@
 #include "functions/function_table.h"
 #include "functions/nested_nulls.h"
 #include "functions/row.h"
+#include "functions/value_kernel.h"
 
 namespace firesteel::functions {
 
 namespace {
+
+// The engine's own function but for values that hold nulls, which Spark orders first: these are compared as elements of an array.
+Lowered extreme_of(const char* function, const char* of_array) {
+  return Lowered{[function, of_array](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    std::string list;
+    for (const std::string& argument : a) list += (list.empty() ? "" : ", ") + argument;
+    if (!orders_nulls_within(result)) return std::string(function) + "(" + list + ")";
+    return value_kernel_sql(of_array, call.ansi, {Type::array(result)}, result, {"[" + list + "]"});
+  }};
+}
 
 // CASE: condition, value, condition, value, …[, else].
 bool has_else(size_t count) { return count % 2 == 1; }
@@ -142,7 +153,7 @@ Rows conditional_functions() {
        .signatures = {with_nullable(variadic(signature({kSame, kSame}, type_of_first)),
                                     all_nullable)},
        .examples = {{"SELECT greatest(10, 9, 2, 4, 3)", "10"}},
-       .duckdb = Template{"greatest($*)"}},
+       .duckdb = extreme_of("greatest", "array_max")},
       {.name = "least",
        .since = "1.5.0",
        .group = "conditional_funcs",
@@ -150,7 +161,7 @@ Rows conditional_functions() {
        .signatures = {with_nullable(variadic(signature({kSame, kSame}, type_of_first)),
                                     all_nullable)},
        .examples = {{"SELECT least(10, 9, 2, 4, 3)", "2"}},
-       .duckdb = Template{"least($*)"}},
+       .duckdb = extreme_of("least", "array_min")},
   };
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/memory_budget.h"
 #include "base/version.h"
+#include "connect/server.h"
 #include "ml/xgboost/library.h"
 
 namespace firesteel::server {
@@ -45,6 +46,7 @@ void print_libraries(std::ostream& out) {
   print_row(out, "DuckDB", version_of("duckdb_library_version"));
   print_row(out, "Arrow", arrow::GetBuildInfo().version_string);
   print_row(out, "gRPC core", version_of("grpc_version_string"));
+  print_row(out, "Protobuf", connect::protobuf_version());
   print_row(out, "PCRE2", std::to_string(PCRE2_MAJOR) + "." + std::to_string(PCRE2_MINOR));
   print_row(out, "OpenBLAS", version_of("openblas_get_config"));
   print_row(out, "Eigen", eigen_version());

@@ -220,6 +220,16 @@ def test_unknown_functions_options_and_formats(spark, tmp_path):
             action()
 
 
+@pytest.mark.parametrize("name, value", [("singleVariantColumn", "v"), ("locale", "de-DE"), ("encoding", "nonsense"), ("header", "perhaps"),
+                                         ("maxColumns", "many"), ("quote", "ab"), ("sep", ""), ("lineSep", "abc"), ("unescapedQuoteHandling", "x"),
+                                         ("samplingRatio", "much"), ("modifiedBefore", "once")])
+def test_options_of_csv_that_are_not_done_or_wrong(spark, tmp_path, name, value):
+    """None of them is ignored."""
+    (tmp_path / "a.csv").write_text("1,2\n")
+    with pytest.raises(PySparkException):
+        spark.read.option(name, value).csv(str(tmp_path / "a.csv")).collect()
+
+
 def test_unreadable_file(spark, tmp_path):
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 this is not parquet PAR1")

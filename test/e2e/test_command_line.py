@@ -1,11 +1,13 @@
 """The command line: version, help, doctor, tokens, and how a server ends."""
+import os
+import re
 import signal
 import subprocess
 import threading
 import time
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
 from firesteel_testing.server import Server, binary
@@ -29,8 +31,18 @@ def test_help(own_server):
 
 
 def test_doctor(own_server):
+    """Every library with its version; every engine that is found, and of each that is absent why."""
     answer = call("doctor")
-    assert answer.returncode == 0 and "duckdb" in answer.stdout.lower()
+    assert answer.returncode == 0
+    sections = dict(re.findall(r"^(\w+)\n((?:  .*\n)+)", answer.stdout, re.M))
+    rows = {name: dict(line.strip().split("  ", 1) for line in text.splitlines()) for name, text in sections.items()}
+    assert {"DuckDB", "Arrow", "gRPC core", "Protobuf", "PCRE2", "OpenBLAS", "Eigen", "spdlog", "XGBoost"} <= set(rows["Libraries"])
+    for name, version in rows["Libraries"].items():
+        assert re.search(r"\d+\.\d+", version) or version.strip().startswith("absent: "), name
+    engines = {name: text.strip() for name, text in rows["Engines"].items()}
+    assert engines.pop("duckdb") == "found" and set(engines) == {"gpu", "spark"}
+    for reason in engines.values():
+        assert reason.startswith("absent: ") and len(reason.split()) > 4
 
 
 def test_unknown_option(own_server):
@@ -82,27 +94,95 @@ def test_configuration_from_the_command_line(own_server, tmp_path):
         server.stop()
 
 
-def test_terminate_with_a_running_query(own_server):
-    server, errors = Server(), []
+def entries_below(folder):
+    return [os.path.join(at, name) for at, folders, names in os.walk(folder) for name in folders + names]
+
+
+def test_every_option_is_heard(own_server, tmp_path):
+    """Options that the other tests here leave out."""
+    scratch, warehouse = tmp_path / "scratch", tmp_path / "tables"
+    properties = tmp_path / "spark-defaults.conf"
+    properties.write_text("spark.connect.grpc.binding.port 1\nspark.sql.shuffle.partitions: 3\nspark.my.text  two words\n")
+    server = Server(["--bind", "127.0.0.2", "--threads", "1", "--memory-limit", "1GB", "--temp-dir", str(scratch), "--log-level", "debug",
+                     "--properties-file", str(properties), "--conf", "spark.sql.shuffle.partitions=4"], warehouse=str(warehouse), address="127.0.0.2")
+    try:
+        spark = SparkSession.builder.remote(server.remote).create()
+        assert (spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.my.text")) == ("4", "two words")
+        assert spark.conf.get("spark.sql.warehouse.dir").endswith(str(warehouse))
+        spark.range(3).write.saveAsTable("kept")
+        assert (warehouse / "kept").is_dir()
+        spark.range(9).coalesce(1).write.parquet(str(tmp_path / "one_thread"))
+        assert len(os.listdir(scratch)) == 1
+        spark.stop()
+    finally:
+        server.stop()
+    assert server.process.returncode == 0 and os.listdir(scratch) == []
+    silent = Server(["--log-level", "off"])
+    spark = SparkSession.builder.remote(silent.remote).create()
+    assert spark.range(3).count() == 3
+    spark.stop()
+    silent.stop()
+    assert "operation" not in silent.log_text()
+
+
+# What runs when the signal comes: bare computing, spilling, writing, training.
+def compute(spark, folder):
+    spark.range(2 ** 38).agg(F.sum(F.sqrt("id"))).collect()
+
+
+def spill(spark, folder):
+    wide = spark.range(2 ** 26).select(F.sha2(F.col("id").cast("string"), 256).alias("h"))
+    wide.select(F.lag("h").over(Window.orderBy("h")).alias("l")).agg(F.max("l")).collect()
+
+
+def write(spark, folder):
+    spark.range(2 ** 38).write.parquet(folder)
+
+
+def train(spark, folder):
+    from pyspark.ml.classification import RandomForestClassifier
+    from pyspark.ml.feature import VectorAssembler
+    rows = spark.range(300_000).select((F.col("id") % 2).cast("double").alias("label"), *[F.sin(F.col("id") * k).alias(f"x{k}") for k in range(1, 20)])
+    RandomForestClassifier(numTrees=1000, maxDepth=10).fit(VectorAssembler(inputCols=[f"x{k}" for k in range(1, 20)], outputCol="features").transform(rows))
+
+
+@pytest.mark.parametrize("work", [compute, spill, write, train])
+def test_terminate_with_running_work(own_server, tmp_path, work):
+    """The client sees that its operation was canceled, the server ends in time and leaves no temporary file."""
+    scratch, written = tmp_path / "scratch", str(tmp_path / "written")
+    server, errors = Server(["--temp-dir", str(scratch), "--memory-limit", "500MB"]), []
     spark = SparkSession.builder.remote(server.remote).create()
     spark.client.set_retry_policies([])
 
-    def query():
+    def run():
         try:
-            spark.range(2 ** 38).agg(F.sum(F.sqrt("id"))).collect()
+            work(spark, written)
         except Exception as error:
             errors.append(error)
 
-    thread = threading.Thread(target=query, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    time.sleep(1.5)
+    time.sleep(2.5)
+    assert thread.is_alive()
     begin = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(8) == 0
     assert time.monotonic() - begin < 5
     thread.join(10)
-    assert errors
+    assert errors and "OPERATION_CANCELED" in str(errors[0])
+    assert entries_below(scratch) == []
+    assert not os.path.exists(written) or not [n for n in os.listdir(written) if n.startswith("part-") or n == "_SUCCESS"]
     server.stop()
+
+
+def test_a_stopping_server_takes_no_new_calls(own_server):
+    server = Server()
+    spark = SparkSession.builder.remote(server.remote).create()
+    spark.client.set_retry_policies([])
+    assert spark.range(2).count() == 2
+    server.stop()
+    with pytest.raises(Exception):
+        spark.range(2).count()
 
 
 def test_port_in_use(own_server):

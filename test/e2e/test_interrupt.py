@@ -1,9 +1,14 @@
 """Interrupt: everything, by tag, by operation."""
+import datetime
+import os
 import threading
 import time
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.connect import proto
+
+from raw import USER, range_
 
 SLOW = 2 ** 38
 
@@ -56,6 +61,123 @@ def test_interrupt_inside_an_expression(spark, expression):
     thread, errors = start(spark, sql="SELECT " + expression)
     assert len(spark.interruptAll()) == 1
     assert cancelled(thread, errors) < 3
+
+
+# A name and a statement that would run for minutes; what the engine does meanwhile differs.
+KINDS = {
+    "groups": "SELECT count(*) FROM (SELECT id, count(*) FROM range(2000000000) GROUP BY id)",
+    "join": "SELECT count(*) FROM range(20000000) a JOIN range(100000000000) b ON a.id = b.id % 40000000",
+    "sort": "SELECT max(r) FROM (SELECT row_number() OVER (ORDER BY hash(id)) AS r FROM range(300000000))",
+    "window": "SELECT max(w) FROM (SELECT min(id) OVER (PARTITION BY id % 7 ORDER BY hash(id) ROWS BETWEEN 500 PRECEDING AND 500 FOLLOWING) AS w FROM range(30000000))",
+    "explode": "SELECT sum(x) FROM (SELECT explode(sequence(1, 100000)) AS x FROM range(100000000))",
+    "pattern": "SELECT sum(length(regexp_replace(repeat('text ', 200), '(t)(e)', '$2$1'))) FROM range(10000000000)",
+    "lambda": "SELECT sum(aggregate(sequence(1, 1000), 0L, (a, x) -> a + x * id % 7)) FROM range(100000000)",
+    "kernel": "SELECT max(levenshtein(repeat(CAST(id AS STRING), 300), repeat('abcd', 400))) FROM range(1000000000)",
+    "values": "SELECT max(to_json(transform(sequence(1, 300), x -> struct(x, id)))) FROM range(1000000000)",
+    "recursion": "WITH RECURSIVE t(n) AS (SELECT 1L UNION ALL SELECT n + 1 FROM t WHERE n < 100) SELECT count(*) FROM t, range(100000000000)",
+    "cross_join": "SELECT sum(a.id * b.id % 7) FROM range(10000000) a CROSS JOIN range(10000000) b",
+    "theta_join": "SELECT count(*) FROM range(1000000) a JOIN range(1000000) b ON a.id * 3 % 1001 > b.id * 7 % 1003",
+    "in_subquery": "SELECT count(*) FROM range(100000000000) WHERE id * 3 IN (SELECT id FROM range(1000000))",
+    "percentile": "SELECT percentile(id, 0.5) FROM range(2000000000)",
+    "lists": "SELECT max(size(l)) FROM (SELECT id % 1000 AS k, collect_list(CAST(id AS STRING)) AS l FROM range(200000000) GROUP BY 1)",
+    "distinct": "SELECT count(DISTINCT hash(id)) FROM range(2000000000)",
+    "set_operation": "SELECT count(*) FROM (SELECT id FROM range(300000000) INTERSECT SELECT id * 2 FROM range(300000000))",
+    "correlated": "SELECT sum((SELECT max(b.id) FROM range(1000) b WHERE b.id < a.id)) FROM range(1000000000) a",
+}
+
+
+def end_of(server, started, limit_seconds=10):
+    """The time, by the server's log, at which the last operation ended that was canceled after `started`."""
+    end = time.monotonic() + limit_seconds
+    while time.monotonic() < end:
+        for line in reversed(server.log_text().splitlines()):
+            if " operation session=" in line and "error=OPERATION_CANCELED" in line:
+                moment = datetime.datetime.strptime(line.split()[0], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc).timestamp()
+                if moment >= started - 0.002:
+                    return moment
+                break
+        time.sleep(0.01)
+    raise AssertionError("the operation did not end")
+
+
+def latency(server, session, work):
+    """Seconds from Interrupt to the end of what the operation does in the server."""
+    errors = []
+
+    def run():
+        try:
+            work(session)
+            errors.append(None)
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    time.sleep(0.4)
+    started = time.time()
+    assert len(session.interruptAll()) == 1
+    ended = end_of(server, started)
+    thread.join(10)
+    assert "OPERATION_CANCELED" in str(errors[0])
+    return ended - started
+
+
+def soon(server, session, work, limit_seconds):
+    """The best of some tries: beside other work the machine may be slow to wake a thread."""
+    tries = []
+    for _ in range(4):
+        tries.append(latency(server, session, work))
+        if tries[-1] <= limit_seconds:
+            return
+    raise AssertionError(f"the engine went on for {tries} s")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_engine_stops_within_100_ms(own_server, spark, kind):
+    soon(own_server, spark, lambda session: session.sql(KINDS[kind]).collect(), 0.1)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "json", "orc"])
+def test_a_write_stops_within_100_ms(own_server, spark, tmp_path, kind):
+    rows = lambda session: session.range(2 ** 36).selectExpr("id", "concat('x', id) AS s")
+    soon(own_server, spark, lambda session: rows(session).write.mode("overwrite").format(kind).save(str(tmp_path / "w")), 0.1)
+    assert not os.path.exists(tmp_path / "w") or not [name for name in os.listdir(tmp_path / "w") if name.startswith("part-")]
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv_of_lines", "parquet"])
+def test_a_scan_stops_within_100_ms(own_server, spark, tmp_path, kind):
+    path, kind_of_file = str(tmp_path / "data"), kind.split("_")[0]
+    spark.range(300_000).selectExpr("id", "concat('text ', id) AS s").coalesce(1).write.format(kind_of_file).save(path)
+    reader = spark.read.schema("id BIGINT, s STRING").option("multiLine", kind == "csv_of_lines")
+    many = reader.format(kind_of_file).load([path] * 500)
+    soon(own_server, spark, lambda session: many.agg(F.sum("id"), F.max("s")).collect(), 0.1)
+
+
+def test_a_result_that_is_fetched_stops_within_100_ms(own_server, spark):
+    soon(own_server, spark, lambda session: session.range(2 ** 36).selectExpr("id", "concat('x', id)").toArrow(), 0.1)
+
+
+def test_a_result_that_nobody_fetches_stops_within_100_ms(own_server, raw):
+    stream = raw.stub.ExecutePlan(raw.execute_request(range_(2 ** 36)))
+    next(iter(stream))
+    time.sleep(0.5)
+    started = time.time()
+    raw.stub.Interrupt(proto.InterruptRequest(session_id=raw.session_id, user_context=USER,
+                                              interrupt_type=proto.InterruptRequest.INTERRUPT_TYPE_ALL))
+    assert end_of(own_server, started) - started < 0.1
+    stream.cancel()
+
+
+@pytest.mark.parametrize("kind", ["LogisticRegression", "RandomForestClassifier", "GBTClassifier", "MultilayerPerceptronClassifier"])
+def test_a_fit_stops_within_200_ms(own_server, spark, kind):
+    from pyspark.ml import classification
+    from pyspark.ml.feature import VectorAssembler
+    more = {"LogisticRegression": {"maxIter": 100_000, "tol": 0.0}, "RandomForestClassifier": {"numTrees": 500, "maxDepth": 10},
+            "GBTClassifier": {"maxIter": 500, "maxDepth": 6}, "MultilayerPerceptronClassifier": {"layers": [20, 30, 2], "maxIter": 100_000, "tol": 0.0}}[kind]
+    numbers = spark.range(300_000).selectExpr("CAST(rand(7) > 0.5 AS DOUBLE) AS label", *[f"randn({k}) AS x{k}" for k in range(20)]).persist()
+    data = VectorAssembler(inputCols=[f"x{k}" for k in range(20)], outputCol="features").transform(numbers)
+    soon(own_server, spark, lambda session: getattr(classification, kind)(**more).fit(data), 0.2)
+    numbers.unpersist()
 
 
 def test_interrupt_by_tag(spark):

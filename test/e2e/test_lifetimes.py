@@ -1,4 +1,6 @@
 """What ends by itself: idle sessions, operations that nobody reads; and how much travels at a time."""
+import re
+import shlex
 import time
 import uuid
 
@@ -7,7 +9,7 @@ import pytest
 from pyspark.sql.connect import proto
 
 from firesteel_testing.server import Server
-from raw import Raw, USER, range_, rows
+from raw import Raw, USER, range_, rows, sql
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +75,41 @@ def test_progress_is_reported(raw):
     stream.cancel()
 
 
-def test_operations_are_logged(own_server, raw):
-    operation = str(uuid.uuid4())
-    raw.execute(range_(7), operation_id=operation, tags=["a-tag"])
+def logged(server, operation):
+    """The fields of the one line about an operation."""
     for _ in range(50):
-        lines = [line for line in own_server.log_text().splitlines() if operation in line]
+        lines = [line for line in server.log_text().splitlines() if operation in line and " operation session=" in line]
         if lines:
             break
         time.sleep(0.1)
     assert len(lines) == 1
-    for word in (raw.session_id, "a-tag", "relation range", "duckdb"):
-        assert word in lines[0]
+    words = shlex.split(lines[0])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", words[0]) and words[1:3] == ["info", "operation"]
+    return dict(word.split("=", 1) for word in words[3:])
+
+
+def test_operations_are_logged(own_server, raw):
+    operation = str(uuid.uuid4())
+    batches = [r.arrow_batch.data for r in raw.execute(range_(7), operation_id=operation, tags=["a-tag", "other"]) if r.HasField("arrow_batch")]
+    fields = logged(own_server, operation)
+    assert float(fields.pop("ms")) > 0 and int(fields.pop("bytes")) >= sum(map(len, batches)) > 0
+    assert set(fields.pop("tags").split(",")) == {"a-tag", "other"}
+    assert fields == {"session": raw.session_id, "operation": operation, "user": "test", "statement": "relation range", "engine": "duckdb",
+                      "rows": "7", "error": ""}
+
+
+def test_failed_and_canceled_operations_are_logged(own_server, raw):
+    failed, command = str(uuid.uuid4()), str(uuid.uuid4())
+    with pytest.raises(grpc.RpcError):
+        raw.execute(sql("SELECT nothing_here"), operation_id=failed)
+    fields = logged(own_server, failed)
+    assert (fields["error"], fields["rows"], fields["statement"]) == ("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "0", "relation sql")
+    view = proto.CreateDataFrameViewCommand(input=range_(6), name="logged_view", replace=True)
+    raw.execute(command=proto.Command(create_dataframe_view=view), operation_id=command)
+    assert logged(own_server, command)["statement"] == "command create_dataframe_view"
+    canceled = str(uuid.uuid4())
+    stream = raw.stub.ExecutePlan(raw.execute_request(range_(2 ** 40), operation_id=canceled))
+    next(iter(stream))
+    raw.stub.Interrupt(proto.InterruptRequest(session_id=raw.session_id, user_context=USER, operation_id=canceled,
+                                              interrupt_type=proto.InterruptRequest.INTERRUPT_TYPE_OPERATION_ID))
+    assert logged(own_server, canceled)["error"] == "OPERATION_CANCELED"

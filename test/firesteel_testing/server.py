@@ -25,8 +25,8 @@ class Server:
 
     running = set()                                          # every server of this process that was not stopped
 
-    def __init__(self, arguments=(), log=None, environment=None, program=None, warehouse=None):
-        self.port = free_port()
+    def __init__(self, arguments=(), log=None, environment=None, program=None, warehouse=None, address="127.0.0.1"):
+        self.port, self.address = free_port(), address
         self.folder = tempfile.mkdtemp(prefix="firesteel_server_")
         self.log_path = log or os.path.join(self.folder, "server.log")
         self.log = open(self.log_path, "ab")
@@ -34,7 +34,7 @@ class Server:
                 warehouse or os.path.join(self.folder, "warehouse"), *arguments]
         env = dict(os.environ, TZ="America/Los_Angeles", **(environment or {}))
         self.process = subprocess.Popen(argv, stdout=self.log, stderr=subprocess.STDOUT, cwd=self.folder, env=env)
-        self.remote = f"sc://127.0.0.1:{self.port}"
+        self.remote = f"sc://{address}:{self.port}"
         Server.running.add(self)
         self._wait_for_port()
 
@@ -44,7 +44,7 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.log_text()[-2000:]}")
             try:
-                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+                socket.create_connection((self.address, self.port), 0.2).close()
                 return
             except OSError:
                 time.sleep(0.01)

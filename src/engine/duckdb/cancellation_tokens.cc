@@ -43,4 +43,15 @@ int64_t cancellation_token(const std::shared_ptr<Cancellation>& cancellation) { 
 
 std::shared_ptr<const Cancellation> cancellation_of(int64_t token) { return tokens().find(token); }
 
+void RowWatch::look() {
+  constexpr std::chrono::milliseconds kPatience(4);
+  if (!is_known_) {
+    if (std::chrono::steady_clock::now() - begin_ < kPatience) return;
+    is_known_ = true;
+    const auto setting = context_.GetConfig().TryGetOption(kOperationSetting);
+    if (setting && !setting->value.IsNull()) cancellation_ = cancellation_of(setting->value.Get<int64_t>());
+  }
+  if (cancellation_) cancellation_->throw_if_cancelled();
+}
+
 }  // namespace firesteel::engine

@@ -3,15 +3,19 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engine/duckdb/csv_record_source.h"
+#include "engine/duckdb/csv_values.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
 
 using plan::Type;
+using plan::TypeKind;
 
 std::vector<std::string> first_row(Database& database, const std::string& sql) {
   auto connection = database.lease();
@@ -28,101 +32,92 @@ std::vector<std::string> first_row(Database& database, const std::string& sql) {
   return row;
 }
 
-// The fields of one line; quotes keep separators.
-std::vector<std::string> split_line(std::string_view line, const CsvOptions& options) {
-  std::vector<std::string> fields(1);
-  bool is_quoted = false;
-  for (size_t i = 0; i < line.size();) {
-    if (!options.quote.empty() && line.substr(i).starts_with(options.quote)) {
-      is_quoted = !is_quoted;
-      i += options.quote.size();
-    } else if (is_quoted && !options.escape.empty() && line.substr(i).starts_with(options.escape) &&
-               i + 1 < line.size()) {
-      fields.back() += line[i + 1];
-      i += 2;
-    } else if (!is_quoted && line.substr(i).starts_with(options.separator)) {
-      fields.emplace_back();
-      i += options.separator.size();
-    } else {
-      fields.back() += line[i++];
-    }
-  }
-  return fields;
-}
+constexpr int kDigitsMax = 38;
+constexpr std::string_view kIsDecimal = "CASE WHEN regexp_full_match($, '[+-]?0*[0-9]{1,38}') THEN 1 END";
 
 struct Candidate {
   Type type;
   std::string sql;  // with $ for the text: not null where the text is one of the type
 };
 
-std::vector<Candidate> candidates(const CsvOptions& options) {
+std::vector<Candidate> candidates(const CsvOptions& options, bool has_local_timestamps) {
   // To the letter: what a cast takes for a date may be a timestamp.
   const std::string format = options.date_format.empty() ? "yyyy-MM-dd" : options.date_format;
   const std::string date = "fs_parse_date($, " + quote_string(format) + ", 'UTC', false)";
-  std::string timestamp =
-      options.timestamp_format.empty()
-          ? "fs_cast_string_timestamp($, 'try', 'UTC')"
-          : "fs_parse_timestamp($, " + quote_string(options.timestamp_format) + ", 'UTC', false)";
-  return {{Type::integer(), "fs_cast_string_int($, 'try')"},
-          {Type::long_integer(), "fs_cast_string_long($, 'try')"},
-          {Type::double_number(), "fs_cast_string_double($, 'try')"},
-          {Type::date(), date},
-          {Type::timestamp(), timestamp},
-          {Type::boolean(), "CASE WHEN lower($) IN ('true', 'false') THEN 1 END"}};
+  std::vector<Candidate> tried;
+  const auto add = [&](const Type& type) { tried.push_back({type, csv_value_sql("$", type, options, "UTC")}); };
+  add(Type::integer());
+  add(Type::long_integer());
+  tried.emplace_back();
+  tried.back().type = Type::decimal(kDigitsMax, 0);
+  tried.back().sql.append(kIsDecimal);
+  add(Type::double_number());
+  if (options.prefers_dates) tried.push_back({Type::date(), date});
+  if (has_local_timestamps) add(Type::timestamp_ntz());
+  add(Type::timestamp());
+  add(Type::boolean());
+  return tried;
+}
+
+// The first candidate that all values are of. `found`: how many values there are, the most digits, the values of each candidate.
+Type type_of(const std::vector<Candidate>& tried, const std::string* found) {
+  const std::string& total = found[0];
+  for (size_t k = 0; k < tried.size() && total != "0"; ++k) {
+    if (found[2 + k] != total) continue;
+    if (!tried[k].type.is(TypeKind::kDecimal)) return tried[k].type;
+    // CSVInferSchema.findCompatibleTypeForCSV: a long among them counts as twenty digits.
+    const bool has_long = found[2] != found[3];
+    return Type::decimal(std::max(std::stoi(found[1]), has_long ? 20 : 1), 0);
+  }
+  return Type::string();
 }
 
 std::vector<Type> infer_types(Database& database, const CsvOptions& options,
-                              const std::vector<plan::FileEntry>& files, size_t count) {
-  auto tried = candidates(options);
+                              const std::vector<plan::FileEntry>& files, size_t count, bool has_local_timestamps) {
+  if (!(options.sampling_ratio > 0)) {
+    std::string ratio;
+    functions::kernel::append_double(options.sampling_ratio, ratio);
+    throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
+                     {{"message", "requirement failed: samplingRatio (" + ratio + ") should be greater than 0"}});
+  }
+  const auto tried = candidates(options, has_local_timestamps);
+  const auto of_column = [](std::string_view form, std::string_view name) {
+    std::string sql;
+    for (const char byte : form) byte == '$' ? void(sql += name) : sql.push_back(byte);
+    return sql;
+  };
   std::string select;
   for (size_t i = 0; i < count; ++i) {
-    std::string name = "k" + std::to_string(i);
-    select += (i > 0 ? ", " : "") + std::string("CAST(count(") + name + ") AS VARCHAR)";
-    for (const Candidate& candidate : tried) {
-      std::string test = candidate.sql;
-      for (size_t at = test.find('$'); at != std::string::npos; at = test.find('$', at)) {
-        test.replace(at, 1, name);
-      }
-      select += ", CAST(count(" + test + ") AS VARCHAR)";
-    }
+    const std::string name = "k" + std::to_string(i);
+    select += (i > 0 ? ", " : "") + of_column("CAST(count($) AS VARCHAR), CAST(max(length(ltrim(ltrim($, '+-'), '0'))) AS VARCHAR)", name);
+    for (const Candidate& candidate : tried) select += ", CAST(count(" + of_column(candidate.sql, name) + ") AS VARCHAR)";
   }
-  std::string sql = "SELECT " + select + " FROM " + options.read_sql(file_list_sql(files), count, "");
+  std::string sql = "SELECT " + select + " FROM ";
+  sql += options.reads_lines() ? options.lines_sql(file_list_sql(files), std::vector<std::string>(count, "VARCHAR"))
+                               : options.records_sql(file_list_sql(files), count);
   if (options.sampling_ratio < 1.0) sql += " WHERE random() < " + std::to_string(options.sampling_ratio);
-  auto counts = first_row(database, sql);
+  const auto counts = first_row(database, sql);
   std::vector<Type> types;
   for (size_t i = 0; i < count; ++i) {
-    size_t base = i * (tried.size() + 1);
-    const std::string& total = counts.at(base);
-    Type type = Type::string();
-    for (size_t k = 0; k < tried.size() && total != "0"; ++k) {
-      if (counts.at(base + 1 + k) == total) {
-        type = tried[k].type;
-        break;
-      }
-    }
-    types.push_back(type);
+    const std::string* found = &counts.at(i * (tried.size() + 2));
+    types.push_back(type_of(tried, found));
   }
   return types;
 }
 
 }  // namespace
 
-plan::Schema infer_csv_schema(Database& database, const CsvOptions& options,
-                              const std::vector<plan::FileEntry>& files) {
+plan::Schema infer_csv_schema(Database& database, const CsvOptions& options, const std::vector<plan::FileEntry>& files,
+                              bool has_local_timestamps) {
   try {
-    // A separator that no line holds: each record is the line as it stands.
-    CsvOptions lines = options;
-    lines.separator = "\x1f\x1e\x1d\x1c";
-    lines.quote.clear();
-    lines.null_value.clear();
-    lines.has_header = false;
-    auto line = first_row(database, "SELECT k0 FROM " + lines.read_sql(file_list_sql(files), 1, "") +
-                                        " WHERE trim(k0) <> '' LIMIT 1");
-    if (line.empty()) return {};
-    const auto names = functions::kernel::csv_column_names(split_line(line[0], options), options.has_header, options.null_value,
+    std::vector<std::string> paths;
+    for (const plan::FileEntry& file : files) paths.push_back(file.path);
+    const auto record = first_csv_record(paths, options.format);
+    if (!record) return {};
+    const auto names = functions::kernel::csv_column_names(*record, options.format.has_header, options.format.null_text,
                                                            /*is_case_sensitive=*/false);
     std::vector<Type> types(names.size(), Type::string());
-    if (options.infers_schema) types = infer_types(database, options, files, names.size());
+    if (options.infers_schema) types = infer_types(database, options, files, names.size(), has_local_timestamps);
     plan::Schema schema;
     for (size_t i = 0; i < names.size(); ++i) schema.push_back({names[i], types[i], true, ""});
     return schema;

@@ -9,7 +9,8 @@
 
 namespace firesteel::engine {
 
-plan::Schema infer_csv_schema(Database& database, const CsvOptions& options,
-                              const std::vector<plan::FileEntry>& files);
+// `has_local_timestamps`: what has no zone becomes TIMESTAMP_NTZ (spark.sql.timestampType).
+plan::Schema infer_csv_schema(Database& database, const CsvOptions& options, const std::vector<plan::FileEntry>& files,
+                              bool has_local_timestamps);
 
 }  // namespace firesteel::engine

@@ -14,6 +14,7 @@
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/line_blocks.h"
 #include "functions/kernel/cast_string.h"
+#include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
@@ -129,7 +130,7 @@ std::optional<double> double_of(std::string_view text) {
     const double value = static_cast<double>(digits) / kPowers[decimals];
     return is_negative ? -value : value;
   }
-  return kernel::string_to_double(text, kernel::CastMode::kTry);
+  return kernel::csv_real(text, "NaN", "Inf", "-Inf");
 }
 
 template <typename T>
@@ -183,8 +184,8 @@ int64_t first_byte(const std::string& path, bool has_header, char comment) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   int64_t count = 64 << 10;
   while (true) {
-    std::string data = first_bytes(path, count);
-    const bool is_whole = static_cast<int64_t>(data.size()) < count;
+    std::string data;
+    const bool is_whole = append_bytes(path, 0, count, data) < count;
     size_t position = std::string_view(data).starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     if (!has_header) return static_cast<int64_t>(position);
     while (position < data.size()) {

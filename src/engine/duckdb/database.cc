@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/memory_budget.h"
+#include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/kernel_registry.h"
 #include "engine/duckdb/table_sources.h"
@@ -25,6 +26,7 @@ Database::Database(const DatabaseOptions& options)
                                    : static_cast<int>(std::thread::hardware_concurrency())) {
   try {
     apply_settings(options);
+    add_operation_setting();
     auto connection = lease();
     register_table_sources(*connection);
     register_kernels(*connection);
@@ -52,6 +54,20 @@ void Database::apply_settings(const DatabaseOptions& options) {
   config.SetOption("temp_directory", options.temporary_folder);
   config.SetOption("preserve_insertion_order", "true");
   config.SetOption("TimeZone", "UTC");
+}
+
+void Database::add_operation_setting() {
+  auto connection = instance_.Connect();
+  auto& factory = connection.GetFactory();
+  auto option = duckdb::cxx::CustomOption::Create(factory);
+  option.SetName(kOperationSetting).SetType(factory.ParseType("BIGINT")).SetDescription("Which operation the connection runs");
+  connection.Register(option);
+}
+
+std::shared_ptr<Connection> Database::lease_for(const std::shared_ptr<Cancellation>& cancellation) {
+  auto connection = lease();
+  connection->GetConfig().SetOption(kOperationSetting, std::to_string(cancellation_token(cancellation)));
+  return connection;
 }
 
 std::shared_ptr<Connection> Database::lease() {

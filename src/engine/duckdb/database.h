@@ -11,6 +11,8 @@
 
 #include <duckdb_cpp.hpp>
 
+#include "engine/engine.h"
+
 namespace firesteel::engine {
 
 struct DatabaseOptions {
@@ -30,6 +32,8 @@ class Database {
   // A connection that goes back into the pool when the last copy of the pointer is gone. No result of
   // it may be alive then.
   std::shared_ptr<duckdb::cxx::Connection> lease();
+  // The same for an operation: kernels that run on the connection learn when it is cancelled.
+  std::shared_ptr<duckdb::cxx::Connection> lease_for(const std::shared_ptr<Cancellation>& cancellation);
 
   // Runs statements for their effect. Throws SparkError.
   void run(const std::string& sql);
@@ -39,6 +43,7 @@ class Database {
 
  private:
   void apply_settings(const DatabaseOptions& options);
+  void add_operation_setting();
 
   duckdb::cxx::Instance instance_;
   int threads_;

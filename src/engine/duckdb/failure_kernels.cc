@@ -84,9 +84,10 @@ void register_failure_kernels(KernelRegistry& registry) {
   add_failure(registry, "fs_fail_recursion_rows", {"BIGINT"}, [](ScalarFunction::ExecInput& input) {
     throw SparkError("RECURSION_ROW_LIMIT_EXCEEDED", {{"rowLimit", number_at(input, 0)}});
   });
-  add_failure(registry, "fs_fail_malformed", {"VARCHAR"}, [](ScalarFunction::ExecInput& input) {
-    throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                     {{"badRecord", text_at(input, 0)}, {"failFastMode", "FAILFAST"}});
+  // Spark's error of the file has the one of the record, MALFORMED_RECORD_IN_PARSING, as its cause.
+  add_failure(registry, "fs_fail_malformed", {"VARCHAR", "VARCHAR"}, [](ScalarFunction::ExecInput& input) {
+    throw SparkError("FAILED_READ_FILE.NO_HINT",
+                     {{"path", text_at(input, 0) + " (MALFORMED_RECORD_IN_PARSING under FAILFAST: " + text_at(input, 1) + ")"}});
   });
   add_failure(registry, "fs_fail_null_vector", {"VARCHAR", "VARCHAR"}, [](ScalarFunction::ExecInput& input) {
     const std::string function = text_at(input, 0);

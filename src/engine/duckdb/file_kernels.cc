@@ -1,35 +1,14 @@
 // Names of files as Spark shows them.
-#include <algorithm>
+#include <optional>
 #include <string>
 
-#include "engine/duckdb/csv_fields.h"
+#include "engine/duckdb/csv_writing.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/kernel_adaptor.h"
-#include "engine/duckdb/reader_options.h"
+#include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
-
-// The fields of one CSV line without their quotes, joined by kCsvFieldEnd.
-std::string csv_fields(std::string_view line, std::string_view separator, std::string_view quote,
-                       std::string_view escape) {
-  std::string out;
-  std::string field;
-  size_t at = 0;
-  while (true) {
-    size_t end = 0;
-    if (!quote.empty() && line.substr(at).starts_with(quote)) {
-      end = at + read_quoted_field(line.substr(at), separator, quote, escape, field);
-      out += field;
-    } else {
-      end = std::min(line.find(separator, at), line.size());
-      out += line.substr(at, end - at);
-    }
-    if (end == line.size()) return out;
-    at = end + separator.size();
-    out += kCsvFieldEnd;
-  }
-}
 
 }  // namespace
 
@@ -38,9 +17,21 @@ void register_file_kernels(KernelRegistry& registry) {
     std::string path;
     std::string uri;
   };
-  registry.add("fs_csv_fields",
-               [](std::string_view line, std::string_view separator, std::string_view quote,
-                  std::string_view escape) -> std::string { return csv_fields(line, separator, quote, escape); });
+  struct FieldFormat {
+    std::string text;
+    CsvWriteFormat format;
+  };
+  registry.add("fs_csv_field", [](FieldFormat& state, std::string_view text, bool is_first, std::string_view format) -> std::string {
+    if (state.text != format) {
+      state.format = CsvWriteFormat::from_text(format);
+      state.text = format;
+    }
+    return csv_field(state.format, text, is_first);
+  });
+  registry.add("fs_csv_double", [](std::string_view text, std::string_view nan, std::string_view infinity,
+                                   std::string_view negative_infinity) -> std::optional<double> {
+    return functions::kernel::csv_real(text, nan, infinity, negative_infinity);
+  });
   // A file's name repeats for all its rows.
   registry.add("fs_file_uri", [](Last& last, std::string_view path) -> std::string_view {
     if (last.uri.empty() || last.path != path) {

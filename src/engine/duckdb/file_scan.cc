@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/avro_units.h"
+#include "engine/duckdb/csv_values.h"
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
@@ -82,43 +83,6 @@ std::string metadata_sql(const Scan& scan, const std::string& file, const std::s
          (row.empty() ? "" : ", f6 := " + row) + ")";
 }
 
-// CSV: every column comes as text and is read by Spark's rules.
-std::string csv_value_sql(const std::string& raw, const Type& type, const CsvOptions& options,
-                          const std::string& zone) {
-  std::string quoted_zone = quote_string(zone);
-  switch (type.kind()) {
-    case TypeKind::kString:
-    case TypeKind::kChar:
-    case TypeKind::kVarchar: return raw;
-    case TypeKind::kBoolean:
-      return "(CASE lower(" + raw + ") WHEN 'true' THEN true WHEN 'false' THEN false END)";
-    case TypeKind::kByte: return "fs_cast_string_byte(" + raw + ", 'try')";
-    case TypeKind::kShort: return "fs_cast_string_short(" + raw + ", 'try')";
-    case TypeKind::kInteger: return "fs_cast_string_int(" + raw + ", 'try')";
-    case TypeKind::kLong: return "fs_cast_string_long(" + raw + ", 'try')";
-    case TypeKind::kFloat: return "fs_cast_string_float(" + raw + ", 'try')";
-    case TypeKind::kDouble: return "fs_cast_string_double(" + raw + ", 'try')";
-    case TypeKind::kDecimal:
-      return "fs_cast_string_decimal(" + raw + ", " + std::to_string(type.precision()) + ", " +
-             std::to_string(type.scale()) + ", 'try')";
-    case TypeKind::kDate:
-      if (options.date_format.empty()) return "fs_cast_string_date(" + raw + ", 'try')";
-      return "fs_parse_date(" + raw + ", " + quote_string(options.date_format) + ", " + quoted_zone +
-             ", false)";
-    case TypeKind::kTimestamp:
-      if (options.timestamp_format.empty()) {
-        return "fs_cast_string_timestamp(" + raw + ", 'try', " + quoted_zone + ")";
-      }
-      return "fs_parse_timestamp(" + raw + ", " + quote_string(options.timestamp_format) + ", " +
-             quoted_zone + ", false)";
-    case TypeKind::kTimestampNtz:
-      return "fs_cast_string_timestamp_ntz(" + raw + ", 'try', " + quoted_zone + ")";
-    default: break;
-  }
-  throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-                   {{"format", "CSV"}, {"columnName", ""}, {"columnType", "\"" + type.sql() + "\""}});
-}
-
 class CsvScan {
  public:
   CsvScan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
@@ -130,17 +94,13 @@ class CsvScan {
       positions_.push_back(is_corrupt ? SIZE_MAX : position++);
     }
     column_count_ = position;
-    reads_lines_ = needs_lines();
-    is_typed_ = !reads_lines_ && options_.reads_lines();
+    reads_records_ = !options_.reads_lines() || needs_records();
+    refuse_corrupt_column_alone();
   }
 
-  ScanText run(const std::string& file_column) {
+  ScanText run() {
     ScanText text;
-    const size_t columns = std::max<size_t>(1, column_count_);
-    text.from = reads_lines_ ? lines_sql()
-                : is_typed_  ? options_.lines_sql(file_list_sql(files_), column_types())
-                             : options_.read_sql(file_list_sql(files_), columns, file_column);
-    text.from += " AS " + alias_;
+    text.from = (reads_records_ ? records_sql() : options_.lines_sql(file_list_sql(files_), column_types())) + " AS " + alias_;
     bool has_corrupt = false;
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX) {
@@ -149,7 +109,7 @@ class CsvScan {
         continue;
       }
       const Type& type = scan_.data_schema[i].type;
-      const bool is_column = !reads_lines_ && (type.is_string() || is_read_as_number(type));
+      const bool is_column = type.is_string() || is_read_as_number(type);
       text.columns.push_back({is_needed_[i] ? value(i) : "", is_column});
     }
     for (size_t i = 0; i < positions_.size(); ++i) {
@@ -159,8 +119,8 @@ class CsvScan {
     }
     if (options_.mode == "DROPMALFORMED") text.where.push_back("NOT " + malformed(false));
     if (options_.mode == "FAILFAST") {
-      text.where.push_back("CASE WHEN " + malformed(false) + " THEN fs_fail_malformed(" + record() +
-                           ") ELSE true END");
+      text.where.push_back("CASE WHEN " + malformed(false) + " THEN fs_fail_malformed(fs_file_uri(" + alias_ + "." + kFileColumn +
+                           "), " + record() + ") ELSE true END");
     }
     return text;
   }
@@ -170,39 +130,33 @@ class CsvScan {
     return std::all_of(is_needed_.begin(), is_needed_.begin() + static_cast<std::ptrdiff_t>(positions_.size()),
                        [](bool is_needed) { return is_needed; });
   }
-  // DuckDB's reader knows neither a record's own text nor how many fields it had; where they count, the lines are
-  // split here. Quoted line ends and other encodings go through DuckDB.
-  bool needs_lines() const {
-    bool has_corrupt = false;
-    for (size_t i = 0; i < positions_.size(); ++i) has_corrupt = has_corrupt || (positions_[i] == SIZE_MAX && is_needed_[i]);
-    if (options_.mode == "PERMISSIVE" && !has_corrupt) return false;
-    return !options_.is_multi_line && (options_.encoding == "UTF-8" || options_.encoding == "utf-8");
+  // Where a record's own text or the number of its fields counts.
+  bool needs_records() const { return options_.mode != "PERMISSIVE" || needs_corrupt_column(); }
+  bool needs_corrupt_column() const {
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      if (positions_[i] == SIZE_MAX && is_needed_[i]) return true;
+    }
+    return false;
   }
-  std::string lines_sql() const {
-    std::string sql = "(SELECT value AS fs_line, string_split(fs_csv_fields(value, " + quote_string(options_.separator) +
-                      ", " + quote_string(options_.quote) + ", " + quote_string(options_.escape) + "), " +
-                      quote_string(kCsvFieldEnd) + ") AS fs_fields, " + kFileColumn + " FROM fs_text(" +
-                      file_list_sql(files_) + ") WHERE trim(value, ' \t\r') <> ''";
-    if (!options_.comment.empty()) sql += " AND NOT starts_with(value, " + quote_string(options_.comment) + ")";
-    if (options_.has_header) sql += " AND fs_first = ''";
-    return sql + ")";
+  // CSVFileFormat.buildReader.
+  void refuse_corrupt_column_alone() const {
+    const auto needed = std::count(is_needed_.begin(), is_needed_.begin() + static_cast<std::ptrdiff_t>(positions_.size()), true);
+    if (needed == 1 && needs_corrupt_column()) throw SparkError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", {});
+  }
+  std::string records_sql() const {
+    std::vector<std::string> header;
+    for (size_t i = 0; i < positions_.size() && !options_.enforces_schema; ++i) {
+      if (positions_[i] != SIZE_MAX) header.push_back(scan_.data_schema[i].name);
+    }
+    return options_.records_sql(file_list_sql(files_), std::max<size_t>(1, column_count_), header);
   }
 
-  std::string raw(size_t i) const {
-    std::string text = alias_ + ".k" + std::to_string(positions_[i]);
-    if (reads_lines_) {
-      text = "nullif(" + alias_ + ".fs_fields[" + std::to_string(positions_[i] + 1) + "], '')";
-      if (!options_.null_value.empty()) text = "nullif(" + text + ", " + quote_string(options_.null_value) + ")";
-    }
-    if (options_.trims_leading && options_.trims_trailing) return "trim(" + text + ")";
-    if (options_.trims_leading) return "ltrim(" + text + ")";
-    if (options_.trims_trailing) return "rtrim(" + text + ")";
-    return text;
-  }
+  std::string raw(size_t i) const { return alias_ + ".k" + std::to_string(positions_[i]); }
   // The source reads numbers from the bytes of the file.
   bool is_read_as_number(const Type& type) const {
-    if (!is_typed_ || options_.trims_leading || options_.trims_trailing) return false;
-    return type.is(TypeKind::kInteger) || type.is(TypeKind::kLong) || type.is(TypeKind::kDouble);
+    if (reads_records_) return false;
+    if (type.is(TypeKind::kDouble)) return has_usual_words(options_);
+    return type.is(TypeKind::kInteger) || type.is(TypeKind::kLong);
   }
   std::vector<std::string> column_types() const {
     std::vector<std::string> types(std::max<size_t>(1, column_count_), "VARCHAR");
@@ -220,7 +174,7 @@ class CsvScan {
   std::string malformed(bool all_columns) const {
     std::string text;
     // With column pruning Spark's parser does not count the fields.
-    if (reads_lines_ && needs_all()) text = "(len(" + alias_ + ".fs_fields) <> " + std::to_string(column_count_);
+    if (reads_records_ && needs_all()) text = "(" + alias_ + ".fs_count <> " + std::to_string(column_count_);
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX || (!all_columns && !is_needed_[i])) continue;
       if (scan_.data_schema[i].type.is_string()) continue;
@@ -228,14 +182,7 @@ class CsvScan {
     }
     return text.empty() ? "false" : text + ")";
   }
-  std::string record() const {
-    if (reads_lines_) return alias_ + ".fs_line";
-    std::string fields;
-    for (size_t i = 0; i < column_count_; ++i) {
-      fields += (i > 0 ? ", " : "") + ("coalesce(" + alias_ + ".k" + std::to_string(i) + ", '')");
-    }
-    return "array_to_string([" + fields + "], " + quote_string(options_.separator) + ")";
-  }
+  std::string record() const { return alias_ + ".fs_line"; }
 
   const Scan& scan_;
   const std::vector<plan::FileEntry>& files_;  // the scan's, as local plain files
@@ -245,8 +192,7 @@ class CsvScan {
   std::string alias_;
   std::vector<size_t> positions_;  // in the file; SIZE_MAX: the column of corrupt records
   size_t column_count_ = 0;
-  bool reads_lines_ = false;
-  bool is_typed_ = false;  // fs_csv reads the files
+  bool reads_records_ = false;  // by fs_csv_records; otherwise by fs_csv
 };
 
 ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
@@ -424,7 +370,7 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   if (is_in_units) {
     text = unit_scan(scan, local, is_needed, context, access, alias);
   } else if (scan.format == "csv") {
-    text = CsvScan(scan, local.files, is_needed, context, alias).run(file_column);
+    text = CsvScan(scan, local.files, is_needed, context, alias).run();
   } else if (scan.format == "parquet") {
     text = parquet_scan(scan, is_needed, alias, file_column, needs_row, *services.footers);
   } else if (scan.format == "text") {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "engine/duckdb/avro_codec.h"
 #include "engine/duckdb/avro_writer.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/csv_writing.h"
 #include "engine/duckdb/file_access.h"
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_lowering.h"
@@ -233,37 +235,6 @@ class FileWrite {
     }
   }
 
-  std::string value_sql(const plan::Attribute& attribute, const std::string& column) const {
-    const Type& type = attribute.type;
-    if (format_ == "parquet") return named_sql(column, type);
-    if (format_ == "text") return column;
-    if (type.is_nested() || type.is(TypeKind::kBinary)) {
-      throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-                       {{"format", "CSV"},
-                        {"columnName", "`" + attribute.name + "`"},
-                        {"columnType", "\"" + type.sql() + "\""}});
-    }
-    std::string zone = context_->time_zone;
-    if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
-      bool is_local = type.is(TypeKind::kTimestampNtz);
-      std::string pattern = is_local ? options_.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]")
-                                     : options_.get("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
-      return "fs_date_format(" + column + ", " + quote_string(pattern) + ", " +
-             quote_string(is_local ? "UTC" : zone) + ")";
-    }
-    if (type.is(TypeKind::kDate) && options_.find("dateFormat")) {
-      return "fs_date_format(CAST(" + column + " AS TIMESTAMP), " +
-             quote_string(*options_.find("dateFormat")) + ", 'UTC')";
-    }
-    std::string text = cast_sql(column, type, Type::string(), plan::CastMode::kAnsi, zone);
-    if (!type.is_string()) return text;
-    bool trims_leading = options_.flag("ignoreLeadingWhiteSpace", true);
-    bool trims_trailing = options_.flag("ignoreTrailingWhiteSpace", true);
-    if (trims_leading) text = "ltrim(" + text + ", ' \t')";
-    if (trims_trailing) text = "rtrim(" + text + ", ' \t')";
-    return text;
-  }
-
   std::string format_sql() {
     std::string compression = lower_case(options_.get("compression", options_.get("codec", "")));
     if (format_ == "libsvm") compression = "";  // Spark's writer of it knows no compression
@@ -294,46 +265,64 @@ class FileWrite {
                         {"availableCodecs", "bzip2, deflate, uncompressed, snappy, none, lz4, gzip"}});
     }
     const std::string suffix(storage::codec_suffix(*text_codec));
-    const bool is_gzip = *text_codec == storage::Codec::kGzip;
+    const bool is_rewritten = options_.find("lineSep") || options_.find("encoding") || options_.find("charset");
+    const bool is_gzip = *text_codec == storage::Codec::kGzip && !is_rewritten;
     if (!is_gzip) later_codec_ = *text_codec;
     const std::string codec = is_gzip ? ", COMPRESSION gzip" : ", COMPRESSION none";
-    if (format_ == "text" || format_ == "json" || format_ == "libsvm") {
-      options_.refuse("lineSep", "\n");
-      options_.refuse("encoding", "UTF-8");
-      extension_ = (format_ == "text" ? ".txt" : "." + format_) + suffix;
-      return "FORMAT csv, HEADER false, DELIMITER '\x1f\x1e\x1d\x1c', QUOTE '', ESCAPE '', NULLSTR ''" + codec;
+    extension_ = "." + (format_ == "text" ? "txt" : format_ == "csv" ? options_.get("extension", "csv") : format_) + suffix;
+    line_separator_ = options_.line_separator();
+    charset_ = format_ == "csv" ? options_.charset("CSVOptions") : format_ == "json" ? options_.charset("JSONOptions") : "UTF-8";
+    if (format_ == "libsvm") options_.refuse("lineSep", "\n");
+    const std::string header = csv_ && csv_->has_header() ? "true" : "false";
+    return "FORMAT csv, HEADER " + header + ", DELIMITER '\x1d\x1c\x1d\x1c', QUOTE '', ESCAPE '', NULLSTR ''" + codec;
+  }
+
+  bool rewrites_lines() const { return (!line_separator_.empty() && line_separator_ != "\n") || charset_ != "UTF-8"; }
+
+  // The one column of a format of lines; its name is a CSV file's header.
+  std::string line_column(const std::string& sql) const {
+    const std::string mark = rewrites_lines() ? kLineMark : "";
+    const std::string name = csv_ ? csv_->header_line(data_attributes()) : "fs_line";
+    return (mark.empty() ? sql : sql + " || " + quote_string(mark)) + " AS " + quote_identifier(name + mark);
+  }
+
+  std::vector<plan::Attribute> data_attributes() const {
+    std::vector<plan::Attribute> attributes;
+    for (const size_t i : data_) attributes.push_back(request_.plan->output[i]);
+    return attributes;
+  }
+
+  std::string column_of(size_t i) const { return "q.c" + std::to_string(request_.plan->output[i].id); }
+
+  // Univocity's writer makes no line of a record without anything in it.
+  std::string not_empty_sql() const {
+    if (!csv_ || data_.size() != 1) return "";
+    return " WHERE " + csv_->line_sql(data_attributes(), {column_of(data_[0])}) + " <> ''";
+  }
+
+  std::string lines_sql() const {
+    const auto& output = request_.plan->output;
+    if (format_ == "libsvm") return line_column(libsvm_line_sql(column_of(data_[0]), column_of(data_[1])));
+    if (format_ == "text") return line_column(rewrites_lines() ? "coalesce(" + column_of(data_[0]) + ", '')" : column_of(data_[0]));
+    if (format_ == "json") {
+      std::vector<JsonField> fields;
+      for (size_t i : data_) fields.push_back({output[i].name, column_of(i), output[i].type});
+      return line_column(json_object_sql(fields, options_, context_->time_zone));
     }
-    options_.refuse("emptyValue", "\"\"");
-    options_.refuse("lineSep", "\n");
-    options_.refuse("charToEscapeQuoteEscaping");
-    extension_ = ".csv" + suffix;
-    CsvOptions csv(request_.options);
-    std::string text = "FORMAT csv, HEADER " + std::string(csv.has_header ? "true" : "false") +
-                       ", DELIMITER " + quote_string(csv.separator) + ", QUOTE " + quote_string(csv.quote) +
-                       ", ESCAPE " + quote_string(csv.quote.empty() ? "" : csv.escape) + ", NULLSTR " +
-                       quote_string(csv.null_value);
-    if (options_.flag("quoteAll", false)) text += ", FORCE_QUOTE *";
-    return text + codec;
+    std::vector<std::string> columns;
+    for (size_t i : data_) columns.push_back(column_of(i));
+    return line_column(csv_->line_sql(data_attributes(), columns));
   }
 
   void run_copy(const fs::path& staging) {
     auto query = lower_plan(request_.plan, *context_, services_);
     const auto& output = request_.plan->output;
-    std::string select;
-    if (format_ == "json") {
-      std::vector<JsonField> fields;
-      for (size_t i : data_) fields.push_back({output[i].name, "q.c" + std::to_string(output[i].id), output[i].type});
-      select = json_object_sql(fields, options_, context_->time_zone) + " AS fs_line";
-    }
-    if (format_ == "libsvm") {
-      const auto column = [&](size_t i) { return "q.c" + std::to_string(output[data_[i]].id); };
-      select = libsvm_line_sql(column(0), column(1)) + " AS fs_line";
-    }
+    if (format_ == "csv") csv_.emplace(request_.options, context_->time_zone);
+    const std::string format = format_sql();
+    std::string select = format_ == "parquet" ? "" : lines_sql();
     for (size_t i : data_) {
-      if (format_ == "json" || format_ == "libsvm") break;
-      select += (select.empty() ? "" : ", ") +
-                value_sql(output[i], "q.c" + std::to_string(output[i].id)) + " AS " +
-                quote_identifier(output[i].name);
+      if (format_ != "parquet") break;
+      select += (select.empty() ? "" : ", ") + named_sql(column_of(i), output[i].type) + " AS " + quote_identifier(output[i].name);
     }
     std::string partition_list;
     for (size_t i : partitions_) {
@@ -345,8 +334,7 @@ class FileWrite {
       select += ", (row_number() OVER () - 1) % " + std::to_string(files) + " AS " + kFilePart;
       partition_list = kFilePart;
     }
-    std::string format = format_sql();
-    std::string sql = "COPY (SELECT " + select + " FROM (" + query.sql + ") AS q) TO ";
+    std::string sql = "COPY (SELECT " + select + " FROM (" + query.sql + ") AS q" + not_empty_sql() + ") TO ";
     if (partition_list.empty()) {
       sql += quote_string((staging / ("part" + extension_)).string()) + " (" + format + ")";
     } else {
@@ -354,12 +342,15 @@ class FileWrite {
              partition_list + "), WRITE_PARTITION_COLUMNS false)";
     }
     run_statement(database_, sql, *context_);
-    if (later_codec_ == storage::Codec::kNone) return;
+    if (later_codec_ == storage::Codec::kNone && !rewrites_lines()) return;
     std::vector<std::string> written;
     for (const auto& entry : fs::recursive_directory_iterator(staging)) {
       if (entry.is_regular_file()) written.push_back(entry.path().string());
     }
-    for (const std::string& file : written) storage::compress_file(file, later_codec_, access_.progress);
+    for (const std::string& file : written) {
+      if (rewrites_lines()) rewrite_lines(file, line_separator_.empty() ? "\n" : line_separator_, charset_, access_.progress);
+      if (later_codec_ != storage::Codec::kNone) storage::compress_file(file, later_codec_, access_.progress);
+    }
   }
 
   std::string session_value(const std::string& key, const std::string& fallback) const {
@@ -485,6 +476,9 @@ class FileWrite {
   FileAccess access_;
   std::unique_ptr<WriteTarget> target_;
   std::string extension_;
+  std::optional<CsvWriting> csv_;
+  std::string line_separator_;  // empty: \n
+  std::string charset_ = "UTF-8";
   storage::Codec later_codec_ = storage::Codec::kNone;  // what is done to the files after DuckDB wrote them
   std::vector<size_t> partitions_;  // positions in the plan's output
   std::vector<size_t> data_;

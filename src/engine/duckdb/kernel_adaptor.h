@@ -22,6 +22,7 @@
 
 #include <duckdb_cpp.hpp>
 
+#include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/string_writer.h"
 #include "functions/kernel/int128.h"
@@ -275,6 +276,7 @@ struct Execution;
 
 template <typename F, typename R, typename State, typename... A>
 struct Execution<F, R, State, std::tuple<A...>> {
+  static constexpr bool may_fail = Signature<F>::may_fail;
   static constexpr bool has_state = !std::is_empty_v<State>;
 
   static void init(ScalarFunction::InitInput& input) { input.SetInitData<State>(); }
@@ -306,7 +308,9 @@ struct Execution<F, R, State, std::tuple<A...>> {
       validity[row >> 6] &= ~(uint64_t{1} << (row & 63));
     };
     const bool may_be_null = (std::get<I>(readers).may_be_null() || ...);
+    RowWatch watch(input.GetContext());
     for (idx_t row = 0; row < count; ++row) {
+      if constexpr (may_fail) watch.next_row();
       if (may_be_null && !(std::get<I>(readers).is_valid(row) && ...)) {
         set_null(row);
         continue;

@@ -62,30 +62,6 @@ bool is_ascii(std::string_view text) {
   return (bits & 0x8080808080808080) == 0;
 }
 
-// Throws INVALID_UTF8_STRING with the bytes of the first line that is not UTF-8.
-void require_utf8(std::string_view lines) {
-  const auto is_valid = [](std::string_view text) {
-    try {
-      duckdb::cxx::ValidateUTF8(text);
-      return true;
-    } catch (const duckdb::cxx::Exception&) {
-      return false;
-    }
-  };
-  if (is_ascii(lines) || is_valid(lines)) return;
-  std::string_view line;
-  do {
-    line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-  } while (is_valid(line));
-  std::string shown;
-  for (const char& c : line) {
-    shown += "\\x";
-    functions::kernel::append_hex({&c, 1}, shown);
-  }
-  throw SparkError("INVALID_UTF8_STRING", {{"str", shown}});
-}
-
 }  // namespace
 
 void LineBlocks::add_file(const std::string& path, int64_t first_byte) {
@@ -108,10 +84,31 @@ std::vector<std::string> paths_of(const duckdb::cxx::Value& list) {
   return paths;
 }
 
-std::string first_bytes(const std::string& path, int64_t count) {
-  std::string data;
-  File(path).append(data, 0, count);
-  return data;
+int64_t append_bytes(const std::string& path, int64_t offset, int64_t count, std::string& data) {
+  return File(path).append(data, offset, count);
+}
+
+void require_utf8(std::string_view lines) {
+  const auto is_valid = [](std::string_view text) {
+    try {
+      duckdb::cxx::ValidateUTF8(text);
+      return true;
+    } catch (const duckdb::cxx::Exception&) {
+      return false;
+    }
+  };
+  if (is_ascii(lines) || is_valid(lines)) return;
+  std::string_view line;
+  do {
+    line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+  } while (is_valid(line));
+  std::string shown;
+  for (const char& c : line) {
+    shown += "\\x";
+    functions::kernel::append_hex({&c, 1}, shown);
+  }
+  throw SparkError("INVALID_UTF8_STRING", {{"str", shown}});
 }
 
 bool load_lines(const LineBlocks& blocks, size_t index, std::string& data, size_t& position) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <duckdb_cpp.hpp>
@@ -32,7 +33,10 @@ std::vector<std::string> paths_of(const duckdb::cxx::Value& list);
 // with the end of the last. False when no line begins in the block. Throws INVALID_UTF8_STRING.
 bool load_lines(const LineBlocks& blocks, size_t index, std::string& data, size_t& position);
 
-// The first bytes of a file, at most `count`.
-std::string first_bytes(const std::string& path, int64_t count);
+// Appends up to `count` bytes of a file from `offset`; returns how many there were. Throws FAILED_READ_FILE.
+int64_t append_bytes(const std::string& path, int64_t offset, int64_t count, std::string& data);
+
+// Throws INVALID_UTF8_STRING with the bytes of the first line that is not UTF-8.
+void require_utf8(std::string_view lines);
 
 }  // namespace firesteel::engine

@@ -61,9 +61,11 @@ class QueryStream : public BatchStream {
       : query_(std::move(query)),
         output_(std::move(output)),
         context_(std::move(context)),
-        connection_(database.lease()) {
+        connection_(database.lease_for(context_->cancellation)) {
     context_->cancellation->throw_if_cancelled();
     for (const auto& column : output_) check_depth(column);
+    // Before the statement runs: what does not stream, such as a sort, happens within Execute().
+    handle_ = context_->cancellation->on_cancel([connection = connection_] { connection->Interrupt(); });
     try {
       auto statements = connection_->ParseSQL(query_.sql);
       auto statement = statements.Next();
@@ -75,11 +77,13 @@ class QueryStream : public BatchStream {
       if (!has_expected_arrow_types()) {
         check_types(database.lease()->Bind(statement).output);
       }
+      // DuckDB forgets an interrupt that came before the statement began.
+      context_->cancellation->throw_if_cancelled();
     } catch (...) {
+      context_->cancellation->remove(handle_);
+      result_.reset();
       rethrow_from_duckdb();
     }
-    handle_ = context_->cancellation->on_cancel(
-        [connection = connection_] { connection->Interrupt(); });
   }
 
   ~QueryStream() override {
@@ -148,7 +152,7 @@ class QueryStream : public BatchStream {
 
 int64_t run_statement(Database& database, const std::string& sql, const ExecutionContext& context) {
   context.cancellation->throw_if_cancelled();
-  auto connection = database.lease();
+  auto connection = database.lease_for(context.cancellation);
   int handle = context.cancellation->on_cancel([connection] { connection->Interrupt(); });
   try {
     auto rows = static_cast<int64_t>(connection->Execute(sql).Drain());

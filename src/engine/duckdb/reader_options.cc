@@ -1,18 +1,50 @@
 #include "engine/duckdb/reader_options.h"
 
 #include <algorithm>
-#include <cctype>
+#include <charconv>
 
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/kernel/cast_string.h"
 #include "functions/kernel/csv_text.h"
 
 namespace firesteel::engine {
 namespace {
 
-// What is null to DuckDB's reader: no file holds it. Without it an empty text would be.
-constexpr const char* kNoText = "\x1c\x1d\x1c\x1d";
+constexpr const char* kCharsets[] = {"ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-8"};
+
+[[noreturn]] void throw_illegal_argument(const std::string& message) {
+  throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT", {{"message", message}});
+}
+
+int64_t whole_number(const ReaderOptions& options, const char* name, int64_t fallback) {
+  const auto text = options.find(name);
+  if (!text) return fallback;
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", *text}});
+  }
+  return value;
+}
+
+double sampling_ratio_of(const ReaderOptions& options) {
+  const std::string text = options.get("samplingRatio", "1.0");
+  const auto ratio = functions::kernel::parse_java_double(text);
+  if (!ratio) throw SparkError("_LEGACY_ERROR_JAVA_NUMBER_FORMAT", {{"message", "For input string: \"" + text + "\""}});
+  return *ratio;
+}
+
+UnescapedQuotes unescaped_quotes_of(const ReaderOptions& options) {
+  const std::string name = upper_case(options.get("unescapedQuoteHandling", "STOP_AT_DELIMITER"));
+  constexpr const char* kNames[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "SKIP_VALUE", "RAISE_ERROR"};
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    if (name == kNames[i]) return static_cast<UnescapedQuotes>(i);
+  }
+  throw_illegal_argument("No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling." + name);
+}
 
 }  // namespace
 
@@ -36,7 +68,34 @@ bool ReaderOptions::flag(std::string_view name, bool fallback) const {
   std::string value = lower_case(*text);
   if (value == "true") return true;
   if (value == "false") return false;
-  throw_unsupported("OPTION", std::string(name) + "=" + *text);
+  throw SparkError("_LEGACY_ERROR_TEMP_2147", {{"paramName", std::string(name)}});
+}
+
+std::string ReaderOptions::character(std::string_view name, std::string_view fallback) const {
+  std::string text = get(name, fallback);
+  if (text == std::string(1, '\0')) text.clear();
+  if (count_characters(text) <= 1) return text;
+  throw SparkError("OPTION_VALUE_EXCEEDS_ONE_CHARACTER", {{"paramName", std::string(name)}, {"actualValue", text}});
+}
+
+std::string ReaderOptions::charset(const std::string& reader) const {
+  const std::string given = get("encoding", get("charset", "UTF-8"));
+  std::string list;
+  for (const char* known : kCharsets) {
+    if (upper_case(given) == known) return known;
+    list += (list.empty() ? "" : ", ") + lower_case(known);
+  }
+  throw SparkError("INVALID_PARAMETER_VALUE.CHARSET",
+                   {{"parameter", "`charset`"}, {"functionName", "`" + reader + "`"}, {"charset", given}, {"charsets", list}})
+      .with_kind(ErrorKind::kIllegalArgument);
+}
+
+std::string ReaderOptions::line_separator() const {
+  const auto text = find("lineSep");
+  if (!text) return "";
+  if (text->empty()) throw_illegal_argument("requirement failed: 'lineSep' cannot be an empty string.");
+  if (count_characters(*text) > 2) throw_illegal_argument("requirement failed: 'lineSep' can contain only 1 character.");
+  return *text;
 }
 
 void ReaderOptions::refuse(std::string_view name, std::string_view only) const {
@@ -46,91 +105,70 @@ void ReaderOptions::refuse(std::string_view name, std::string_view only) const {
 
 CsvOptions::CsvOptions(const plan::Options& given) {
   ReaderOptions options(given);
-  has_header = options.flag("header", false);
+  format.separator = functions::kernel::unescape_csv_separator(options.get("sep", options.get("delimiter", ",")));
+  if (format.separator.empty()) throw_illegal_argument("Delimiter cannot be empty");
+  format.quote = options.character("quote", "\"");
+  format.escape = options.character("escape", "\\");
+  format.escape_of_escape = options.character("charToEscapeQuoteEscaping", "");
+  format.comment = options.character("comment", "");
+  format.line_separator = options.line_separator();
+  format.null_text = options.get("nullValue", "");
+  format.empty_text = options.get("emptyValue", "");
+  format.encoding = options.charset("CSVOptions");
+  format.unescaped_quotes = unescaped_quotes_of(options);
+  format.trims_leading = options.flag("ignoreLeadingWhiteSpace", false);
+  format.trims_trailing = options.flag("ignoreTrailingWhiteSpace", false);
+  format.has_header = options.flag("header", false);
+  format.is_multi_line = options.flag("multiLine", false);
+  format.columns_max = whole_number(options, "maxColumns", format.columns_max);
+  format.characters_max = whole_number(options, "maxCharsPerColumn", format.characters_max);
   infers_schema = options.flag("inferSchema", false);
-  is_multi_line = options.flag("multiLine", false);
-  separator = functions::kernel::unescape_csv_separator(options.get("sep", options.get("delimiter", ",")));
-  quote = options.get("quote", "\"");
-  if (quote == std::string(1, '\0')) quote.clear();
-  escape = options.get("escape", "\\");
-  comment = options.get("comment", "");
-  null_value = options.get("nullValue", "");
+  prefers_dates = options.flag("preferDate", true);
+  enforces_schema = options.flag("enforceSchema", true);
+  if (options.find("enableDateTimeParsingFallback")) falls_back = options.flag("enableDateTimeParsingFallback", false);
   date_format = options.get("dateFormat", "");
   timestamp_format = options.get("timestampFormat", "");
+  timestamp_ntz_format = options.get("timestampNTZFormat", "");
+  time_zone = options.get("timeZone", "");
   mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
-  corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);
-  encoding = options.get("encoding", options.get("charset", "UTF-8"));
-  trims_leading = options.flag("ignoreLeadingWhiteSpace", false);
-  trims_trailing = options.flag("ignoreTrailingWhiteSpace", false);
+  corrupt_column = options.get("columnNameOfCorruptRecord", "_corrupt_record");
   nan_value = options.get("nanValue", nan_value);
   positive_infinity = options.get("positiveInf", positive_infinity);
   negative_infinity = options.get("negativeInf", negative_infinity);
-  sampling_ratio = std::stod(options.get("samplingRatio", "1.0"));
-  options.refuse("lineSep", "\n");
-  options.refuse("emptyValue");
-  options.refuse("locale", "en-US");
-  options.refuse("charToEscapeQuoteEscaping");
-  options.refuse("unescapedQuoteHandling", "STOP_AT_DELIMITER");
-  options.refuse("timestampNTZFormat");
-  if (separator.empty()) throw_unsupported("OPTION", "an empty sep");
+  sampling_ratio = sampling_ratio_of(options);
+  // Names of months and the marks of decimals in other languages.
+  if (!lower_case(options.get("locale", "en-US")).starts_with("en")) options.refuse("locale");
+  options.refuse("singleVariantColumn");
 }
 
 bool CsvOptions::reads_lines() const {
-  const std::string name = upper_case(encoding);
+  const std::string& separator = format.separator;
   const bool is_plain = separator.size() == 1 && separator != "\n" && separator != "\r" && separator[0] != '\0';
-  return !is_multi_line && (name == "UTF-8" || name == "UTF8") && is_plain && quote.size() <= 1 && escape.size() <= 1 &&
-         comment.size() <= 1;
+  const CsvRecordFormat usual;
+  return is_plain && !format.is_multi_line && format.encoding == "UTF-8" && format.quote.size() <= 1 && format.escape.size() <= 1 &&
+         format.comment.size() <= 1 && format.escape_of_escape.empty() && format.line_separator.empty() && format.empty_text.empty() &&
+         format.unescaped_quotes == usual.unescaped_quotes && !format.trims_leading && !format.trims_trailing &&
+         format.columns_max == usual.columns_max && format.characters_max == usual.characters_max && enforces_schema;
 }
 
 std::string CsvOptions::lines_sql(const std::string& files, const std::vector<std::string>& types) const {
   std::string kinds;
   for (const std::string& type : types) kinds += (kinds.empty() ? "" : ", ") + quote_string(type);
   std::string sql = "fs_csv(" + files + ", [" + kinds + "]";
-  for (const std::string& option : {separator, quote, escape, comment, null_value}) sql += ", " + quote_string(option);
-  return sql + (has_header ? ", true)" : ", false)");
+  for (const std::string& option : {format.separator, format.quote, format.escape, format.comment, format.null_text}) {
+    sql += ", " + quote_string(option);
+  }
+  return sql + (format.has_header ? ", true)" : ", false)");
 }
 
-std::string CsvOptions::read_sql(const std::string& files, size_t column_count,
-                                 const std::string& file_column) const {
-  if (reads_lines()) return lines_sql(files, std::vector<std::string>(column_count, "VARCHAR"));
-  std::string columns;
-  for (size_t i = 0; i < column_count; ++i) {
-    columns += (i > 0 ? ", 'k" : "'k") + std::to_string(i) + "': 'VARCHAR'";
-  }
-  std::string sql = "read_csv(" + files + ", auto_detect = false, header = false, columns = {" +
-                    columns + "}, delim = " + quote_string(separator) +
-                    ", quote = " + quote_string(quote) +
-                    ", escape = " + quote_string(quote.empty() ? "" : escape) +
-                    ", strict_mode = false, null_padding = true, max_line_size = 16777216";
-  if (has_header) sql += ", skip = 1";
-  if (!comment.empty()) sql += ", comment = " + quote_string(comment);
-  // Fields are texts here, also empty ones: null is what a short line lacks, which tells blank lines from ",,".
-  sql += ", nullstr = " + quote_string(kNoText);
-  if (is_multi_line) sql += ", parallel = false";
-  const std::string name = upper_case(encoding);
-  if (name == "ISO-8859-1" || name == "LATIN1") {
-    sql += ", encoding = 'latin-1'";
-  } else if (name == "UTF-16") {
-    sql += ", encoding = 'utf-16'";
-  } else if (name != "UTF-8" && name != "UTF8" && name != "US-ASCII") {
-    throw_unsupported("OPTION", "encoding=" + encoding);
-  }
-  std::string select;
-  for (size_t i = 0; i < column_count; ++i) {
-    const std::string column = "k" + std::to_string(i);
-    std::string value = "nullif(" + column + ", '')";
-    if (!null_value.empty()) value = "nullif(" + value + ", " + quote_string(null_value) + ")";
-    select += (i > 0 ? ", " : "") + value + " AS " + column;
-  }
-  if (!file_column.empty()) {
-    sql += ", filename = " + quote_string(file_column);
-    select += ", " + file_column;
-  }
-  // CSVExprUtils.filterCommentAndEmpty: blank lines are no rows; where records span lines, only empty ones are none.
-  const std::string first = is_multi_line ? "k0" : "trim(k0, ' \t')";
-  return "(SELECT " + select + " FROM " + sql + ") WHERE " + (column_count > 1 ? "k1 IS NOT NULL OR " : "") + first +
-         " <> '')";
+std::string CsvOptions::records_sql(const std::string& files, size_t column_count, const std::vector<std::string>& header) const {
+  const auto list = [](const std::vector<std::string>& texts) {
+    std::string sql;
+    for (const std::string& text : texts) sql += (sql.empty() ? "" : ", ") + quote_string(text);
+    return "CAST([" + sql + "] AS VARCHAR[])";
+  };
+  return "fs_csv_records(" + files + ", " + std::to_string(column_count) + ", " + list(format.to_texts()) + ", " + list(header) + ")";
 }
 
 }  // namespace firesteel::engine

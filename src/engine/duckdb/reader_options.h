@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/duckdb/csv_records.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -17,8 +18,14 @@ class ReaderOptions {
 
   std::optional<std::string> find(std::string_view name) const;
   std::string get(std::string_view name, std::string_view fallback) const;
-  // "true"/"false" in any case; throws INVALID_PARAMETER_VALUE-like errors for others.
+  // "true" or "false" in any case; another text raises Spark's error.
   bool flag(std::string_view name, bool fallback) const;
+  // A single character; empty where the option is an empty text. Longer ones raise OPTION_VALUE_EXCEEDS_ONE_CHARACTER.
+  std::string character(std::string_view name, std::string_view fallback) const;
+  // The character set that `encoding` or `charset` names, in capitals; others than Spark's raise Spark's error.
+  std::string charset(const std::string& reader) const;
+  // What `lineSep` ends lines with: at most two characters, or empty where it is not set.
+  std::string line_separator() const;
   // Raises UNSUPPORTED_FEATURE.OPTION when the option is there with another value than `only`.
   void refuse(std::string_view name, std::string_view only = "") const;
 
@@ -26,42 +33,32 @@ class ReaderOptions {
   std::map<std::string, std::string> values_;  // keys in lower case
 };
 
-// Between the fields that fs_csv_fields() gives; no text holds it.
-inline constexpr const char* kCsvFieldEnd = "\x1f\x1e\x1d\x1c";
-
-// The options of a CSV read as DuckDB's reader and our casts need them.
+// The options of a CSV read: how its records are split, and what their texts are as values.
 struct CsvOptions {
   explicit CsvOptions(const plan::Options& options);
 
-  bool has_header = false;
+  CsvRecordFormat format;
   bool infers_schema = false;
-  bool is_multi_line = false;
-  std::string separator = ",";
-  std::string quote = "\"";
-  std::string escape = "\\";
-  std::string comment;
-  std::string null_value;
-  std::string date_format;       // empty: Spark's default
-  std::string timestamp_format;  // empty: Spark's default
+  bool prefers_dates = true;
+  bool enforces_schema = true;
+  std::string date_format;           // empty: Spark's default
+  std::string timestamp_format;      // empty: Spark's default
+  std::string timestamp_ntz_format;  // empty: Spark's default
+  std::optional<bool> falls_back;    // whether texts that do not fit a format are cast; not set: only without a format
+  std::string time_zone;             // empty: the session's
   std::string mode = "PERMISSIVE";
-  std::string corrupt_column = "_corrupt_record";
-  std::string encoding = "UTF-8";
-  bool trims_leading = false;
-  bool trims_trailing = false;
+  std::string corrupt_column;  // empty: as the session names it
   std::string nan_value = "NaN";
   std::string positive_infinity = "Inf";
   std::string negative_infinity = "-Inf";
   double sampling_ratio = 1.0;
 
-  // The rows with every column as text named k0, k1, …, null where a field is empty or absent; `file_column` empty: no
-  // such column.
-  std::string read_sql(const std::string& files, size_t column_count,
-                       const std::string& file_column) const;
-
-  // Whether fs_csv reads the files: records are lines of UTF-8, and the options are of one byte each.
+  // Whether fs_csv reads the files: records are lines of UTF-8, and the options are plain and of one byte each.
   bool reads_lines() const;
   // The rows with the columns k0, k1, … of the given types (csv_source.h); for files that fs_csv reads.
   std::string lines_sql(const std::string& files, const std::vector<std::string>& types) const;
+  // The rows with so many columns k0, k1, … as texts, and what the records were (csv_record_source.h).
+  std::string records_sql(const std::string& files, size_t column_count, const std::vector<std::string>& header = {}) const;
 };
 
 }  // namespace firesteel::engine

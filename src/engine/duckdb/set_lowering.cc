@@ -45,7 +45,9 @@ SelectBlock RelationLowering::lower_set_operation(const Relation& node,
     if (!block.distinct.empty()) block = wrap(block, inner);
     std::string select = "SELECT ";
     for (size_t k = 0; k < live.size(); ++k) {
-      select += (k > 0 ? ", " : "") + block.columns.find(input->output[live[k]].id).sql + " AS " +
+      const std::string& column = block.columns.find(input->output[live[k]].id).sql;
+      // Rows are compared as the keys of groups are.
+      select += (k > 0 ? ", " : "") + (is_union_all ? column : with_positive_zeros(input->output[live[k]].type, column)) + " AS " +
                 column_name(node.output[live[k]].id);
     }
     if (live.empty()) select += "1 AS c0";

@@ -120,7 +120,7 @@ Schema binary_file_schema() {
 }
 
 Schema inferred_schema(Database& database, const std::string& format, const plan::UnresolvedRead& read,
-                       const std::vector<plan::FileEntry>& files, const FileAccess& access) {
+                       const std::vector<plan::FileEntry>& files, const FileAccess& access, bool has_local_timestamps) {
   if (format == "text") return {{"value", Type::string(), true, ""}};
   if (format == "binaryfile") return binary_file_schema();
   if (format == "libsvm") {
@@ -144,7 +144,7 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
   if (format == "parquet") return parquet_schema(database, files.front());
   const LocalFiles local = local_files(files, /*decompresses=*/true, access);
   if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files);
-  return infer_csv_schema(database, CsvOptions(read.options), local.files);
+  return infer_csv_schema(database, CsvOptions(read.options), local.files, has_local_timestamps);
 }
 
 bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
@@ -214,6 +214,14 @@ ListingOptions listing_options(const ReaderOptions& options, const FileAccess& a
   return listing;
 }
 
+// ExprUtils.verifyColumnNameOfCorruptRecord.
+void check_corrupt_column(const Schema& schema, const std::string& name) {
+  for (const plan::StructField& field : schema) {
+    if (field.name != name || (field.type.is_string() && field.nullable)) continue;
+    throw SparkError("INVALID_CORRUPT_RECORD_TYPE", {{"columnName", "`" + name + "`"}, {"actualType", "\"" + field.type.sql() + "\""}});
+  }
+}
+
 }  // namespace
 
 plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& staging, const plan::UnresolvedRead& read,
@@ -249,7 +257,9 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   if (format == "libsvm" && read.schema) check_libsvm_schema(*read.schema, /*is_for_writing=*/false);
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
-  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access);
+  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access,
+                                                          upper_case(configuration("spark.sql.timestampType").value_or("")) == "TIMESTAMP_NTZ");
+  if (format == "csv") check_corrupt_column(all, CsvOptions(scan.options).corrupt_column);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.
   for (plan::StructField& partition : scan.partition_schema) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/csv_record_source.h"
 #include "engine/duckdb/csv_source.h"
 #include "engine/duckdb/range_source.h"
 #include "engine/duckdb/text_source.h"
@@ -192,6 +193,7 @@ void register_table_sources(duckdb::cxx::Connection& connection) {
   register_arrow_source(connection);
   register_text_source(connection);
   register_csv_source(connection);
+  register_csv_record_source(connection);
   register_unit_source(connection);
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/kernel_adaptor.h"
 #include "engine/duckdb/type_sql.h"
 #include "engine/duckdb/value_vectors.h"
@@ -84,7 +85,9 @@ void execute_rows(ScalarFunction::ExecInput& input) {
   std::vector<Value> results(count);
   std::vector<const Value*> pointers(count);
   std::vector<Value> arguments(readers.size());
+  RowWatch watch(input.GetContext());
   for (idx_t row = 0; row < count; ++row) {
+    watch.next_row();
     bool has_null = false;
     for (size_t i = 0; i < readers.size(); ++i) {
       arguments[i] = readers[i].get(row);

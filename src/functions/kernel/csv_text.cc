@@ -99,14 +99,8 @@ std::optional<Value> whole_number(std::string_view text, int64_t least, int64_t 
 }
 
 std::optional<Value> real_number(const CsvTextOptions& options, const Type& type, const std::string& text) {
-  if (text == options.text.find("nanValue").value_or("NaN")) return Value(std::nan(""));
-  if (text == options.text.find("positiveInf").value_or("Inf")) return Value(HUGE_VAL);
-  if (text == options.text.find("negativeInf").value_or("-Inf")) return Value(-HUGE_VAL);
-  const std::string_view name = trim_all(text);
-  if (name == "NaN") return Value(std::nan(""));
-  if (name == "Infinity" || name == "+Infinity") return Value(HUGE_VAL);
-  if (name == "-Infinity") return Value(-HUGE_VAL);
-  const auto number = parse_java_double(text);
+  const auto number = csv_real(text, options.text.find("nanValue").value_or("NaN"), options.text.find("positiveInf").value_or("Inf"),
+                               options.text.find("negativeInf").value_or("-Inf"));
   if (!number) return std::nullopt;
   return Value(type.is(TypeKind::kFloat) ? double{static_cast<float>(*number)} : *number);
 }
@@ -189,6 +183,17 @@ CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone) : te
   quotes_all = text.flag("quoteAll", false);
   trims_leading = text.flag("ignoreLeadingWhiteSpace", false);
   trims_trailing = text.flag("ignoreTrailingWhiteSpace", false);
+}
+
+std::optional<double> csv_real(std::string_view text, std::string_view nan, std::string_view infinity, std::string_view negative_infinity) {
+  if (text == nan) return std::nan("");
+  if (text == infinity) return HUGE_VAL;
+  if (text == negative_infinity) return -HUGE_VAL;
+  const std::string_view name = trim_all(text);
+  if (name == "NaN") return std::nan("");
+  if (name == "Infinity" || name == "+Infinity") return HUGE_VAL;
+  if (name == "-Infinity") return -HUGE_VAL;
+  return parse_java_double(text);
 }
 
 CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text) { return CsvSplitter(options, text).run(); }

@@ -43,6 +43,9 @@ struct CsvRecord {
 // The first record of a text, as univocity reads it with STOP_AT_DELIMITER for quotes that stand inside of a value.
 CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text);
 
+// A real number as Java reads it, or one of the words for what is none.
+std::optional<double> csv_real(std::string_view text, std::string_view nan, std::string_view infinity, std::string_view negative_infinity);
+
 bool is_csv_null(const CsvTextOptions& options, const CsvField& field);
 // Nothing where the text is no value of the type.
 std::optional<Value> convert_csv(const CsvTextOptions& options, const plan::Type& type, const std::string& text);
