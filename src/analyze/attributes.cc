@@ -286,9 +286,9 @@ ExpressionPtr Resolver::as_outer(const ExpressionPtr& found) {
 ExpressionPtr Resolver::attribute_of_plan(const UnresolvedAttribute& node, const Expression& e,
                                           const Scope& scope) {
   const auto known = plan_outputs_.find(*node.plan_id);
-  if (known == plan_outputs_.end() || !scope.attributes) return nullptr;
+  if (!scope.attributes) return nullptr;
   for (const Scope* s : {&scope, scope.outer}) {
-    if (!s || !s->attributes) continue;
+    if (!s || !s->attributes || known == plan_outputs_.end()) continue;
     ExpressionPtr found = attribute_of_plan_in(node, e, *s, known->second);
     if (found) return s == &scope ? found : as_outer(found);
   }

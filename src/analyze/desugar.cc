@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "functions/function.h"
 #include "ml/column_replacement.h"
+#include "plan/attribute_name.h"
 
 namespace firesteel::analyze {
 
@@ -162,7 +163,7 @@ void Resolver::check_columns(const std::vector<std::string>& names, const Relati
   for (const std::string& name : names) {
     if (try_attribute({name}, child->output, {})) continue;
     std::string known;
-    for (const Attribute& a : child->output) known += (known.empty() ? "" : ", ") + quoted_name({a.name});
+    for (const Attribute& a : child->output) known += (known.empty() ? "" : ", ") + proposed_name(a.name);
     throw SparkError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {{"objectName", quoted_name({name})}, {"proposal", known}});
   }
 }

@@ -5,6 +5,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
+#include "plan/attribute_name.h"
 #include "plan/free_references.h"
 
 namespace firesteel::analyze {
@@ -92,7 +93,7 @@ ExpressionPtr Resolver::using_column(const RelationPtr& side, const std::string&
                                      const char* side_name) {
   if (ExpressionPtr column = try_attribute({name}, side->output, {})) return column;
   std::vector<std::string> sorted;
-  for (const Attribute& a : side->output) sorted.push_back(quoted_name({a.name}));
+  for (const Attribute& a : side->output) sorted.push_back(proposed_name(a.name));
   std::sort(sorted.begin(), sorted.end());
   std::string names;
   for (const std::string& one : sorted) names += (names.empty() ? "" : ", ") + one;

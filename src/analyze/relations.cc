@@ -266,13 +266,15 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
   copy.all_columns = node.all_columns;
   copy.within_watermark = node.within_watermark;
   for (const std::string& name : node.columns) {
-    ExpressionPtr column = try_attribute({name}, child->output, {});
-    if (!column) {
+    const size_t before = copy.keys.size();
+    for (const Attribute& attribute : child->output) {  // every column of the name
+      if (same_name(attribute.name, name)) copy.keys.push_back(reference(attribute));
+    }
+    if (copy.keys.size() == before) {
       std::string names;
       for (const Attribute& a : child->output) names += (names.empty() ? "" : ", ") + a.name;
       throw SparkError("CONNECT_INVALID_PLAN.UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {{"colName", name}, {"fieldNames", names}});
     }
-    copy.keys.push_back(column);
   }
   if (node.columns.empty()) {
     for (const Attribute& attribute : child->output) copy.keys.push_back(reference(attribute));

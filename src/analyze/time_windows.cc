@@ -118,7 +118,7 @@ RelationPtr with_time_window(RelationPtr child, const UnresolvedFunction& call) 
   check_shape(shape, a[0]);
   const auto number = [](int64_t value) { return make_literal({Type::long_integer(), value}); };
   ExpressionPtr windows =
-      make_call("time_windows",
+      make_call("time windows",
                 {a[0], number(shape.length_us), number(shape.slide_us), number(shape.start_us)});
   RelationPtr rows =
       with_column(std::move(child), named(make_call("explode", {std::move(windows)}), kPart));
@@ -161,7 +161,7 @@ RelationPtr with_session_window(RelationPtr child, const UnresolvedFunction& cal
                       {"docroot", "https://spark.apache.org/docs/latest"}});
   }
   constexpr const char* kMetadata = R"({"spark.sessionWindow":true})";
-  ExpressionPtr session = make_call("explode", {make_call("session_parts", {a[0], a[1]})});
+  ExpressionPtr session = make_call("explode", {make_call("session parts", {a[0], a[1]})});
   RelationPtr parts = with_column(std::move(child), named(std::move(session), kPart));
   if (!merges)
     return with_column(std::move(parts), named(column(kPart), kSessionWindow, kMetadata));

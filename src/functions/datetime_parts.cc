@@ -290,8 +290,8 @@ void check_moment(const plan::FunctionCall& call) {
 
 // What the analyzer makes of window() and session_window() (analyze/time_windows.h).
 Rows window_parts() {
-  Function windows = row("time_windows", {}, value_kernel("time_windows"));
-  Function part = row("session_parts", {}, value_kernel("session_parts"));
+  Function windows = row("time windows", {}, value_kernel("time_windows"));
+  Function part = row("session parts", {}, value_kernel("session_parts"));
   for (const Accepts moment : {kStruct, kTimestampAny}) {
     windows.signatures.push_back(signature({moment, kLong, kLong, kLong}, windows_of_first));
     part.signatures.push_back(signature({moment, kString}, windows_of_first));

@@ -1,6 +1,7 @@
 #include "plan/attribute_name.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace firesteel::plan {
 
@@ -41,6 +42,11 @@ std::vector<std::string> parse_attribute_name(std::string_view name) {
   if (in_quotes) fail();
   parts.push_back(std::move(part));
   return parts;
+}
+
+std::string proposed_name(const std::string& name) {
+  const bool is_path = name.find('.') != std::string::npos && name.find('`') == std::string::npos;
+  return quoted_name(is_path ? parse_attribute_name(name) : std::vector<std::string>{name});
 }
 
 }  // namespace firesteel::plan

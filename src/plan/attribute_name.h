@@ -11,4 +11,7 @@ namespace firesteel::plan {
 // characters need no quotes. Throws INVALID_ATTRIBUTE_NAME_SYNTAX.
 std::vector<std::string> parse_attribute_name(std::string_view name);
 
+// The quoted parts of a column's own name, for errors in which Spark takes its dots for those of a path (toSQLId).
+std::string proposed_name(const std::string& name);
+
 }  // namespace firesteel::plan

@@ -1,6 +1,7 @@
 """Malformed requests get an error each, and the server goes on serving."""
 import os
 import stat
+import threading
 
 import grpc
 import pyarrow as pa
@@ -298,7 +299,6 @@ def test_csv_with_too_few_fields_and_too_long_lines(spark, tmp_path):
 
 def test_two_writers_of_one_folder(server, sessions, tmp_path):
     """Appends at the same time: every row arrives once, and nothing of the writing is left."""
-    import threading
     path, errors = str(tmp_path / "shared"), []
 
     def write(session, start):

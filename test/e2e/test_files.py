@@ -198,6 +198,14 @@ def test_save_as_table(spark):
     spark.sql("DROP TABLE saved_by_test").collect()
 
 
+def test_relative_paths(own_server, spark):
+    """They are of the server's working folder."""
+    spark.range(3).write.mode("overwrite").parquet("relative/out")
+    assert os.path.exists(os.path.join(own_server.folder, "relative", "out", "_SUCCESS"))
+    assert spark.read.parquet("relative/out").count() == spark.read.parquet("./relative/../relative/out").count() == 3
+    assert spark.read.parquet("relative/out").inputFiles()[0].startswith("file:///")
+
+
 def test_a_content_that_nobody_reads_may_be_too_long(spark, tmp_path):
     """As Spark answers: only reading the content of a file beyond the limit is an error."""
     (tmp_path / "a.bin").write_bytes(b"ab")

@@ -2,6 +2,9 @@
 import pytest
 from pyspark.sql import Window
 from pyspark.sql import functions as F
+from pyspark.sql.connect.session import SparkSession
+
+from firesteel_testing.server import Server
 
 RUNS = 20
 
@@ -21,6 +24,21 @@ def sources(spark, folder):
         "window": scan.select("id", F.row_number().over(Window.partitionBy("k").orderBy("id")).alias("n")).where("n <= 20"),
         "csv": spark.read.schema("id long, k long").csv(folder + "_csv"),
     }
+
+
+@pytest.fixture(scope="module")
+def two_threads():
+    """Whatever the machine has: rows come in another order each time only where threads share the work."""
+    server = Server(["--threads", "2"])
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def spark(two_threads):
+    session = SparkSession.builder.remote(two_threads.remote).create()
+    yield session
+    session.stop()
 
 
 @pytest.mark.parametrize("kind", ["scan", "join", "group_by", "union", "local_relation", "range", "window", "csv"])

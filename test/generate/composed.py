@@ -30,9 +30,9 @@ NAME = re.compile(r"'(?:[^'\\]|\\.)*'|(?<![\w.])([A-Za-z_]\w*)(?![\w(]|\s*\()")
 # Last digits of floating point, bytes that are no text, and differences that are known: what `decode` of other types than texts is, instants from decimals
 # of 38 digits and beyond the range of instants, and -0.0 within the arrays that max_by gives.
 OPEN = {"regr_slope(nn, ti)", "covar_pop(f, d)", "ltrim(bin)", "decode(tn, TIMESTAMP'2021-03-14 03:30:00', ym)", "to_timestamp(big)", "to_timestamp_ntz(dt, '1.5')",
-        "try_to_timestamp(f)", "try_to_timestamp(big)", "arrays_zip(aa, array(1.5D, d))"}
+        "try_to_timestamp(f)", "try_to_timestamp(big)", "arrays_zip(aa, array(1.5D, d))", "atan2(d, d)"}
 # What the analyzer and the parser make for themselves: Spark has no such names.
-INTERNAL = {"time_windows", "session_parts", "semi_structured_extract", "distributed_sequence_id", "unwrap_udt", "array_binary_search", "product", "likeall", "likeany",
+INTERNAL = {"semi_structured_extract", "distributed_sequence_id", "unwrap_udt", "array_binary_search", "product", "likeall", "likeany",
             "notlikeall", "notlikeany", "timestampadd", "timestampdiff", "extractansiintervaldays"}
 # Each row beside the next one: once more the same names, or the same names in capitals.
 NEIGHBOURS = "data AS l JOIN data AS r ON r.id = l.id % 7 + 1"

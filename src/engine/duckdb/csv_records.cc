@@ -128,7 +128,13 @@ void CsvRecordReader::read_record(CsvRecord& record) {
 
 std::string_view CsvRecordReader::rest_of_field() {
   const size_t start = position_;
-  while (!is_at_end() && !is_at_separator()) ++position_;
+  const char separator = format_.separator[0];
+  const char line_end = line_end_[0];
+  while (true) {
+    while (position_ < end_ && text_[position_] != separator && text_[position_] != line_end && text_[position_] != '\n') ++position_;
+    if (is_at_end() || is_at_separator()) break;
+    ++position_;
+  }
   std::string_view text = text_.substr(start, position_ - start);
   while (format_.trims_trailing && !text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;

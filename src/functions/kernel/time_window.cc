@@ -106,7 +106,6 @@ int64_t parse_duration(std::string_view text, int64_t days_per_month) {
 }
 
 std::vector<std::pair<int64_t, int64_t>> windows_of(int64_t moment_us, const WindowShape& shape) {
-  // A user's windows were checked; but anybody may call the function by its name.
   FIRESTEEL_CHECK(shape.length_us > 0 && shape.slide_us > 0 && shape.slide_us <= shape.length_us, "windows of no length");
   std::vector<std::pair<int64_t, int64_t>> windows;
   for (int64_t start = window_start(moment_us, shape.slide_us, shape.start_us);
