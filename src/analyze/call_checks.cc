@@ -59,6 +59,15 @@ bool is_without_unit(std::string_view name, const std::vector<ExpressionPtr>& ar
 
 // What a lambda goes over is an array or a map, of which there is one or two.
 void check_collections(const Function& row, const std::vector<ExpressionPtr>& arguments, const ExpressionPtr& lambda, const Origin& origin) {
+  const auto lambda_place = [](const functions::Signature& s) {
+    return std::find(s.arguments.begin(), s.arguments.end(), functions::Accepts::kLambda) - s.arguments.begin();
+  };
+  const bool may_stand_here = std::any_of(row.signatures.begin(), row.signatures.end(), [&](const functions::Signature& s) {
+    return static_cast<size_t>(lambda_place(s)) <= arguments.size();
+  });
+  if (!may_stand_here) {
+    throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.PARAMETER_DOES_NOT_ACCEPT_LAMBDA_FUNCTION", {}, contexts_of(lambda->origin));
+  }
   const bool takes_map = row.name.starts_with("map_") || row.name.starts_with("transform_");
   const size_t count = row.name == "map_zip_with" || row.name == "zip_with" ? 2 : 1;
   for (size_t i = 0; i < std::min(count, arguments.size()); ++i) {
