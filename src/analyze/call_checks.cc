@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/kernel/cast_string.h"
 
 namespace firesteel::analyze {
 
@@ -171,6 +172,16 @@ void check_no_aggregate_of(const std::vector<ExpressionPtr>& variables, const Ex
     }
     return true;
   });
+}
+
+bool is_null_number(const ExpressionPtr& constant, bool is_ansi) {
+  const ExpressionPtr* written = &constant;
+  while (const auto* cast = (*written)->as<Cast>()) written = &cast->child;
+  const auto* literal = (*written)->as<Literal>();
+  if (!literal) return false;
+  const auto* text = std::get_if<std::string>(&literal->value);
+  if (!text) return literal->is_null();
+  return !is_ansi && !functions::kernel::string_to_double(*text, functions::kernel::CastMode::kTry);
 }
 
 }  // namespace firesteel::analyze
