@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -358,8 +359,7 @@ std::optional<double> constant_number(const ExpressionPtr& expression) {
 
 // The fractions of a percentile lie between 0 and 1.
 void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, const Origin& origin) {
-  const auto* null = as_written(fractions)->as<Literal>();
-  if (null && null->is_null()) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
+  if (is_null_number(fractions, call.ansi)) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
   const auto* list = as_written(fractions)->as<FunctionCall>();
   std::vector<ExpressionPtr> all = {fractions};
   if (list && list->function->name == "array") all = list->arguments;

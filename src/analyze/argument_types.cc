@@ -149,7 +149,7 @@ void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule
 }
 
 void meet_keys(std::vector<ExpressionPtr>& maps, const ExpressionPtr& lambda, const Function& row, const CoercionRules& rules) {
-  if (row.name != "map_zip_with") return;
+  if (row.name != "map_zip_with" || maps.size() < 2) return;
   const Type left = maps[0]->type.key();
   const Type right = maps[1]->type.key();
   if (left.same_type(right)) return;

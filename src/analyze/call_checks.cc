@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/kernel/cast_string.h"
 
 namespace firesteel::analyze {
 
@@ -59,6 +60,15 @@ bool is_without_unit(std::string_view name, const std::vector<ExpressionPtr>& ar
 
 // What a lambda goes over is an array or a map, of which there is one or two.
 void check_collections(const Function& row, const std::vector<ExpressionPtr>& arguments, const ExpressionPtr& lambda, const Origin& origin) {
+  const auto lambda_place = [](const functions::Signature& s) {
+    return std::find(s.arguments.begin(), s.arguments.end(), functions::Accepts::kLambda) - s.arguments.begin();
+  };
+  const bool may_stand_here = std::any_of(row.signatures.begin(), row.signatures.end(), [&](const functions::Signature& s) {
+    return static_cast<size_t>(lambda_place(s)) <= arguments.size();
+  });
+  if (!may_stand_here) {
+    throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.PARAMETER_DOES_NOT_ACCEPT_LAMBDA_FUNCTION", {}, contexts_of(lambda->origin));
+  }
   const bool takes_map = row.name.starts_with("map_") || row.name.starts_with("transform_");
   const size_t count = row.name == "map_zip_with" || row.name == "zip_with" ? 2 : 1;
   for (size_t i = 0; i < std::min(count, arguments.size()); ++i) {
@@ -162,6 +172,16 @@ void check_no_aggregate_of(const std::vector<ExpressionPtr>& variables, const Ex
     }
     return true;
   });
+}
+
+bool is_null_number(const ExpressionPtr& constant, bool is_ansi) {
+  const ExpressionPtr* written = &constant;
+  while (const auto* cast = (*written)->as<Cast>()) written = &cast->child;
+  const auto* literal = (*written)->as<Literal>();
+  if (!literal) return false;
+  const auto* text = std::get_if<std::string>(&literal->value);
+  if (!text) return literal->is_null();
+  return !is_ansi && !functions::kernel::string_to_double(*text, functions::kernel::CastMode::kTry);
 }
 
 }  // namespace firesteel::analyze

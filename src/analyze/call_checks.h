@@ -28,4 +28,7 @@ void check_collections(const functions::Function& row, const std::vector<plan::E
 // UNSUPPORTED_FEATURE.EXPRESSION where a lambda's body aggregates one of its variables.
 void check_no_aggregate_of(const std::vector<plan::ExpressionPtr>& variables, const plan::ExpressionPtr& body);
 
+// Whether a constant is null as a number: a null, or without ANSI rules a text that is none.
+bool is_null_number(const plan::ExpressionPtr& constant, bool is_ansi);
+
 }  // namespace firesteel::analyze

@@ -241,6 +241,17 @@ std::string try_sql(const char* op, std::string_view kernel, const plan::Functio
   return "(" + a[0] + " " + op + " " + a[1] + ")";
 }
 
+// TRY takes nothing volatile, and the bodies of lambdas ask whether their operation goes on.
+void refuse_volatile(const ExpressionPtr& expression) {
+  plan::walk(expression, [](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    if (node->as<plan::LambdaFunction>() || (call && call->function->is_volatile)) {
+      throw_unsupported("EXPRESSION", "lambda functions and random numbers within an operation on dates or intervals that is tried");
+    }
+    return true;
+  });
+}
+
 Function try_operation(std::string_view name, const char* op, std::string_view kernel,
                        Type (*result_of)(Arguments)) {
   return {.name = name,
@@ -321,7 +332,10 @@ Rows arithmetic_functions() {
        .group = "math_funcs",
        .summary = "The value, with null where it fails.",
        .signatures = {signature({kAny}, type_of_first, Nulls::kAlways)},
-       .duckdb = Template{"TRY($1)"}},
+       .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+         refuse_volatile(call.arguments[0]);
+         return "TRY(" + a[0] + ")";
+       }}},
       {.name = "negative",
        .aliases = {"unary -"},  // what the SQL parser calls the sign, which prints as one
        .since = "1.0.0",

@@ -170,8 +170,13 @@ Function kll_question(std::string_view name, const Type& asked, const Type& answ
     const std::string type = asked.is(TypeKind::kLong)    ? "BIGINT"
                              : asked.is(TypeKind::kFloat) ? "FLOAT"
                                                           : "DOUBLE";
-    return value_kernel_sql(name, call.ansi, {kBytes, is_list ? Type::array(asked) : asked}, result,
-                            {a[0], "CAST(" + a[1] + " AS " + type + (is_list ? "[])" : ")")});
+    const Type& given = call.arguments[1]->type;
+    std::string question = "CAST(" + a[1] + " AS " + type + (is_list ? "[])" : ")");
+    if (given.is(plan::TypeKind::kDecimal) && asked.is(plan::TypeKind::kLong)) {  // it may be beyond 64 bits
+      question = "fs_cast_decimal_long(" + a[1] + ", " + std::to_string(given.precision()) + ", " + std::to_string(given.scale()) +
+                 (call.ansi ? ", 'ansi')" : ", 'legacy')");
+    }
+    return value_kernel_sql(name, call.ansi, {kBytes, is_list ? Type::array(asked) : asked}, result, {a[0], question});
   }};
   return row;
 }
