@@ -14,7 +14,7 @@ BEFORE = "another check comes first"
 OTHERWISE = {
     "alias_with_metadata_of_nonsense": "metadata is handed on as it is", "with_columns_of_metadata_of_nonsense": "metadata is handed on as it is",
     "alias_without_names": BEFORE, "read_of_a_schema_that_is_no_struct": "a single type is taken for a column named value",
-    "array_literal_that_mixes": "Spark reads such an element as zero", "attribute_of_an_unknown_plan": "the name alone decides",
+    "array_literal_that_mixes": "Spark reads such an element as zero",
     "star_of_an_unknown_plan": BEFORE, "sort_order_as_a_column": "Spark fails there by a bug", "data_source_of_nothing": LATER, "function_of_nothing": LATER, "grouped_map_without_a_function": LATER,
     "join_with_types": LATER, "lambda_alone": BEFORE, "merge_action_in_a_query": LATER, "merge_of_nothing": LATER,
     "metrics_of_nothing": "nothing is observed", "named_argument_alone": "the argument is its value", "query_command_of_an_unknown_query": LATER,
