@@ -112,6 +112,16 @@ bool is_in_some_set(const Grouping& grouping, const Expression& key) {
   });
 }
 
+// The column by the name that the query gives it where it uses it: `SELECT ID … GROUP BY id` shows ID.
+ExpressionPtr spelled_as(const ExpressionPtr& column, const Expression& use) {
+  const auto* known = column->as<AttributeReference>();
+  const auto* used = use.as<AttributeReference>();
+  if (!known || !used || known->name == used->name || known->id != used->id) return column;
+  AttributeReference copy = *known;
+  copy.name = used->name;
+  return make_typed(std::move(copy), column->type, column->nullable, column->origin);
+}
+
 // Columns of keys that were changed keep the names of the keys as written.
 std::vector<ExpressionPtr> with_key_names(std::vector<ExpressionPtr> columns, const std::vector<ExpressionPtr>& changed,
                                           const std::vector<ExpressionPtr>& written) {
@@ -474,7 +484,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
       for (size_t i = 0; i < keys.size(); ++i) {
         if (!same_expression(*keys[i], *part)) continue;
         if (grouping.has_sets) return reference(attribute_of(*columns[i]));
-        return column_for(grouping.keys[i], name, columns);
+        return spelled_as(column_for(grouping.keys[i], name, columns), *part);
       }
       return column_for(part, name, columns);
     });
@@ -531,7 +541,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
 ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                              const std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>& column_for) {
   for (const ExpressionPtr& g : grouping) {
-    if (same_expression(*g, *e)) return column_for(g, print_name(*g));
+    if (same_expression(*g, *e)) return column_for(e, print_name(*g));
   }
   if (is_grouping_call(*e)) return column_for(e, print_name(*e));
   if (is_aggregate_call(*e)) {

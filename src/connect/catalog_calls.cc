@@ -393,6 +393,9 @@ std::string function_usage(const functions::Function& function) {
 const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name) {
   functions::check_namespace(name);
   const functions::Function* found = functions::find_function(name.back());
+  for (const functions::Function* listed : functions::all_functions()) {
+    if (found == nullptr && equal_ignoring_case(listed->name, name.back())) found = listed;
+  }
   if (found == nullptr || functions::is_own_name(name.back()) || !functions::is_built_in(name)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", backquoted(name)},

@@ -325,10 +325,10 @@ Rows array_functions() {
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE "
                          "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END)"}),
       // The client's own: the place in a sorted array, or one less than minus the place of insertion.
-      array_row("array_binary_search", signature({kArray, kAny}, Type::integer()),
+      unlisted(array_row("array_binary_search", signature({kArray, kAny}, Type::integer()),
           Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN list_contains($1, $2) THEN "
                    "CAST(list_position($1, $2) - 1 AS INTEGER) ELSE CAST(-1 - len(list_filter($1, lambda fs_x: "
-                   "fs_x < $2)) AS INTEGER) END)"}),
+                   "fs_x < $2)) AS INTEGER) END)"})),
       array_row("array_distinct", signature({kArray}, type_of_first), array_set("distinct")),
       array_row("array_remove", signature({kArray, kAny}, type_of_first),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x: "
