@@ -114,12 +114,9 @@ bool is_in_some_set(const Grouping& grouping, const Expression& key) {
 
 // The column by the name that the query gives it where it uses it: `SELECT ID … GROUP BY id` shows ID.
 ExpressionPtr spelled_as(const ExpressionPtr& column, const Expression& use) {
-  const auto* known = column->as<AttributeReference>();
   const auto* used = use.as<AttributeReference>();
-  if (!known || !used || known->name == used->name || known->id != used->id) return column;
-  AttributeReference copy = *known;
-  copy.name = used->name;
-  return make_typed(std::move(copy), column->type, column->nullable, column->origin);
+  const auto* known = column->as<AttributeReference>();
+  return used && known && used->id == known->id ? make_typed(*used, column->type, column->nullable, column->origin) : column;
 }
 
 // Columns of keys that were changed keep the names of the keys as written.
@@ -483,8 +480,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
     ExpressionPtr result = lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
       for (size_t i = 0; i < keys.size(); ++i) {
         if (!same_expression(*keys[i], *part)) continue;
-        if (grouping.has_sets) return reference(attribute_of(*columns[i]));
-        return spelled_as(column_for(grouping.keys[i], name, columns), *part);
+        return grouping.has_sets ? reference(attribute_of(*columns[i])) : spelled_as(column_for(grouping.keys[i], name, columns), *part);
       }
       return column_for(part, name, columns);
     });
@@ -492,10 +488,8 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
     return result;
   };
   std::vector<ExpressionPtr> above;
-  for (const ExpressionPtr& e : list) {
-    above.push_back(lifted(e));
-    check_no_correlated_scalar(above.back());
-  }
+  for (const ExpressionPtr& e : list) above.push_back(lifted(e));
+  for (const ExpressionPtr& e : above) check_no_correlated_scalar(e);
   ExpressionPtr filter_above = having ? lifted(without_aliases(having, list)) : nullptr;
   const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
                          (having && needs_more_than(filter_above, above));
