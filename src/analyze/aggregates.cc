@@ -112,6 +112,13 @@ bool is_in_some_set(const Grouping& grouping, const Expression& key) {
   });
 }
 
+// The column by the name that the query gives it where it uses it: `SELECT ID … GROUP BY id` shows ID.
+ExpressionPtr spelled_as(const ExpressionPtr& column, const Expression& use) {
+  const auto* used = use.as<AttributeReference>();
+  const auto* known = column->as<AttributeReference>();
+  return used && known && used->id == known->id ? make_typed(*used, column->type, column->nullable, column->origin) : column;
+}
+
 // Columns of keys that were changed keep the names of the keys as written.
 std::vector<ExpressionPtr> with_key_names(std::vector<ExpressionPtr> columns, const std::vector<ExpressionPtr>& changed,
                                           const std::vector<ExpressionPtr>& written) {
@@ -473,8 +480,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
     ExpressionPtr result = lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
       for (size_t i = 0; i < keys.size(); ++i) {
         if (!same_expression(*keys[i], *part)) continue;
-        if (grouping.has_sets) return reference(attribute_of(*columns[i]));
-        return column_for(grouping.keys[i], name, columns);
+        return grouping.has_sets ? reference(attribute_of(*columns[i])) : spelled_as(column_for(grouping.keys[i], name, columns), *part);
       }
       return column_for(part, name, columns);
     });
@@ -482,10 +488,8 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
     return result;
   };
   std::vector<ExpressionPtr> above;
-  for (const ExpressionPtr& e : list) {
-    above.push_back(lifted(e));
-    check_no_correlated_scalar(above.back());
-  }
+  for (const ExpressionPtr& e : list) above.push_back(lifted(e));
+  for (const ExpressionPtr& e : above) check_no_correlated_scalar(e);
   ExpressionPtr filter_above = having ? lifted(without_aliases(having, list)) : nullptr;
   const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
                          (having && needs_more_than(filter_above, above));
@@ -531,7 +535,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
 ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                              const std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>& column_for) {
   for (const ExpressionPtr& g : grouping) {
-    if (same_expression(*g, *e)) return column_for(g, print_name(*g));
+    if (same_expression(*g, *e)) return column_for(e, print_name(*g));
   }
   if (is_grouping_call(*e)) return column_for(e, print_name(*e));
   if (is_aggregate_call(*e)) {

@@ -11,6 +11,7 @@
 #include "functions/decimal_arithmetic.h"
 #include "functions/function.h"
 #include "functions/kernel/value.h"
+#include "functions/own_names.h"
 
 namespace firesteel::analyze {
 
@@ -273,8 +274,9 @@ std::optional<Type> branch_type(const FunctionCall& call, const std::vector<Type
 ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e,
                              const Scope& scope) {
   const std::string name = lower_case(node.name.back());
+  functions::check_namespace(node.name);
   const Function* row = functions::find_function(name);
-  if (!row || is_operator_on_dates(name) || is_without_unit(name, node.arguments)) {
+  if (!row || !functions::is_built_in(node.name) || is_operator_on_dates(name) || is_without_unit(name, node.arguments)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", quoted_name(node.name)},
                       {"searchPath", kSearchPath}},

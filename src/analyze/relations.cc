@@ -141,7 +141,8 @@ RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<st
 }
 
 RelationPtr Resolver::table_function(const TableFunction& node) {
-  const functions::Function* row = functions::find_function(node.name.back());
+  functions::check_namespace(node.name);
+  const functions::Function* row = functions::is_built_in(node.name) ? functions::find_function(node.name.back()) : nullptr;
   if (row && row->kind == functions::FunctionKind::kTable) return listed_table(*row, node);
   if (row && row->kind != functions::FunctionKind::kGenerator && !functions::is_own_name(row->name)) {
     throw SparkError("NOT_A_TABLE_FUNCTION", {{"functionName", quoted_name(node.name)}});

@@ -279,7 +279,7 @@ RelationPtr Resolver::named_windows(const NamedWindows& node) {
     const auto* over = e->as<Window>();
     if (!over || over->name.empty()) return nullptr;
     for (const auto& [name, definition] : node.windows) {
-      if (!same_name(name, over->name)) continue;
+      if (name != over->name) continue;  // whatever spark.sql.caseSensitive says
       Window copy = *definition->as<Window>();
       copy.function = over->function;
       copy.name.clear();

@@ -263,7 +263,9 @@ RelationPtr create_catalog_table(const RequestContext& context, const plan::Cata
   return resolved_table(context, statement.name);
 }
 
-RelationPtr drop_view(ViewTable* views, const plan::CatalogCall& call) { return flag(views->drop(argument(call, "view_name"))); }
+RelationPtr drop_view(const RequestContext& context, ViewTable* views, const plan::CatalogCall& call) {
+  return flag(views->drop(argument(call, "view_name"), context.is_case_sensitive()));
+}
 
 RelationPtr set_current_catalog(const RequestContext&, const plan::CatalogCall& call) {
   const std::string name = argument(call, "catalog_name");
@@ -298,8 +300,8 @@ const std::map<std::string, Handler>& handlers() {
       {"current_catalog", [](Context, Call) { return text_value("spark_catalog"); }},
       {"current_database", [](Context context, Call) { return text_value(context.current_database()); }},
       {"database_exists", [](Context context, Call call) { return flag(database_exists(context, call)); }},
-      {"drop_global_temp_view", [](Context context, Call call) { return drop_view(&context.global_views, call); }},
-      {"drop_temp_view", [](Context context, Call call) { return drop_view(&context.session.views(), call); }},
+      {"drop_global_temp_view", [](Context context, Call call) { return drop_view(context, &context.global_views, call); }},
+      {"drop_temp_view", [](Context context, Call call) { return drop_view(context, &context.session.views(), call); }},
       {"function_exists",
        [](Context, Call call) {
          const std::string name = name_argument(call, "function_name").back();
@@ -389,8 +391,12 @@ std::string function_usage(const functions::Function& function) {
 }
 
 const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name) {
+  functions::check_namespace(name);
   const functions::Function* found = functions::find_function(name.back());
-  if (found == nullptr || functions::is_own_name(name.back())) {
+  for (const functions::Function* listed : functions::all_functions()) {
+    if (found == nullptr && equal_ignoring_case(listed->name, name.back())) found = listed;
+  }
+  if (found == nullptr || functions::is_own_name(name.back()) || !functions::is_built_in(name)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", backquoted(name)},
                       {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`" +

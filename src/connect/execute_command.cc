@@ -44,7 +44,7 @@ void create_view(const RequestContext& context, const std::vector<std::string>& 
     throw SparkError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", {{"actualName", backquoted(name)}});
   }
   ViewTable& views = is_global ? context.global_views : context.session.views();
-  views.put(name.back(), std::move(plan), replace);
+  views.put(name.back(), context.is_case_sensitive(), std::move(plan), replace);
 }
 
 // Dataset.createTempViewCommand says nothing of where the text is wrong.
@@ -246,7 +246,7 @@ class StatementRunner {
       return nothing();
     }
     const ViewTable& views = statement.is_global ? context_.global_views : context_.session.views();
-    const bool exists = views.find(statement.name.back()) != nullptr;
+    const bool exists = views.find(statement.name.back(), context_.is_case_sensitive()) != nullptr;
     if (exists && statement.if_not_exists) return nothing();
     RelationPtr query = statement.query;
     if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});

@@ -15,6 +15,7 @@ struct RequestContext {
   // The database in which a view of the catalog was made, while its query is analysed; otherwise empty.
   std::string view_database = {};
 
+  bool is_case_sensitive() const { return session.config().get_boolean("spark.sql.caseSensitive"); }
   std::string current_database() const { return view_database.empty() ? session.current_database() : view_database; }
 };
 

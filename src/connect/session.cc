@@ -13,11 +13,13 @@ namespace {
 constexpr size_t kTombstonesMax = 1000;
 constexpr size_t kErrorsMax = 20;  // SessionHolder.ERROR_CACHE_SIZE
 
+std::string key_of(const std::string& name, bool is_exact) { return is_exact ? name : lower_case(name); }
+
 }  // namespace
 
-void ViewTable::put(const std::string& name, plan::RelationPtr plan, bool replace) {
+void ViewTable::put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace) {
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = views_.try_emplace(lower_case(name));
+  const auto [found, is_new] = views_.try_emplace(key_of(name, is_exact));
   if (!is_new && !replace) {
     throw SparkError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", "`" + name + "`"}});
   }
@@ -25,15 +27,15 @@ void ViewTable::put(const std::string& name, plan::RelationPtr plan, bool replac
   ++version_;
 }
 
-bool ViewTable::drop(const std::string& name) {
+bool ViewTable::drop(const std::string& name, bool is_exact) {
   const std::lock_guard lock(mutex_);
   ++version_;
-  return views_.erase(lower_case(name)) > 0;
+  return views_.erase(key_of(name, is_exact)) > 0;
 }
 
-plan::RelationPtr ViewTable::find(const std::string& name) const {
+plan::RelationPtr ViewTable::find(const std::string& name, bool is_exact) const {
   const std::lock_guard lock(mutex_);
-  const auto found = views_.find(lower_case(name));
+  const auto found = views_.find(key_of(name, is_exact));
   return found == views_.end() ? nullptr : found->second.plan;
 }
 

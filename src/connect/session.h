@@ -21,14 +21,14 @@
 
 namespace firesteel::connect {
 
-// Temporary views by name (compared without case). Thread-safe. Global ones are one such table that
-// all sessions share.
+// Temporary views by name. Thread-safe. Global ones are one such table that all sessions share. A name that is not
+// `is_exact` (spark.sql.caseSensitive is false) stands for itself in lower case (SessionCatalog.formatTableName).
 class ViewTable {
  public:
   // Throws TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
-  void put(const std::string& name, plan::RelationPtr plan, bool replace);
-  bool drop(const std::string& name);
-  plan::RelationPtr find(const std::string& name) const;
+  void put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace);
+  bool drop(const std::string& name, bool is_exact);
+  plan::RelationPtr find(const std::string& name, bool is_exact) const;
   std::vector<std::pair<std::string, plan::RelationPtr>> all() const;
   void copy_from(const ViewTable& other);
   int64_t version() const;
@@ -39,7 +39,7 @@ class ViewTable {
     plan::RelationPtr plan;
   };
   mutable std::mutex mutex_;
-  std::map<std::string, View> views_;  // by the name in lower case
+  std::map<std::string, View> views_;  // by the name, in lower case unless it is exact
   int64_t version_ = 0;
 };
 

@@ -323,26 +323,25 @@ std::string backquoted(const std::vector<std::string>& parts) {
 
 TableName table_name(const RequestContext& context, const std::vector<std::string>& parts) {
   if (parts.size() == 1) return {context.current_database(), parts[0]};
-  if (parts.size() == 2) return {parts[0], parts[1]};
+  if (parts.size() == 2 && !equal_ignoring_case(parts[0], "spark_catalog")) return {parts[0], parts[1]};
   if (parts.size() == 3 && equal_ignoring_case(parts[0], "spark_catalog")) return {parts[1], parts[2]};
-  if (parts.size() == 3) {
-    throw SparkError("CATALOG_NOT_FOUND",
-                     {{"catalogName", "`" + parts[0] + "`"}, {"config", "\"spark.sql.catalog." + parts[0] + "\""}});
-  }
+  // The session's catalog is the only one: what is before the name is all a namespace.
+  const bool names_catalog = equal_ignoring_case(parts[0], "spark_catalog");
   throw SparkError("REQUIRES_SINGLE_PART_NAMESPACE",
-                   {{"sessionCatalog", "spark_catalog"}, {"identifier", backquoted({parts.begin(), parts.end() - 1})}});
+                   {{"sessionCatalog", "spark_catalog"}, {"identifier", backquoted({parts.begin() + names_catalog, parts.end()})}});
 }
 
 std::optional<Table> find_table(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (context.backend.warehouse == nullptr || parts.empty() || parts.size() > 3) return std::nullopt;
-  if (parts.size() == 3 && !equal_ignoring_case(parts[0], "spark_catalog")) return std::nullopt;
+  if (context.backend.warehouse == nullptr || parts.empty()) return std::nullopt;
   const TableName name = table_name(context, parts);
-  return context.backend.warehouse->find_table(name.database, name.table);
+  std::optional<Table> table = context.backend.warehouse->find_table(name.database, name.table);
+  if (table && context.is_case_sensitive() && table->name != name.table) return std::nullopt;
+  return table;
 }
 
 RelationPtr find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (parts.size() == 1) return context.session.views().find(parts[0]);
-  if (parts.size() == 2 && equal_ignoring_case(parts[0], "global_temp")) return context.global_views.find(parts[1]);
+  if (parts.size() == 1) return context.session.views().find(parts[0], context.is_case_sensitive());
+  if (parts.size() == 2 && equal_ignoring_case(parts[0], "global_temp")) return context.global_views.find(parts[1], context.is_case_sensitive());
   return nullptr;
 }
 

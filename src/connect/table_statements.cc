@@ -59,7 +59,7 @@ void drop(Context context, const std::vector<std::string>& name, bool if_exists,
   // DROP TABLE takes a temporary view too, as DROP VIEW does.
   if (find_temporary_view(context, name)) {
     ViewTable& views = name.size() == 2 ? context.global_views : context.session.views();
-    views.drop(name.back());
+    views.drop(name.back(), context.is_case_sensitive());
     return;
   }
   const std::optional<Table> table = find_table(context, name);
@@ -83,8 +83,8 @@ void rename_table(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
   const std::vector<std::string> new_name = name_of(call, "new_name");
   if (const plan::RelationPtr view = find_temporary_view(context, name); view && name.size() == 1) {
-    context.session.views().put(new_name.back(), view, /*replace=*/false);
-    context.session.views().drop(name.back());
+    context.session.views().put(new_name.back(), context.is_case_sensitive(), view, /*replace=*/false);
+    context.session.views().drop(name.back(), context.is_case_sensitive());
     return;
   }
   const Table table = table_of(context, call);

@@ -347,7 +347,8 @@ Rows aggregate_functions() {
        .summary = "The product of the group.",
        .kind = FunctionKind::kAggregate,
        .signatures = {signature({kDouble}, Type::double_number(), Nulls::kAlways)},
-       .duckdb = Rename{"product"}},
+       .duckdb = Rename{"product"},
+       .is_listed = false},
   };
 }
 

@@ -142,6 +142,14 @@ void check_two_arrays(const FunctionCall& call) {
                          std::nullopt};
 }
 
+void check_orderable_elements(const FunctionCall& call) {
+  const Type& array = call.arguments[0]->type;
+  if (!array.is(TypeKind::kArray) || array.element().is_orderable() || array.element().is(TypeKind::kNull)) return;
+  throw ArgumentMismatch{"INVALID_ORDERING_TYPE",
+                         {{"functionName", routine(call)}, {"dataType", quoted(array.element().sql())}},
+                         std::nullopt};
+}
+
 void check_element(const FunctionCall& call, size_t value, bool takes_null) {
   const Type& array = call.arguments[0]->type;
   const Type& element = call.arguments[value]->type;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -181,13 +180,31 @@ std::string sort_array_sql(const plan::FunctionCall& call, std::span<const std::
          " THEN list_sort(" + a[0] + ", 'DESC', 'NULLS LAST') END)";
 }
 
+bool holds_reals(const Type& type) {
+  if (type.is(TypeKind::kArray)) return holds_reals(type.element());
+  if (!type.is(TypeKind::kStruct)) return type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble);
+  return std::any_of(type.fields().begin(), type.fields().end(), [](const plan::StructField& field) { return holds_reals(field.type); });
+}
+
 // NormalizeFloatingNumbers: what compares numbers gives 0.0 for -0.0.
-void make_zeros_positive(Function& row) {
-  const std::string text(std::get<Template>(row.duckdb).ansi);
-  row.duckdb = Lowered{[text](const plan::FunctionCall&, std::span<const std::string>, const Type& result) {
-    const bool is_real = result.is(TypeKind::kArray) &&
-                         (result.element().is(TypeKind::kFloat) || result.element().is(TypeKind::kDouble));
-    return is_real ? "list_transform(" + text + ", lambda fs_z: fs_z + 0.0)" : text;
+std::string with_positive_zeros(std::string array, const plan::FunctionCall& call, const Type& result) {
+  if (!result.is(TypeKind::kArray) || !holds_reals(result)) return array;
+  if (!result.element().is_nested()) return "list_transform(" + array + ", lambda fs_z: fs_z + 0.0)";
+  return value_kernel_sql("positive_zeros", call.ansi, {result}, result, {array});
+}
+
+// The places from 1 of the first array's elements that an operation on sets chooses.
+std::string array_places(std::string_view operation, const plan::FunctionCall& call, std::span<const std::string> a) {
+  std::string text = "fs_array_places('" + std::string(operation) + "', '[";
+  for (size_t i = 0; i < a.size(); ++i) text += (i ? "," : "") + in_constant(call.arguments[i]->type.json());
+  text += "]'";
+  for (const std::string& array : a) text += ", " + array;
+  return text + ")";
+}
+
+Lowered array_set(std::string_view operation) {
+  return Lowered{[operation](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    return with_positive_zeros("list_select(" + a[0] + ", " + array_places(operation, call, a) + ")", call, result);
   }};
 }
 
@@ -200,8 +217,12 @@ Lowered list_extreme(const char* kernel, const char* function) {
 
 std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
   if (name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap") {
-    return check_two_arrays;
+    return [](const plan::FunctionCall& call) {
+      check_two_arrays(call);
+      check_orderable_elements(call);
+    };
   }
+  if (name == "array_distinct") return check_orderable_elements;
   if (name == "array_contains") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, false); };
   }
@@ -304,13 +325,11 @@ Rows array_functions() {
                 Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE "
                          "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END)"}),
       // The client's own: the place in a sorted array, or one less than minus the place of insertion.
-      array_row("array_binary_search", signature({kArray, kAny}, Type::integer()),
+      unlisted(array_row("array_binary_search", signature({kArray, kAny}, Type::integer()),
           Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN list_contains($1, $2) THEN "
                    "CAST(list_position($1, $2) - 1 AS INTEGER) ELSE CAST(-1 - len(list_filter($1, lambda fs_x: "
-                   "fs_x < $2)) AS INTEGER) END)"}),
-      array_row("array_distinct", signature({kArray}, type_of_first),
-                Template{"list_filter($1, "
-                         "lambda fs_d, fs_i: fs_i = list_position($1, fs_d))"}),
+                   "fs_x < $2)) AS INTEGER) END)"})),
+      array_row("array_distinct", signature({kArray}, type_of_first), array_set("distinct")),
       array_row("array_remove", signature({kArray, kAny}, type_of_first),
                 Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x: "
                          "fs_x IS NULL OR fs_x <> $2) END)"}),
@@ -341,23 +360,21 @@ Rows array_functions() {
                          "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN fs_list_length($2) ELSE 0 END), "
                          "lambda fs_x: $1) END)"}),
       array_row("array_union", signature({kAny, kAny}, both_arrays_type),
-                Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE list_filter("
-                         "list_concat($1, $2), lambda fs_d, fs_i: fs_i = list_position("
-                         "list_concat($1, $2), fs_d)) END)"}),
-      array_row("array_intersect", signature({kAny, kAny}, intersection_type),
-                Template{"list_filter($1, lambda fs_x, fs_i: fs_i = list_position($1, fs_x) AND (CASE WHEN "
-                         "fs_x IS NULL THEN len($2) > list_count($2) ELSE list_contains($2, fs_x) "
-                         "END))"}),
-      array_row("array_except", signature({kAny, kAny}, type_of_first),
-                Template{"(CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda fs_x, fs_i: "
-                         "fs_i = list_position($1, fs_x) AND (CASE WHEN fs_x IS NULL THEN len($2) = "
-                         "list_count($2) ELSE NOT list_contains($2, fs_x) END)) END)"}),
+                Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+                  const std::string both = "list_concat(" + a[0] + ", " + a[1] + ")";
+                  // The engine takes a null array for an empty one.
+                  return "(CASE WHEN " + a[0] + " IS NOT NULL AND " + a[1] + " IS NOT NULL THEN " +
+                         array_set("distinct").sql(call, std::span(&both, 1), result) + " END)";
+                }}),
+      array_row("array_intersect", signature({kAny, kAny}, intersection_type), array_set("intersect")),
+      array_row("array_except", signature({kAny, kAny}, type_of_first), array_set("except")),
       array_row("arrays_overlap", with_nullable(signature({kAny, kAny}, Type::boolean()), search_nullable),
-                Template{"(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN len(list_intersect("
-                         "list_filter($1, lambda fs_x: fs_x IS NOT NULL), list_filter($2, lambda "
-                         "fs_y: fs_y IS NOT NULL))) > 0 THEN true WHEN len($1) > 0 AND len($2) > 0 "
-                         "AND (len($1) > list_count($1) OR len($2) > list_count($2)) THEN NULL ELSE "
-                         "false END)"}),
+                Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+                  return "(CASE WHEN " + a[0] + " IS NULL OR " + a[1] + " IS NULL THEN NULL WHEN len(" +
+                         array_places("overlap", call, a) + ") > 0 THEN true WHEN len(" + a[0] + ") > 0 AND len(" + a[1] +
+                         ") > 0 AND (len(" + a[0] + ") > list_count(" + a[0] + ") OR len(" + a[1] + ") > list_count(" + a[1] +
+                         ")) THEN NULL ELSE false END)";
+                }}),
       array_row("arrays_zip", variadic(signature({kArray}, zipped_type)),
                 Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
                   std::string longest;
@@ -405,10 +422,6 @@ Rows array_functions() {
       sequence_row(),
   };
   for (Function& row : rows) row.check = check_of(row.name);
-  for (Function& row : rows) {
-    static const std::string_view sets[] = {"array_distinct", "array_union", "array_intersect", "array_except"};
-    if (std::find(std::begin(sets), std::end(sets), row.name) != std::end(sets)) make_zeros_positive(row);
-  }
   return rows;
 }
 

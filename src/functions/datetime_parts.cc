@@ -356,12 +356,12 @@ Rows datetime_part_functions() {
   add_timestamps(rows);
   add_intervals(rows);
   add_times(rows);
-  rows.push_back(row("timestampadd",
-                     {signature({kString, kLong, kTimestampAny}, second_argument_or_timestamp)},
-                     value_kernel("timestampadd")));
-  rows.push_back(row("timestampdiff",
-                     {signature({kString, kTimestamp, kTimestamp}, Type::long_integer())},
-                     value_kernel("timestampdiff")));
+  rows.push_back(unlisted(row("timestampadd",
+                              {signature({kString, kLong, kTimestampAny}, second_argument_or_timestamp)},
+                              value_kernel("timestampadd"))));
+  rows.push_back(unlisted(row("timestampdiff",
+                              {signature({kString, kTimestamp, kTimestamp}, Type::long_integer())},
+                              value_kernel("timestampdiff"))));
   Function convert = row("convert_timezone",
                          {signature({kString, kString, kTimestampAny}, Type::timestamp_ntz()),
                           signature({kString, kTimestampAny}, Type::timestamp_ntz())},

@@ -125,6 +125,7 @@ struct Function {
 
   bool is_volatile = false;         // rand, uuid, …: never duplicated or reordered
   bool may_fail = false;            // may raise an error under ANSI
+  bool is_listed = true;          // false: only the grammar and the clients' API call it, SHOW FUNCTIONS has it not
   bool is_order_dependent = false;  // first, collect_list, …
   // The output column's name where it is not "name(arg, …)"; gets the printed arguments.
   std::function<std::string(const plan::FunctionCall&, std::span<const std::string>)> print = {};

@@ -15,6 +15,7 @@ namespace {
 struct Table {
   std::vector<Rows> groups;
   Rows unlisted;
+  Rows syntax;
   std::vector<const Function*> sorted;
   std::unordered_map<std::string, const Function*> by_name;
 
@@ -35,12 +36,15 @@ struct Table {
     // Functions of the client's API alone: found by name, listed nowhere.
     unlisted = ml_vector_functions();
     for (const Function& row : unlisted) insert(row.name, row);
+    // What the grammar and the analyzer make of a name: nothing resolves to these rows.
+    syntax = syntax_functions();
+    for (const Function& row : syntax) sorted.push_back(&row);
     std::sort(sorted.begin(), sorted.end(),
               [](const Function* a, const Function* b) { return a->name < b->name; });
   }
 
   void add(const Function& row) {
-    if (!is_own_name(row.name)) sorted.push_back(&row);
+    if (row.is_listed && !is_own_name(row.name)) sorted.push_back(&row);
     insert(row.name, row);
     for (std::string_view alias : row.aliases) insert(alias, row);
   }

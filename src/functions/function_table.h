@@ -32,6 +32,7 @@ Rows sketch_functions();
 Rows statistical_aggregate_functions();
 Rows string_functions();
 Rows struct_functions();
+Rows syntax_functions();
 Rows table_functions();
 Rows tuple_sketch_functions();
 Rows variant_functions();

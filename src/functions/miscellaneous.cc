@@ -74,6 +74,7 @@ Function by_position(std::string_view name, Type type, EngineForm form, Print pr
 // that asks for its caching.
 Function sequence_row() {
   Function f = by_position("distributed_sequence_id", Type::long_integer(), Template{kPosition});
+  f.is_listed = false;
   f.signatures = {optional(signature({kBoolean}, Type::long_integer(), Nulls::kNever), 1)};
   f.print = [](const plan::FunctionCall&, std::span<const std::string>) { return "distributed_sequence_id()"; };
   return f;
@@ -229,9 +230,9 @@ Rows miscellaneous_functions() {
       collation_row(),
       collate_row(),
       // The client's own: a user-defined type's values as what they are kept as.
-      row("unwrap_udt", signature({kAny}, [](Arguments a) {
+      unlisted(row("unwrap_udt", signature({kAny}, [](Arguments a) {
             return a[0]->type.is(TypeKind::kUdt) ? a[0]->type.sql_type() : a[0]->type;
-          }), Template{"$1"}),
+          }), Template{"$1"})),
       sequence_row(),
       by_position("uuid", Type::string(), Template{"CAST(uuid() AS VARCHAR)"}),
       // Read from the scan below; the analyzer replaces the call by that column.

@@ -84,6 +84,12 @@ inline bool all_nullable(Arguments arguments) {
   return true;
 }
 
+// Called by the grammar or the clients' API alone.
+inline Function unlisted(Function row) {
+  row.is_listed = false;
+  return row;
+}
+
 using Print = std::function<std::string(const plan::FunctionCall&, std::span<const std::string>)>;
 
 // "name(a, b)" with a name of its own; `by_alias` tells the names that Spark prints differently

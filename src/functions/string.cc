@@ -395,10 +395,10 @@ Rows string_functions() {
        .print = [](const plan::FunctionCall&, std::span<const std::string> a) {
          return like_text(a);
        }},
-      quantified_like("likeall", "AND", false),
-      quantified_like("likeany", "OR", false),
-      quantified_like("notlikeall", "AND", true),
-      quantified_like("notlikeany", "OR", true),
+      unlisted(quantified_like("likeall", "AND", false)),
+      unlisted(quantified_like("likeany", "OR", false)),
+      unlisted(quantified_like("notlikeall", "AND", true)),
+      unlisted(quantified_like("notlikeany", "OR", true)),
       {.name = "ilike",
        .since = "3.3.0",
        .group = "predicate_funcs",

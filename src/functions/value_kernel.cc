@@ -4,16 +4,6 @@ namespace firesteel::functions {
 
 namespace {
 
-// As a constant of SQL in a template: quotes and dollar signs stand twice.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (char c : text) {
-    if (c == '\'' || c == '$') out += c;
-    out += c;
-  }
-  return out + "'";
-}
-
 // What stands between the parentheses.
 std::string kernel_arguments(std::string_view name, bool ansi, const std::vector<Type>& types,
                              const Type& result, const std::vector<std::string>& arguments,
@@ -25,12 +15,21 @@ std::string kernel_arguments(std::string_view name, bool ansi, const std::vector
     json += (i ? ",\"" : ",\"p\":[\"") + parameters[i] + "\"";
   }
   json += parameters.empty() ? "}" : "]}";
-  std::string text = "'" + std::string(name) + "', " + quoted(json) + ", $zone, " + (ansi ? "true" : "false");
+  std::string text = "'" + std::string(name) + "', " + "'" + in_constant(json) + "'" + ", $zone, " + (ansi ? "true" : "false");
   for (const std::string& argument : arguments) text += ", " + argument;
   return text;
 }
 
 }  // namespace
+
+std::string in_constant(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '\'' || c == '$') out += c;
+    out += c;
+  }
+  return out;
+}
 
 std::string value_kernel_sql(std::string_view name, bool ansi, const std::vector<Type>& types,
                              const Type& result, const std::vector<std::string>& arguments) {

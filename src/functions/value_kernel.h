@@ -18,6 +18,8 @@ std::string map_kernel_name(std::string_view name, const plan::FunctionCall& cal
 // The same as text, on other arguments and types. The texts may hold placeholders.
 std::string value_kernel_sql(std::string_view name, bool ansi, const std::vector<Type>& types,
                              const Type& result, const std::vector<std::string>& arguments);
+// A text between the quotes of a constant of SQL in a template: quotes and dollar signs stand twice.
+std::string in_constant(const std::string& text);
 // A call of an aggregate of functions/kernel/value_aggregate.h, with $distinct and $suffix. The
 // parameters are plain words and numbers.
 std::string value_aggregate_sql(std::string_view name, const plan::FunctionCall& call,

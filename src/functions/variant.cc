@@ -86,6 +86,7 @@ Function getter(std::string_view name) {
 Function path_getter() {
   Function f = row("semi_structured_extract", "4.0.0",
                    signature({kAny, kString}, kVariant, Nulls::kAlways), kVariant);
+  f.is_listed = false;
   f.duckdb = value_kernel("variant_get");
   f.print = [](const plan::FunctionCall&, std::span<const std::string> a) {
     const size_t end = a[1].rfind("']");

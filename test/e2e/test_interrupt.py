@@ -137,6 +137,30 @@ def test_the_engine_stops_within_100_ms(own_server, spark, kind):
     soon(own_server, spark, lambda session: session.sql(KINDS[kind]).collect(), 0.1)
 
 
+# A value of a row and a call that takes more than a second over it.
+CALLS = {
+    "array_distinct": ("transform(sequence(1, 6000000), x -> hash(x))", "size(array_distinct(v))"),
+    "array_intersect": ("transform(sequence(1, 6000000), x -> hash(x))", "size(array_intersect(v, v))"),
+    "texts": ("transform(sequence(1, 2000000), x -> concat('a longer text ', hash(x)))", "size(array_except(v, v))"),
+    "structs": ("transform(sequence(1, 1000000), x -> struct(hash(x) AS h, x))", "size(array_distinct(v))"),
+    "sort": ("transform(sequence(1, 1000000), x -> struct(hash(x) AS h, IF(x = 0, NULL, x) AS x))", "array_sort(v)[0].h"),
+    "levenshtein": ("repeat('abcd', 60000)", "levenshtein(v, repeat('bdca ', 50000))"),
+    "translate": ("repeat('abcdefghij', 12000000)", "length(translate(v, 'abcdefghij', 'jihgfedcba'))"),
+    "split": ("repeat('a,b', 12000000)", "size(split(v, ','))"),
+    "replace": ("repeat('a,b', 12000000)", "length(regexp_replace(v, '(a)(,)', '$2$1'))"),
+    "sha2": ("repeat('a,b', 150000000)", "sha2(v, 512)"),
+}
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_one_value_stops_within_half_a_second(own_server, spark, kind):
+    value, call = CALLS[kind]
+    row = spark.range(1).selectExpr(value + " AS v").persist()
+    row.count()
+    soon(own_server, spark, lambda session: row.selectExpr(call).collect(), 0.5)
+    row.unpersist()
+
+
 @pytest.mark.parametrize("kind", ["parquet", "csv", "json", "orc"])
 def test_a_write_stops_within_100_ms(own_server, spark, tmp_path, kind):
     rows = lambda session: session.range(2 ** 36).selectExpr("id", "concat('x', id) AS s")

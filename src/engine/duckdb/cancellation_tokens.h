@@ -9,6 +9,7 @@
 #include <duckdb_cpp.hpp>
 
 #include "engine/engine.h"
+#include "functions/kernel/interruption.h"
 
 namespace firesteel::engine {
 
@@ -17,11 +18,13 @@ int64_t cancellation_token(const std::shared_ptr<Cancellation>& cancellation);
 // Null when it is gone.
 std::shared_ptr<const Cancellation> cancellation_of(int64_t token);
 
-// What a kernel asks between rows. DuckDB looks for interrupts between vectors of 2,048 rows only, and those of slow kernels
-// take seconds. A vector that is done within a few milliseconds costs a look at the clock now and then.
-class RowWatch {
+// What a kernel asks between rows, and loops within one value of it by Interruptible. DuckDB looks for interrupts between
+// vectors of 2,048 rows only, and those of slow kernels take seconds. A vector that is done within a few milliseconds costs a
+// look at the clock now and then.
+class RowWatch final : public functions::kernel::Interruptible {
  public:
   explicit RowWatch(duckdb::cxx::Context& context) : context_(context) {}
+  ~RowWatch() = default;
 
   // Throws OPERATION_CANCELED once the operation is.
   void next_row() {
@@ -33,6 +36,7 @@ class RowWatch {
  private:
   static constexpr uint32_t kRowsBetweenLooks = 8;
 
+  void ask() override { look(); }
   void look();
 
   duckdb::cxx::Context& context_;

@@ -198,7 +198,7 @@ class CsvScan {
 ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
                    const std::string& alias) {
   ReaderOptions options(scan.options);
-  options.refuse("lineSep", "\n");
+  const std::string separator = options.long_line_separator();
   options.refuse("encoding", "UTF-8");
   ScanText text;
   std::string paths = file_list_sql(files);
@@ -206,7 +206,7 @@ ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, 
     text.from = "(SELECT content AS value, filename AS " + std::string(kFileColumn) + " FROM read_text(" + paths +
                 ")) AS " + alias;
   } else {
-    text.from = "fs_text(" + paths + ") AS " + alias;
+    text.from = "fs_text(" + paths + ", " + quote_string(separator) + ") AS " + alias;
   }
   for (size_t i = 0; i < scan.data_schema.size(); ++i) {
     text.columns.push_back({is_needed[i] ? alias + ".value" : ""});

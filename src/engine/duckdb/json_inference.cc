@@ -7,7 +7,7 @@ namespace firesteel::engine {
 plan::Schema infer_json_schema(const JsonOptions& options, const std::vector<plan::FileEntry>& files) {
   functions::kernel::JsonSchemaInference inference(
       {.primitives_as_string = options.primitives_as_string, .mode = options.mode, .corrupt_column = options.corrupt_column, .syntax = options.syntax});
-  JsonRecords records(files, options.is_multi_line);
+  JsonRecords records(files, options);
   std::string record;
   while (records.next(&record)) inference.add(record);
   return inference.schema();

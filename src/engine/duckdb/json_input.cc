@@ -232,7 +232,7 @@ class JsonStream {
  public:
   JsonStream(const JsonOptions& options, const std::vector<plan::FileEntry>& files, plan::Schema schema,
              const std::string& time_zone)
-      : options_(options), records_(files, options.is_multi_line), schema_(std::move(schema)), columns_(options_, time_zone) {
+      : options_(options), records_(files, options), schema_(std::move(schema)), columns_(options_, time_zone) {
     plan::Schema all = schema_;
     all.push_back({"fs_file", Type::string(), true, ""});
     all.push_back({"fs_keep", Type::boolean(), true, ""});

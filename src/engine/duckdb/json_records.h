@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
+#include <istream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,24 +32,30 @@ struct JsonOptions {
   std::string corrupt_column = "_corrupt_record";
   std::string date_format;       // empty: Spark's default
   std::string timestamp_format;  // empty: Spark's default
+  std::string encoding = "UTF-8";
+  std::string line_separator;  // empty: \n, \r or both
 };
 
 // The records' texts, file by file.
 class JsonRecords {
  public:
-  JsonRecords(std::vector<plan::FileEntry> files, bool is_multi_line);
+  JsonRecords(std::vector<plan::FileEntry> files, const JsonOptions& options);
   // False at the end. Throws FAILED_READ_FILE.*.
   bool next(std::string* record);
   const std::string& path() const { return files_[file_].path; }
 
  private:
   bool open_next();
+  bool read_line(std::string* line);
 
   std::vector<plan::FileEntry> files_;
   const bool is_multi_line_;
   size_t next_file_ = 0;
   size_t file_ = 0;
-  std::ifstream stream_;
+  const std::string encoding_;
+  const std::string line_separator_;
+  std::string rest_;                      // lines that ended with \r alone leave it
+  std::unique_ptr<std::istream> stream_;  // null between files
 };
 
 // The schema of all records: JsonInferSchema.

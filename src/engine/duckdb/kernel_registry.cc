@@ -22,6 +22,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_regex_kernels(registry);
   register_encoding_kernels(registry);
   register_value_kernels(registry);
+  register_array_set_kernels(registry);
   register_lambda_kernels(registry);
   register_sequence_kernels(registry);
   register_moment_aggregates(registry);

@@ -75,6 +75,14 @@ void LineBlocks::add_file(const std::string& path, int64_t first_byte) {
   }
 }
 
+void LineBlocks::add_whole_file(const std::string& path) {
+  const size_t first = blocks.size();
+  add_file(path);
+  if (blocks.size() == first) return;
+  blocks[first].end = blocks.back().end;
+  blocks.resize(first + 1);
+}
+
 std::vector<std::string> paths_of(const duckdb::cxx::Value& list) {
   std::vector<std::string> paths;
   for (idx_t i = 0; i < list.GetChildCount(); ++i) {

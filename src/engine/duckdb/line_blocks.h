@@ -24,6 +24,8 @@ struct LineBlocks {
 
   // Appends the blocks of a file from the line that begins at `first_byte`. Throws FAILED_READ_FILE.
   void add_file(const std::string& path, int64_t first_byte = 0);
+  // Appends a file as one block, for who finds the ends of its lines himself.
+  void add_whole_file(const std::string& path);
 };
 
 // The paths in a list of texts.

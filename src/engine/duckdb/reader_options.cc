@@ -90,10 +90,16 @@ std::string ReaderOptions::charset(const std::string& reader) const {
       .with_kind(ErrorKind::kIllegalArgument);
 }
 
+std::string ReaderOptions::long_line_separator() const {
+  const auto text = find("lineSep");
+  if (text && text->empty()) throw_illegal_argument("requirement failed: 'lineSep' cannot be an empty string.");
+  return text.value_or("");
+}
+
 std::string ReaderOptions::line_separator() const {
   const auto text = find("lineSep");
   if (!text) return "";
-  if (text->empty()) throw_illegal_argument("requirement failed: 'lineSep' cannot be an empty string.");
+  if (text->empty()) return long_line_separator();
   if (count_characters(*text) > 2) throw_illegal_argument("requirement failed: 'lineSep' can contain only 1 character.");
   return *text;
 }

@@ -26,6 +26,8 @@ class ReaderOptions {
   std::string charset(const std::string& reader) const;
   // What `lineSep` ends lines with: at most two characters, or empty where it is not set.
   std::string line_separator() const;
+  // The same of any length, as JSON and text have it.
+  std::string long_line_separator() const;
   // Raises UNSUPPORTED_FEATURE.OPTION when the option is there with another value than `only`.
   void refuse(std::string_view name, std::string_view only = "") const;
 

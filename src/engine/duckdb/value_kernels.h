@@ -6,6 +6,7 @@ namespace firesteel::engine {
 class KernelRegistry;
 
 void register_value_kernels(KernelRegistry& registry);
+void register_array_set_kernels(KernelRegistry& registry);
 void register_lambda_kernels(KernelRegistry& registry);
 void register_moment_aggregates(KernelRegistry& registry);
 void register_byte_counts(KernelRegistry& registry);

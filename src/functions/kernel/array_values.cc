@@ -162,7 +162,22 @@ Value comparison(ValueCall& call, ValueArguments a) {
                     {"secondValue", value_text(call.argument_types[1], a[1], call.time_zone)}});
 }
 
+void make_zeros_positive(Value& value) {
+  if (auto* number = std::get_if<double>(&value.data)) *number += 0.0;
+  if (auto* values = std::get_if<Values>(&value.data)) {
+    for (Value& element : *values) make_zeros_positive(element);
+  }
+}
+
+// positive_zeros(value): 0.0 for each -0.0 within.
+Value positive_zeros(ValueCall&, ValueArguments a) {
+  Value value = a[0];
+  make_zeros_positive(value);
+  return value;
+}
+
 constexpr ValueKernel kKernels[] = {
+    {"positive_zeros", positive_zeros},
     {"sort_key", sort_key},
     {"compare", compare},
     {"sort_array", sort_array},

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "functions/kernel/interruption.h"
+
 namespace firesteel::functions::kernel {
 
 namespace {
@@ -113,7 +115,9 @@ std::array<Word, 8> sha2_digest(std::string_view bytes, std::array<Word, 8> stat
   constexpr auto& r = Shape::kRotations;
   const std::string message = padded<Word>(bytes);
   std::array<Word, Shape::kRounds> schedule;
+  LoopWatch watch;
   for (size_t block = 0; block < message.size(); block += sizeof(Word) * 16) {
+    watch.step(Shape::kRounds);
     for (size_t i = 0; i < Shape::kRounds; ++i) {
       if (i < 16) {
         schedule[i] = load<Word>(message, block + i * sizeof(Word));

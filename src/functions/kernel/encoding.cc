@@ -273,8 +273,10 @@ void append_encoded(std::string_view text, std::string_view charset, std::string
 }
 
 void append_decoded(std::string_view bytes, std::string_view charset, std::string& out) {
+  using namespace std::string_view_literals;
   const Charset source = find_charset(charset, "decode");
   bool valid = true;
+  bool little = false;
   switch (source) {
     case Charset::kUtf8:
       valid = is_valid_utf8(bytes);
@@ -294,8 +296,11 @@ void append_decoded(std::string_view bytes, std::string_view charset, std::strin
     case Charset::kUtf32:
       valid = bytes.size() % 4 == 0;
       for (size_t i = 0; valid && i < bytes.size(); i += 4) {
-        const uint32_t c = byte_at(bytes, i) << 24 | byte_at(bytes, i + 1) << 16 |
-                           byte_at(bytes, i + 2) << 8 | byte_at(bytes, i + 3);
+        // The mark at the begin says in which order the bytes are.
+        if (i == 0 && bytes.starts_with("\xFF\xFE\0\0"sv)) little = true;
+        const size_t high = little ? i + 3 : i, low = little ? i : i + 3;
+        const uint32_t c = byte_at(bytes, high) << 24 | byte_at(bytes, little ? i + 2 : i + 1) << 16 |
+                           byte_at(bytes, little ? i + 1 : i + 2) << 8 | byte_at(bytes, low);
         if (i == 0 && c == 0xFEFF) continue;
         valid = c <= 0x10FFFF && (c < 0xD800 || c >= 0xE000);
         if (valid) append_utf8(c, out);

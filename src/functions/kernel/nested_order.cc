@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "functions/kernel/interruption.h"
 
 namespace firesteel::functions::kernel {
 
@@ -102,7 +103,9 @@ Value sorted(const ValueCall& call, const Value& array, bool is_ascending, bool 
   const Type& element = call.argument_types[0].element();
   Values values, nulls;
   for (const Value& value : array.list()) (value.is_null() ? nulls : values).push_back(value);
+  LoopWatch watch;
   std::stable_sort(values.begin(), values.end(), [&](const Value& a, const Value& b) {
+    watch.step();
     const int order = compare_values(element, a, b);
     return is_ascending ? order < 0 : order > 0;
   });
@@ -121,6 +124,8 @@ Value extreme(const ValueCall& call, const Value& array, int direction) {
 }
 
 }  // namespace
+
+void append_sort_key(std::string& key, const Type& type, const Value& value) { append_value(key, type, value); }
 
 Value sort_key(ValueCall& call, ValueArguments a) {
   std::string key;

@@ -1,11 +1,15 @@
 // The order of arrays and structs: Spark's null elements come first, the engine's last.
 #pragma once
 
+#include <string>
+
 #include "functions/kernel/value.h"
 
 namespace firesteel::functions::kernel {
 
-// sort_key(value): bytes whose order is the order of the values.
+// Bytes whose order is the order of the values, of which none is null.
+void append_sort_key(std::string& key, const plan::Type& type, const Value& value);
+// sort_key(value): the same as a kernel.
 Value sort_key(ValueCall& call, ValueArguments arguments);
 // compare(left, right): below, equal or above zero.
 Value compare(ValueCall& call, ValueArguments arguments);

@@ -1,12 +1,15 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/kernel/interruption.h"
 #include "functions/kernel/java_regex.h"
 #include "functions/kernel/utf8.h"
 
 namespace firesteel::functions::kernel {
 
 namespace {
+
+constexpr uint64_t kWorkOfMatch = 64;
 
 void check_group_index(const JavaRegex& regex, int32_t index, std::string_view function) {
   if (index >= 0 && static_cast<size_t>(index) <= regex.group_count()) return;
@@ -27,7 +30,9 @@ template <typename Visit>
 void for_each_match(const JavaRegex& regex, std::string_view text, Visit visit) {
   JavaRegex::Match match;
   size_t from = 0;
+  LoopWatch watch;
   while (from <= text.size() && regex.find(text, from, &match)) {
+    watch.step(kWorkOfMatch);
     if (!visit(match)) return;
     from = JavaRegex::next_start(text, match[0]);
   }
@@ -35,7 +40,9 @@ void for_each_match(const JavaRegex& regex, std::string_view text, Visit visit) 
 
 std::vector<std::string_view> split_characters(std::string_view text, int32_t limit) {
   std::vector<std::string_view> parts;
+  LoopWatch watch;
   for (size_t i = 0; i < text.size();) {
+    watch.step();
     const bool last = limit > 0 && parts.size() + 1 == static_cast<size_t>(limit);
     const size_t size = last ? text.size() - i : utf8_step(text, i);
     parts.push_back(text.substr(i, size));

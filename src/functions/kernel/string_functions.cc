@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "functions/kernel/interruption.h"
 #include "functions/kernel/unicode_case.h"
 #include "functions/kernel/utf8.h"
 
@@ -165,7 +166,9 @@ void translate(std::string_view text, std::string_view from, std::string_view to
     i += size;
     j += to_size;
   }
+  LoopWatch watch;
   for (size_t i = 0; i < text.size();) {
+    watch.step(1 + pairs.size());
     const std::string_view character = text.substr(i, utf8_step(text, i));
     const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) {
       return pair.first == character;
@@ -256,7 +259,9 @@ int32_t distance_by_bits(const std::vector<uint32_t>& a, const std::vector<uint3
   std::vector<uint64_t> rises(blocks, ~uint64_t{0});
   std::vector<uint64_t> falls(blocks);
   auto distance = static_cast<int32_t>(a.size());
+  LoopWatch watch;
   for (const uint32_t character : b) {
+    watch.step(blocks);
     const auto found = places.find(character);
     const std::vector<uint64_t>& equal = found == places.end() ? nowhere : found->second;
     int step = 1;  // what the row above the block adds from the column before to this one
