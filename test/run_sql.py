@@ -57,7 +57,8 @@ def run_file(relative, remote, mode=modes.PLAIN, seed=0, sample=1.0):
 
 def run_blocks(relative, remote, mode=modes.PLAIN, seed=0, sample=1.0):
     blocks, results = test_file.read(os.path.join(HERE, relative)), modes.Answers()
-    blocks = [b for b in blocks if not b.is_case or modes.is_chosen(f"{relative}::{b.name} {seed}", sample)]
+    blocks = [b for b in blocks if not b.is_case
+              or (modes.is_chosen(f"{relative}::{b.name} {seed}", sample) and not (mode.program and "one-engine" in b.options))]
     if not any(b.is_case for b in blocks):
         return results
     try:

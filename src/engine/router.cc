@@ -2,12 +2,64 @@
 
 #include <atomic>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
+#include "plan/free_references.h"
 
 namespace firesteel::engine {
 namespace {
+
+using Ids = std::unordered_set<plan::AttributeId>;
+
+void add_references(const plan::ExpressionPtr& expression, Ids& ids) {
+  plan::walk(expression, [&](const plan::ExpressionPtr& e) {
+    if (const auto* column = e->as<plan::AttributeReference>()) ids.insert(column->id);
+    if (const auto* subquery = e->as<plan::Subquery>(); subquery && subquery->plan) {
+      const auto outer = plan::free_references(*subquery->plan);
+      ids.insert(outer.begin(), outer.end());
+    }
+    return true;
+  });
+}
+
+Ids ids_of(const std::vector<plan::Attribute>& columns) {
+  Ids ids;
+  for (const plan::Attribute& column : columns) ids.insert(column.id);
+  return ids;
+}
+
+// What the entries of a projection read that are needed, or the first one where none is.
+void add_references_of_needed(const std::vector<plan::ExpressionPtr>& entries, const Ids& needed, Ids& ids) {
+  bool is_any = false;
+  for (const plan::ExpressionPtr& e : entries) {
+    const auto* alias = e->as<plan::Alias>();
+    const auto* column = e->as<plan::AttributeReference>();
+    if (!needed.contains(alias ? alias->id : column ? column->id : 0)) continue;
+    add_references(e, ids);
+    is_any = true;
+  }
+  if (!is_any && !entries.empty()) add_references(entries.front(), ids);
+}
+
+// What `node` reads of its inputs when `needed` of its own columns are read; empty: all there is.
+std::optional<Ids> read_below(const plan::Relation& node, const Ids& needed) {
+  const auto* join = node.as<plan::Join>();
+  const bool passes_on = node.as<plan::Filter>() || node.as<plan::Sort>() || node.as<plan::Limit>() || node.as<plan::Offset>() ||
+                         node.as<plan::Tail>() || node.as<plan::Sample>() || node.as<plan::Repartition>() ||
+                         node.as<plan::WindowColumns>() || node.as<plan::Generate>() || (join && !join->is_lateral);
+  const bool makes_anew = node.as<plan::Project>() || node.as<plan::Aggregate>();
+  if (!passes_on && !makes_anew) return std::nullopt;
+  Ids ids;
+  if (passes_on) ids = needed;
+  if (const auto* project = node.as<plan::Project>()) {
+    add_references_of_needed(project->expressions, needed, ids);
+  } else {
+    for (const plan::ExpressionPtr& e : plan::expressions(node)) add_references(e, ids);
+  }
+  return ids;
+}
 
 class Router : public Engine {
  public:
@@ -31,21 +83,21 @@ class Router : public Engine {
                                        std::shared_ptr<ExecutionContext> context) override {
     if (engines_.size() == 1) return fallback().execute(plan, std::move(context));
     Engine& engine = choose(*plan);
-    const plan::RelationPtr fragment = cut(plan, engine, *context);
+    const plan::RelationPtr fragment = cut(plan, engine, *context, ids_of(plan->output));
     return engine.execute(fragment, std::move(context));
   }
 
   void write(const WriteRequest& request, std::shared_ptr<ExecutionContext> context) override {
     if (engines_.size() == 1) return fallback().write(request, std::move(context));
     WriteRequest fragment = request;
-    fragment.plan = cut(request.plan, fallback(), *context);
+    fragment.plan = cut(request.plan, fallback(), *context, ids_of(request.plan->output));
     fallback().write(fragment, std::move(context));
   }
 
   void cache(const std::string& key, const plan::RelationPtr& plan,
              std::shared_ptr<ExecutionContext> context) override {
     const plan::RelationPtr fragment =
-        engines_.size() == 1 ? plan : cut(plan, fallback(), *context);
+        engines_.size() == 1 ? plan : cut(plan, fallback(), *context, ids_of(plan->output));
     fallback().cache(key, fragment, std::move(context));
   }
   void uncache(const std::string& key) override { fallback().uncache(key); }
@@ -67,26 +119,52 @@ class Router : public Engine {
     return fallback();
   }
 
-  // The fragment of `engine` that begins at `plan`: what other engines run below it is read from
-  // inputs.
-  plan::RelationPtr cut(const plan::RelationPtr& plan, Engine& engine, ExecutionContext& context) {
+  // The fragment of `engine` that begins at `plan`, of whose columns `needed` are read: what other
+  // engines run below it is read from inputs.
+  plan::RelationPtr cut(const plan::RelationPtr& plan, Engine& engine, ExecutionContext& context, const Ids& needed) {
+    const std::optional<Ids> read = read_below(*plan, needed);
     std::vector<plan::RelationPtr> inputs = plan::children(*plan);
     bool is_changed = false;
+    Ids gone;
     for (plan::RelationPtr& input : inputs) {
       Engine& below = choose(*input);
-      plan::RelationPtr fragment = cut(input, below, context);
-      if (&below != &engine) fragment = hand_over(std::move(fragment), below, context);
+      const Ids read_of_input = read ? *read : ids_of(input->output);
+      plan::RelationPtr fragment = cut(input, below, context, read_of_input);
+      if (&below != &engine) fragment = hand_over(std::move(fragment), below, context, read_of_input);
+      gone.merge(ids_of(input->output));
+      for (const plan::Attribute& column : fragment->output) gone.erase(column.id);
       is_changed = is_changed || fragment != input;
       input = std::move(fragment);
     }
-    return is_changed ? plan::with_children(*plan, std::move(inputs)) : plan;
+    return is_changed ? without(*plan::with_children(*plan, std::move(inputs)), gone) : plan;
   }
 
-  plan::RelationPtr hand_over(plan::RelationPtr fragment, Engine& engine,
-                              ExecutionContext& context) {
+  // A node that passes columns on no longer has those that its inputs have lost.
+  static plan::RelationPtr without(const plan::Relation& node, const Ids& gone) {
+    auto copy = std::make_shared<plan::Relation>(node);
+    std::erase_if(copy->output, [&](const plan::Attribute& column) { return gone.contains(column.id); });
+    return copy;
+  }
+
+  // The fragment's columns that are read, at least one: what nobody reads is not computed, in one
+  // fragment or in several.
+  static plan::RelationPtr with_columns_of(plan::RelationPtr fragment, const Ids& needed) {
+    std::vector<plan::Attribute> output;
+    for (const plan::Attribute& column : fragment->output) {
+      if (needed.contains(column.id)) output.push_back(column);
+    }
+    if (output.empty() && !fragment->output.empty()) output.push_back(fragment->output.front());
+    if (output.size() == fragment->output.size()) return fragment;
+    std::vector<plan::ExpressionPtr> columns;
+    for (const plan::Attribute& column : output) columns.push_back(plan::reference(column));
+    return plan::make_resolved(plan::Project{std::move(fragment), std::move(columns)}, std::move(output));
+  }
+
+  plan::RelationPtr hand_over(plan::RelationPtr fragment, Engine& engine, ExecutionContext& context, const Ids& needed) {
     const std::string key = "fragment " + std::to_string(next_fragment_++);
-    const auto output = fragment->output;
     const auto plan_id = fragment->plan_id;
+    fragment = with_columns_of(std::move(fragment), needed);
+    const auto output = fragment->output;
     context.fragment_inputs[key] = [&engine, fragment](std::shared_ptr<ExecutionContext> running) {
       return engine.execute(fragment, std::move(running));
     };
