@@ -139,8 +139,10 @@ class Router : public Engine {
     return is_changed ? without(*plan::with_children(*plan, std::move(inputs)), gone) : plan;
   }
 
-  // A node that passes columns on no longer has those that its inputs have lost.
+  // A node that passes columns on no longer has those that its inputs have lost. A projection keeps
+  // its entries: those that nobody reads are not computed.
   static plan::RelationPtr without(const plan::Relation& node, const Ids& gone) {
+    if (node.as<plan::Project>()) return std::make_shared<plan::Relation>(node);
     auto copy = std::make_shared<plan::Relation>(node);
     std::erase_if(copy->output, [&](const plan::Attribute& column) { return gone.contains(column.id); });
     return copy;
