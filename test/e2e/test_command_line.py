@@ -164,10 +164,8 @@ def test_terminate_with_running_work(own_server, tmp_path, work):
     thread.start()
     time.sleep(2.5)
     assert thread.is_alive()
-    begin = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
-    assert server.process.wait(8) == 0
-    assert time.monotonic() - begin < 5
+    assert server.process.wait(10) == 0                         # the work would go on for minutes
     thread.join(10)
     assert errors and "OPERATION_CANCELED" in str(errors[0])
     assert entries_below(scratch) == []

@@ -86,7 +86,8 @@ CASES = {
     classification.DecisionTreeClassifier: (dict(labelCol="class", maxDepth=3), vectors, accuracy, 0.05),
     classification.RandomForestClassifier: (dict(labelCol="class", maxDepth=3, numTrees=3, seed=5), vectors, accuracy, 0.05),
     classification.GBTClassifier: (dict(labelCol="class", maxDepth=2, maxIter=2, validationIndicatorCol="held", seed=5), vectors, accuracy, 0.05),
-    classification.MultilayerPerceptronClassifier: (dict(labelCol="class", layers=[FEATURES, 3, 2], maxIter=3, seed=5), vectors, lambda m: [vector(m.weights)], 1e-6),
+    classification.MultilayerPerceptronClassifier: (dict(labelCol="class", layers=[FEATURES, 3, 2], maxIter=3, seed=5, blockSize=1), vectors,
+                                                     lambda m: [vector(m.weights)], 1e-6),  # rows of a larger block that is not full weigh more
     regression.LinearRegression: (dict(labelCol="y", maxIter=2, solver="l-bfgs"), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     regression.GeneralizedLinearRegression: (dict(labelCol="y", maxIter=2), vectors, lambda m: [vector(m.coefficients), m.intercept]),
     regression.DecisionTreeRegressor: (dict(labelCol="y", maxDepth=3), vectors, predictions, 0.1),

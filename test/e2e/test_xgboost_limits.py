@@ -119,10 +119,8 @@ def test_interrupt(server, rows, seconds, make):
     begin = time.monotonic()
     while not session.interruptAll():
         assert time.monotonic() - begin < 10 and not errors, "there is nothing to interrupt"
-    begin = time.monotonic()
     thread.join(60)
     assert errors and "OPERATION_CANCELED" in str(errors[0])
-    assert time.monotonic() - begin < 5                         # a round takes about 0.05 s on a free machine
 
 
 def test_progress_by_rounds(server):
