@@ -11,8 +11,21 @@
 #include <vector>
 
 #include "plan/relation.h"
+#include "plan/sql_function.h"
 
 namespace firesteel::analyze {
+
+struct AnalysisContext;
+
+// A function of SQL as a call finds it, its texts parsed.
+struct FoundFunction {
+  std::shared_ptr<const plan::SqlFunction> definition;
+  std::vector<plan::ExpressionPtr> defaults;  // of its parameters; null where there is none
+  plan::ExpressionPtr expression;             // the body: this,
+  plan::RelationPtr query;                    // or this
+  // Where the body means what it meant as the function was made.
+  std::shared_ptr<const AnalysisContext> context;
+};
 
 // What analysis reads of its surroundings; a snapshot that does not change meanwhile.
 struct AnalysisContext {
@@ -29,6 +42,10 @@ struct AnalysisContext {
   // A temporary or global temporary view's plan (as its text or DataFrame gave it, resolved), or
   // null. Parts as written.
   std::function<plan::RelationPtr(const std::vector<std::string>& parts)> find_view;
+  // A function of SQL by its name as written, or nothing.
+  std::function<std::optional<FoundFunction>(const std::vector<std::string>& parts)> find_function;
+  // The functions of SQL of whose bodies this is, outermost first: catalog.database.function.
+  std::vector<std::string> functions_around;
   // The value of the session variable that the parts name as a whole, or nothing.
   std::function<std::optional<plan::Literal>(const std::vector<std::string>& parts)> find_variable;
   // Looks a data source up: lists files, infers the schema, discovers partitions. Returns a
@@ -44,6 +61,10 @@ struct AnalysisContext {
 
 // Resolves the whole plan. Throws SparkError. The result satisfies plan::is_resolved.
 plan::RelationPtr analyze(const plan::RelationPtr& plan, const AnalysisContext& context);
+
+// What the body of the function gives, a struct of the columns if it is a table, by its parameters' and its
+// result's types. Throws what is wrong with it.
+plan::Type result_of_function(const FoundFunction& function);
 
 // The resolved plan as an engine runs it: what depends on a row's partition and its position there is
 // computed from columns where the query names partitions, and filters hold no drawn numbers. Engines

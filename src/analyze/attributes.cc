@@ -271,7 +271,7 @@ ExpressionPtr Resolver::lateral_alias(const std::vector<std::string>& parts, con
   return found;
 }
 
-ExpressionPtr Resolver::as_outer(const ExpressionPtr& found) {
+ExpressionPtr as_outer(const ExpressionPtr& found) {
   return transform_up(found, [](const ExpressionPtr& e) -> ExpressionPtr {
     const auto* column = e->as<AttributeReference>();
     if (!column) return nullptr;

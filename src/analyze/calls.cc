@@ -122,41 +122,50 @@ std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
 
 }  // namespace
 
-std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
-                                                       const UnresolvedFunction& node) {
-  const bool has_names =
-      std::any_of(node.arguments.begin(), node.arguments.end(),
-                  [](const ExpressionPtr& a) { return a->as<NamedArgument>() != nullptr; });
-  if (!has_names) return node.arguments;
-  const std::string routine = quoted_name({std::string(row.name)});
-  const Signature& s = row.signatures.back();
-  if (s.argument_names.empty()) {
-    throw SparkError("NAMED_PARAMETERS_NOT_SUPPORTED", {{"functionName", routine}});
-  }
-  std::vector<ExpressionPtr> out(s.argument_names.size());
-  for (size_t i = 0; i < node.arguments.size(); ++i) {
-    const auto* named = node.arguments[i]->as<NamedArgument>();
+bool has_named_argument(const std::vector<ExpressionPtr>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const ExpressionPtr& a) { return a->as<NamedArgument>() != nullptr; });
+}
+
+std::vector<ExpressionPtr> arguments_by_name(const std::string& routine, const std::vector<std::string>& names,
+                                             const std::vector<ExpressionPtr>& arguments) {
+  std::vector<ExpressionPtr> out(names.size());
+  const auto first_named = std::find_if(arguments.begin(), arguments.end(), [](const ExpressionPtr& a) { return a->as<NamedArgument>(); });
+  const auto positional = static_cast<size_t>(first_named - arguments.begin());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const auto* named = arguments[i]->as<NamedArgument>();
     size_t at = i;
     if (named) {
-      const auto found = std::find(s.argument_names.begin(), s.argument_names.end(), named->name);
-      if (found == s.argument_names.end()) {
+      const auto found = std::find(names.begin(), names.end(), named->name);
+      if (found == names.end()) {
         std::string proposal;
-        for (size_t n = 0; n < s.argument_names.size() && n < 3; ++n) {
-          proposal += (n ? " `" : "`") + std::string(s.argument_names[n]) + "`";
-        }
+        for (size_t n = 0; n < names.size() && n < 3; ++n) proposal += (n ? " `" : "`") + names[n] + "`";
         throw SparkError("UNRECOGNIZED_PARAMETER_NAME",
                          {{"routineName", routine},
                           {"argumentName", quoted_name({named->name})},
                           {"proposal", proposal}});
       }
-      at = static_cast<size_t>(found - s.argument_names.begin());
+      at = static_cast<size_t>(found - names.begin());
       if (out[at]) {
-        throw SparkError("DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+        throw SparkError(at < positional ? "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED"
+                                         : "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
                          {{"routineName", routine}, {"parameterName", quoted_name({named->name})}});
       }
     }
-    if (at < out.size()) out[at] = named ? named->value : node.arguments[i];
+    if (at < out.size()) out[at] = named ? named->value : arguments[i];
   }
+  return out;
+}
+
+std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
+                                                       const UnresolvedFunction& node) {
+  if (!has_named_argument(node.arguments)) return node.arguments;
+  const std::string routine = quoted_name({std::string(row.name)});
+  const Signature& s = row.signatures.back();
+  if (s.argument_names.empty()) {
+    throw SparkError("NAMED_PARAMETERS_NOT_SUPPORTED", {{"functionName", routine}});
+  }
+  std::vector<ExpressionPtr> out =
+      arguments_by_name(routine, {s.argument_names.begin(), s.argument_names.end()}, node.arguments);
   // What is left out takes its default; what has none is missing, which the count tells.
   const size_t first_default = s.arguments.size() - s.defaults.size();
   size_t last = out.size();
@@ -276,6 +285,9 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   const std::string name = lower_case(node.name.back());
   functions::check_namespace(node.name);
   const Function* row = functions::find_function(name);
+  if ((!row || !functions::is_built_in(node.name)) && context_.find_function) {
+    if (const auto function = context_.find_function(node.name)) return sql_function_call(*function, node, e, scope);
+  }
   if (!row || !functions::is_built_in(node.name) || is_operator_on_dates(name) || is_without_unit(name, node.arguments)) {
     throw SparkError("UNRESOLVED_ROUTINE",
                      {{"routineName", quoted_name(node.name)},

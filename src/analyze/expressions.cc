@@ -240,6 +240,10 @@ ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr&
 ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope& scope) {
   Cast copy = node;
   copy.child = expression(node.child, scope);
+  return cast_resolved(std::move(copy), e.origin);
+}
+
+ExpressionPtr Resolver::cast_resolved(Cast copy, const Origin& origin) {
   if (copy.mode == CastMode::kDefault) {
     copy.mode = context_.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   }
@@ -250,7 +254,7 @@ ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope&
   const Type& from = copy.child->type;
   if (!can_cast(from, copy.target, copy.mode)) {
     throw no_such_cast(from, copy.target, copy.mode, print_name(Expression{copy, {}, true, {}}),
-                       contexts_of(e.origin));
+                       contexts_of(origin));
   }
   const Type target = copy.target;
   const bool nullable = copy.child->nullable || cast_is_nullable(from, target, copy.mode);
@@ -265,7 +269,7 @@ ExpressionPtr Resolver::cast(const Cast& node, const Expression& e, const Scope&
       return shown_as(special, print_name(Expression{copy, {}, true, {}}));
     }
   }
-  return make_typed(std::move(copy), target, nullable, e.origin);
+  return make_typed(std::move(copy), target, nullable, origin);
 }
 
 ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Scope& scope) {

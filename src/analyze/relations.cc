@@ -49,7 +49,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<UnresolvedRead>()) return n->is_streaming ? streaming_source(*n) : batch_source(*n, context_);
   if (const auto* n = r.as<With>()) return with(*n);
   if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {});
-  if (const auto* n = r.as<TableFunction>()) return table_function(*n);
+  if (const auto* n = r.as<TableFunction>()) return table_function(*n, r.origin);
   if (const auto* n = r.as<LateralView>()) return lateral_view(*n);
   if (const auto* n = r.as<ToDf>()) return to_df(*n);
   if (const auto* n = r.as<WithColumns>()) return with_columns(*n);
@@ -140,12 +140,15 @@ RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<st
   return combine(rows, std::move(inputs));
 }
 
-RelationPtr Resolver::table_function(const TableFunction& node) {
+RelationPtr Resolver::table_function(const TableFunction& node, const Origin& origin) {
   functions::check_namespace(node.name);
   const functions::Function* row = functions::is_built_in(node.name) ? functions::find_function(node.name.back()) : nullptr;
   if (row && row->kind == functions::FunctionKind::kTable) return listed_table(*row, node);
   if (row && row->kind != functions::FunctionKind::kGenerator && !functions::is_own_name(row->name)) {
     throw SparkError("NOT_A_TABLE_FUNCTION", {{"functionName", quoted_name(node.name)}});
+  }
+  if (!row && context_.find_function) {
+    if (const auto function = context_.find_function(node.name)) return sql_table_function(*function, node, origin);
   }
   if (!row || row->kind != functions::FunctionKind::kGenerator) {
     throw SparkError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", quoted_name(node.name)}});

@@ -49,6 +49,8 @@ class Resolver {
   plan::RelationPtr resolve(const plan::RelationPtr& relation);
   // See with_places().
   plan::RelationPtr placed(const plan::RelationPtr& relation);
+  // See result_of_function().
+  plan::Type result_of(const FoundFunction& function);
 
  private:
   using ExpressionPtr = plan::ExpressionPtr;
@@ -59,7 +61,7 @@ class Resolver {
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
   RelationPtr inline_table(const plan::InlineTable& node, const std::vector<std::string>& names);
-  RelationPtr table_function(const plan::TableFunction& node);
+  RelationPtr table_function(const plan::TableFunction& node, const plan::Origin& origin);
   RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
   int64_t range_bound(const ExpressionPtr& argument, size_t position);
   RelationPtr local_data(const RelationPtr& relation, const plan::LocalData& node);
@@ -234,6 +236,8 @@ class Resolver {
   std::vector<ExpressionPtr> key_columns(const Grouping& grouping);
   ExpressionPtr lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                      const ColumnFor& column_for);
+  ExpressionPtr lifted_body(const ExpressionPtr& e, const plan::Subquery& query, const std::vector<ExpressionPtr>& grouping,
+                            const ColumnFor& column_for);
   // The first column that the groups do not have, or null.
   static ExpressionPtr ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
   static void check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
@@ -303,7 +307,6 @@ class Resolver {
                              const plan::Origin& origin);
   ExpressionPtr lateral_alias(const std::vector<std::string>& parts, const plan::Origin& origin);
   ExpressionPtr session_variable(const std::vector<std::string>& parts, const plan::Origin& origin);
-  static ExpressionPtr as_outer(const ExpressionPtr& found);
   ExpressionPtr attribute_of_plan(const plan::UnresolvedAttribute& node, const plan::Expression& e,
                                   const Scope& scope);
   ExpressionPtr attribute_of_plan_in(const plan::UnresolvedAttribute& node, const plan::Expression& e,
@@ -314,6 +317,8 @@ class Resolver {
   ExpressionPtr field_of(const ExpressionPtr& child, const std::string& name,
                          const plan::Origin& origin);
   ExpressionPtr cast(const plan::Cast& node, const plan::Expression& e, const Scope& scope);
+  // The explicit cast of a resolved value.
+  ExpressionPtr cast_resolved(plan::Cast node, const plan::Origin& origin);
   ExpressionPtr window(const plan::Window& node, const plan::Expression& e, const Scope& scope);
   ExpressionPtr update_fields(const plan::UpdateFields& node, const Scope& scope);
   ExpressionPtr lambda_variable(const std::vector<std::string>& parts);
@@ -366,6 +371,20 @@ class Resolver {
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
 
+  // ---- sql_functions.cc ------------------------------------------------------------------------
+  ExpressionPtr sql_function_call(const FoundFunction& function, const plan::UnresolvedFunction& node, const plan::Expression& e,
+                                  const Scope& scope);
+  RelationPtr sql_table_function(const FoundFunction& function, const plan::TableFunction& node, const plan::Origin& origin);
+  // The values of all parameters of a call in their types; `shown` are those that its name shows.
+  std::vector<ExpressionPtr> parameter_values(const FoundFunction& function, const std::vector<ExpressionPtr>& arguments,
+                                              const Scope& scope, const plan::Origin& origin, std::vector<ExpressionPtr>* shown);
+  // The bodies over the columns that stand for their parameters; these two in the function's own context.
+  ExpressionPtr scalar_body(const FoundFunction& function, const Attributes& parameters, const plan::Origin& origin);
+  RelationPtr table_body(const FoundFunction& function, const Attributes& parameters, const plan::Origin& origin);
+  // The value in the type that the function states.
+  ExpressionPtr in_type(ExpressionPtr value, const plan::Type& type, const plan::Origin& origin);
+  ExpressionPtr inlined_query(const FoundFunction& function, const Scope& scope);
+
   // ---- state -----------------------------------------------------------------------------------
   bool same_name(std::string_view a, std::string_view b) const;
   CoercionRules rules() const { return {context_.ansi, context_.time_zone}; }
@@ -409,6 +428,15 @@ inline constexpr const char* kSearchPath =
     "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
 // The aggregate calls of an expression, comma-separated, for errors.
 std::string aggregate_names(const plan::ExpressionPtr& expression);
+// With values in place of columns, also where a query inside names a column of the query around it.
+plan::ExpressionPtr with_values(const plan::ExpressionPtr& expression, const std::map<plan::AttributeId, plan::ExpressionPtr>& values);
+plan::RelationPtr with_values(const plan::RelationPtr& relation, const std::map<plan::AttributeId, plan::ExpressionPtr>& values);
+// The expression's columns as those of the query around.
+plan::ExpressionPtr as_outer(const plan::ExpressionPtr& found);
+bool has_named_argument(const std::vector<plan::ExpressionPtr>& arguments);
+// Arguments put where the routine's names of them say; null where a place has none.
+std::vector<plan::ExpressionPtr> arguments_by_name(const std::string& routine, const std::vector<std::string>& names,
+                                                   const std::vector<plan::ExpressionPtr>& arguments);
 // Where in the query an error has its cause; empty where nothing is known.
 std::vector<QueryContext> contexts_of(const plan::Origin& origin);
 

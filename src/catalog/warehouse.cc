@@ -71,6 +71,62 @@ Table table_from_json(const Json& json) {
   return table;
 }
 
+Json to_json(const plan::SqlFunction& function) {
+  Json parameters = Json::array();
+  for (const plan::SqlFunctionParameter& parameter : function.parameters) {
+    Json entry = {{"name", parameter.name}, {"type", parameter.type.json()}, {"comment", parameter.comment}};
+    if (parameter.default_text) entry["default"] = *parameter.default_text;
+    parameters.push_back(std::move(entry));
+  }
+  Json json = {{"name", function.name},
+               {"parameters", std::move(parameters)},
+               {"is_table", function.is_table},
+               {"body_text", function.body_text},
+               {"body_is_query", function.body_is_query},
+               {"comment", function.comment},
+               {"current_database", function.current_database},
+               {"configuration", function.configuration},
+               {"created_ms", function.created_ms}};
+  if (function.result) json["result"] = function.result->json();
+  if (function.is_deterministic) json["is_deterministic"] = *function.is_deterministic;
+  if (function.reads_data) json["reads_data"] = *function.reads_data;
+  return json;
+}
+
+plan::SqlFunction function_from_json(const Json& json) {
+  plan::SqlFunction function;
+  json.at("name").get_to(function.name);
+  if (function.name.size() != 3) throw Json::other_error::create(0, "a function without its database", &json);
+  for (const Json& entry : json.at("parameters")) {
+    plan::SqlFunctionParameter parameter;
+    entry.at("name").get_to(parameter.name);
+    parameter.type = plan::type_from_json(entry.at("type").get<std::string>());
+    entry.at("comment").get_to(parameter.comment);
+    if (entry.contains("default")) parameter.default_text = entry["default"].get<std::string>();
+    function.parameters.push_back(std::move(parameter));
+  }
+  json.at("is_table").get_to(function.is_table);
+  json.at("body_text").get_to(function.body_text);
+  json.at("body_is_query").get_to(function.body_is_query);
+  json.at("comment").get_to(function.comment);
+  json.at("current_database").get_to(function.current_database);
+  json.at("configuration").get_to(function.configuration);
+  json.at("created_ms").get_to(function.created_ms);
+  if (json.contains("result")) function.result = plan::type_from_json(json["result"].get<std::string>());
+  if (json.contains("is_deterministic")) function.is_deterministic = json["is_deterministic"].get<bool>();
+  if (json.contains("reads_data")) function.reads_data = json["reads_data"].get<bool>();
+  return function;
+}
+
+// The entries of one database among those of all.
+template <typename Map>
+auto entries_of(Map& map, const std::string& database) {
+  const auto first = map.lower_bound({database, ""});
+  auto last = first;
+  while (last != map.end() && last->first.first == database) ++last;
+  return std::pair(first, last);
+}
+
 fs::path catalog_file(const std::string& folder) { return fs::path(folder) / ".firesteel" / "catalog.json"; }
 
 }  // namespace
@@ -127,14 +183,12 @@ void Warehouse::drop_database(std::string_view name, bool if_exists, bool cascad
     throw_database("SCHEMA_NOT_FOUND", name, true);
   }
   if (key == kDefault) throw SparkError("UNSUPPORTED_FEATURE.DROP_DATABASE", {{"database", "`spark_catalog`.`default`"}});
-  const auto first = tables_.lower_bound({key, ""});
-  if (first != tables_.end() && first->first.first == key) {
-    if (!cascades) throw_database("SCHEMA_NOT_EMPTY", name, false);
-    for (auto table = first; table != tables_.end() && table->first.first == key;) {
-      drop_files(table->second);
-      table = tables_.erase(table);
-    }
-  }
+  const auto [first_table, last_table] = entries_of(tables_, key);
+  const auto [first_function, last_function] = entries_of(functions_, key);
+  if (!cascades && (first_table != last_table || first_function != last_function)) throw_database("SCHEMA_NOT_EMPTY", name, false);
+  for (auto table = first_table; table != last_table; ++table) drop_files(table->second);
+  tables_.erase(first_table, last_table);
+  functions_.erase(first_function, last_function);
   std::error_code ignored;
   fs::remove(found->second.location, ignored);  // only when nothing foreign is left in it
   databases_.erase(found);
@@ -145,9 +199,8 @@ std::vector<Table> Warehouse::tables(std::string_view database) const {
   const std::lock_guard lock(mutex_);
   const std::string key = lower_case(checked_database(database).name);
   std::vector<Table> result;
-  for (auto table = tables_.lower_bound({key, ""}); table != tables_.end() && table->first.first == key; ++table) {
-    result.push_back(table->second);
-  }
+  const auto [first, last] = entries_of(tables_, key);
+  for (auto table = first; table != last; ++table) result.push_back(table->second);
   return result;
 }
 
@@ -212,6 +265,35 @@ void Warehouse::rename_table(std::string_view database, std::string_view name, c
   save();
 }
 
+std::vector<Warehouse::Function> Warehouse::functions(std::string_view database) const {
+  const std::lock_guard lock(mutex_);
+  const std::string key = lower_case(checked_database(database).name);
+  std::vector<Function> result;
+  const auto [first, last] = entries_of(functions_, key);
+  for (auto function = first; function != last; ++function) result.push_back(function->second);
+  return result;
+}
+
+Warehouse::Function Warehouse::find_function(std::string_view database, std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = functions_.find({lower_case(database), lower_case(name)});
+  return found == functions_.end() ? nullptr : found->second;
+}
+
+void Warehouse::put_function(Function function) {
+  const std::lock_guard lock(mutex_);
+  checked_database(function->name[1]);
+  functions_[{lower_case(function->name[1]), lower_case(function->name[2])}] = std::move(function);
+  save();
+}
+
+bool Warehouse::drop_function(std::string_view database, std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  if (functions_.erase({lower_case(database), lower_case(name)}) == 0) return false;
+  save();
+  return true;
+}
+
 std::string Warehouse::location_of(const Database& database, std::string_view table) const {
   return (fs::path(database.location) / lower_case(table)).string();
 }
@@ -239,6 +321,10 @@ void Warehouse::load() {
       Table table = table_from_json(entry);
       tables_[{lower_case(table.database), lower_case(table.name)}] = std::move(table);
     }
+    for (const Json& entry : json.value("functions", Json::array())) {
+      auto function = std::make_shared<const plan::SqlFunction>(function_from_json(entry));
+      functions_[{function->name[1], function->name[2]}] = function;
+    }
   } catch (const std::exception& error) {
     log_warning("the warehouse's catalog cannot be read", {{"folder", folder_}, {"reason", std::string(error.what())}});
   }
@@ -254,13 +340,15 @@ void Warehouse::save() {
   }
   Json tables = Json::array();
   for (const auto& [key, table] : tables_) tables.push_back(to_json(table));
+  Json functions = Json::array();
+  for (const auto& [key, function] : functions_) functions.push_back(to_json(*function));
   const fs::path target = catalog_file(folder_);
   fs::path draft = target;
   draft += ".new";
   std::error_code error;
   fs::create_directories(target.parent_path(), error);
   std::ofstream file(draft);
-  file << Json{{"databases", databases}, {"tables", tables}}.dump(1, ' ', false, Json::error_handler_t::replace);
+  file << Json{{"databases", databases}, {"tables", tables}, {"functions", functions}}.dump(1, ' ', false, Json::error_handler_t::replace);
   file.close();
   if (file) fs::rename(draft, target, error);
   if (!file || error) {

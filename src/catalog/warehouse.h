@@ -1,8 +1,9 @@
-// The databases and tables of one warehouse folder. Names do not distinguish case, as in Spark's session catalog.
+// The databases, tables and functions of one warehouse folder. Names do not distinguish case, as in Spark's session catalog.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "plan/relation.h"
+#include "plan/sql_function.h"
 #include "plan/type.h"
 
 namespace firesteel::catalog {
@@ -77,6 +79,14 @@ class Warehouse {
   // Moves a managed table's folder too. Throws TABLE_OR_VIEW_ALREADY_EXISTS.
   void rename_table(std::string_view database, std::string_view name, const std::string& new_name);
 
+  using Function = std::shared_ptr<const plan::SqlFunction>;
+  std::vector<Function> functions(std::string_view database) const;  // sorted by name; throws SCHEMA_NOT_FOUND
+  Function find_function(std::string_view database, std::string_view name) const;  // null: none
+  // Replaces the function of the same name, or adds it. Throws SCHEMA_NOT_FOUND.
+  void put_function(Function function);
+  // False when there was none.
+  bool drop_function(std::string_view database, std::string_view name);
+
   // The folder of a managed table.
   std::string default_location(std::string_view database, std::string_view table) const;
   // Grows with each change: analysed plans depend on it.
@@ -95,6 +105,7 @@ class Warehouse {
   mutable std::mutex mutex_;
   std::map<std::string, Database> databases_;
   std::map<Key, Table> tables_;
+  std::map<Key, Function> functions_;
   int64_t version_ = 0;
 };
 

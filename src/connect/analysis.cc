@@ -16,6 +16,7 @@
 #include "connect/literal_rows.h"
 #include "connect/ml_cache.h"
 #include "connect/session_state.h"
+#include "connect/sql_functions.h"
 #include "connect/table_calls.h"
 #include "ml/transformer.h"
 #include "spark/connect/relations.pb.h"
@@ -59,36 +60,35 @@ void prepare_execution(const RequestContext& context, engine::ExecutionContext* 
   execution->configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
 }
 
-plan::RelationPtr analyze_relation(const RequestContext& context, const plan::RelationPtr& unresolved,
-                                   std::shared_ptr<engine::ExecutionContext> execution) {
-  Config& config = context.session.config();
+analyze::AnalysisContext analysis_context(const RequestContext& context, std::shared_ptr<const Config> config,
+                                          std::shared_ptr<engine::ExecutionContext> execution) {
   analyze::AnalysisContext analysis;
-  analysis.ansi = config.get_boolean("spark.sql.ansi.enabled");
-  analysis.case_sensitive = config.get_boolean("spark.sql.caseSensitive");
-  analysis.time_zone = config.get("spark.sql.session.timeZone");
-  analysis.default_source = config.find("spark.sql.sources.default").value_or("parquet");
+  analysis.ansi = config->get_boolean("spark.sql.ansi.enabled");
+  analysis.case_sensitive = config->get_boolean("spark.sql.caseSensitive");
+  analysis.time_zone = config->get("spark.sql.session.timeZone");
+  analysis.default_source = config->find("spark.sql.sources.default").value_or("parquet");
   analysis.user = context.session.key().user_id;
   if (analysis.user.empty()) analysis.user = server_user();
   analysis.spark_version = std::string(spark_version());
   analysis.query_start_us = std::chrono::duration_cast<std::chrono::microseconds>(
                                 std::chrono::system_clock::now().time_since_epoch())
                                 .count();
-  auto snapshot = std::make_shared<const Config>(config.values());
-  analysis.configuration = [snapshot](std::string_view key) { return snapshot->find(key); };
+  analysis.configuration = [config](std::string_view key) { return config->find(key); };
   analysis.current_database = context.current_database();
-  analysis.find_view = [&](const std::vector<std::string>& parts) { return find_relation(context, parts); };
-  analysis.find_variable = [&](const std::vector<std::string>& parts) -> std::optional<plan::Literal> {
-    const std::optional<std::string> name = variable_name(parts);
+  analysis.find_view = [context](const std::vector<std::string>& parts) { return find_relation(context, parts); };
+  analysis.find_function = [context](const std::vector<std::string>& parts) { return find_sql_function(context, parts, {}); };
+  analysis.find_variable = [context](const std::vector<std::string>& parts) -> std::optional<plan::Literal> {
+    const std::optional<std::string> name = session_name(parts);
     const auto variable = name ? context.session.state().variables().find(*name) : std::nullopt;
     if (!variable) return std::nullopt;
     return variable->value;
   };
-  analysis.resolve_source = [&](const plan::UnresolvedRead& read) {
+  analysis.resolve_source = [context, config](const plan::UnresolvedRead& read) {
     if (!context.backend.resolve_source) throw_unsupported("RELATION", "reading files");
-    return context.backend.resolve_source(read, *snapshot);
+    return context.backend.resolve_source(read, *config);
   };
-  analysis.run_catalog_call = [&](const plan::CatalogCall& call) { return run_catalog_call(context, call); };
-  analysis.evaluate = [&](const plan::RelationPtr& plan) {
+  analysis.run_catalog_call = [context](const plan::CatalogCall& call) { return run_catalog_call(context, call); };
+  analysis.evaluate = [context, execution = std::move(execution)](const plan::RelationPtr& plan) mutable {
     if (!execution) {
       execution = std::make_shared<engine::ExecutionContext>();
       prepare_execution(context, execution.get());
@@ -99,14 +99,21 @@ plan::RelationPtr analyze_relation(const RequestContext& context, const plan::Re
   analysis.transform_schema = [](const plan::MlTransform& transform, const plan::Schema& input) {
     return std::static_pointer_cast<const ml::BoundTransformer>(transform.transformer)->transform_schema(input);
   };
-  return analyze::analyze(unresolved, analysis);
+  return analysis;
+}
+
+plan::RelationPtr analyze_relation(const RequestContext& context, const plan::RelationPtr& unresolved,
+                                   std::shared_ptr<engine::ExecutionContext> execution) {
+  // A snapshot: what the session sets later does not reach a plan under analysis.
+  const auto snapshot = std::make_shared<const Config>(context.session.config().values());
+  return analyze::analyze(unresolved, analysis_context(context, snapshot, std::move(execution)));
 }
 
 plan::RelationPtr analyze_cached(const RequestContext& context, const spark::connect::Relation& proto) {
   const std::string bytes = context.session.current_database() + '\0' + proto.SerializeAsString();
   // Every counter only grows, so the sum changes whenever one of them does.
   const int64_t version = context.session.config().version() + context.session.views().version() +
-                          context.session.state().variables().version() +
+                          context.session.state().variables().version() + context.session.state().functions().version() +
                           context.global_views.version() +
                           (context.backend.warehouse != nullptr ? context.backend.warehouse->version() : 0) +
                           context.session.state().models().version();

@@ -14,6 +14,10 @@ class Relation;
 
 namespace firesteel::connect {
 
+// The surroundings of a plan: what it may name and how the session, or a function of SQL, has it understood.
+analyze::AnalysisContext analysis_context(const RequestContext& context, std::shared_ptr<const Config> config,
+                                          std::shared_ptr<engine::ExecutionContext> execution);
+
 // `execution` runs the small queries that analysis needs (pivot values); it may be null for requests
 // that are no operation.
 plan::RelationPtr analyze_relation(const RequestContext& context, const plan::RelationPtr& unresolved,

@@ -11,11 +11,13 @@
 #include "connect/decode.h"
 #include "connect/local_table.h"
 #include "connect/session_state.h"
+#include "connect/sql_functions.h"
 #include "connect/show_statements.h"
 #include "connect/table_calls.h"
 #include "connect/table_functions.h"
 #include "connect/table_statements.h"
 #include "functions/function.h"
+#include "functions/kernel/time_zone.h"
 #include "functions/own_names.h"
 #include "sql/parser.h"
 
@@ -59,12 +61,14 @@ std::vector<std::string> name_argument(const plan::CatalogCall& call, const std:
   return sql::parse_multipart_identifier(argument(call, name));
 }
 
-// The name of a table, in the database that the call may name beside it.
-std::vector<std::string> table_argument(const plan::CatalogCall& call) {
-  std::vector<std::string> parts = name_argument(call, "table_name");
+// The name of a table or a function, in the database that the call may name beside it.
+std::vector<std::string> name_in_database(const plan::CatalogCall& call, const std::string& argument_name) {
+  std::vector<std::string> parts = name_argument(call, argument_name);
   if (parts.size() == 1 && call.arguments.count("db_name") > 0) parts.insert(parts.begin(), database_argument(call, ""));
   return parts;
 }
+
+std::vector<std::string> table_argument(const plan::CatalogCall& call) { return name_in_database(call, "table_name"); }
 
 catalog::Warehouse& warehouse(const RequestContext& context) {
   FIRESTEEL_CHECK(context.backend.warehouse != nullptr, "a server without a warehouse");
@@ -220,6 +224,12 @@ std::vector<Cell> function_row(const functions::Function& function) {
   return {std::string(function.name), Cell(), Cell(), function_usage(function), "", true};
 }
 
+std::vector<Cell> function_row(const plan::SqlFunction& function) {
+  const bool is_temporary = function.is_temporary();
+  return {function.name.back(), is_temporary ? Cell() : Cell("spark_catalog"),
+          is_temporary ? Cell() : Cell(function.name[1]), function.comment, "sqlFunction.", is_temporary};
+}
+
 RelationPtr function_table(const Rows& rows) {
   return make_local_table({{"name", Type::string(), false},
                            {"catalog"},
@@ -230,8 +240,11 @@ RelationPtr function_table(const Rows& rows) {
                           rows);
 }
 
-RelationPtr list_functions(const RequestContext&, const plan::CatalogCall& call) {
+RelationPtr list_functions(const RequestContext& context, const plan::CatalogCall& call) {
   Rows rows;
+  for (const auto& function : function_definitions(context, database_argument(call, context.current_database()))) {
+    if (matches(call, function->name.back())) rows.push_back(function_row(*function));
+  }
   for (const functions::Function* function : functions::all_functions()) {
     if (matches(call, std::string(function->name))) rows.push_back(function_row(*function));
   }
@@ -239,7 +252,9 @@ RelationPtr list_functions(const RequestContext&, const plan::CatalogCall& call)
 }
 
 RelationPtr get_function(const RequestContext& context, const plan::CatalogCall& call) {
-  return function_table({function_row(find_function(context, name_argument(call, "function_name")))});
+  const std::vector<std::string> name = name_in_database(call, "function_name");
+  if (const auto own = find_own_function(context, name)) return function_table({function_row(*own)});
+  return function_table({function_row(find_function(context, name))});
 }
 
 RelationPtr create_catalog_table(const RequestContext& context, const plan::CatalogCall& call) {
@@ -303,9 +318,10 @@ const std::map<std::string, Handler>& handlers() {
       {"drop_global_temp_view", [](Context context, Call call) { return drop_view(context, &context.global_views, call); }},
       {"drop_temp_view", [](Context context, Call call) { return drop_view(context, &context.session.views(), call); }},
       {"function_exists",
-       [](Context, Call call) {
-         const std::string name = name_argument(call, "function_name").back();
-         return flag(functions::find_function(name) != nullptr && !functions::is_own_name(name));
+       [](Context context, Call call) {
+         const std::vector<std::string> name = name_in_database(call, "function_name");
+         const bool is_built_in = functions::find_function(name.back()) != nullptr && !functions::is_own_name(name.back());
+         return flag(is_built_in || find_own_function(context, name) != nullptr);
        }},
       {"get_database",
        [](Context context, Call call) {
@@ -384,6 +400,19 @@ std::string column_comment(const plan::StructField& field) {
   if (field.metadata.empty()) return "";
   const auto json = nlohmann::json::parse(field.metadata, nullptr, false);
   return json.is_object() && json.contains("comment") ? json["comment"].get<std::string>() : "";
+}
+
+std::string created_time(const RequestContext& context, int64_t milliseconds) {
+  const std::string zone = context.session.config().get("spark.sql.session.timeZone");
+  const int64_t seconds = milliseconds / 1000;
+  const auto local = static_cast<time_t>(seconds + functions::kernel::TimeZone::get(zone).offset_at(seconds));
+  struct tm parts {};
+  gmtime_r(&local, &parts);
+  char text[64];
+  strftime(text, sizeof text, "%a %b %d %H:%M:%S ", &parts);
+  char year[16];
+  strftime(year, sizeof year, " %Y", &parts);
+  return text + zone + year;
 }
 
 std::string function_usage(const functions::Function& function) {

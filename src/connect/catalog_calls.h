@@ -30,6 +30,8 @@ std::string database_argument(const plan::CatalogCall& call, const std::string& 
 bool matches(const plan::CatalogCall& call, const std::string& text);
 std::string table_kind(const catalog::Table& table);  // "MANAGED", "EXTERNAL", "VIEW"
 std::string column_comment(const plan::StructField& field);
+// java.util.Date.toString in the session's zone.
+std::string created_time(const RequestContext& context, int64_t milliseconds);
 std::string function_usage(const functions::Function& function);
 // Throws UNRESOLVED_ROUTINE.
 const functions::Function& find_function(const RequestContext& context, const std::vector<std::string>& name);

@@ -20,6 +20,7 @@
 #include "connect/observed_metrics.h"
 #include "connect/session_state.h"
 #include "connect/show_statements.h"
+#include "connect/sql_functions.h"
 #include "connect/sql_text.h"
 #include "connect/table_calls.h"
 #include "connect/variable_statements.h"
@@ -251,6 +252,16 @@ class StatementRunner {
     RelationPtr query = statement.query;
     if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});
     create_view(context_, statement.name, analyze(query), statement.is_global, statement.replace);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::CreateFunction& statement) const {
+    create_function(context_, statement);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::DropFunction& statement) const {
+    drop_function(context_, statement);
     return nothing();
   }
 

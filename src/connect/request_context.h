@@ -12,8 +12,10 @@ struct RequestContext {
   Session& session;
   ViewTable& global_views;
   const Backend& backend;
-  // The database in which a view of the catalog was made, while its query is analysed; otherwise empty.
+  // The database in which a view or a function was made, while its query is analysed; otherwise empty.
   std::string view_database = {};
+  // Not of what stands in the catalog: its query means the same to every session.
+  bool sees_temporary = true;
 
   bool is_case_sensitive() const { return session.config().get_boolean("spark.sql.caseSensitive"); }
   std::string current_database() const { return view_database.empty() ? session.current_database() : view_database; }

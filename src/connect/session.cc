@@ -190,6 +190,7 @@ std::shared_ptr<Session> Session::clone(const std::string& session_id) const {
   copy->views_.copy_from(views_);
   copy->set_current_database(current_database());
   copy->artifacts_.copy_from(artifacts_);
+  for (auto& [name, function] : state_->functions().all()) copy->state_->functions().put(name, std::move(function));
   return copy;
 }
 

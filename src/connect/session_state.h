@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "connect/session_variables.h"
+#include "connect/session_table.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -66,6 +66,7 @@ class SessionState {
   PlanCache& plans() { return plans_; }
   MlCache& models() { return *models_; }
   SessionVariables& variables() { return variables_; }
+  SessionFunctions& functions() { return functions_; }
 
   // True at the first call with this text. For commands that travel as relations, which clients evaluate again.
   bool note_once(const std::string& what);
@@ -95,6 +96,7 @@ class SessionState {
   mutable std::mutex mutex_;
   PlanCache plans_;
   SessionVariables variables_;
+  SessionFunctions functions_;
   std::unique_ptr<MlCache> models_;
   std::map<std::string, plan::RelationPtr> checkpoints_;
   std::vector<std::shared_ptr<PersistedRelation>> persisted_;

@@ -13,6 +13,7 @@
 #include "catalog/warehouse.h"
 #include "connect/catalog_calls.h"
 #include "connect/local_table.h"
+#include "connect/sql_functions.h"
 #include "connect/table_calls.h"
 #include "functions/function.h"
 #include "functions/kernel/time_zone.h"
@@ -95,13 +96,18 @@ RelationPtr show_columns(Context context, Call call) {
   return make_local_table({text_column("col_name")}, rows);
 }
 
-RelationPtr show_functions(Context, Call call) {
+RelationPtr show_functions(Context context, Call call) {
   Rows rows;
-  if (argument(call, "scope") != "user") {
-    plan::CatalogCall filter = call;
-    if (const std::string name = argument(call, "function_name"); !name.empty()) {
-      filter.arguments["pattern"] = sql::parse_multipart_identifier(name).back();
+  plan::CatalogCall filter = call;
+  if (const std::string name = argument(call, "function_name"); !name.empty()) {
+    filter.arguments["pattern"] = sql::parse_multipart_identifier(name).back();
+  }
+  if (argument(call, "scope") != "system") {
+    for (const auto& function : function_definitions(context, database_argument(call, context.current_database()))) {
+      if (matches(filter, function->name.back())) rows.push_back({joined(function->name, ".")});
     }
+  }
+  if (argument(call, "scope") != "user") {
     for (const functions::Function* function : functions::all_functions()) {
       std::vector<std::string_view> names = {function->name};
       names.insert(names.end(), function->aliases.begin(), function->aliases.end());
@@ -109,8 +115,8 @@ RelationPtr show_functions(Context, Call call) {
         if (!functions::is_own_name(name) && matches(filter, std::string(name))) rows.push_back({std::string(name)});
       }
     }
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return *a[0].text < *b[0].text; });
   }
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return *a[0].text < *b[0].text; });
   return make_local_table({text_column("function")}, rows);
 }
 
@@ -187,20 +193,6 @@ std::string create_statement(const Table& table) {
   if (!table.comment.empty()) text += "COMMENT " + quoted_text(table.comment) + "\n";
   list("TBLPROPERTIES", table.properties);
   return text;
-}
-
-// java.util.Date.toString in the session's zone.
-std::string created_time(Context context, int64_t milliseconds) {
-  const std::string zone = context.session.config().get("spark.sql.session.timeZone");
-  const int64_t seconds = milliseconds / 1000;
-  const auto local = static_cast<time_t>(seconds + functions::kernel::TimeZone::get(zone).offset_at(seconds));
-  struct tm parts {};
-  gmtime_r(&local, &parts);
-  char text[64];
-  strftime(text, sizeof text, "%a %b %d %H:%M:%S ", &parts);
-  char year[16];
-  strftime(year, sizeof year, " %Y", &parts);
-  return text + zone + year;
 }
 
 using Details = std::vector<std::pair<std::string, std::string>>;
@@ -309,6 +301,13 @@ RelationPtr describe_table(Context context, Call call) {
 }
 
 RelationPtr describe_function(Context context, Call call) {
+  const std::vector<std::string> name = name_of(call, "function_name");
+  const bool is_extended = argument(call, "extended") == "true";
+  if (const auto own = find_own_function(context, name)) {
+    Rows lines;
+    for (const std::string& line : describe_sql_function(context, *own, is_extended)) lines.push_back({line});
+    return make_local_table({text_column("function_desc")}, lines);
+  }
   const functions::Function& function = find_function(context, name_of(call, "function_name"));
   Rows rows = {{"Function: " + std::string(function.name)}, {"Usage: " + function_usage(function)}};
   if (argument(call, "extended") == "true") {

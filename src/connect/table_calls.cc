@@ -346,12 +346,12 @@ RelationPtr find_temporary_view(const RequestContext& context, const std::vector
 }
 
 RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (RelationPtr view = find_temporary_view(context, parts)) return view;
+  if (RelationPtr view = context.sees_temporary ? find_temporary_view(context, parts) : nullptr) return view;
   const std::optional<Table> table = find_table(context, parts);
   if (!table) return nullptr;
   if (table->is_view()) {
     // A view sees its names where it was made.
-    RequestContext inner{context.session, context.global_views, context.backend, table->view_database};
+    const RequestContext inner{context.session, context.global_views, context.backend, table->view_database, /*sees_temporary=*/false};
     RelationPtr query = sql::parse_query(table->view_text, parser_options(context.session.config()));
     std::vector<std::string> names;
     for (const plan::StructField& field : table->schema) names.push_back(field.name);

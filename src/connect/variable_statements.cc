@@ -57,7 +57,7 @@ std::vector<std::pair<std::string, SessionVariable>> targets_of(const RequestCon
   std::vector<std::pair<std::string, SessionVariable>> targets;
   std::set<std::string> seen;
   for (const std::vector<std::string>& parts : names) {
-    const std::optional<std::string> name = variable_name(parts);
+    const std::optional<std::string> name = session_name(parts);
     const auto found = name ? context.session.state().variables().find(*name) : std::nullopt;
     if (!found) {
       throw SparkError("UNRESOLVED_VARIABLE",
@@ -86,7 +86,7 @@ void declare_variables(const RequestContext& context, const sql::DeclareVariable
   std::vector<std::string> names;
   std::set<std::string> seen;
   for (const std::vector<std::string>& parts : statement.names) {
-    const std::optional<std::string> name = variable_name(parts);
+    const std::optional<std::string> name = session_name(parts);
     if (!name) {
       throw SparkError("UNRESOLVED_VARIABLE",
                        {{"variableName", quoted_name(parts)}, {"searchPath", "[`system`.`session`]"}});
@@ -127,7 +127,7 @@ void set_variables(const RequestContext& context, const sql::SetVariable& statem
 }
 
 void drop_variable(const RequestContext& context, const sql::DropVariable& statement) {
-  const std::optional<std::string> name = variable_name(statement.name);
+  const std::optional<std::string> name = session_name(statement.name);
   if (!name) {
     throw SparkError("UNRESOLVED_VARIABLE",
                      {{"variableName", quoted_name(statement.name)}, {"searchPath", "[`system`.`session`]"}});
@@ -215,7 +215,7 @@ void check_no_variable(const RequestContext& context, const std::string& key) {
   } catch (const SparkError&) {
     return;  // a key that could be no name
   }
-  const std::optional<std::string> name = variable_name(parts);
+  const std::optional<std::string> name = session_name(parts);
   if (!name || !context.session.state().variables().find(*name)) return;
   throw SparkError("UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET", {{"variableName", quoted_name(parts)}});
 }

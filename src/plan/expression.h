@@ -163,6 +163,7 @@ struct Subquery {
   std::optional<int64_t> plan_id;
   std::vector<ExpressionPtr> in_values;       // kIn
   std::vector<AttributeId> outer_references;  // filled by analyze
+  bool is_function_body = false;              // of a SQL function: over groups it reads them as the call's arguments do
 };
 
 // ---- resolved --------------------------------------------------------------------------------

@@ -218,6 +218,16 @@ class Grammar : public TokenReader {
   Statement drop_variable();
   Statement execute_immediate();
 
+  // ---- functions (function_statement_grammar.cc) ----
+  Statement create_function(CreateFunction create, size_t from);
+  void function_parameters(plan::SqlFunction* function, size_t from);
+  void skip_generation();
+  void skip_constraint_part();
+  void function_result(plan::SqlFunction* function);
+  void function_characteristics(plan::SqlFunction* function);
+  void function_body(plan::SqlFunction* function);
+  Statement drop_function();
+
   // ---- tables and databases (table_statement_grammar.cc) ----
   bool at_word(std::string_view word, size_t ahead = 0) const;  // words that are no keywords here too
   bool accept_word(std::string_view word);

@@ -14,6 +14,7 @@
 
 #include "plan/expression.h"
 #include "plan/relation.h"
+#include "plan/sql_function.h"
 #include "plan/type.h"
 
 namespace firesteel::sql {
@@ -112,11 +113,23 @@ struct ExecuteImmediate {  // EXECUTE IMMEDIATE text INTO variables USING argume
   std::vector<plan::ExpressionPtr> arguments;  // an Alias where one is named
 };
 
+struct CreateFunction {  // CREATE [OR REPLACE] [TEMPORARY] FUNCTION
+  plan::SqlFunction function;  // its name as written
+  bool is_temporary = false;
+  bool replace = false;
+  bool if_not_exists = false;
+};
+struct DropFunction {
+  std::vector<std::string> name;
+  bool is_temporary = false;
+  bool if_exists = false;
+};
+
 using Statement = std::variant<plan::RelationPtr,  // a query
                                CreateView, DropView, SetConfiguration, Explain, CacheTable,
                                UncacheTable, ClearCache, CatalogStatement, CreateTable, Insert,
                                DescribeQuery, DeclareVariable, SetVariable, DropVariable,
-                               ExecuteImmediate>;
+                               ExecuteImmediate, CreateFunction, DropFunction>;
 
 struct ParserOptions {
   bool ansi = true;

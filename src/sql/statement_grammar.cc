@@ -148,6 +148,10 @@ Statement Grammar::create_statement() {
   ahead += view.is_global;
   const bool is_temporary = at(Keyword::kTemporary, ahead);
   ahead += is_temporary;
+  if (at(Keyword::kFunction, ahead) && !view.is_global) {
+    advance(ahead + 1);
+    return create_function({{}, is_temporary, view.replace, false}, from);
+  }
   if (!at(Keyword::kView, ahead)) {
     const Keyword kind = peek(ahead).keyword;
     const std::string word = upper_case(text_of(peek(ahead)));
@@ -161,8 +165,7 @@ Statement Grammar::create_statement() {
         return create_database();
       }
     }
-    const bool is_known = kind == Keyword::kTable || kind == Keyword::kFunction ||
-                          kind == Keyword::kDatabase || kind == Keyword::kSchema ||
+    const bool is_known = kind == Keyword::kTable || kind == Keyword::kDatabase || kind == Keyword::kSchema ||
                           kind == Keyword::kNamespace || kind == Keyword::kRole ||
                           kind == Keyword::kMaterialized || kind == Keyword::kVariable ||
                           word == "EXTERNAL" || word == "INDEX" || word == "MACRO" ||
@@ -244,6 +247,7 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
 Statement Grammar::drop_statement() {
   if (at(Keyword::kTable, 1)) return drop_table();
   if (at(Keyword::kDatabase, 1) || at(Keyword::kSchema, 1) || at(Keyword::kNamespace, 1)) return drop_database();
+  if (at(Keyword::kFunction, 1) || (at(Keyword::kTemporary, 1) && at(Keyword::kFunction, 2))) return drop_function();
   if (at(Keyword::kTemporary, 1) && (at(Keyword::kVariable, 2) || at(Keyword::kVar, 2))) return drop_variable();
   if (!at(Keyword::kView, 1)) {
     if (at(Keyword::kVariable, 1) || at(Keyword::kVar, 1)) syntax_error_at(peek(1));
