@@ -14,7 +14,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -387,7 +386,7 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
   // The columns that USING merged belong to their side still.
   Attributes candidates;
   if (!node.target.empty() && scope.relation) candidates = hidden_columns(*scope.relation);
-  candidates.insert(candidates.end(), attributes->begin(), attributes->end());
+  candidates.append(attributes->begin(), attributes->end());
   for (const Attribute& attribute : candidates) {
     bool fits = attribute.qualifier.size() >= node.target.size();
     for (size_t i = 0; fits && i < node.target.size(); ++i) {

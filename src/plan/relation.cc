@@ -49,7 +49,11 @@ void for_each_expression(Node& node, const F& visit) {
     if (slot) visit(slot);
   };
   auto many = [&](auto& slots) {
-    for (auto& slot : slots) one(slot);
+    if constexpr (requires { slots.writable(0); }) {
+      for (size_t i = 0; i < slots.size(); ++i) one(slots.writable(i));
+    } else {
+      for (auto& slot : slots) one(slot);
+    }
   };
   std::visit(
       [&](auto& n) {
@@ -313,13 +317,18 @@ std::string_view node_name(const Relation& relation) {
 
 bool is_resolved(const Relation& relation) {
   if (!is_resolved_node(relation)) return false;
-  for (const ExpressionPtr& expression : expressions(relation)) {
-    if (!is_resolved(*expression)) return false;
-  }
-  for (const RelationPtr& input : children(relation)) {
-    if (!is_resolved(*input)) return false;
-  }
-  return true;
+  // Entries that a projection shares with the one below are looked at there.
+  const auto* project = relation.as<Project>();
+  const auto* below = project ? project->child->as<Project>() : nullptr;
+  bool found = true;
+  size_t at = 0;
+  for_each_expression(relation.node, [&](const ExpressionPtr& expression) {
+    const bool is_shared = below && at < below->expressions.size() && &below->expressions[at] == &expression;
+    ++at;
+    found = found && (is_shared || is_resolved(*expression));
+  });
+  for_each_input(relation.node, [&](const RelationPtr& input) { found = found && is_resolved(*input); });
+  return found;
 }
 
 Schema output_schema(const Relation& relation) {
