@@ -139,8 +139,10 @@ ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
   size_t used = 0;
   for (size_t qualifier_size = std::min<size_t>(parts.size() - 1, 3) + 1;
        qualifier_size-- > 0 && matches.empty();) {
+    const std::string& name = parts[qualifier_size];
     for (const Attribute& attribute : attributes) {
-      if (!same_name(attribute.name, parts[qualifier_size])) continue;
+      // Most names of a wide table are of another length, which takes no call to see.
+      if (attribute.name.size() != name.size() || !same_name(attribute.name, name)) continue;
       if (attribute.qualifier.size() < qualifier_size) continue;
       bool fits = true;
       const size_t offset = attribute.qualifier.size() - qualifier_size;
