@@ -129,6 +129,18 @@ bool is_resolved_node(const Relation& relation) {
       relation.node);
 }
 
+// Entries that a projection shares with the one below are looked at there.
+bool has_resolved_entries(const Project& project) {
+  const auto* below = project.child->as<Project>();
+  const size_t shared_max = below ? below->expressions.size() : 0;
+  for (size_t i = 0; i < project.expressions.size(); ++i) {
+    const ExpressionPtr& entry = project.expressions[i];
+    if (i < shared_max && &below->expressions[i] == &entry) continue;
+    if (!is_resolved(*entry)) return false;
+  }
+  return true;
+}
+
 // Ids of one tree numbered in the order of their first appearance, so that two trees compare.
 class Numbering {
  public:
@@ -317,16 +329,12 @@ std::string_view node_name(const Relation& relation) {
 
 bool is_resolved(const Relation& relation) {
   if (!is_resolved_node(relation)) return false;
-  // Entries that a projection shares with the one below are looked at there.
-  const auto* project = relation.as<Project>();
-  const auto* below = project ? project->child->as<Project>() : nullptr;
   bool found = true;
-  size_t at = 0;
-  for_each_expression(relation.node, [&](const ExpressionPtr& expression) {
-    const bool is_shared = below && at < below->expressions.size() && &below->expressions[at] == &expression;
-    ++at;
-    found = found && (is_shared || is_resolved(*expression));
-  });
+  if (const auto* project = relation.as<Project>()) {
+    found = has_resolved_entries(*project);
+  } else {
+    for_each_expression(relation.node, [&](const ExpressionPtr& e) { found = found && is_resolved(*e); });
+  }
   for_each_input(relation.node, [&](const RelationPtr& input) { found = found && is_resolved(*input); });
   return found;
 }
