@@ -14,7 +14,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -140,8 +139,10 @@ ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
   size_t used = 0;
   for (size_t qualifier_size = std::min<size_t>(parts.size() - 1, 3) + 1;
        qualifier_size-- > 0 && matches.empty();) {
+    const std::string& name = parts[qualifier_size];
     for (const Attribute& attribute : attributes) {
-      if (!same_name(attribute.name, parts[qualifier_size])) continue;
+      // Most names of a wide table are of another length, which takes no call to see.
+      if (attribute.name.size() != name.size() || !same_name(attribute.name, name)) continue;
       if (attribute.qualifier.size() < qualifier_size) continue;
       bool fits = true;
       const size_t offset = attribute.qualifier.size() - qualifier_size;
@@ -387,7 +388,7 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
   // The columns that USING merged belong to their side still.
   Attributes candidates;
   if (!node.target.empty() && scope.relation) candidates = hidden_columns(*scope.relation);
-  candidates.insert(candidates.end(), attributes->begin(), attributes->end());
+  candidates.append(attributes->begin(), attributes->end());
   for (const Attribute& attribute : candidates) {
     bool fits = attribute.qualifier.size() >= node.target.size();
     for (size_t i = 0; fits && i < node.target.size(); ++i) {

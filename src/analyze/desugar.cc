@@ -27,15 +27,6 @@ bool same_class(const Type& column, const Type& value) {
   return column.kind() == value.kind();
 }
 
-// A chain of withColumn passes the same columns on at each of its levels: they share the references.
-ExpressionPtr passed_on(const RelationPtr& child, size_t at) {
-  const Attribute& attribute = child->output[at];
-  const auto* below = child->as<Project>();
-  const auto* known = below ? below->expressions[at]->as<AttributeReference>() : nullptr;
-  const bool is_same = known && !known->is_outer && known->name == attribute.name && known->qualifier == attribute.qualifier;
-  return is_same ? below->expressions[at] : reference(attribute);
-}
-
 // Whether a column is computed from one row: no windows, aggregates, generators, subqueries or stars,
 // nothing drawn and nothing that only the scan below knows.
 bool is_row_wise(const ExpressionPtr& column) {
@@ -68,13 +59,25 @@ RelationPtr Resolver::to_df(const ToDf& node) {
   return select(child, std::move(columns));
 }
 
+// A chain of withColumn passes the same columns on at each of its levels, which share the references.
+const Expressions& Resolver::references_to(const Attributes& columns) {
+  if (!passed_on_.columns.is_shared_with(columns)) {
+    std::vector<ExpressionPtr> references;
+    references.reserve(columns.size());
+    for (const Attribute& column : columns) references.push_back(reference(column));
+    passed_on_ = {columns, std::move(references)};
+  }
+  return passed_on_.references;
+}
+
 // One column beside those that are passed on, without the passes over a whole list that `project`
-// makes: 200 calls over 500 columns are looked at 140,000 times. Null where it takes `project`.
+// makes: 200 calls over 500 columns would look at 140,000. Null where it takes `project`.
 RelationPtr Resolver::with_column(const RelationPtr& child, const ExpressionPtr& column) {
   const std::string& name = column->as<Alias>()->names[0];
   size_t place = child->output.size();
   for (size_t at = 0; at < child->output.size(); ++at) {
-    if (!same_name(name, child->output[at].name)) continue;
+    const std::string& known = child->output[at].name;
+    if (known.size() != name.size() || !same_name(known, name)) continue;
     if (place < child->output.size()) return nullptr;
     place = at;
   }
@@ -82,19 +85,20 @@ RelationPtr Resolver::with_column(const RelationPtr& child, const ExpressionPtr&
   std::vector<ExpressionPtr> made = named_list({column}, scope_of(child));
   made[0] = with_known_membership(made[0], false);
   RelationPtr single = select(with_exposed(child, made), made);
-  Project node{single->as<Project>()->child, {}};
-  node.expressions.reserve(child->output.size() + 1);
-  for (size_t at = 0; at < child->output.size(); ++at) node.expressions.push_back(at == place ? made[0] : passed_on(child, at));
-  Attributes output;
-  output.reserve(child->output.size() + 1);
-  output = child->output;
-  if (place < output.size()) {
-    output[place] = single->output[0];
+  Project node{single->as<Project>()->child, references_to(child->output)};
+  PassedOn wider = passed_on_;
+  const Attribute& shown = single->output[0];
+  if (place < child->output.size()) {
+    node.expressions.writable(place) = made[0];
+    wider.references.writable(place) = reference(shown);
+    wider.columns.writable(place) = shown;
   } else {
     node.expressions.push_back(made[0]);
-    output.push_back(single->output[0]);
+    wider.references.push_back(reference(shown));
+    wider.columns.push_back(shown);
   }
-  return make_resolved(std::move(node), std::move(output));
+  passed_on_ = std::move(wider);
+  return make_resolved(std::move(node), passed_on_.columns);
 }
 
 RelationPtr Resolver::with_columns(const WithColumns& node) {
@@ -110,8 +114,9 @@ RelationPtr Resolver::with_columns(const WithColumns& node) {
     const std::string key = context_.case_sensitive ? name : lower_case(name);
     if (!seen.insert(key).second) throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", quoted_name({key})}});
   }
+  const Expressions references = references_to(child->output);
   for (size_t at = 0; at < child->output.size(); ++at) {
-    ExpressionPtr entry = passed_on(child, at);
+    ExpressionPtr entry = references[at];
     for (size_t i = 0; i < node.columns.size(); ++i) {
       if (!same_name(node.columns[i]->as<Alias>()->names[0], child->output[at].name)) continue;
       entry = node.columns[i];
@@ -290,10 +295,11 @@ RelationPtr Resolver::ml_transform(const RelationPtr& relation, const MlTransfor
   for (size_t i = 0; i < output.size(); ++i) {
     const bool is_replaced = std::find(replaced.begin(), replaced.end(), static_cast<int>(i)) != replaced.end();
     if (!is_replaced && schema[i].metadata == output[i].metadata) continue;
-    output[i].id = next_attribute_id();
-    output[i].type = schema[i].type;
-    output[i].nullable = schema[i].nullable;
-    output[i].metadata = schema[i].metadata;
+    Attribute& column = output.writable(i);
+    column.id = next_attribute_id();
+    column.type = schema[i].type;
+    column.nullable = schema[i].nullable;
+    column.metadata = schema[i].metadata;
   }
   for (size_t i = output.size(); i < schema.size(); ++i) {
     output.push_back({next_attribute_id(), schema[i].name, schema[i].type, schema[i].nullable, schema[i].metadata, {}});

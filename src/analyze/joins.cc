@@ -11,7 +11,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -26,7 +25,8 @@ Attributes join_output(const Join& node) {
   Attributes output = node.left->output;
   if (node.kind == JoinKind::kLeftSemi || node.kind == JoinKind::kLeftAnti) return output;
   const bool is_full = node.kind == JoinKind::kFullOuter;
-  for (Attribute& a : output) a.nullable |= is_full || node.kind == JoinKind::kRightOuter;
+  const bool may_lack_left = is_full || node.kind == JoinKind::kRightOuter;
+  for (size_t i = 0; may_lack_left && i < output.size(); ++i) output.writable(i).nullable = true;
   for (Attribute a : node.right->output) {
     a.nullable |= is_full || node.kind == JoinKind::kLeftOuter;
     output.push_back(std::move(a));
@@ -76,7 +76,7 @@ RelationPtr Resolver::join(const Join& node) {
   if (node.condition) {
     // The condition sees both sides whatever the kind, and what their USING joins hid.
     Attributes inputs = left->output;
-    inputs.insert(inputs.end(), right->output.begin(), right->output.end());
+    inputs.append(right->output.begin(), right->output.end());
     Join both = resolved;
     both.kind = JoinKind::kInner;
     const RelationPtr seen = make_resolved(std::move(both), inputs);
@@ -145,7 +145,8 @@ RelationPtr Resolver::using_join(const Join& node, const RelationPtr& left, cons
     // A row of a full join comes from a side, where the key was as nullable as there.
     const bool nullable = by_id(left->output, l.id).nullable || by_id(right->output, r.id).nullable;
     columns.push_back(make_typed(Alias{value, {l.name}, {}, next_attribute_id()}, value->type, nullable));
-    hidden.insert(hidden.end(), {l, r});
+    hidden.push_back(l);
+    hidden.push_back(r);
   }
   for (const Attribute& a : output) {
     if (!used.count(a.id)) columns.push_back(reference(a));

@@ -12,7 +12,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -199,7 +198,7 @@ RelationPtr Resolver::as_of_join(const AsOfJoin& node) {
   RelationPtr left = resolve(node.left);
   const RelationPtr right = apart_from(*left, resolve(node.right));
   Attributes inputs = left->output;
-  inputs.insert(inputs.end(), right->output.begin(), right->output.end());
+  inputs.append(right->output.begin(), right->output.end());
   const RelationPtr seen =
       make_resolved(Join{left, right, JoinKind::kInner, nullptr, {}, false, false}, inputs);
   const Scope scope{&inputs, outer_scope_, seen.get()};
@@ -281,8 +280,8 @@ RelationPtr Resolver::nearest_by_join(const NearestByJoin& node) {
   }
   const RelationPtr pairs =
       make_resolved(Join{numbered, right, JoinKind::kLeftOuter, nullptr, {}, false, false}, joined);
-  Attributes visible = joined;
-  visible.erase(visible.begin() + static_cast<long>(left->output.size()));
+  Attributes visible(joined.begin(), joined.begin() + static_cast<long>(left->output.size()));
+  visible.append(joined.begin() + static_cast<long>(numbered->output.size()), joined.end());
   const ExpressionPtr ranking =
       expression(node.ranking, Scope{&visible, outer_scope_, pairs.get()});
   if (!ranking->type.is_orderable()) {
@@ -310,7 +309,7 @@ RelationPtr Resolver::nearest_by_join(const NearestByJoin& node) {
   spread.is_outer = plain_join_type(node.join_type) != "inner";
   spread.generator = bound("inline", {reference(best->output.back())});
   Attributes output(best->output.begin(), best->output.end() - 1);
-  for (Attribute& a : output) a.nullable = true;
+  for (size_t i = 0; i < output.size(); ++i) output.writable(i).nullable = true;
   for (Attribute a : right_columns) {
     renamed[a.id] = next_attribute_id();
     a.id = renamed[a.id];
@@ -318,7 +317,7 @@ RelationPtr Resolver::nearest_by_join(const NearestByJoin& node) {
     output.push_back(std::move(a));
   }
   Attributes spread_output = best->output;
-  spread_output.insert(spread_output.end(), spread.generated.begin(), spread.generated.end());
+  spread_output.append(spread.generated.begin(), spread.generated.end());
   register_plan_ids(*left, renamed);
   register_plan_ids(*right, renamed);
   const RelationPtr rows = make_resolved(std::move(spread), std::move(spread_output));

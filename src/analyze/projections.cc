@@ -12,7 +12,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 using functions::FunctionKind;
 
 namespace {
@@ -208,7 +207,7 @@ RelationPtr Resolver::project(RelationPtr child, const std::vector<ExpressionPtr
     }
   }
   // What generators make is reached by its name, though no star shows it; an alias comes before.
-  std::erase_if(generated, [&](const Attribute& column) {
+  erase_if(generated, [&](const Attribute& column) {
     return std::any_of(list.begin(), list.end(), [&](const ExpressionPtr& e) {
       const auto* alias = e->as<Alias>();
       return alias && !generator_call(e) && same_name(alias->names[0], column.name);
@@ -516,7 +515,7 @@ RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const Expr
   }
   node.generator = generator;
   Attributes output = child->output;
-  output.insert(output.end(), node.generated.begin(), node.generated.end());
+  output.append(node.generated.begin(), node.generated.end());
   return make_resolved(std::move(node), std::move(output));
 }
 
@@ -544,9 +543,10 @@ RelationPtr Resolver::lateral_view(const LateralView& node) {
   inner.is_outer |= node.is_outer;
   const size_t first = generated->output.size() - generated->as<Generate>()->generated.size();
   for (size_t i = 0; i < inner.generated.size(); ++i) {
-    if (node.is_outer) inner.generated[i].nullable = true;
-    inner.generated[i].qualifier = {node.table_alias};
-    copy->output[first + i] = inner.generated[i];
+    Attribute& column = inner.generated.writable(i);
+    column.nullable |= node.is_outer;
+    column.qualifier = {node.table_alias};
+    copy->output.writable(first + i) = column;
   }
   copy->node = std::move(inner);
   return copy;

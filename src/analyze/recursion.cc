@@ -8,7 +8,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -128,7 +127,8 @@ RelationPtr Resolver::recursive_table(const CommonTableExpression& definition) {
     loop.level_max = std::get<int64_t>(level->parameters[0]->as<Literal>()->value);
   }
   Attributes output = anchor->output;
-  for (Attribute& column : output) {
+  for (size_t i = 0; i < output.size(); ++i) {
+    Attribute& column = output.writable(i);
     column.id = next_attribute_id();
     column.nullable = true;
     column.qualifier.clear();
@@ -142,12 +142,12 @@ RelationPtr Resolver::recursive_table(const CommonTableExpression& definition) {
                      {{"treeNode", "WithCTE"}});
   }
   for (size_t i = 0; i < output.size(); ++i) {
-    output[i].id = next_attribute_id();
-    output[i].nullable = anchor->output[i].nullable || step->output[i].nullable;
+    output.writable(i).id = next_attribute_id();
+    output.writable(i).nullable = anchor->output[i].nullable || step->output[i].nullable;
   }
   SetOperation rows{{anchor, step}, SetOperationKind::kUnion, true, false, false};
   RelationPtr all_rows = make_resolved(std::move(rows), output);
-  for (Attribute& column : output) column.id = next_attribute_id();
+  for (size_t i = 0; i < output.size(); ++i) output.writable(i).id = next_attribute_id();
   return make_resolved(Cached{loop_key(loop), std::move(all_rows)}, std::move(output));
 }
 

@@ -13,8 +13,9 @@ namespace firesteel::analyze {
 
 using namespace plan;
 
-std::vector<Attribute> attributes_of(const std::vector<ExpressionPtr>& named) {
+Attributes attributes_of(const std::vector<ExpressionPtr>& named) {
   std::vector<Attribute> attributes;
+  attributes.reserve(named.size());
   for (const ExpressionPtr& e : named) attributes.push_back(attribute_of(*e));
   return attributes;
 }
@@ -220,7 +221,8 @@ int64_t Resolver::range_bound(const ExpressionPtr& argument, size_t position) {
 
 RelationPtr Resolver::local_data(const RelationPtr& relation, const LocalData& node) {
   FIRESTEEL_CHECK(node.schema.has_value(), "local data without a schema");
-  Attributes output;
+  std::vector<Attribute> output;
+  output.reserve(node.schema->size());
   for (const StructField& field : *node.schema) {
     output.push_back({next_attribute_id(), field.name, field.type, field.nullable, field.metadata, {}});
   }
@@ -311,10 +313,9 @@ RelationPtr Resolver::qualified(const RelationPtr& child, const SubqueryAlias& n
     }
     copy = std::make_shared<Relation>(*select(child, columns));
   }
-  for (Attribute& attribute : copy->output) {
-    attribute.qualifier = node.qualifier;
-    attribute.qualifier.push_back(node.alias);
-  }
+  std::vector<std::string> qualifier = node.qualifier;
+  qualifier.push_back(node.alias);
+  for (size_t i = 0; i < copy->output.size(); ++i) copy->output.writable(i).qualifier = qualifier;
   return copy;
 }
 
@@ -336,7 +337,7 @@ RelationPtr Resolver::repartition(const Repartition& node) {
 }
 
 RelationPtr Resolver::select(RelationPtr child, std::vector<ExpressionPtr> named) {
-  Attributes output;
+  std::vector<Attribute> output;
   output.reserve(named.size());
   // Most lists pass the columns on in their order: the next one is looked at first.
   size_t next = 0;

@@ -21,11 +21,11 @@ namespace firesteel::analyze {
 
 // What names may refer to at one place of a plan.
 struct Scope {
-  const std::vector<plan::Attribute>* attributes = nullptr;
+  const plan::Attributes* attributes = nullptr;
   const Scope* outer = nullptr;  // the query around a subquery
   const plan::Relation* relation = nullptr;  // where the attributes come from
   // Columns that a name means only where no attribute has it; whoever sets it shows them then.
-  const std::vector<plan::Attribute>* hidden = nullptr;
+  const plan::Attributes* hidden = nullptr;
 };
 
 // The keys of GROUP BY; with sets, each a list of positions among the keys, which differ then.
@@ -55,7 +55,7 @@ class Resolver {
  private:
   using ExpressionPtr = plan::ExpressionPtr;
   using RelationPtr = plan::RelationPtr;
-  using Attributes = std::vector<plan::Attribute>;
+  using Attributes = plan::Attributes;
   using SharedAttributes = std::shared_ptr<const Attributes>;
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
@@ -79,6 +79,7 @@ class Resolver {
   RelationPtr repartition(const plan::Repartition& node);
   RelationPtr hint(const plan::Hint& node);
   RelationPtr to_df(const plan::ToDf& node);
+  const plan::Expressions& references_to(const Attributes& columns);
   RelationPtr with_column(const RelationPtr& child, const ExpressionPtr& column);
   RelationPtr with_columns(const plan::WithColumns& node);
   RelationPtr with_columns_renamed(const plan::WithColumnsRenamed& node);
@@ -406,6 +407,12 @@ class Resolver {
   const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
   bool allows_generators_ = false;  // among grouping keys, where other errors come first
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
+  // The columns that withColumn last passed on or made, with references to them.
+  struct PassedOn {
+    Attributes columns;
+    plan::Expressions references;
+  };
+  PassedOn passed_on_;
   ExpressionPtr file_name_;   // what input_file_name() is in the list under resolution
   ExpressionPtr file_block_;  // the scan's _metadata there, or a null where no scan is below
   std::vector<ExpressionPtr> lambda_variables_;  // innermost last
@@ -422,7 +429,7 @@ bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);
 const plan::Expression* find_generator(const plan::ExpressionPtr& expression);
 plan::Attribute attribute_of(const plan::Expression& named);
-std::vector<plan::Attribute> attributes_of(const std::vector<plan::ExpressionPtr>& named);
+plan::Attributes attributes_of(const std::vector<plan::ExpressionPtr>& named);
 // Where Spark looks functions and tables up, as its errors show it.
 inline constexpr const char* kSearchPath =
     "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";

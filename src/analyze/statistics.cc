@@ -11,7 +11,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -187,7 +186,7 @@ RelationPtr Resolver::transpose(const Transpose& node) {
                      {{"reason", "Index column must be of atomic type, but found: " + index->type.simple_string()}});
   }
   Attributes values = child->output;
-  std::erase_if(values, [&](const Attribute& a) { return a.id == index_column->id; });
+  erase_if(values, [&](const Attribute& a) { return a.id == index_column->id; });
   std::vector<Type> types;
   for (const Attribute& a : values) types.push_back(a.type);
   std::optional<Type> common = types.empty() ? Type::string() : types[0];

@@ -11,7 +11,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -158,7 +157,8 @@ RelationPtr Resolver::watermark(const EventTimeWatermark& node) {
                       {"eventType", "\"" + copy.event_time->type.sql() + "\""}});
   }
   Attributes output = child->output;
-  for (Attribute& a : output) {
+  for (size_t i = 0; i < output.size(); ++i) {
+    Attribute& a = output.writable(i);
     a.metadata = with_delay(a.metadata, a.id == column->id ? std::optional(delay_ms) : std::nullopt);
   }
   return make_resolved(std::move(copy), std::move(output));

@@ -11,7 +11,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 namespace {
 
@@ -128,7 +127,7 @@ RelationPtr Resolver::summary(RelationPtr child, const std::vector<std::string>&
   }
   const Attributes output = spread.generated;
   Attributes all = spread.child->output;
-  all.insert(all.end(), output.begin(), output.end());
+  all.append(output.begin(), output.end());
   return keep_columns(make_resolved(std::move(spread), std::move(all)), output);
 }
 

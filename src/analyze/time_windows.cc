@@ -234,10 +234,10 @@ std::optional<Aggregate> with_time_windows(const Aggregate& node) {
 }
 
 std::optional<Project> with_time_windows(const Project& node) {
-  const ExpressionPtr window = find_window(node.expressions);
+  Expressions list = node.expressions;
+  const ExpressionPtr window = find_window(list);
   if (!window) return std::nullopt;
-  Project result = node;
-  for (ExpressionPtr& e : result.expressions) {
+  for (ExpressionPtr& e : list) {
     // A star means the columns that were there before.
     const auto* star = e->as<UnresolvedStar>();
     if (!star) continue;
@@ -246,9 +246,8 @@ std::optional<Project> with_time_windows(const Project& node) {
     without.except.push_back({kPart});
     e = make_expression(std::move(without), e->origin);
   }
-  result.child = wider(node.child, window, {}, false);
-  replace_all(result.expressions);
-  return result;
+  replace_all(list);
+  return Project{wider(node.child, window, {}, false), std::move(list)};
 }
 
 }  // namespace firesteel::analyze

@@ -10,7 +10,6 @@
 namespace firesteel::analyze {
 
 using namespace plan;
-using Attributes = std::vector<Attribute>;
 
 // FileFormat.createFileMetadataCol.
 Attribute metadata_attribute(const Scan& scan) {
@@ -32,7 +31,7 @@ Attribute metadata_attribute(const Scan& scan) {
 
 namespace {
 
-bool has_id(const std::vector<Attribute>& columns, AttributeId id) {
+bool has_id(const Attributes& columns, AttributeId id) {
   return std::any_of(columns.begin(), columns.end(), [&](const Attribute& a) { return a.id == id; });
 }
 
@@ -105,7 +104,7 @@ void Resolver::collect_hidden(const Relation& relation, Attributes& found) const
   if (const auto* project = relation.as<Project>()) {
     const auto merged = merged_columns_.find(project->child);
     if (merged != merged_columns_.end()) {
-      found.insert(found.end(), merged->second.begin(), merged->second.end());
+      found.append(merged->second.begin(), merged->second.end());
       collect_hidden(*project->child, found);
     }
     return;
@@ -121,7 +120,7 @@ void Resolver::collect_hidden(const Relation& relation, Attributes& found) const
 Attributes Resolver::hidden_columns(const Relation& relation) const {
   Attributes found;
   if (!merged_columns_.empty()) collect_hidden(relation, found);
-  std::erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
+  erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
   return found;
 }
 
@@ -152,14 +151,14 @@ Attributes Resolver::metadata_columns(const Relation& relation) {
   const bool has_name = !shown.empty() && std::all_of(shown.begin(), shown.end(), [&](const Attribute& a) {
     return a.qualifier == shown[0].qualifier;
   });
-  if (has_name) found[0].qualifier = shown[0].qualifier;
+  if (has_name) found.writable(0).qualifier = shown[0].qualifier;
   return found;
 }
 
 Attributes Resolver::columns_below(const Relation& relation) const {
   Attributes found;
   collect_below(relation, found);
-  std::erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
+  erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
   return found;
 }
 
@@ -178,7 +177,10 @@ RelationPtr Resolver::with_exposed(RelationPtr child, const std::vector<Expressi
       return true;
     });
   }
-  for (const Attribute& shown : child->output) wanted.erase(shown.id);
+  for (const Attribute& shown : child->output) {
+    if (wanted.empty()) break;
+    wanted.erase(shown.id);
+  }
   for (AttributeId id : wanted) {
     if (RelationPtr wider = expose(child, id, file_metadata_)) child = std::move(wider);
   }
@@ -221,10 +223,10 @@ void Resolver::register_plan_ids(const Relation& relation,
     for (const SharedAttributes& output : plan_outputs_[id]) {
       Attributes copy = *output;
       bool is_changed = false;
-      for (Attribute& attribute : copy) {
-        const auto found = renamed.find(attribute.id);
+      for (size_t i = 0; i < copy.size(); ++i) {
+        const auto found = renamed.find(copy[i].id);
         if (found == renamed.end()) continue;
-        attribute.id = found->second;
+        copy.writable(i).id = found->second;
         is_changed = true;
       }
       if (is_changed) added.push_back(std::make_shared<const Attributes>(std::move(copy)));
@@ -233,7 +235,7 @@ void Resolver::register_plan_ids(const Relation& relation,
   }
 }
 
-std::vector<Attribute> Resolver::keys_of(const Aggregate& node) {
+Attributes Resolver::keys_of(const Aggregate& node) {
   Attributes keys;
   for (const ExpressionPtr& key : node.grouping) {
     const auto* column = key->as<AttributeReference>();

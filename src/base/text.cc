@@ -24,8 +24,12 @@ std::string upper_case(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  // From their ends: the names of one table often begin alike.
+  for (size_t i = a.size(); i > 0; --i) {
+    if (lower(a[i - 1]) != lower(b[i - 1])) return false;
+  }
+  return true;
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {

@@ -110,7 +110,7 @@ plan::RelationPtr with_interval_texts(const plan::RelationPtr& plan) {
   if (std::none_of(plan->output.begin(), plan->output.end(), is_interval)) return plan;
   plan::Project project;
   project.child = plan;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   for (const plan::Attribute& attribute : plan->output) {
     plan::ExpressionPtr value = plan::reference(attribute);
     plan::Attribute shown = attribute;

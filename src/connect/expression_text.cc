@@ -196,7 +196,7 @@ std::string attribute_text(const Attribute& attribute) {
   return with_id(attribute.name, attribute.id, attribute.type);
 }
 
-std::string attribute_list(const std::vector<Attribute>& attributes) {
+std::string attribute_list(const Attributes& attributes) {
   std::string text = "[";
   for (const Attribute& attribute : attributes)
     text += (text.size() == 1 ? "" : ", ") + attribute_text(attribute);

@@ -14,7 +14,7 @@ std::string expression_list(const std::vector<plan::ExpressionPtr>& expressions)
 
 // "id#12L": the L marks long columns.
 std::string attribute_text(const plan::Attribute& attribute);
-std::string attribute_list(const std::vector<plan::Attribute>& attributes);
+std::string attribute_list(const plan::Attributes& attributes);
 
 // The expression that a named one computes: what stands below its alias.
 const plan::Expression& unaliased(const plan::Expression& expression);

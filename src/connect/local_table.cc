@@ -43,7 +43,7 @@ void append(const Cell& cell, const plan::Type& type, arrow::ArrayBuilder* build
 plan::RelationPtr make_local_table(const std::vector<LocalTableColumn>& columns,
                                    const std::vector<std::vector<Cell>>& rows) {
   plan::Schema schema;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   for (const LocalTableColumn& column : columns) {
     schema.push_back({column.name, column.type, column.nullable, ""});
     output.push_back({plan::next_attribute_id(), column.name, column.type, column.nullable, "", {}});

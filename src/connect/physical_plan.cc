@@ -29,7 +29,7 @@ std::string counted(const char* label, size_t count) {
   return std::string(label) + " [" + std::to_string(count) + "]";
 }
 
-void add_output(const std::vector<Attribute>& output, PhysicalOperator* op) {
+void add_output(const Attributes& output, PhysicalOperator* op) {
   op->details.emplace_back(counted("Output", output.size()), attribute_list(output));
 }
 
@@ -55,7 +55,7 @@ void split_conjunction(const ExpressionPtr& condition, std::vector<ExpressionPtr
   }
 }
 
-bool refers_only_to(const ExpressionPtr& expression, const std::vector<Attribute>& attributes) {
+bool refers_only_to(const ExpressionPtr& expression, const Attributes& attributes) {
   bool has_any = false;
   bool is_inside = true;
   walk(expression, [&](const ExpressionPtr& e) {

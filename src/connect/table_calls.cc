@@ -19,6 +19,7 @@ namespace {
 
 using catalog::Table;
 using plan::Attribute;
+using plan::Attributes;
 using plan::ExpressionPtr;
 using plan::RelationPtr;
 using plan::TypeKind;
@@ -167,7 +168,7 @@ class TableRows {
   const RelationPtr& query_;
   analyze::CoercionRules rules_;
   std::vector<ExpressionPtr> expressions_;
-  std::vector<Attribute> output_;
+  Attributes output_;
 };
 
 [[noreturn]] void throw_arity(bool is_too_many, const TableName& name, const plan::Schema& columns,
@@ -294,7 +295,7 @@ RelationPtr empty_scan(const RequestContext& context, const Table& table) {
     scan.options.try_emplace("columnNameOfCorruptRecord", *name);
   }
   scan.root_paths = {table.location};
-  std::vector<Attribute> output;
+  Attributes output;
   for (const plan::StructField& field : table.schema) {
     const bool is_partition = std::count(table.partition_columns.begin(), table.partition_columns.end(), field.name) > 0;
     (is_partition ? scan.partition_schema : scan.data_schema).push_back(field);

@@ -46,7 +46,7 @@ class StreamReader final : public arrow::RecordBatchReader {
 // list what there is.
 RelationPtr pruned(const RelationPtr& plan, const std::vector<std::string>& wanted) {
   std::vector<plan::ExpressionPtr> columns;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   for (const std::string& name : wanted) {
     const plan::Attribute* found = nullptr;
     for (const plan::Attribute& attribute : plan->output) {

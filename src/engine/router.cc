@@ -24,14 +24,14 @@ void add_references(const plan::ExpressionPtr& expression, Ids& ids) {
   });
 }
 
-Ids ids_of(const std::vector<plan::Attribute>& columns) {
+Ids ids_of(const plan::Attributes& columns) {
   Ids ids;
   for (const plan::Attribute& column : columns) ids.insert(column.id);
   return ids;
 }
 
 // What the entries of a projection read that are needed, or the first one where none is.
-void add_references_of_needed(const std::vector<plan::ExpressionPtr>& entries, const Ids& needed, Ids& ids) {
+void add_references_of_needed(const plan::Expressions& entries, const Ids& needed, Ids& ids) {
   bool is_any = false;
   for (const plan::ExpressionPtr& e : entries) {
     const auto* alias = e->as<plan::Alias>();
@@ -144,14 +144,14 @@ class Router : public Engine {
   static plan::RelationPtr without(const plan::Relation& node, const Ids& gone) {
     if (node.as<plan::Project>()) return std::make_shared<plan::Relation>(node);
     auto copy = std::make_shared<plan::Relation>(node);
-    std::erase_if(copy->output, [&](const plan::Attribute& column) { return gone.contains(column.id); });
+    erase_if(copy->output, [&](const plan::Attribute& column) { return gone.contains(column.id); });
     return copy;
   }
 
   // The fragment's columns that are read, at least one: what nobody reads is not computed, in one
   // fragment or in several.
   static plan::RelationPtr with_columns_of(plan::RelationPtr fragment, const Ids& needed) {
-    std::vector<plan::Attribute> output;
+    plan::Attributes output;
     for (const plan::Attribute& column : fragment->output) {
       if (needed.contains(column.id)) output.push_back(column);
     }

@@ -215,6 +215,10 @@ std::vector<ExpressionPtr> children(const Expression& expression) {
   return found;
 }
 
+void for_each_child(const Expression& expression, const std::function<void(const ExpressionPtr&)>& visit) {
+  for_each_slot(expression.node, visit);
+}
+
 ExpressionPtr with_children(const Expression& expression, std::vector<ExpressionPtr> replaced) {
   auto copy = std::make_shared<Expression>(expression);
   size_t next = 0;
@@ -237,10 +241,9 @@ bool is_resolved(const Expression& expression) {
                [](const auto&) { return false; }},
       expression.node);
   if (is_unresolved_node) return false;
-  for (const ExpressionPtr& child : children(expression)) {
-    if (!is_resolved(*child)) return false;
-  }
-  return true;
+  bool found = true;
+  for_each_slot(expression.node, [&](const ExpressionPtr& child) { found = found && is_resolved(*child); });
+  return found;
 }
 
 bool same_expression(const Expression& a, const Expression& b) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -253,6 +254,8 @@ AttributeId next_attribute_id();
 // Direct children (without nulls), in the order in which `with_children` takes them back.
 // Subquery plans are not children.
 std::vector<ExpressionPtr> children(const Expression& expression);
+// Calls `visit` on each of those, without a list of them.
+void for_each_child(const Expression& expression, const std::function<void(const ExpressionPtr&)>& visit);
 // The same node over other children (same number). Keeps type, nullability and origin.
 ExpressionPtr with_children(const Expression& expression, std::vector<ExpressionPtr> children);
 
@@ -274,7 +277,7 @@ ExpressionPtr transform_up(const ExpressionPtr& expression, const F& rewrite) {
 template <typename F>
 void walk(const ExpressionPtr& expression, const F& visit) {
   if (!expression || !visit(expression)) return;
-  for (const ExpressionPtr& child : children(*expression)) walk(child, visit);
+  for_each_child(*expression, [&](const ExpressionPtr& child) { walk(child, visit); });
 }
 
 // True when no unresolved node is left at or below.

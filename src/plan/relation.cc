@@ -49,7 +49,11 @@ void for_each_expression(Node& node, const F& visit) {
     if (slot) visit(slot);
   };
   auto many = [&](auto& slots) {
-    for (auto& slot : slots) one(slot);
+    if constexpr (requires { slots.writable(0); }) {
+      for (size_t i = 0; i < slots.size(); ++i) one(slots.writable(i));
+    } else {
+      for (auto& slot : slots) one(slot);
+    }
   };
   std::visit(
       [&](auto& n) {
@@ -123,6 +127,18 @@ bool is_resolved_node(const Relation& relation) {
                [](const MlTransform&) { return true; }, [](const MapPartitions&) { return true; },
                [](const auto&) { return false; }},
       relation.node);
+}
+
+// Entries that a projection shares with the one below are looked at there.
+bool has_resolved_entries(const Project& project) {
+  const auto* below = project.child->as<Project>();
+  const size_t shared_max = below ? below->expressions.size() : 0;
+  for (size_t i = 0; i < project.expressions.size(); ++i) {
+    const ExpressionPtr& entry = project.expressions[i];
+    if (i < shared_max && &below->expressions[i] == &entry) continue;
+    if (!is_resolved(*entry)) return false;
+  }
+  return true;
 }
 
 // Ids of one tree numbered in the order of their first appearance, so that two trees compare.
@@ -313,13 +329,14 @@ std::string_view node_name(const Relation& relation) {
 
 bool is_resolved(const Relation& relation) {
   if (!is_resolved_node(relation)) return false;
-  for (const ExpressionPtr& expression : expressions(relation)) {
-    if (!is_resolved(*expression)) return false;
+  bool found = true;
+  if (const auto* project = relation.as<Project>()) {
+    found = has_resolved_entries(*project);
+  } else {
+    for_each_expression(relation.node, [&](const ExpressionPtr& e) { found = found && is_resolved(*e); });
   }
-  for (const RelationPtr& input : children(relation)) {
-    if (!is_resolved(*input)) return false;
-  }
-  return true;
+  for_each_input(relation.node, [&](const RelationPtr& input) { found = found && is_resolved(*input); });
+  return found;
 }
 
 Schema output_schema(const Relation& relation) {

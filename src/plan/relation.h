@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plan/expression.h"
+#include "plan/shared_list.h"
 #include "plan/type.h"
 
 namespace arrow {
@@ -29,6 +30,8 @@ struct Attribute {
   std::string metadata;                // JSON object or empty
   std::vector<std::string> qualifier;  // {"spark_catalog", "default", "t"} or {"alias"}
 };
+using Attributes = SharedList<Attribute>;
+using Expressions = SharedList<ExpressionPtr>;
 ExpressionPtr reference(const Attribute& attribute);
 
 using Options = std::map<std::string, std::string>;  // keys as given; compared without case
@@ -228,7 +231,7 @@ struct StreamingSource {
 };
 struct Project {
   RelationPtr child;
-  std::vector<ExpressionPtr> expressions;  // resolved: Alias or AttributeReference
+  Expressions expressions;  // resolved: Alias or AttributeReference
 };
 struct Filter {
   RelationPtr child;
@@ -336,7 +339,7 @@ struct Generate {
   RelationPtr child;
   ExpressionPtr generator;  // a FunctionCall of a generator row
   bool is_outer = false;
-  std::vector<Attribute> generated;
+  Attributes generated;
 };
 struct CollectMetrics {
   RelationPtr child;
@@ -391,7 +394,7 @@ struct Relation {
     ~Node();
   };
   Node node;
-  std::vector<Attribute> output;   // resolved relations only
+  Attributes output;               // resolved relations only
   std::optional<int64_t> plan_id;  // the client's id of this DataFrame
   Origin origin;
 
@@ -406,7 +409,7 @@ RelationPtr make_relation(T node, std::optional<int64_t> plan_id = {}, Origin or
   return std::make_shared<Relation>(Relation{std::move(node), {}, plan_id, std::move(origin)});
 }
 template <typename T>
-RelationPtr make_resolved(T node, std::vector<Attribute> output,
+RelationPtr make_resolved(T node, Attributes output,
                           std::optional<int64_t> plan_id = {}) {
   return std::make_shared<Relation>(Relation{std::move(node), std::move(output), plan_id, {}});
 }

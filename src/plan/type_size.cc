@@ -43,7 +43,7 @@ double default_size_bytes(const Type& type) {
   }
 }
 
-double row_size_bytes(const std::vector<Attribute>& columns) {
+double row_size_bytes(const Attributes& columns) {
   double bytes = 8;
   for (const Attribute& attribute : columns) bytes += default_size_bytes(attribute.type);
   return bytes;

@@ -11,6 +11,6 @@ namespace firesteel::plan {
 // DataType.defaultSize
 double default_size_bytes(const Type& type);
 // A row of those columns (EstimationUtils.getSizePerRow).
-double row_size_bytes(const std::vector<Attribute>& columns);
+double row_size_bytes(const Attributes& columns);
 
 }  // namespace firesteel::plan

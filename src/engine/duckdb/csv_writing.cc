@@ -124,7 +124,7 @@ std::string CsvWriting::text_sql(const plan::Attribute& attribute, const std::st
   return cast_sql(column, type, Type::string(), plan::CastMode::kAnsi, zone_);
 }
 
-std::string CsvWriting::line_sql(const std::vector<plan::Attribute>& attributes, const std::vector<std::string>& columns) const {
+std::string CsvWriting::line_sql(const plan::Attributes& attributes, const std::vector<std::string>& columns) const {
   const std::string format = quote_string(format_.to_text());
   // Nulls are written as what stands for them, quoted where everything is.
   const bool quotes_null = format_.quotes_all;
@@ -139,7 +139,7 @@ std::string CsvWriting::line_sql(const std::vector<plan::Attribute>& attributes,
   return line.empty() ? "''" : line;
 }
 
-std::string CsvWriting::header_line(const std::vector<plan::Attribute>& attributes) const {
+std::string CsvWriting::header_line(const plan::Attributes& attributes) const {
   std::string line;
   for (size_t i = 0; i < attributes.size(); ++i) line += (i > 0 ? format_.separator : "") + csv_field(format_, attributes[i].name, i == 0);
   return line;

@@ -37,9 +37,9 @@ class CsvWriting {
   CsvWriting(const plan::Options& options, std::string session_zone);
 
   // SQL of a line from the columns' SQL; the zone and formats are the options'.
-  std::string line_sql(const std::vector<plan::Attribute>& attributes, const std::vector<std::string>& columns) const;
+  std::string line_sql(const plan::Attributes& attributes, const std::vector<std::string>& columns) const;
   bool has_header() const { return has_header_; }
-  std::string header_line(const std::vector<plan::Attribute>& attributes) const;
+  std::string header_line(const plan::Attributes& attributes) const;
 
  private:
   std::string text_sql(const plan::Attribute& attribute, const std::string& column) const;

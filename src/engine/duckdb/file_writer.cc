@@ -286,8 +286,8 @@ class FileWrite {
     return (mark.empty() ? sql : sql + " || " + quote_string(mark)) + " AS " + quote_identifier(name + mark);
   }
 
-  std::vector<plan::Attribute> data_attributes() const {
-    std::vector<plan::Attribute> attributes;
+  plan::Attributes data_attributes() const {
+    plan::Attributes attributes;
     for (const size_t i : data_) attributes.push_back(request_.plan->output[i]);
     return attributes;
   }
@@ -386,7 +386,7 @@ class FileWrite {
     const bool is_orc = format_ == "orc";
     const std::string compression = is_orc ? codec_name("orc.compress", "spark.sql.orc.compression.codec", "zstd") : "";
     plan::Schema schema;
-    std::vector<plan::Attribute> columns;
+    plan::Attributes columns;
     std::string select;
     for (size_t i : data_) {
       schema.push_back({output[i].name, output[i].type, output[i].nullable, ""});

@@ -48,7 +48,7 @@ const plan::Sort* sort_of(const RelationPtr& relation) {
   return nullptr;
 }
 
-void add_missing(const std::vector<plan::Attribute>& wanted, plan::Relation* relation) {
+void add_missing(const plan::Attributes& wanted, plan::Relation* relation) {
   auto* project = std::get_if<plan::Project>(&relation->node);
   for (const plan::Attribute& attribute : wanted) {
     const bool is_there = std::ranges::any_of(relation->output, [&](const auto& a) { return a.id == attribute.id; });
@@ -59,14 +59,14 @@ void add_missing(const std::vector<plan::Attribute>& wanted, plan::Relation* rel
 }
 
 // The input without its sort, and with the columns that the sort reads.
-RelationPtr unsorted(const RelationPtr& relation, const std::vector<plan::Attribute>& wanted) {
+RelationPtr unsorted(const RelationPtr& relation, const plan::Attributes& wanted) {
   if (const auto* sort = relation->as<plan::Sort>()) return sort->child;
   plan::Relation copy = *plan::with_children(*relation, {unsorted(plan::children(*relation)[0], wanted)});
   add_missing(wanted, &copy);
   return std::make_shared<const plan::Relation>(std::move(copy));
 }
 
-std::vector<plan::Attribute> attributes_of(const plan::Sort& sort) {
+plan::Attributes attributes_of(const plan::Sort& sort) {
   std::set<plan::AttributeId> ids;
   for (const ExpressionPtr& order : sort.order) {
     plan::walk(order, [&](const ExpressionPtr& e) {
@@ -74,7 +74,7 @@ std::vector<plan::Attribute> attributes_of(const plan::Sort& sort) {
       return true;
     });
   }
-  std::vector<plan::Attribute> attributes;
+  plan::Attributes attributes;
   for (const plan::Attribute& attribute : sort.child->output) {
     if (ids.contains(attribute.id)) attributes.push_back(attribute);
   }

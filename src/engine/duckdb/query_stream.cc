@@ -56,7 +56,7 @@ uint64_t batch_rows(size_t columns) {
 
 class QueryStream : public BatchStream {
  public:
-  QueryStream(Database& database, LoweredQuery query, std::vector<plan::Attribute> output,
+  QueryStream(Database& database, LoweredQuery query, plan::Attributes output,
               std::shared_ptr<ExecutionContext> context)
       : query_(std::move(query)),
         output_(std::move(output)),
@@ -140,7 +140,7 @@ class QueryStream : public BatchStream {
   }
 
   LoweredQuery query_;
-  std::vector<plan::Attribute> output_;
+  plan::Attributes output_;
   std::shared_ptr<ExecutionContext> context_;
   std::shared_ptr<Connection> connection_;
   std::unique_ptr<ArrowResult> result_;
@@ -164,7 +164,7 @@ int64_t run_statement(Database& database, const std::string& sql, const Executio
   }
 }
 
-LoweredQuery with_checked_intervals(LoweredQuery query, const std::vector<plan::Attribute>& output) {
+LoweredQuery with_checked_intervals(LoweredQuery query, const plan::Attributes& output) {
   const auto holds_interval = [](const plan::Attribute& column) { return plan::holds(column.type, plan::TypeKind::kCalendarInterval); };
   if (std::none_of(output.begin(), output.end(), holds_interval)) return query;
   std::string sql;
@@ -183,7 +183,7 @@ LoweredQuery with_checked_intervals(LoweredQuery query, const std::vector<plan::
 }
 
 std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,
-                                       std::vector<plan::Attribute> output,
+                                       plan::Attributes output,
                                        std::shared_ptr<ExecutionContext> context) {
   return std::make_unique<QueryStream>(database, std::move(query), std::move(output),
                                        std::move(context));

@@ -39,7 +39,7 @@ int64_t constant(const ExpressionPtr& expression) {
 // A selection of the columns that are needed; at least one.
 RelationPtr with_columns_of(const RelationPtr& plan, const AttributeSet& needed) {
   std::vector<ExpressionPtr> columns;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   for (const plan::Attribute& attribute : plan->output) {
     if (!needed.contains(attribute.id)) continue;
     columns.push_back(plan::reference(attribute));
@@ -53,7 +53,7 @@ std::string constant_sql(const ExpressionPtr& expression) { return std::to_strin
 
 }  // namespace
 
-AttributeSet output_ids(const std::vector<plan::Attribute>& output) {
+AttributeSet output_ids(const plan::Attributes& output) {
   AttributeSet ids;
   for (const auto& attribute : output) ids.insert(attribute.id);
   return ids;

@@ -19,7 +19,7 @@ namespace firesteel::engine {
 
 using AttributeSet = std::set<plan::AttributeId>;
 
-AttributeSet output_ids(const std::vector<plan::Attribute>& output);
+AttributeSet output_ids(const plan::Attributes& output);
 
 class RelationLowering {
  public:

@@ -74,7 +74,7 @@ double estimated_bytes(const Relation& relation, const AttributeSet& needed) {
   if (const auto* join = relation.as<plan::Join>()) {
     return estimated_bytes(*join->left, needed) * estimated_bytes(*join->right, needed);
   }
-  std::vector<plan::Attribute> columns;
+  plan::Attributes columns;
   std::copy_if(relation.output.begin(), relation.output.end(), std::back_inserter(columns),
                [&](const plan::Attribute& a) { return needed.contains(a.id); });
   return most_rows(relation).value_or(0) * plan::row_size_bytes(columns);

@@ -279,7 +279,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
     return a.size_bytes > b.size_bytes;
   });
 
-  std::vector<Attribute> output;
+  plan::Attributes output;
   for (const auto& field : scan.data_schema) output.push_back(attribute(field));
   for (const auto& field : scan.partition_schema) output.push_back(attribute(field));
   return plan::make_resolved(std::move(scan), std::move(output));

@@ -86,7 +86,7 @@ class SelectedStream : public BatchStream {
 
 using AttributeIds = std::vector<plan::AttributeId>;
 
-plan::RelationPtr select_columns(const plan::RelationPtr& plan, const std::vector<plan::Attribute>& output) {
+plan::RelationPtr select_columns(const plan::RelationPtr& plan, const plan::Attributes& output) {
   std::vector<plan::ExpressionPtr> columns;
   for (const plan::Attribute& attribute : output) columns.push_back(plan::reference(attribute));
   return plan::make_resolved(plan::Project{plan, std::move(columns)}, output);
@@ -98,7 +98,7 @@ bool contains(const AttributeIds& ids, plan::AttributeId id) {
 
 plan::RelationPtr keep_columns(const plan::RelationPtr& plan, const AttributeIds& needed) {
   std::vector<plan::ExpressionPtr> columns;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   AttributeIds kept;
   for (const plan::Attribute& attribute : plan->output) {
     if (!contains(needed, attribute.id) || contains(kept, attribute.id)) continue;
@@ -122,7 +122,7 @@ plan::RelationPtr prune_transforms(const plan::RelationPtr& plan, AttributeIds n
   const ml::BoundTransformer& bound = bound_transformer(*plan);
   // Spark's optimizer drops what only makes columns that nobody reads, its errors too.
   const auto is_needed = [&](size_t column) { return contains(needed, plan->output[column].id); };
-  const std::vector<plan::Attribute>& before = node->child->output;
+  const plan::Attributes& before = node->child->output;
   bool is_read = drops_rows(bound.params);
   for (size_t i = 0; i < plan->output.size() && !is_read; ++i) {
     is_read = is_needed(i) && (i >= before.size() || before[i].id != plan->output[i].id);
@@ -138,11 +138,11 @@ plan::RelationPtr prune_transforms(const plan::RelationPtr& plan, AttributeIds n
   }
   plan::MlTransform copy = *node;
   copy.child = prune_transforms(node->child, std::move(needed));
-  std::vector<plan::Attribute> output = copy.child->output;
-  for (plan::Attribute& attribute : output) {
-    if (const auto found = renewed.find(attribute.id); found != renewed.end()) attribute = found->second;
+  plan::Attributes output = copy.child->output;
+  for (size_t i = 0; i < output.size(); ++i) {
+    if (const auto found = renewed.find(output[i].id); found != renewed.end()) output.writable(i) = found->second;
   }
-  output.insert(output.end(), plan->output.begin() + static_cast<std::ptrdiff_t>(before.size()), plan->output.end());
+  output.append(plan->output.begin() + static_cast<std::ptrdiff_t>(before.size()), plan->output.end());
   return plan::make_resolved(std::move(copy), std::move(output), plan->plan_id);
 }
 
@@ -174,8 +174,8 @@ const plan::RelationPtr* transform_below(const plan::RelationPtr& plan) {
   return &project->child;
 }
 
-std::vector<int> positions_of(const std::vector<plan::Attribute>& wanted,
-                              const std::vector<plan::Attribute>& output) {
+std::vector<int> positions_of(const plan::Attributes& wanted,
+                              const plan::Attributes& output) {
   std::vector<int> positions;
   for (const plan::Attribute& attribute : wanted) {
     const auto found = std::find_if(output.begin(), output.end(),

@@ -97,7 +97,7 @@ AttributeSet RelationLowering::with_key_columns(std::vector<ExpressionPtr>& func
   if (added.empty()) return columns;
   plan::Project project;
   project.child = child;
-  std::vector<plan::Attribute> output;
+  plan::Attributes output;
   for (const plan::Attribute& attribute : child->output) {
     if (!columns.contains(attribute.id)) continue;
     project.expressions.push_back(plan::reference(attribute));
