@@ -363,7 +363,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
   const int label_at = find_position(context.fields, params.text("labelCol"));
   const std::string weight_name = params.text_or_empty("weightCol");
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
-  ClassificationTally tally(classes_ <= 2);
+  ClassificationTally tally(classes_ <= 2, std::make_shared<RowMemory>(context));
   const std::vector<double>* limits = thresholds(params);
   FeatureRows features(features_, "ProbabilisticClassificationModel");
   std::vector<double> raws;
