@@ -107,12 +107,13 @@ class QueryStream : public BatchStream {
     context_->cancellation->throw_if_cancelled();
     try {
       ArrowArray array{};
-      while (result_->FetchArray(array)) {
+      while (result_ && result_->FetchArray(array)) {
         auto batch = take(arrow::ImportRecordBatch(&array, schema_));
         report_progress();
         if (batch->num_rows() > 0) return batch;
       }
       context_->fraction_done = 1.0;
+      result_.reset();  // what the query held is not kept while its rows are worked on
       return nullptr;
     } catch (...) {
       rethrow_from_duckdb();
