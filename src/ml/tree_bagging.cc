@@ -171,7 +171,7 @@ RowVector<uint16_t> draw_row_counts(int64_t rows, int32_t trees, double rate, bo
                                     const FitContext& context, const std::shared_ptr<RowMemory>& memory) {
   RowVector<uint16_t> counts{RowAllocator<uint16_t>(memory)};
   if (!with_replacement && rate == 1.0) return counts;
-  counts.resize(static_cast<size_t>(rows) * trees, 0);
+  counts.resize(static_cast<size_t>(rows) * trees);
   int64_t begin = 0;
   for (const int64_t end : slice_ends(rows, context.slices)) {
     ++seed;  // Spark's seed of each partition in turn
