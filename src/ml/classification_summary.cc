@@ -6,6 +6,7 @@
 #include "ml/parallel.h"
 #include "ml/persistence.h"
 #include "ml/registry.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -39,6 +40,12 @@ std::vector<double> by_label(const MulticlassMetrics& metrics, const Metric& met
 }
 
 }  // namespace
+
+double evaluation_weight(double weight) {
+  if (weight >= 0) return weight;
+  throw_failed_transform_because("functions", "double", "double", "java.lang.IllegalArgumentException: requirement failed: illegal weight value: " +
+                                                                      java_double_text(weight) + ". weight must be >= 0.0.");
+}
 
 void ClassificationTally::merge(ClassificationTally other) {
   metrics_.merge(other.metrics_);

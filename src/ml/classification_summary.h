@@ -13,6 +13,9 @@
 
 namespace firesteel::ml {
 
+// The weight of a row of an evaluation. Throws Spark's error for one below zero (ml.functions.checkNonNegativeWeight).
+double evaluation_weight(double weight);
+
 // Predictions as they are counted, by one thread.
 class ClassificationTally {
  public:
@@ -23,7 +26,7 @@ class ClassificationTally {
   void reserve(int64_t rows) {
     if (binary_) scored_.reserve(static_cast<size_t>(rows));
   }
-  // `score` is the probability of class 1.
+  // `score` is the probability of class 1; `weight` is not negative.
   void add(double label, double weight, double prediction, double score) {
     metrics_.add(prediction, label, weight);
     if (binary_) scored_.emplace_back(score, label, weight);
