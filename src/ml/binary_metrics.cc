@@ -16,21 +16,27 @@ double trapezoid_area(const std::vector<CurvePoint>& points) {
 
 }  // namespace
 
-BinaryMetrics::BinaryMetrics(std::vector<ScoredLabel> rows, int bins) {
-  std::sort(rows.begin(), rows.end(), [](const ScoredLabel& a, const ScoredLabel& b) { return a.score > b.score; });
-  for (const ScoredLabel& row : rows) {
-    if (cuts_.empty() || cuts_.back().threshold != row.score) cuts_.push_back({row.score, 0, 0});
-    (row.label > 0.5 ? cuts_.back().positives : cuts_.back().negatives) += row.weight;
-  }
-  const size_t group = bins > 0 ? cuts_.size() / static_cast<size_t>(bins) : 0;
-  if (group >= 2) {
-    std::vector<Cut> combined;
-    for (size_t i = 0; i < cuts_.size(); ++i) {
-      if (i % group == 0) combined.push_back({cuts_[i].threshold, 0, 0});
-      combined.back().positives += cuts_[i].positives;
-      combined.back().negatives += cuts_[i].negatives;
+BinaryMetrics::BinaryMetrics(RowVector<ScoredLabel> rows, int bins) {
+  std::sort(rows.begin(), rows.end(), [](const ScoredLabel& a, const ScoredLabel& b) { return a.score() > b.score(); });
+  // Scores are counted first: where they are combined, there is never a threshold for each row.
+  const auto differs = [&](size_t row) { return row == 0 || rows[row].score() != rows[row - 1].score(); };
+  size_t scores = 0;
+  for (size_t row = 0; row < rows.size(); ++row) scores += static_cast<size_t>(differs(row));
+  const size_t group = std::max<size_t>(1, bins > 0 ? scores / static_cast<size_t>(bins) : 1);
+  cuts_.reserve((scores + group - 1) / group);
+  size_t score = 0;
+  for (size_t row = 0; row < rows.size(); ++score) {
+    Cut cut{rows[row].score(), 0, 0};
+    do {
+      (rows[row].is_positive() ? cut.positives : cut.negatives) += rows[row].weight();
+      ++row;
+    } while (row < rows.size() && !differs(row));
+    if (score % group == 0) {
+      cuts_.push_back(cut);
+    } else {
+      cuts_.back().positives += cut.positives;
+      cuts_.back().negatives += cut.negatives;
     }
-    cuts_ = std::move(combined);
   }
   for (Cut& cut : cuts_) {
     positives_ += cut.positives;

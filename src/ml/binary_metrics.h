@@ -1,15 +1,27 @@
 // Curves and areas of scored binary predictions.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
+#include "ml/row_memory.h"
+
 namespace firesteel::ml {
 
-struct ScoredLabel {
-  double score = 0;
-  double label = 0;  // positive above 0.5
-  double weight = 1;
+// What is kept of a row. The weight's sign tells the class: there are as many of these as rows.
+class ScoredLabel {
+ public:
+  // A label is positive above 0.5; `weight` is not negative.
+  ScoredLabel(double score, double label, double weight) : score_(score), signed_weight_(label > 0.5 ? weight : -weight) {}
+
+  double score() const { return score_; }
+  bool is_positive() const { return !std::signbit(signed_weight_); }
+  double weight() const { return std::abs(signed_weight_); }
+
+ private:
+  double score_;
+  double signed_weight_;
 };
 
 struct CurvePoint {
@@ -21,7 +33,7 @@ struct CurvePoint {
 // about `bins` remain (0: none are combined); only these are kept.
 class BinaryMetrics {
  public:
-  BinaryMetrics(std::vector<ScoredLabel> rows, int bins);
+  BinaryMetrics(RowVector<ScoredLabel> rows, int bins);
   // From what state() gave.
   explicit BinaryMetrics(const std::vector<double>& state);
   std::vector<double> state() const;

@@ -3,8 +3,10 @@
 #include <arrow/api.h>
 
 #include "ml/model_table.h"
+#include "ml/parallel.h"
 #include "ml/persistence.h"
 #include "ml/registry.h"
+#include "ml/transform_failure.h"
 #include "ml/vector_column.h"
 
 namespace firesteel::ml {
@@ -39,9 +41,38 @@ std::vector<double> by_label(const MulticlassMetrics& metrics, const Metric& met
 
 }  // namespace
 
-void ClassificationTally::merge(ClassificationTally&& other) {
+double evaluation_weight(double weight) {
+  if (weight >= 0) return weight;
+  throw_failed_transform_because("functions", "double", "double", "java.lang.IllegalArgumentException: requirement failed: illegal weight value: " +
+                                                                      java_double_text(weight) + ". weight must be >= 0.0.");
+}
+
+void ClassificationTally::merge(ClassificationTally other) {
   metrics_.merge(other.metrics_);
   scored_.insert(scored_.end(), other.scored_.begin(), other.scored_.end());
+}
+
+ClassificationTally tally_blocks(InstanceBlocks& blocks, bool binary, const FitContext& context,
+                                 const std::function<void(const InstanceBlock&, ClassificationTally&)>& add) {
+  const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
+  std::vector<ClassificationTally> tallies(parts, ClassificationTally(binary, std::make_shared<RowMemory>(context)));
+  const auto rows_of = [&](const BlockRange& range) {
+    int64_t rows = 0;
+    for (size_t b = range.begin; b < range.end; ++b) rows += blocks[b].rows;
+    return rows;
+  };
+  for_each_part(parts, [&](int part) {
+    const BlockRange range = block_range(blocks.size(), part, parts);
+    // The first one takes up the others.
+    tallies[part].reserve(part == 0 ? blocks.rows() : rows_of(range));
+    for (size_t b = range.begin; b < range.end; ++b) {
+      context.check_canceled();
+      add(blocks[b], tallies[part]);
+      blocks.forget(b);
+    }
+  });
+  for (int part = 1; part < parts; ++part) tallies[0].merge(std::move(tallies[part]));
+  return std::move(tallies[0]);
 }
 
 ClassificationSummary::ClassificationSummary(std::string class_name, ClassificationTally tally,

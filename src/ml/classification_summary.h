@@ -1,34 +1,50 @@
 // Summaries of classifiers: metrics over the predictions of a dataset.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "ml/binary_metrics.h"
+#include "ml/instance_blocks.h"
 #include "ml/model.h"
 #include "ml/multiclass_metrics.h"
 
 namespace firesteel::ml {
 
+// The weight of a row of an evaluation. Throws Spark's error for one below zero (ml.functions.checkNonNegativeWeight).
+double evaluation_weight(double weight);
+
 // Predictions as they are counted, by one thread.
 class ClassificationTally {
  public:
-  explicit ClassificationTally(bool binary) : binary_(binary) {}
-  // `score` is the probability of class 1.
+  // Scores, which only binary predictions have, lie in `memory`.
+  explicit ClassificationTally(bool binary, std::shared_ptr<RowMemory> memory = nullptr)
+      : binary_(binary), scored_(RowAllocator<ScoredLabel>(std::move(memory))) {}
+  // How many rows there will be, where that is known.
+  void reserve(int64_t rows) {
+    if (binary_) scored_.reserve(static_cast<size_t>(rows));
+  }
+  // `score` is the probability of class 1; `weight` is not negative.
   void add(double label, double weight, double prediction, double score) {
     metrics_.add(prediction, label, weight);
-    if (binary_) scored_.push_back({score, label, weight});
+    if (binary_) scored_.emplace_back(score, label, weight);
   }
-  void merge(ClassificationTally&& other);
+  void merge(ClassificationTally other);
   bool binary() const { return binary_; }
 
  private:
   friend class ClassificationSummary;
   bool binary_;
   MulticlassMetrics metrics_;
-  std::vector<ScoredLabel> scored_;
+  RowVector<ScoredLabel> scored_;
 };
+
+// The predictions of all rows; `add` puts those of a block into a tally, in several threads. It is the last pass over the
+// blocks: each is given back for the scores that take its place.
+ClassificationTally tally_blocks(InstanceBlocks& blocks, bool binary, const FitContext& context,
+                                 const std::function<void(const InstanceBlock&, ClassificationTally&)>& add);
 
 class ClassificationSummary : public Summary {
  public:

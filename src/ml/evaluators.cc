@@ -215,10 +215,10 @@ class BinaryEvaluator : public Evaluator {
                   vector_type().sql_type().simple_string() + "] but was actually of type " +
                   context.fields[score_at].type.simple_string() + ".");
     }
-    // The rows while they grow, and the thresholds that they are combined into.
-    constexpr int64_t kBytesOfRow = 3 * sizeof(ScoredLabel);
+    // The rows while they grow, and a threshold of three numbers for each.
+    constexpr int64_t kBytesOfRow = 2 * sizeof(ScoredLabel) + 3 * sizeof(double);
     Reservation reservation(context, "an evaluation");
-    std::vector<ScoredLabel> rows;
+    RowVector<ScoredLabel> rows;
     for_each_batch(params, dataset, context, [&](const EvaluatedBatch& b) {
       NumberColumn scores;
       std::optional<VectorColumn> vectors;
@@ -231,7 +231,7 @@ class BinaryEvaluator : public Evaluator {
       reservation.add(b.batch->num_rows(), kBytesOfRow);
       for (int64_t row = 0; row < b.batch->num_rows(); ++row) {
         const double score = is_vector ? (*vectors)[row].to_vector().to_array().at(1) : scores.values[row];
-        rows.push_back({score, b.labels.values[row], b.weight(row)});
+        rows.emplace_back(score, b.labels.values[row], b.weight(row));
       }
     });
     const BinaryMetrics metrics(std::move(rows), params.integer("numBins"));

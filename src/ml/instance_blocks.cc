@@ -1,6 +1,8 @@
 #include "ml/instance_blocks.h"
 
 #include <arrow/api.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -28,17 +30,37 @@ struct BlockHeader {
   int32_t dense_width = 0;
   int64_t entries = 0;
   bool has_values = false;
+  bool has_weights = false;
   bool has_margin_offsets = false;
 
   int64_t labels_at() const { return 0; }
   int64_t weights_at() const { return labels_at() + 8 * static_cast<int64_t>(rows); }
-  int64_t margin_offsets_at() const { return weights_at() + 8 * static_cast<int64_t>(rows); }
+  int64_t margin_offsets_at() const { return weights_at() + (has_weights ? 8 * static_cast<int64_t>(rows) : 0); }
   int64_t dense_at() const { return margin_offsets_at() + (has_margin_offsets ? 8 * static_cast<int64_t>(rows) : 0); }
   int64_t values_at() const { return dense_at() + 8 * static_cast<int64_t>(rows) * dense_width; }
   int64_t offsets_at() const { return values_at() + (has_values ? 8 * entries : 0); }
-  int64_t indices_at() const { return offsets_at() + 4 * (static_cast<int64_t>(rows) + 1); }
+  // Without entries there are no offsets either.
+  int64_t indices_at() const { return offsets_at() + (entries > 0 ? 4 * (static_cast<int64_t>(rows) + 1) : 0); }
   int64_t bytes() const { return (indices_at() + 4 * entries + 7) / 8 * 8; }
 };
+
+// Weights and offsets of a block that has none of its own.
+const double* ones() {
+  static const std::vector<double> values(kRowsPerBlock, 1.0);
+  return values.data();
+}
+const int32_t* zeros() {
+  static const std::vector<int32_t> values(kRowsPerBlock + 1, 0);
+  return values.data();
+}
+
+// Before memory is freed: its whole pages go back to the system at once. The allocator would keep them.
+void discard(char* data, int64_t bytes) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page;
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + static_cast<uintptr_t>(bytes)) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
 
 struct StoredBlock {
   BlockHeader header;
@@ -77,7 +99,6 @@ struct DenseBlock {
   double* at(int64_t offset) const { return reinterpret_cast<double*>(data.get() + offset); }
   void open() {
     data = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(header.bytes()));
-    std::memset(data.get() + header.offsets_at(), 0, static_cast<size_t>(header.bytes() - header.offsets_at()));
     rows = 0;
   }
 };
@@ -165,6 +186,7 @@ void check_weight(double weight, bool is_null) {
 struct InstanceBlocks::State {
   int64_t rows = 0;
   int32_t features = -1;
+  bool has_weights = false;  // other than ones
   std::vector<int32_t> dense_columns;
   std::vector<int32_t> dense_position;  // per feature: its dense column or -1
   std::vector<StoredBlock> blocks;
@@ -237,6 +259,7 @@ struct InstanceBlocks::State {
     if (dense_columns.size() != static_cast<size_t>(features)) return;
     BlockHeader header;
     header.dense_width = features;
+    header.has_weights = has_weights;
     header.has_margin_offsets = has_margin_offsets;
     const size_t row_bytes = 8 * (size_t{2} + static_cast<size_t>(features) + (has_margin_offsets ? 1 : 0)) + 4;
     header.rows = static_cast<int32_t>(std::min<size_t>(kRowsPerBlock, (kBytesPerBlock - 4 + row_bytes - 1) / row_bytes));
@@ -249,7 +272,7 @@ struct InstanceBlocks::State {
     const BlockHeader& header = dense->header;
     const int32_t row = dense->rows++;
     dense->at(header.labels_at())[row] = label;
-    dense->at(header.weights_at())[row] = weight;
+    if (has_weights) dense->at(header.weights_at())[row] = weight;
     if (margin_offset != nullptr) dense->at(header.margin_offsets_at())[row] = *margin_offset;
     double* to = dense->at(header.dense_at()) + static_cast<int64_t>(row) * features;
     if (view.indices == nullptr) {
@@ -273,7 +296,7 @@ struct InstanceBlocks::State {
     DenseBlock last{header, nullptr, 0};
     last.open();
     std::copy_n(from.at(from.header.labels_at()), from.rows, last.at(header.labels_at()));
-    std::copy_n(from.at(from.header.weights_at()), from.rows, last.at(header.weights_at()));
+    if (has_weights) std::copy_n(from.at(from.header.weights_at()), from.rows, last.at(header.weights_at()));
     if (header.has_margin_offsets) {
       std::copy_n(from.at(from.header.margin_offsets_at()), from.rows, last.at(header.margin_offsets_at()));
     }
@@ -291,7 +314,7 @@ struct InstanceBlocks::State {
       return;
     }
     open.labels.push_back(label);
-    open.weights.push_back(weight);
+    if (has_weights) open.weights.push_back(weight);
     if (margin_offset != nullptr) open.margin_offsets.push_back(*margin_offset);
     const size_t base = open.dense.size();
     open.dense.resize(base + dense_columns.size(), 0.0);
@@ -337,7 +360,7 @@ struct InstanceBlocks::State {
 
   void copy_row(const InstanceBlock& block, int32_t row, const std::vector<int32_t>& from_columns) {
     open.labels.push_back(block.labels[row]);
-    open.weights.push_back(block.weights[row]);
+    if (has_weights) open.weights.push_back(block.weights[row]);
     if (block.margin_offsets != nullptr) open.margin_offsets.push_back(block.margin_offsets[row]);
     const size_t base = open.dense.size();
     open.dense.resize(base + dense_columns.size(), 0.0);
@@ -375,6 +398,7 @@ struct InstanceBlocks::State {
     header.dense_width = static_cast<int32_t>(dense_columns.size());
     header.entries = static_cast<int64_t>(open.indices.size());
     header.has_values = !open.values.empty();
+    header.has_weights = has_weights;
     header.has_margin_offsets = !open.margin_offsets.empty();
     auto data = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(header.bytes()));
     const auto put = [&](int64_t at, const auto& items) {
@@ -385,7 +409,7 @@ struct InstanceBlocks::State {
     put(header.margin_offsets_at(), open.margin_offsets);
     put(header.dense_at(), open.dense);
     put(header.values_at(), open.values);
-    put(header.offsets_at(), open.offsets);
+    if (header.entries > 0) put(header.offsets_at(), open.offsets);
     put(header.indices_at(), open.indices);
     store(header, std::move(data));
     open.clear();
@@ -408,9 +432,10 @@ struct InstanceBlocks::State {
 
   void forget(size_t block) {
     if (!blocks[block].memory) return;
+    const int64_t bytes = blocks[block].header.bytes();
+    discard(blocks[block].memory.get(), bytes);
     blocks[block].memory.reset();
     const std::lock_guard lock(mutex);
-    const int64_t bytes = blocks[block].header.bytes();
     in_memory -= bytes;
     if (memory == nullptr) return;
     memory->release(bytes);
@@ -434,6 +459,7 @@ std::unique_ptr<InstanceBlocks::State> InstanceBlocks::lay_out_again(std::unique
   next->memory = state->memory;
   next->temp_dir = state->temp_dir;
   next->features = state->features;
+  next->has_weights = state->has_weights;
   next->set_dense_columns(std::move(columns));
   const std::vector<int32_t> from_columns = state->dense_columns;
   InstanceBlocks before(std::move(state));
@@ -455,6 +481,7 @@ InstanceBlocks InstanceBlocks::read(arrow::RecordBatchReader& dataset, const Ins
   const int label_at = find_position(context.fields, columns.label);
   const int features_at = find_position(context.fields, columns.features);
   const int weight_at = columns.weight.empty() ? -1 : find_position(context.fields, columns.weight);
+  state->has_weights = weight_at >= 0;
   const int offset_at = columns.margin_offset.empty() ? -1 : find_position(context.fields, columns.margin_offset);
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
@@ -509,10 +536,10 @@ InstanceBlock InstanceBlocks::operator[](size_t block) const {
   view.rows = header.rows;
   view.dense_width = header.dense_width;
   view.labels = reinterpret_cast<const double*>(data + header.labels_at());
-  view.weights = reinterpret_cast<const double*>(data + header.weights_at());
+  view.weights = header.has_weights ? reinterpret_cast<const double*>(data + header.weights_at()) : ones();
   if (header.has_margin_offsets) view.margin_offsets = reinterpret_cast<const double*>(data + header.margin_offsets_at());
   view.dense = reinterpret_cast<const double*>(data + header.dense_at());
-  view.offsets = reinterpret_cast<const int32_t*>(data + header.offsets_at());
+  view.offsets = header.entries > 0 ? reinterpret_cast<const int32_t*>(data + header.offsets_at()) : zeros();
   view.indices = reinterpret_cast<const int32_t*>(data + header.indices_at());
   if (header.has_values) view.values = reinterpret_cast<const double*>(data + header.values_at());
   return view;

@@ -55,7 +55,7 @@ class LinearSvc : public Estimator {
   std::shared_ptr<const Model> fit(const ParamMap& params, arrow::RecordBatchReader& dataset,
                                    FitContext& context) const override {
     check(params, context.fields);
-    const InstanceBlocks blocks = InstanceBlocks::read(
+    InstanceBlocks blocks = InstanceBlocks::read(
         dataset,
         {params.text("labelCol"), params.text_or_empty("weightCol"), params.text("featuresCol"), LabelCheck::kNumber},
         context);

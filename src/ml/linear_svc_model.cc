@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "ml/column_metadata.h"
 #include "ml/model_table.h"
-#include "ml/parallel.h"
 #include "ml/persistence.h"
 #include "ml/vector_column.h"
 
@@ -106,27 +105,16 @@ int64_t LinearSvcModel::size_bytes() const {
          (summary_ ? summary_->size_bytes() : 0);
 }
 
-ClassificationTally LinearSvcModel::tally(const InstanceBlocks& blocks, const ParamMap& params,
-                                          const FitContext& context) const {
+ClassificationTally LinearSvcModel::tally(InstanceBlocks& blocks, const ParamMap& params, const FitContext& context) const {
   const std::vector<double> coefficients = coefficients_.to_array();
   const double threshold = params.number("threshold");
-  const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
-  std::vector<ClassificationTally> tallies(parts, ClassificationTally(true));
-  for_each_part(parts, [&](int part) {
+  return tally_blocks(blocks, /*binary=*/true, context, [&](const InstanceBlock& block, ClassificationTally& tally) {
     std::vector<double> margins;
-    const BlockRange range = block_range(blocks.size(), part, parts);
-    for (size_t b = range.begin; b < range.end; ++b) {
-      context.check_canceled();
-      const InstanceBlock block = blocks[b];
-      compute_margins(block, blocks.dense_columns(), coefficients, intercept_, margins);
-      for (int32_t row = 0; row < block.rows; ++row) {
-        tallies[part].add(block.labels[row], block.weights[row], margins[row] > threshold ? 1.0 : 0.0, margins[row]);
-      }
-      blocks.release(b);
+    compute_margins(block, blocks.dense_columns(), coefficients, intercept_, margins);
+    for (int32_t row = 0; row < block.rows; ++row) {
+      tally.add(block.labels[row], block.weights[row], margins[row] > threshold ? 1.0 : 0.0, margins[row]);
     }
   });
-  for (int part = 1; part < parts; ++part) tallies[0].merge(std::move(tallies[part]));
-  return std::move(tallies[0]);
 }
 
 std::shared_ptr<const Summary> LinearSvcModel::evaluate(const std::shared_ptr<const Model>& self,
@@ -142,7 +130,7 @@ std::shared_ptr<const Summary> LinearSvcModel::evaluate(const std::shared_ptr<co
   const int label_at = find_position(context.fields, named.text("labelCol"));
   const std::string weight = named.text_or_empty("weightCol");
   const double threshold = named.number("threshold");
-  ClassificationTally tally(true);
+  ClassificationTally tally(true, std::make_shared<RowMemory>(context));
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -155,7 +143,7 @@ std::shared_ptr<const Summary> LinearSvcModel::evaluate(const std::shared_ptr<co
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
       const double margin = margin_of(coefficients, intercept_, vectors[row]);
-      tally.add(labels.values[row], weight.empty() ? 1.0 : weights.values[row], margin > threshold ? 1.0 : 0.0, margin);
+      tally.add(labels.values[row], weight.empty() ? 1.0 : evaluation_weight(weights.values[row]), margin > threshold ? 1.0 : 0.0, margin);
     }
   }
   auto summary = std::make_shared<ClassificationSummary>("LinearSVCSummaryImpl", std::move(tally), named,

@@ -35,8 +35,8 @@ class LinearSvcModel : public Model {
   std::vector<std::string> input_columns(const ParamMap& params) const override;
 
   void set_summary(std::shared_ptr<const Summary> summary) override { summary_ = std::move(summary); }
-  // Predictions of the training data, whose blocks are not remapped.
-  ClassificationTally tally(const InstanceBlocks& blocks, const ParamMap& params, const FitContext& context) const;
+  // Predictions of the training data, whose blocks are not remapped and are used up.
+  ClassificationTally tally(InstanceBlocks& blocks, const ParamMap& params, const FitContext& context) const;
 
  private:
   ParamMap params_;

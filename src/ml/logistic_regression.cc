@@ -247,15 +247,13 @@ Solution constant_solution(const LabelCounts& labels, int sets, bool multinomial
   return solution;
 }
 
-// Metrics of the training data; `slots` are those of the blocks, or null if they were not remapped.
-ClassificationTally tally_training(const InstanceBlocks& blocks, const LogisticRegressionModel& model,
+// Metrics of the training data, whose blocks are used up; `slots` are those of the blocks, or null if they were not remapped.
+ClassificationTally tally_training(InstanceBlocks& blocks, const LogisticRegressionModel& model,
                                    const ParamMap& params, const std::vector<int32_t>* feature_of_slot,
                                    const FitContext& context) {
   const LogisticPredictor predictor = model.predictor(params);
   const int sets = predictor.sets();
-  const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
-  std::vector<ClassificationTally> tallies(parts, ClassificationTally(model.classes() <= 2));
-  for_each_part(parts, [&](int part) {
+  return tally_blocks(blocks, model.classes() <= 2, context, [&](const InstanceBlock& block, ClassificationTally& tally) {
     std::vector<double> margins(sets);
     std::vector<double> raw(predictor.classes());
     std::vector<double> probability(predictor.classes());
@@ -263,31 +261,22 @@ ClassificationTally tally_training(const InstanceBlocks& blocks, const LogisticR
       const double* weights = predictor.weights(feature);
       for (int k = 0; k < sets; ++k) margins[k] += value * weights[k];
     };
-    const BlockRange range = block_range(blocks.size(), part, parts);
-    for (size_t b = range.begin; b < range.end; ++b) {
-      context.check_canceled();
-      const InstanceBlock block = blocks[b];
-      for (int32_t row = 0; row < block.rows; ++row) {
-        std::copy(predictor.intercepts().begin(), predictor.intercepts().end(), margins.begin());
-        for (int32_t d = 0; d < block.dense_width; ++d) {
-          add(blocks.dense_columns()[d], block.dense[static_cast<int64_t>(row) * block.dense_width + d]);
-        }
-        for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
-          const auto slot = static_cast<size_t>(block.indices[k]);
-          if (feature_of_slot != nullptr && slot >= feature_of_slot->size()) continue;
-          add(feature_of_slot != nullptr ? (*feature_of_slot)[slot] : block.indices[k],
-              block.values == nullptr ? 1.0 : block.values[k]);
-        }
-        predictor.raw(margins.data(), raw.data());
-        predictor.probability(raw.data(), probability.data());
-        tallies[part].add(block.labels[row], block.weights[row],
-                          predictor.prediction(raw.data(), probability.data()), probability[1]);
+    for (int32_t row = 0; row < block.rows; ++row) {
+      std::copy(predictor.intercepts().begin(), predictor.intercepts().end(), margins.begin());
+      for (int32_t d = 0; d < block.dense_width; ++d) {
+        add(blocks.dense_columns()[d], block.dense[static_cast<int64_t>(row) * block.dense_width + d]);
       }
-      blocks.release(b);
+      for (int32_t k = block.offsets[row]; k < block.offsets[row + 1]; ++k) {
+        const auto slot = static_cast<size_t>(block.indices[k]);
+        if (feature_of_slot != nullptr && slot >= feature_of_slot->size()) continue;
+        add(feature_of_slot != nullptr ? (*feature_of_slot)[slot] : block.indices[k],
+            block.values == nullptr ? 1.0 : block.values[k]);
+      }
+      predictor.raw(margins.data(), raw.data());
+      predictor.probability(raw.data(), probability.data());
+      tally.add(block.labels[row], block.weights[row], predictor.prediction(raw.data(), probability.data()), probability[1]);
     }
   });
-  for (int part = 1; part < parts; ++part) tallies[0].merge(std::move(tallies[part]));
-  return std::move(tallies[0]);
 }
 
 class LogisticRegression : public Estimator {
@@ -353,7 +342,7 @@ class LogisticRegression : public Estimator {
   }
 
   static std::shared_ptr<const Model> make_model(const ParamMap& params, Solution solution, int classes,
-                                                 bool multinomial, const InstanceBlocks& blocks,
+                                                 bool multinomial, InstanceBlocks& blocks,
                                                  const std::vector<int32_t>* feature_of_slot,
                                                  std::vector<double> history, const FitContext& context) {
     auto model = std::make_shared<LogisticRegressionModel>(params, std::move(solution.coefficients),

@@ -268,7 +268,7 @@ std::shared_ptr<const Summary> LogisticRegressionModel::evaluate(const std::shar
   const int label_at = find_position(context.fields, named.text("labelCol"));
   const bool weighted = named.is_set("weightCol") && !named.text("weightCol").empty();
   const int weight_at = weighted ? find_position(context.fields, named.text("weightCol")) : -1;
-  ClassificationTally tally(classes_ <= 2);
+  ClassificationTally tally(classes_ <= 2, std::make_shared<RowMemory>(context));
   std::shared_ptr<arrow::RecordBatch> batch;
   while (true) {
     context.check_canceled();
@@ -281,7 +281,7 @@ std::shared_ptr<const Summary> LogisticRegressionModel::evaluate(const std::shar
     const NumberColumn predictions = read_numbers(*output->GetColumnByName(named.text("predictionCol")));
     const VectorColumn probabilities(output->GetColumnByName(named.text("probabilityCol")));
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      tally.add(labels.values[row], weighted ? weights.values[row] : 1.0, predictions.values[row],
+      tally.add(labels.values[row], weighted ? evaluation_weight(weights.values[row]) : 1.0, predictions.values[row],
                 probabilities[row].values[1]);
     }
   }

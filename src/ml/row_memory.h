@@ -55,6 +55,11 @@ class RowAllocator {
     void* address = memory_ ? memory_->allocate(count * sizeof(T)) : ::operator new(count * sizeof(T));
     return static_cast<T*>(address);
   }
+  // Elements that a resize adds without a value have none: pages that were not written are not in memory.
+  template <typename U>
+  void construct(U* element) {
+    ::new (static_cast<void*>(element)) U;
+  }
   void deallocate(T* address, size_t count) noexcept {
     if (memory_) {
       memory_->release(address, count * sizeof(T));

@@ -181,14 +181,16 @@ size_t bin_of(const FeatureBins& bins, int32_t feature, double value) {
   return static_cast<size_t>(value);
 }
 
-// Puts the rows of all blocks into bins; each block is given back as soon as it is read.
+// Puts the rows of all blocks into bins, `values`; each block is given back as soon as it is read.
 template <typename Bin>
-void fill_bins(InstanceBlocks& blocks, const FitContext& context, const std::vector<FeatureBins>& bins,
-               RowVector<Bin>& values) {
+void fill_bins(InstanceBlocks& blocks, const FitContext& context, BinnedRows& binned, RowVector<Bin>& values) {
+  const std::vector<FeatureBins>& bins = binned.bins;
   std::vector<int64_t> first_row(blocks.size() + 1, 0);
   for (size_t b = 0; b < blocks.size(); ++b) first_row[b + 1] = first_row[b] + blocks[b].rows;
   const auto features = static_cast<int32_t>(bins.size());
-  values.resize(static_cast<size_t>(first_row.back()) * features);
+  values.resize(static_cast<size_t>(binned.rows) * features);
+  binned.labels.resize(binned.rows);
+  binned.weights.resize(binned.rows);
   const int parts = std::max(1, std::min<int>(context.threads, static_cast<int>(blocks.size())));
   for_each_part(parts, [&](int part) {
     RowReader reader(blocks);
@@ -196,6 +198,8 @@ void fill_bins(InstanceBlocks& blocks, const FitContext& context, const std::vec
     for (size_t b = range.begin; b < range.end; ++b) {
       context.check_canceled();
       const InstanceBlock block = blocks[b];
+      std::copy_n(block.labels, block.rows, binned.labels.data() + first_row[b]);
+      std::copy_n(block.weights, block.rows, binned.weights.data() + first_row[b]);
       Bin* to = values.data() + first_row[b] * features;
       for (int32_t row = 0; row < block.rows; ++row) {
         const double* from = reader.read(block, row);
@@ -240,15 +244,11 @@ BinnedRows bin_rows(InstanceBlocks blocks, const std::map<int32_t, int32_t>& cat
   binned.memory = std::move(memory);
   binned.labels = binned.row_vector<double>();
   binned.weights = binned.row_vector<double>();
-  binned.labels.reserve(binned.rows);
-  binned.weights.reserve(binned.rows);
   for (size_t b = 0; b < blocks.size(); ++b) {
     const InstanceBlock block = blocks[b];
-    binned.labels.insert(binned.labels.end(), block.labels, block.labels + block.rows);
-    binned.weights.insert(binned.weights.end(), block.weights, block.weights + block.rows);
+    for (int32_t row = 0; row < block.rows; ++row) binned.weight_sum += block.weights[row];
     blocks.release(b);
   }
-  for (const double weight : binned.weights) binned.weight_sum += weight;
   const auto bins_used = static_cast<int32_t>(std::min<int64_t>(bins_max, binned.rows));
   declare_categories(categories, classes, bins_used, binned);
   find_all_thresholds(blocks, bins_used, seed, context, binned);
@@ -257,10 +257,10 @@ BinnedRows bin_rows(InstanceBlocks blocks, const std::map<int32_t, int32_t>& cat
   });
   if (is_narrow) {
     binned.narrow = binned.row_vector<uint8_t>();
-    fill_bins(blocks, context, binned.bins, binned.narrow);
+    fill_bins(blocks, context, binned, binned.narrow);
   } else {
     binned.wide = binned.row_vector<uint16_t>();
-    fill_bins(blocks, context, binned.bins, binned.wide);
+    fill_bins(blocks, context, binned, binned.wide);
   }
   return binned;
 }

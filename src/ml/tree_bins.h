@@ -38,9 +38,10 @@ struct BinnedRows {
   RowVector<double> labels;
   RowVector<double> weights;
 
+  // Of zeros.
   template <typename T>
   RowVector<T> row_vector(size_t size = 0) const {
-    return RowVector<T>(size, RowAllocator<T>(memory));
+    return RowVector<T>(size, T{}, RowAllocator<T>(memory));
   }
 
   // `Bin` is uint8_t or uint16_t, whichever is_narrow() says.

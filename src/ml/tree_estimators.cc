@@ -183,7 +183,8 @@ class ForestEstimator : public Estimator {
     auto predictions = rows.row_vector<double>(rows.rows);
     auto scores = rows.row_vector<double>(rows.rows);
     predict(*model, params, rows, context, predictions, scores);
-    ClassificationTally tally(binary);
+    ClassificationTally tally(binary, rows.memory);
+    tally.reserve(rows.rows);
     for (int64_t row = 0; row < rows.rows; ++row) tally.add(rows.labels[row], rows.weights[row], predictions[row], scores[row]);
     auto summary = std::make_shared<ClassificationSummary>(binary ? "BinaryRandomForestClassificationTrainingSummaryImpl"
                                                                   : "RandomForestClassificationTrainingSummaryImpl",

@@ -363,7 +363,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
   const int label_at = find_position(context.fields, params.text("labelCol"));
   const std::string weight_name = params.text_or_empty("weightCol");
   const int weight_at = weight_name.empty() ? -1 : find_position(context.fields, weight_name);
-  ClassificationTally tally(classes_ <= 2);
+  ClassificationTally tally(classes_ <= 2, std::make_shared<RowMemory>(context));
   const std::vector<double>* limits = thresholds(params);
   FeatureRows features(features_, "ProbabilisticClassificationModel");
   std::vector<double> raws;
@@ -383,7 +383,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
       for (size_t at = 0; at < raws.size(); at += raw_width()) {
         const int64_t row = begin + static_cast<int64_t>(at) / raw_width();
         to_probability(raws.data() + at, probabilities.data());
-        tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0,
+        tally.add(labels.values[row], weight_at >= 0 ? evaluation_weight(weights.values[row]) : 1.0,
                   prediction(raws.data() + at, probabilities.data(), limits), probabilities[classes_ > 1 ? 1 : 0]);
       }
     }

@@ -46,12 +46,22 @@ void check_depth(const plan::Attribute& column) {
   }
 }
 
+// Whether a value may be as long as many columns.
+bool holds_list(const plan::Type& type) {
+  const plan::Type& stored = type.is(plan::TypeKind::kUdt) ? type.sql_type() : type;
+  return plan::holds(stored, plan::TypeKind::kArray) || plan::holds(stored, plan::TypeKind::kMap);
+}
+
 // Rows of a batch at most. Those of wide results are kept to about a megabyte, so that whoever takes them
-// apart finds them in the cache; narrow ones are as long as DuckDB makes them.
-uint64_t batch_rows(size_t columns) {
+// apart finds them in the cache, and a batch of long vectors is not a large part of all of them; narrow ones are as
+// long as DuckDB makes them.
+uint64_t batch_rows(const std::vector<plan::Attribute>& columns) {
   constexpr size_t kNarrow = 8;
   constexpr uint64_t kWideRows = 8192;
-  return columns <= kNarrow ? 0 : kWideRows;
+  const bool is_wide = columns.size() > kNarrow || std::any_of(columns.begin(), columns.end(), [](const plan::Attribute& column) {
+    return holds_list(column.type);
+  });
+  return is_wide ? kWideRows : 0;
 }
 
 class QueryStream : public BatchStream {
@@ -69,7 +79,7 @@ class QueryStream : public BatchStream {
     try {
       auto statements = connection_->ParseSQL(query_.sql);
       auto statement = statements.Next();
-      result_ = std::make_unique<ArrowResult>(connection_->Execute(statement, ArrowFormat(batch_rows(output_.size()))));
+      result_ = std::make_unique<ArrowResult>(connection_->Execute(statement, ArrowFormat(batch_rows(output_))));
       ArrowSchema exported{};
       result_->GetSchema(exported);
       schema_ = take(arrow::ImportSchema(&exported));
@@ -97,12 +107,13 @@ class QueryStream : public BatchStream {
     context_->cancellation->throw_if_cancelled();
     try {
       ArrowArray array{};
-      while (result_->FetchArray(array)) {
+      while (result_ && result_->FetchArray(array)) {
         auto batch = take(arrow::ImportRecordBatch(&array, schema_));
         report_progress();
         if (batch->num_rows() > 0) return batch;
       }
       context_->fraction_done = 1.0;
+      result_.reset();  // what the query held is not kept while its rows are worked on
       return nullptr;
     } catch (...) {
       rethrow_from_duckdb();
