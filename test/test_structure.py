@@ -25,7 +25,7 @@ def rooms():
     for call in re.findall(r"^firesteel_room\(([^)]*)\)", (SOURCE / "CMakeLists.txt").read_text(), re.M):
         words, allowed, keyword = call.split(), set(), None
         for word in words[1:]:
-            if word in ("MAY_INCLUDE", "LIBRARIES", "PROTOCOL"):
+            if word in ("MAY_INCLUDE", "LIBRARIES", "PROTOCOL", "TOGETHER", "APART"):
                 keyword = word
             elif keyword == "MAY_INCLUDE":
                 allowed.add(word)
