@@ -531,23 +531,6 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
 }
 
 // Replaces grouping expressions and aggregate calls by the columns that hold them.
-// The query of a SQL function, whose arguments may be keys of the groups.
-ExpressionPtr Resolver::lifted_body(const ExpressionPtr& e, const Subquery& query, const std::vector<ExpressionPtr>& grouping,
-                                    const ColumnFor& column_for) {
-  std::map<AttributeId, ExpressionPtr> columns;
-  for (const AttributeId id : query.outer_references) {
-    const auto key = std::find_if(grouping.begin(), grouping.end(), [&](const ExpressionPtr& g) {
-      const auto* column = g->as<AttributeReference>();
-      return column && column->id == id;
-    });
-    if (key == grouping.end()) {
-      throw SparkError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
-    }
-    columns[id] = column_for(*key, print_name(**key));
-  }
-  return with_values(e, columns);
-}
-
 ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                              const std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>& column_for) {
   for (const ExpressionPtr& g : grouping) {

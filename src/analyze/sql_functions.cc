@@ -265,6 +265,23 @@ RelationPtr Resolver::sql_table_function(const FoundFunction& function, const Ta
   return qualified(with_values(body, put), {nullptr, definition.name.back(), {}, {}});
 }
 
+// The query of a SQL function, whose arguments may be keys of the groups.
+ExpressionPtr Resolver::lifted_body(const ExpressionPtr& e, const Subquery& query, const std::vector<ExpressionPtr>& grouping,
+                                    const ColumnFor& column_for) {
+  std::map<AttributeId, ExpressionPtr> columns;
+  for (const AttributeId id : query.outer_references) {
+    const auto key = std::find_if(grouping.begin(), grouping.end(), [&](const ExpressionPtr& g) {
+      const auto* column = g->as<AttributeReference>();
+      return column && column->id == id;
+    });
+    if (key == grouping.end()) {
+      throw SparkError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
+    }
+    columns[id] = column_for(*key, print_name(**key));
+  }
+  return with_values(e, columns);
+}
+
 Type result_of_function(const FoundFunction& function) { return Resolver(*function.context).result_of(function); }
 
 }  // namespace firesteel::analyze

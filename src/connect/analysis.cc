@@ -76,7 +76,9 @@ analyze::AnalysisContext analysis_context(const RequestContext& context, std::sh
   analysis.configuration = [config](std::string_view key) { return config->find(key); };
   analysis.current_database = context.current_database();
   analysis.find_view = [context](const std::vector<std::string>& parts) { return find_relation(context, parts); };
-  analysis.find_function = [context](const std::vector<std::string>& parts) { return find_sql_function(context, parts, {}); };
+  analysis.find_function = [context, calls = FunctionCalls()](const std::vector<std::string>& parts) {
+    return find_sql_function(context, parts, calls);
+  };
   analysis.find_variable = [context](const std::vector<std::string>& parts) -> std::optional<plan::Literal> {
     const std::optional<std::string> name = session_name(parts);
     const auto variable = name ? context.session.state().variables().find(*name) : std::nullopt;

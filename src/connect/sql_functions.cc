@@ -41,7 +41,7 @@ std::shared_ptr<const Config> configuration_of(const RequestContext& context, co
   return std::make_shared<const Config>(std::move(values));
 }
 
-FoundFunction parsed(const RequestContext& context, Definition definition, std::vector<std::string> around) {
+FoundFunction parsed(const RequestContext& context, Definition definition, FunctionCalls calls) {
   const std::shared_ptr<const Config> config = configuration_of(context, *definition);
   const sql::ParserOptions options = parser_options(*config);
   FoundFunction found;
@@ -56,10 +56,10 @@ FoundFunction parsed(const RequestContext& context, Definition definition, std::
   const RequestContext inner{context.session, context.global_views, context.backend, definition->current_database,
                              definition->is_temporary()};
   auto analysis = std::make_shared<analyze::AnalysisContext>(analysis_context(inner, config, nullptr));
-  around.push_back(joined(definition->name, "."));
-  analysis->functions_around = around;
-  analysis->find_function = [inner, around = std::move(around)](const std::vector<std::string>& name) {
-    return find_sql_function(inner, name, around);
+  calls.around.push_back(joined(definition->name, "."));
+  analysis->functions_around = calls.around;
+  analysis->find_function = [inner, calls = std::move(calls)](const std::vector<std::string>& name) {
+    return find_sql_function(inner, name, calls);
   };
   found.context = std::move(analysis);
   found.definition = std::move(definition);
@@ -190,10 +190,12 @@ Definition find_own_function(const RequestContext& context, const std::vector<st
 }
 
 std::optional<FoundFunction> find_sql_function(const RequestContext& context, const std::vector<std::string>& name,
-                                               const std::vector<std::string>& around) {
+                                               FunctionCalls calls) {
   Definition definition = find_function_definition(context, name);
   if (!definition) return std::nullopt;
-  return parsed(context, std::move(definition), around);
+  constexpr int kCallsMax = 10'000;
+  if (++*calls.count > kCallsMax) throw_unsupported("EXPRESSION", "more than 10,000 calls of SQL functions in a query");
+  return parsed(context, std::move(definition), std::move(calls));
 }
 
 std::vector<Definition> function_definitions(const RequestContext& context, const std::string& database) {

@@ -18,9 +18,15 @@ std::shared_ptr<const plan::SqlFunction> find_function_definition(const RequestC
 // The same unless the name means a built-in function.
 std::shared_ptr<const plan::SqlFunction> find_own_function(const RequestContext& context, const std::vector<std::string>& name);
 
-// The definition as a call finds it, in the body of the functions `around`.
+// Where an analysis stands among the calls of SQL functions.
+struct FunctionCalls {
+  std::vector<std::string> around;  // whose bodies it is in, outermost first
+  std::shared_ptr<int> count = std::make_shared<int>(0);  // of all so far
+};
+
+// The definition as a call finds it. Each counts: of calls within calls there may be more than a machine can hold.
 std::optional<analyze::FoundFunction> find_sql_function(const RequestContext& context, const std::vector<std::string>& name,
-                                                        const std::vector<std::string>& around);
+                                                        FunctionCalls calls);
 
 // The session's functions and, behind them, those of the database, each sorted by name.
 std::vector<std::shared_ptr<const plan::SqlFunction>> function_definitions(const RequestContext& context, const std::string& database);

@@ -41,15 +41,10 @@ std::vector<double> by_label(const MulticlassMetrics& metrics, const Metric& met
 
 }  // namespace
 
-double evaluation_weight(double weight) {
-  if (weight >= 0) return weight;
-  throw_failed_transform_because("functions", "double", "double", "java.lang.IllegalArgumentException: requirement failed: illegal weight value: " +
-                                                                      java_double_text(weight) + ". weight must be >= 0.0.");
-}
-
 void ClassificationTally::merge(ClassificationTally other) {
   metrics_.merge(other.metrics_);
   scored_.insert(scored_.end(), other.scored_.begin(), other.scored_.end());
+  negative_weight_ = std::min(negative_weight_, other.negative_weight_);
 }
 
 ClassificationTally tally_blocks(InstanceBlocks& blocks, bool binary, const FitContext& context,
@@ -80,7 +75,8 @@ ClassificationSummary::ClassificationSummary(std::string class_name, Classificat
     : class_name_(std::move(class_name)),
       params_(std::move(params)),
       objective_history_(std::move(objective_history)),
-      metrics_(std::move(tally.metrics_)) {
+      metrics_(std::move(tally.metrics_)),
+      negative_weight_(tally.negative_weight_) {
   metrics_.finish();
   if (tally.binary_) binary_.emplace(std::move(tally.scored_), kBins);
 }
@@ -122,7 +118,9 @@ std::optional<Value> ClassificationSummary::class_metric(const std::string& meth
 }
 
 std::optional<Attribute> ClassificationSummary::curve(const std::string& method, double beta) const {
-  if (!binary_) return std::nullopt;
+  static const char* const curves[] = {"roc", "areaUnderROC", "pr", "fMeasureByThreshold", "precisionByThreshold", "recallByThreshold"};
+  if (!binary_ || std::find(std::begin(curves), std::end(curves), method) == std::end(curves)) return std::nullopt;
+  if (negative_weight_ < 0) throw_spark_exception("requirement failed: instance weight, " + java_double_text(negative_weight_) + " has to be >= 0.0");
   if (method == "roc") return to_table(binary_->roc(), "FPR", "TPR");
   if (method == "areaUnderROC") return Value(binary_->area_under_roc());
   if (method == "pr") return to_table(binary_->precision_recall(), "recall", "precision");
@@ -132,8 +130,7 @@ std::optional<Attribute> ClassificationSummary::curve(const std::string& method,
   if (method == "precisionByThreshold") {
     return to_table(binary_->precision_by_threshold(), "threshold", "precision");
   }
-  if (method == "recallByThreshold") return to_table(binary_->recall_by_threshold(), "threshold", "recall");
-  return std::nullopt;
+  return to_table(binary_->recall_by_threshold(), "threshold", "recall");
 }
 
 Attribute ClassificationSummary::attribute(const std::shared_ptr<const Attributed>& /*self*/,
@@ -166,6 +163,7 @@ void ClassificationSummary::write(const std::string& folder) const {
   table.add("objectiveHistory", objective_history_);
   table.add("confusion", metrics_.state());
   table.add("isBinary", binary_.has_value());
+  table.add("negativeWeight", negative_weight_);
   table.add("cuts", binary_ ? binary_->state() : std::vector<double>());
   table.write(folder, "data");
 }
@@ -180,6 +178,7 @@ std::shared_ptr<Summary> ClassificationSummary::read(const std::string& folder, 
   }
   auto summary = std::make_shared<ClassificationSummary>(simple_name(metadata.jvm_class), std::move(tally),
                                                          read_params(metadata, table), row.numbers("objectiveHistory"));
+  summary->negative_weight_ = row.number("negativeWeight");
   if (row.flag("isBinary")) summary->binary_.emplace(row.numbers("cuts"));
   return summary;
 }

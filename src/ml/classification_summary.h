@@ -13,9 +13,6 @@
 
 namespace firesteel::ml {
 
-// The weight of a row of an evaluation. Throws Spark's error for one below zero (ml.functions.checkNonNegativeWeight).
-double evaluation_weight(double weight);
-
 // Predictions as they are counted, by one thread.
 class ClassificationTally {
  public:
@@ -26,10 +23,15 @@ class ClassificationTally {
   void reserve(int64_t rows) {
     if (binary_) scored_.reserve(static_cast<size_t>(rows));
   }
-  // `score` is the probability of class 1; `weight` is not negative.
+  // `score` is the probability of class 1. There are no curves of a weight below zero.
   void add(double label, double weight, double prediction, double score) {
     metrics_.add(prediction, label, weight);
-    if (binary_) scored_.emplace_back(score, label, weight);
+    if (!binary_) return;
+    if (weight < 0) {
+      negative_weight_ = weight;
+    } else {
+      scored_.emplace_back(score, label, weight);
+    }
   }
   void merge(ClassificationTally other);
   bool binary() const { return binary_; }
@@ -39,6 +41,7 @@ class ClassificationTally {
   bool binary_;
   MulticlassMetrics metrics_;
   RowVector<ScoredLabel> scored_;
+  double negative_weight_ = 0;  // one of those below zero
 };
 
 // The predictions of all rows; `add` puts those of a block into a tally, in several threads. It is the last pass over the
@@ -71,6 +74,7 @@ class ClassificationSummary : public Summary {
   std::vector<double> objective_history_;
   MulticlassMetrics metrics_;
   std::optional<BinaryMetrics> binary_;
+  double negative_weight_ = 0;  // below zero: the curves are refused for it
 };
 
 }  // namespace firesteel::ml

@@ -143,7 +143,7 @@ std::shared_ptr<const Summary> LinearSvcModel::evaluate(const std::shared_ptr<co
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
       if (vectors.is_null(row)) throw_user_raised("Vectors MUST NOT be Null");
       const double margin = margin_of(coefficients, intercept_, vectors[row]);
-      tally.add(labels.values[row], weight.empty() ? 1.0 : evaluation_weight(weights.values[row]), margin > threshold ? 1.0 : 0.0, margin);
+      tally.add(labels.values[row], weight.empty() ? 1.0 : weights.values[row], margin > threshold ? 1.0 : 0.0, margin);
     }
   }
   auto summary = std::make_shared<ClassificationSummary>("LinearSVCSummaryImpl", std::move(tally), named,

@@ -281,7 +281,7 @@ std::shared_ptr<const Summary> LogisticRegressionModel::evaluate(const std::shar
     const NumberColumn predictions = read_numbers(*output->GetColumnByName(named.text("predictionCol")));
     const VectorColumn probabilities(output->GetColumnByName(named.text("probabilityCol")));
     for (int64_t row = 0; row < batch->num_rows(); ++row) {
-      tally.add(labels.values[row], weighted ? evaluation_weight(weights.values[row]) : 1.0, predictions.values[row],
+      tally.add(labels.values[row], weighted ? weights.values[row] : 1.0, predictions.values[row],
                 probabilities[row].values[1]);
     }
   }

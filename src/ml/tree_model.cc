@@ -383,7 +383,7 @@ std::shared_ptr<const Summary> TreeModel::evaluate(const std::shared_ptr<const M
       for (size_t at = 0; at < raws.size(); at += raw_width()) {
         const int64_t row = begin + static_cast<int64_t>(at) / raw_width();
         to_probability(raws.data() + at, probabilities.data());
-        tally.add(labels.values[row], weight_at >= 0 ? evaluation_weight(weights.values[row]) : 1.0,
+        tally.add(labels.values[row], weight_at >= 0 ? weights.values[row] : 1.0,
                   prediction(raws.data() + at, probabilities.data(), limits), probabilities[classes_ > 1 ? 1 : 0]);
       }
     }

@@ -36,7 +36,7 @@ def test_temporary_functions_belong_to_their_session(sessions):
     copy = one.cloneSession()
     one.sql("DROP TEMPORARY FUNCTION mine")
     assert value(copy, "mine(1)") == 2
-    copy.stop()
+    copy.client.close()
 
 
 def test_functions_are_shared_and_kept():
@@ -123,3 +123,14 @@ def test_a_drawn_argument_is_drawn_once(spark):
     spark.sql("CREATE TEMPORARY FUNCTION twice(x DOUBLE) RETURNS DOUBLE RETURN x - x")
     assert condition(lambda: value(spark, "twice(rand())")) == "UNSUPPORTED_FEATURE.EXPRESSION"
     assert value(spark, "twice(1.5)") == 0
+
+
+def test_calls_without_end_are_an_error(spark):
+    """Each function calls the one before twice: the last stands for a million calls."""
+    spark.sql("CREATE TEMPORARY FUNCTION grown0(x INT) RETURNS INT RETURN x")
+    for n in range(1, 8):
+        spark.sql(f"CREATE TEMPORARY FUNCTION grown{n}(x INT) RETURNS INT RETURN grown{n - 1}(x) + grown{n - 1}(x)")
+    assert value(spark, "grown5(1)") == 32
+    spark.sql("CREATE TEMPORARY FUNCTION grown_more(x INT) RETURNS INT RETURN " + " + ".join(["grown7(x)"] * 30))
+    assert condition(lambda: value(spark, " + ".join(["grown_more(1)"] * 10))) == "UNSUPPORTED_FEATURE.EXPRESSION"
+    assert value(spark, "grown1(1)") == 2

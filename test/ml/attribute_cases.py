@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 import data
-from cases import case, exact, near, plain, refused
+from cases import case, exact, failure, near, plain, refused
 
 BINARY = data.classification(60, 3, 2, 51)
 MULTI = data.classification(60, 3, 3, 52)
@@ -232,3 +232,19 @@ def attributes_of_feature_models(spark):
         out[f"{name} text"] = exact(str(model).replace(model.uid, "uid"))
         out[f"{name} fields"] = near([value_of([x.name, x.dataType.simpleString(), x.metadata], model.uid) for x in model.transform(usable).schema.fields], TOLERANCE)
     return out
+
+
+@case
+def evaluations_with_weights_below_zero(spark):
+    """The metrics of classes count such weights; the curves are refused, and nothing else is."""
+    frame = lambda rows: spark.createDataFrame([(y, [x], w) for y, x, w in rows], "label double, x array<double>, weight double").select(
+        "label", array_to_vector("x").alias("features"), "weight")
+    good = frame([(0.0, 1.0, 1.0), (1.0, 2.0, 1.0), (0.0, 0.5, 1.0), (1.0, 3.0, 2.0)])
+    bad = frame([(0.0, 1.0, 3.0), (1.0, 2.0, -1.0), (1.0, 0.1, 1.0)])
+    found = {}
+    for estimator in (classification.LogisticRegression(maxIter=5), classification.LinearSVC(maxIter=5), classification.RandomForestClassifier(numTrees=2, seed=3)):
+        summary = estimator.setWeightCol("weight").fit(good).evaluate(bad)
+        found[type(summary).__name__] = {
+            "accuracy": near(summary.accuracy, 1e-9),
+            "area": failure(lambda: summary.areaUnderROC), "curve": failure(lambda: summary.roc.collect())}
+    return found

@@ -93,6 +93,22 @@ bool share_a_column(const std::vector<GroupingKey>& keys, const ExpressionLoweri
   return texts.size() < keys.size();
 }
 
+// Whether the rows have columns of the query around. To SQL an aggregate over nothing but such is one of that query.
+bool shows_outer_columns(const plan::Relation& relation) {
+  bool found = false;
+  if (const auto* project = relation.as<plan::Project>()) {
+    for (const ExpressionPtr& e : project->expressions) {
+      plan::walk(e, [&](const ExpressionPtr& node) {
+        const auto* column = node->as<plan::AttributeReference>();
+        found |= column && column->is_outer;
+        return !found;
+      });
+    }
+  }
+  for (const plan::RelationPtr& child : plan::children(relation)) found = found || shows_outer_columns(*child);
+  return found;
+}
+
 bool has_sets(plan::GroupKind kind) {
   return kind == plan::GroupKind::kRollup || kind == plan::GroupKind::kCube || kind == plan::GroupKind::kGroupingSets;
 }
@@ -141,6 +157,7 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
                         std::inserter(child_columns, child_columns.end()));
   auto block = open(lower(aggregate.child, child_columns), child_columns);
   block.order_by.clear();
+  if (outer_scope_ && shows_outer_columns(*aggregate.child)) block = wrap(std::move(block), child_columns);
   AttributeSet key_columns;
   for (const GroupingKey& key : keys) add_references(key.column, key_columns);
   // Keys that are columns stand in the SELECT and in the GROUP BY; keys that are expressions are
