@@ -244,7 +244,8 @@ def evaluations_with_weights_below_zero(spark):
     found = {}
     for estimator in (classification.LogisticRegression(maxIter=5), classification.LinearSVC(maxIter=5), classification.RandomForestClassifier(numTrees=2, seed=3)):
         summary = estimator.setWeightCol("weight").fit(good).evaluate(bad)
-        found[type(summary).__name__] = {
-            "accuracy": near(summary.accuracy, 1e-9),
-            "area": failure(lambda: summary.areaUnderROC), "curve": failure(lambda: summary.roc.collect())}
+        name = type(summary).__name__
+        found[name + " accuracy"] = near(summary.accuracy, 1e-9)
+        found[name + " area"] = failure(lambda: summary.areaUnderROC)
+        found[name + " curve"] = failure(lambda: summary.roc.collect())
     return found
