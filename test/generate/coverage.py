@@ -18,6 +18,7 @@ sys.path.insert(0, TEST)
 
 from firesteel_testing import test_file       # noqa: E402
 
+SOURCE = os.path.join(os.path.dirname(TEST), "src")
 DOCUMENT = os.path.join(os.path.dirname(TEST), "docs", "coverage.md")
 
 
@@ -76,6 +77,27 @@ def golden_section(files):
             "", ", ".join(shares) + "."]
 
 
+REFUSAL = re.compile(r'throw_unsupported\(\s*"([A-Z_]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)(\+?)')
+REFUSED_STATEMENTS = re.compile(r"((?:case Keyword::k\w+:\s*)+)unsupported_statement\(")
+
+
+def refused_section():
+    """What the sources refuse by UNSUPPORTED_FEATURE, in their own words; … stands for what the request says."""
+    refused = collections.defaultdict(set)
+    for folder, _, names in os.walk(SOURCE):
+        for name in names:
+            if name.endswith(".cc") and not name.endswith("_test.cc"):
+                with open(os.path.join(folder, name)) as f:
+                    text = f.read()
+                for subclass, parts, goes_on in REFUSAL.findall(text):
+                    words = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', parts)).replace('\\"', '"')
+                    refused[subclass].add(words.replace("|", "\\|") + ("…" if goes_on else ""))
+                for cases in REFUSED_STATEMENTS.findall(text):
+                    refused["STATEMENT"].update(word.upper() for word in re.findall(r"Keyword::k(\w+):", cases))
+    return ["", "## What is refused", "", "Each with the condition `UNSUPPORTED_FEATURE` of this subclass, which names it.", "",
+            *[f"- `{subclass}`: {'; '.join(sorted(what, key=str.lower))}" for subclass, what in sorted(refused.items())]]
+
+
 def document(sql, doctests, golden):
     results = {r["case"]: r["kind"] is None for r in sql}
     kinds = collections.Counter(r["kind"].split()[0] for r in sql if r["kind"])
@@ -105,7 +127,8 @@ def document(sql, doctests, golden):
             f"Agree in every example, not composed ({len(only)}): {', '.join(only) or 'none'}.", "",
             f"Agree in part ({len(partly)}), examples and composed cases: "
             + (", ".join(f"{n} ({c[0]}/{c[1]}, {c[2]}/{c[3]})" for n, c in partly.items()) or "none") + ".", "",
-            f"Not yet ({len(none)}): {', '.join(none) or 'none'}.", ""]
+            f"Not yet ({len(none)}): {', '.join(none) or 'none'}."]
+    out += [*refused_section(), ""]
     return "\n".join(out)
 
 

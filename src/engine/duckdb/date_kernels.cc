@@ -6,6 +6,7 @@
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/date_pattern.h"
+#include "functions/kernel/epoch.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::engine {
@@ -150,7 +151,7 @@ void register_date_kernels(KernelRegistry& registry) {
                [](Formatting& state, int64_t seconds, std::string_view pattern,
                   std::string_view zone) -> std::string {
                  std::string text;
-                 state.get(pattern).format(seconds * 1'000'000, state.zone_of(zone), text);
+                 state.get(pattern).format(functions::kernel::micros_of_seconds(seconds), state.zone_of(zone), text);
                  return text;
                });
 }

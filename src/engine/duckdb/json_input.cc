@@ -11,6 +11,7 @@
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/epoch.h"
 #include "functions/kernel/json_text.h"
 
 namespace firesteel::engine {
@@ -24,7 +25,6 @@ using plan::Type;
 using plan::TypeKind;
 
 constexpr int64_t kRowsPerBatch = 8192;
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 void check(const arrow::Status& status) {
   FIRESTEEL_CHECK(status.ok(), status.ToString());
@@ -210,7 +210,7 @@ class JsonColumns {
     } else if (is_number && !is_local) {
       int64_t seconds = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-      if (error == std::errc() && end == text.data() + text.size()) micros = seconds * kMicrosPerSecond;
+      if (error == std::errc() && end == text.data() + text.size()) micros = kernel::micros_of_seconds(seconds);
     }
     put<arrow::TimestampBuilder>(micros, builder);
   }
