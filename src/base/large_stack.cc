@@ -99,9 +99,10 @@ class LargeStackThread::Worker {
   }
 
   void release_deep_pages() {
-    const char here = 0;
-    const auto* bottom = static_cast<const char*>(stack_);
-    const auto used = static_cast<size_t>(&here - bottom);
+    // Not the address of a variable: a sanitizer may keep those elsewhere.
+    const auto* here = static_cast<const char*>(__builtin_frame_address(0));
+    const auto used = static_cast<size_t>(here - static_cast<const char*>(stack_));
+    FIRESTEEL_CHECK(used <= kLargeStackBytes, "a large stack that is not in use");
     if (used > kKeptStackBytes) {
       const size_t bytes = (used - kKeptStackBytes) & ~size_t{4095};
       madvise(stack_, bytes, MADV_DONTNEED);
