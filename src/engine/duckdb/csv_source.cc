@@ -93,12 +93,12 @@ bool read_digits(std::string_view text, size_t digits_max, int64_t& digits, size
       has_point = true;
       continue;
     }
-    if (byte < '0' || byte > '9') return false;
+    if (byte < '0' || byte > '9' || count == digits_max) return false;
     digits = digits * 10 + (byte - '0');
     decimals += has_point ? 1 : 0;
     ++count;
   }
-  return count <= digits_max;
+  return true;
 }
 
 // Java's parseInt and parseLong take no blanks, as casts do.
@@ -260,9 +260,10 @@ bool load_next_block(const CsvBind& bind, CsvGlobal& global, CsvLocal& local) {
 
 // ---- the table function ----------------------------------------------------------------------------------------
 
-std::string_view text_of(const duckdb::cxx::Value& value) { return value.Get<varchar_t>().view(); }
+// A copy: short texts lie in what Get gives.
+std::string text_of(const duckdb::cxx::Value& value) { return std::string(value.Get<varchar_t>().view()); }
 char byte_of(const duckdb::cxx::Value& value) {
-  const std::string_view text = text_of(value);
+  const std::string text = text_of(value);
   return text.empty() ? '\0' : text[0];
 }
 

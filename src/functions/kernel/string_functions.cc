@@ -195,7 +195,8 @@ void overlay(std::string_view text, std::string_view replacement, int32_t positi
              std::string& out) {
   const int64_t replaced =
       length < 0 ? static_cast<int64_t>(utf8_count(replacement)) : int64_t{length};
-  out += substring(text, 1, position - 1);
+  // The position before wraps around, as Java's int does.
+  out += substring(text, 1, static_cast<int32_t>(static_cast<uint32_t>(position) - 1));
   out += replacement;
   out += substring(text, static_cast<int32_t>(position + replaced));
 }
