@@ -81,6 +81,9 @@ RelationPtr Resolver::join(const Join& node) {
     both.kind = JoinKind::kInner;
     const RelationPtr seen = make_resolved(std::move(both), inputs);
     resolved.condition = condition(node.condition, Scope{&inputs, outer_scope_, seen.get()}, "ON");
+    if (contains_drawn(resolved.condition)) {
+      throw SparkError("INVALID_NON_DETERMINISTIC_EXPRESSIONS", {{"sqlExprs", "\"" + print_name(*resolved.condition) + "\""}});
+    }
     resolved.left = with_exposed(resolved.left, {resolved.condition});
     resolved.right = with_exposed(right, {resolved.condition});
     if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;

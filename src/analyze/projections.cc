@@ -71,6 +71,16 @@ bool reads_something(const ExpressionPtr& expression) {
 
 }  // namespace
 
+bool contains_drawn(const ExpressionPtr& expression) {
+  bool found = false;
+  walk(expression, [&](const ExpressionPtr& e) {
+    const auto* call = e->as<FunctionCall>();
+    found |= call && call->function->is_volatile;
+    return !found;
+  });
+  return found;
+}
+
 bool contains_window(const ExpressionPtr& expression) {
   bool found = false;
   walk(expression, [&](const ExpressionPtr& e) {

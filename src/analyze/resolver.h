@@ -427,6 +427,7 @@ plan::Attribute metadata_attribute(const plan::Scan& scan);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).
 bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);
+bool contains_drawn(const plan::ExpressionPtr& expression);  // calls that give another value each time
 const plan::Expression* find_generator(const plan::ExpressionPtr& expression);
 plan::Attribute attribute_of(const plan::Expression& named);
 plan::Attributes attributes_of(const std::vector<plan::ExpressionPtr>& named);

@@ -30,20 +30,6 @@ Attributes columns_of(const SqlFunction& function, const std::vector<ExpressionP
   return columns;
 }
 
-bool any_call(const ExpressionPtr& expression, const std::function<bool(const functions::Function&)>& is_it) {
-  bool found = false;
-  walk(expression, [&](const ExpressionPtr& e) {
-    const auto* call = e->as<FunctionCall>();
-    found |= call && is_it(*call->function);
-    return !found;
-  });
-  return found;
-}
-
-bool is_drawn(const ExpressionPtr& e) {
-  return any_call(e, [](const functions::Function& row) { return row.is_volatile; });
-}
-
 // How often the body reads each parameter, its queries included.
 void count_uses(const ExpressionPtr& expression, std::map<AttributeId, int>& uses);
 
@@ -68,7 +54,7 @@ ExpressionPtr outer_value(const ExpressionPtr& value) {
 }
 
 void check_used_once(const ExpressionPtr& value, int uses) {
-  if (uses > 1 && is_drawn(value)) throw_unsupported("EXPRESSION", "a SQL function that reads a drawn argument more than once");
+  if (uses > 1 && contains_drawn(value)) throw_unsupported("EXPRESSION", "a SQL function that reads a drawn argument more than once");
 }
 
 void check_plain_call(const SqlFunction& function, const UnresolvedFunction& node) {

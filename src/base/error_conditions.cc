@@ -298,6 +298,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E", kAnalysis, "The limit like expression <expr> is invalid. The <name> expression must be equal to or greater than 0, but got <v>."},
         {"INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL", "42K0E", kAnalysis, "The limit like expression <expr> is invalid. The evaluated <name> expression must not be null."},
         {"INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E", kAnalysis, "The limit like expression <expr> is invalid. The <name> expression must evaluate to a constant value."},
+        {"INVALID_NON_DETERMINISTIC_EXPRESSIONS", "42K0E", kAnalysis, "The operator expects a deterministic expression, but the actual expression is <sqlExprs>."},
         {"INVALID_NUMERIC_LITERAL_RANGE", "22003", kParse, "Numeric literal <rawStrippedQualifier> is outside the valid range for <typeName> with minimum value of <minValue> and maximum value of <maxValue>. Please adjust the value accordingly."},
         {"INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE", "42K0E", kAnalysis, "Invalid observed metrics. Attribute <expr> can only be used as an argument to an aggregate function."},
         {"INVALID_OPTIONS.NON_MAP_FUNCTION", "42K06", kAnalysis, "Invalid options: Must use the `map()` function for options."},
