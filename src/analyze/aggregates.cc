@@ -540,18 +540,13 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
   if (is_aggregate_call(*e)) {
     for (const ExpressionPtr& child : children(*e)) {
       if (contains_aggregate(child)) throw SparkError("NESTED_AGGREGATE_FUNCTION", {});
-      walk(child, [&](const ExpressionPtr& node) {
-        const auto* call = node->as<FunctionCall>();
-        if (call && call->function->is_volatile) {
-          throw SparkError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
-                           {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
-        }
-        return true;
-      });
+      if (contains_drawn(child)) {
+        throw SparkError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
+                         {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
+      }
     }
     return column_for(e, print_name(*e));
   }
-  if (const auto* query = e->as<Subquery>(); query && query->is_function_body) return lifted_body(e, *query, grouping, column_for);
   std::vector<ExpressionPtr> replaced;
   bool is_changed = false;
   if (const auto* window = e->as<Window>()) {
@@ -568,7 +563,9 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
     replaced.push_back(lift(child, grouping, column_for));
     is_changed |= replaced.back() != child;
   }
-  return is_changed ? with_children(*e, std::move(replaced)) : e;
+  const ExpressionPtr lifted = is_changed ? with_children(*e, std::move(replaced)) : e;
+  const auto* query = lifted->as<Subquery>();
+  return query && query->is_function_body ? over_groups(lifted, *query, grouping, column_for) : lifted;
 }
 
 ExpressionPtr Resolver::ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns) {

@@ -141,8 +141,7 @@ ExpressionPtr Resolver::try_attribute(const std::vector<std::string>& parts,
        qualifier_size-- > 0 && matches.empty();) {
     const std::string& name = parts[qualifier_size];
     for (const Attribute& attribute : attributes) {
-      // Most names of a wide table are of another length, which takes no call to see.
-      if (attribute.name.size() != name.size() || !same_name(attribute.name, name)) continue;
+      if (!same_name(attribute.name, name)) continue;
       if (attribute.qualifier.size() < qualifier_size) continue;
       bool fits = true;
       const size_t offset = attribute.qualifier.size() - qualifier_size;

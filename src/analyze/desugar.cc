@@ -76,8 +76,7 @@ RelationPtr Resolver::with_column(const RelationPtr& child, const ExpressionPtr&
   const std::string& name = column->as<Alias>()->names[0];
   size_t place = child->output.size();
   for (size_t at = 0; at < child->output.size(); ++at) {
-    const std::string& known = child->output[at].name;
-    if (known.size() != name.size() || !same_name(known, name)) continue;
+    if (!same_name(name, child->output[at].name)) continue;
     if (place < child->output.size()) return nullptr;
     place = at;
   }

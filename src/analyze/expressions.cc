@@ -66,11 +66,6 @@ std::vector<QueryContext> contexts_of(const Origin& origin) {
   return {context_of(origin)};
 }
 
-bool Resolver::same_name(std::string_view a, std::string_view b) const {
-  if (context_.case_sensitive) return a == b;
-  return equal_ignoring_case(a, b);
-}
-
 ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
   if (const auto* n = e->as<Literal>()) {
     return e->type == n->type ? e : make_literal(*n, e->origin);

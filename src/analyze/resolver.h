@@ -237,7 +237,7 @@ class Resolver {
   std::vector<ExpressionPtr> key_columns(const Grouping& grouping);
   ExpressionPtr lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                      const ColumnFor& column_for);
-  ExpressionPtr lifted_body(const ExpressionPtr& e, const plan::Subquery& query, const std::vector<ExpressionPtr>& grouping,
+  ExpressionPtr over_groups(const ExpressionPtr& e, const plan::Subquery& query, const std::vector<ExpressionPtr>& grouping,
                             const ColumnFor& column_for);
   // The first column that the groups do not have, or null.
   static ExpressionPtr ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
@@ -387,7 +387,10 @@ class Resolver {
   ExpressionPtr inlined_query(const FoundFunction& function, const Scope& scope);
 
   // ---- state -----------------------------------------------------------------------------------
-  bool same_name(std::string_view a, std::string_view b) const;
+  // Most names of a wide table are of another length, which takes no call to see.
+  bool same_name(std::string_view a, std::string_view b) const {
+    return a.size() == b.size() && (context_.case_sensitive ? a == b : equal_ignoring_case(a, b));
+  }
   CoercionRules rules() const { return {context_.ansi, context_.time_zone}; }
 
   const AnalysisContext& context_;

@@ -53,8 +53,17 @@ ExpressionPtr outer_value(const ExpressionPtr& value) {
   return as_outer(value);
 }
 
-void check_used_once(const ExpressionPtr& value, int uses) {
-  if (uses > 1 && contains_drawn(value)) throw_unsupported("EXPRESSION", "a SQL function that reads a drawn argument more than once");
+// What the columns that stood for the parameters become in a body that reads them so often.
+Values bound_values(const Attributes& parameters, const std::vector<ExpressionPtr>& values, const std::map<AttributeId, int>& uses) {
+  Values bound;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const auto used = uses.find(parameters[i].id);
+    if (used != uses.end() && used->second > 1 && contains_drawn(values[i])) {
+      throw_unsupported("EXPRESSION", "a SQL function that reads a drawn argument more than once");
+    }
+    bound[parameters[i].id] = values[i];
+  }
+  return bound;
 }
 
 void check_plain_call(const SqlFunction& function, const UnresolvedFunction& node) {
@@ -77,7 +86,7 @@ SparkError wrong_number(const SqlFunction& function, size_t given, const Origin&
                     contexts_of(origin));
 }
 
-// Puts the function on the way to where the analysis is, which must not come back to it.
+// The function is the last of those around its body, and none of those before.
 void check_no_cycle(const FoundFunction& function) {
   const std::vector<std::string>& path = function.context->functions_around;
   const std::string& name = path.back();
@@ -224,12 +233,7 @@ ExpressionPtr Resolver::sql_function_call(const FoundFunction& function, const U
   const ExpressionPtr body = Resolver(*function.context).scalar_body(function, parameters, e.origin);
   std::map<AttributeId, int> uses;
   count_uses(body, uses);
-  Values put;
-  for (size_t i = 0; i < values.size(); ++i) {
-    check_used_once(values[i], uses[parameters[i].id]);
-    put[parameters[i].id] = values[i];
-  }
-  return shown_as(std::make_shared<Expression>(*with_values(body, put)), joined(definition.name, ".") + "(" + name + ")");
+  return shown_as(std::make_shared<Expression>(*with_values(body, bound_values(parameters, values, uses))), joined(definition.name, ".") + "(" + name + ")");
 }
 
 RelationPtr Resolver::sql_table_function(const FoundFunction& function, const TableFunction& node, const Origin& origin) {
@@ -243,18 +247,13 @@ RelationPtr Resolver::sql_table_function(const FoundFunction& function, const Ta
   const RelationPtr body = Resolver(*function.context).table_body(function, parameters, origin);
   std::map<AttributeId, int> uses;
   count_uses(*body, uses);
-  Values put;
-  for (size_t i = 0; i < values.size(); ++i) {
-    check_used_once(values[i], uses[parameters[i].id]);
-    put[parameters[i].id] = values[i];
-  }
-  return qualified(with_values(body, put), {nullptr, definition.name.back(), {}, {}});
+  return qualified(with_values(body, bound_values(parameters, values, uses)), {nullptr, definition.name.back(), {}, {}});
 }
 
-// The query of a SQL function, whose arguments may be keys of the groups.
-ExpressionPtr Resolver::lifted_body(const ExpressionPtr& e, const Subquery& query, const std::vector<ExpressionPtr>& grouping,
+// The query of a SQL function, which may read keys of the groups as its arguments.
+ExpressionPtr Resolver::over_groups(const ExpressionPtr& e, const Subquery& query, const std::vector<ExpressionPtr>& grouping,
                                     const ColumnFor& column_for) {
-  std::map<AttributeId, ExpressionPtr> columns;
+  Values columns;
   for (const AttributeId id : query.outer_references) {
     const auto key = std::find_if(grouping.begin(), grouping.end(), [&](const ExpressionPtr& g) {
       const auto* column = g->as<AttributeReference>();
@@ -265,7 +264,7 @@ ExpressionPtr Resolver::lifted_body(const ExpressionPtr& e, const Subquery& quer
     }
     columns[id] = column_for(*key, print_name(**key));
   }
-  return with_values(e, columns);
+  return columns.empty() ? e : with_values(e, columns);
 }
 
 Type result_of_function(const FoundFunction& function) { return Resolver(*function.context).result_of(function); }

@@ -13,6 +13,7 @@
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "connect/sql_text.h"
 #include "connect/table_calls.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
@@ -80,15 +81,6 @@ void check_no_sized_text(const plan::Type& type) {
   if (type.is(plan::TypeKind::kChar) || type.is(plan::TypeKind::kVarchar)) {
     throw SparkError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});
   }
-}
-
-bool holds_subquery(const plan::ExpressionPtr& expression) {
-  bool found = false;
-  plan::walk(expression, [&](const plan::ExpressionPtr& e) {
-    found |= e->as<plan::Subquery>() != nullptr;
-    return !found;
-  });
-  return found;
 }
 
 // UserDefinedFunction's own checks, before anything is resolved.

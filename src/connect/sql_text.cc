@@ -87,7 +87,7 @@ std::string identifier_text(const RequestContext& context, const ExpressionPtr& 
     if (!type.empty()) parameters.push_back({"dataType", type});
     return SparkError(std::string("NOT_A_CONSTANT_STRING.") + subclass, parameters);
   };
-  if (any_node(expression, [](const plan::Expression& e) { return e.as<plan::Subquery>() != nullptr; })) {
+  if (holds_subquery(expression)) {
     throw fail("NOT_CONSTANT", "");
   }
   const RelationPtr row = analyze_relation(context, one_row_of({expression}), nullptr);
@@ -104,6 +104,10 @@ std::string identifier_text(const RequestContext& context, const ExpressionPtr& 
 }
 
 }  // namespace
+
+bool holds_subquery(const ExpressionPtr& expression) {
+  return any_node(expression, [](const plan::Expression& e) { return e.as<plan::Subquery>() != nullptr; });
+}
 
 std::vector<plan::Literal> constant_values(const RequestContext& context,
                                            const std::vector<ExpressionPtr>& expressions,

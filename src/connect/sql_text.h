@@ -19,6 +19,8 @@ sql::ParserOptions query_options(const RequestContext& context, const plan::SqlQ
 // Parses the text as a query. Throws UNBOUND_SQL_PARAMETER for a marker that no argument answers.
 plan::RelationPtr parse_sql_query(const RequestContext& context, const plan::SqlQuery& query);
 
+bool holds_subquery(const plan::ExpressionPtr& expression);
+
 // The values of expressions over no column, which may be null literals. `execution` may be null.
 std::vector<plan::Literal> constant_values(const RequestContext& context,
                                            const std::vector<plan::ExpressionPtr>& expressions,

@@ -33,15 +33,6 @@ ExpressionPtr value_or_null(const ExpressionPtr& value) {
   return value ? value : plan::make_null_literal(plan::Type::null());
 }
 
-bool holds_subquery(const ExpressionPtr& expression) {
-  bool found = false;
-  plan::walk(expression, [&](const ExpressionPtr& node) {
-    found |= node->as<plan::Subquery>() != nullptr;
-    return !found;
-  });
-  return found;
-}
-
 void check_no_default(const ExpressionPtr& value) {
   plan::walk(value, [](const ExpressionPtr& node) {
     const auto* name = node->as<plan::UnresolvedAttribute>();

@@ -6,33 +6,13 @@
 
 namespace firesteel::sql {
 
-namespace {
-
-// A temporary function's name without the namespace that stands for the session.
-std::vector<std::string> without_session(std::vector<std::string> name) {
-  const bool is_session = name.size() == 2 && lower_case(name[0]) == "session";
-  const bool is_system = name.size() == 3 && lower_case(name[0]) == "system" && lower_case(name[1]) == "session";
-  if (is_session || is_system) return {name.back()};
-  return name;
-}
-
-}  // namespace
-
 Statement Grammar::create_function(CreateFunction create, size_t from) {
   create.if_not_exists = accept_if_not_exists();
   create.function.name = multipart_identifier();
   if (create.if_not_exists && create.replace) fail("INVALID_SQL_SYNTAX.CREATE_ROUTINE_WITH_IF_NOT_EXISTS_AND_REPLACE", {}, from);
   if (create.is_temporary && create.if_not_exists) fail("INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_IF_NOT_EXISTS", {}, from);
   if (at(Keyword::kAs)) throw_unsupported("STATEMENT", "CREATE FUNCTION of a class");
-  if (create.is_temporary) {
-    create.function.name = without_session(std::move(create.function.name));
-    if (create.function.name.size() > 1) {
-      const std::string name = create.function.name.back();
-      create.function.name.pop_back();
-      fail("INVALID_TEMP_OBJ_QUALIFIER",
-           {{"objectType", "FUNCTION"}, {"objectName", quoted_name({name})}, {"qualifier", quoted_name(create.function.name)}}, from);
-    }
-  }
+  if (create.is_temporary) create.function.name = temporary_name(std::move(create.function.name), "FUNCTION", from);
   function_parameters(&create.function, from);
   if (accept_word("RETURNS")) function_result(&create.function);
   function_characteristics(&create.function);
@@ -179,7 +159,6 @@ Statement Grammar::drop_function() {
   expect(Keyword::kFunction);
   drop.if_exists = accept_if_exists();
   drop.name = multipart_identifier();
-  if (drop.is_temporary) drop.name = without_session(std::move(drop.name));
   return drop;
 }
 

@@ -197,6 +197,7 @@ class Grammar : public TokenReader {
   std::optional<Statement> insert_with_definitions();
   Statement create_statement();
   Statement create_temporary_view(CreateView view, size_t from);
+  std::vector<std::string> temporary_name(std::vector<std::string> name, const char* kind, size_t from) const;
   Statement drop_statement();
   Statement set_statement();
   Statement set_time_zone();

@@ -226,22 +226,21 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
   expect(Keyword::kAs);
   view.query = query();
   if (view.if_not_exists) fail("_LEGACY_ERROR_TEMP_0053", {}, from);
-  // A session's views stand in no database.
-  const bool is_session = view.name.size() == 2 && lower_case(view.name[0]) == "session";
-  const bool is_system = view.name.size() == 3 && lower_case(view.name[0]) == "system" &&
-                         lower_case(view.name[1]) == "session";
-  const bool is_global_name = view.is_global && view.name.size() == 2;
-  if (view.name.size() > 1 && !is_session && !is_system && !is_global_name) {
-    const std::string name = view.name.back();
-    view.name.pop_back();
-    fail("INVALID_TEMP_OBJ_QUALIFIER",
-         {{"objectType", "VIEW"},
-          {"objectName", quoted_name({name})},
-          {"qualifier", quoted_name(view.name)}},
-         from);
-  }
-  if (is_session || is_system) view.name = {view.name.back()};
+  const bool is_global_name = view.is_global && view.name.size() == 2 && lower_case(view.name[0]) != "session";
+  if (!is_global_name) view.name = temporary_name(std::move(view.name), "VIEW", from);
   return view;
+}
+
+// What is a session's stands in no database.
+std::vector<std::string> Grammar::temporary_name(std::vector<std::string> name, const char* kind, size_t from) const {
+  const bool is_session = name.size() == 2 && lower_case(name[0]) == "session";
+  const bool is_system = name.size() == 3 && lower_case(name[0]) == "system" && lower_case(name[1]) == "session";
+  const std::string last = name.back();
+  name.pop_back();
+  if (!name.empty() && !is_session && !is_system) {
+    fail("INVALID_TEMP_OBJ_QUALIFIER", {{"objectType", kind}, {"objectName", quoted_name({last})}, {"qualifier", quoted_name(name)}}, from);
+  }
+  return {last};
 }
 
 Statement Grammar::drop_statement() {

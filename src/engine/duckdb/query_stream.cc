@@ -55,7 +55,7 @@ bool holds_list(const plan::Type& type) {
 // Rows of a batch at most. Those of wide results are kept to about a megabyte, so that whoever takes them
 // apart finds them in the cache, and a batch of long vectors is not a large part of all of them; narrow ones are as
 // long as DuckDB makes them.
-uint64_t batch_rows(const std::vector<plan::Attribute>& columns) {
+uint64_t batch_rows(const plan::Attributes& columns) {
   constexpr size_t kNarrow = 8;
   constexpr uint64_t kWideRows = 8192;
   const bool is_wide = columns.size() > kNarrow || std::any_of(columns.begin(), columns.end(), [](const plan::Attribute& column) {
