@@ -77,6 +77,16 @@ void check_plain_call(const SqlFunction& function, const UnresolvedFunction& nod
   if (!node.order_by.empty()) fail("WITHIN GROUP (ORDER BY ...)");
 }
 
+// No argument reads a variable of a lambda, be the lambda around the call or the argument's own.
+void check_no_lambda(const SqlFunction& function, const std::vector<ExpressionPtr>& values, const Origin& origin) {
+  for (const ExpressionPtr& value : values) {
+    walk(value, [&](const ExpressionPtr& e) {
+      if (!e->as<LambdaVariable>()) return true;
+      throw SparkError("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_SQL_UDF", {{"funcName", joined(function.name, ".")}}, contexts_of(origin));
+    });
+  }
+}
+
 SparkError wrong_number(const SqlFunction& function, size_t given, const Origin& origin) {
   return SparkError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
                     {{"functionName", quoted_name(function.name)},
@@ -227,6 +237,7 @@ ExpressionPtr Resolver::sql_function_call(const FoundFunction& function, const U
   check_no_cycle(function);
   std::vector<ExpressionPtr> shown;
   const std::vector<ExpressionPtr> values = parameter_values(function, node.arguments, scope, e.origin, &shown);
+  check_no_lambda(definition, values, e.origin);
   std::string name;
   for (const ExpressionPtr& value : shown) name += (name.empty() ? "" : ", ") + print_name(*value);
   const Attributes parameters = columns_of(definition, values);

@@ -478,6 +478,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"UNSUPPORTED_FEATURE.EXPRESSION", "0A000", kAnalysis, "The feature is not supported: the expression <thing>."},
         {"UNSUPPORTED_FEATURE.FUNCTION", "0A000", kAnalysis, "The feature is not supported: the function <thing>."},
         {"UNSUPPORTED_FEATURE.INTERRUPT_TYPE", "0A000", kSpark, "The feature is not supported: Unsupported interrupt type: <interruptType>."},
+        {"UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_SQL_UDF", "0A000", kAnalysis, "The feature is not supported: Lambda function with SQL UDF <funcName> in a higher order function."},
         {"UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_GROUP_BY", "0A000", kAnalysis, "The feature is not supported: Referencing a lateral column alias via GROUP BY alias/ALL is not supported yet."},
         {"UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", "0A000", kParse, "The feature is not supported: JOIN USING with LATERAL correlation."},
         {"UNSUPPORTED_FEATURE.ML_ATTRIBUTE", "0A000", kAnalysis, "The feature is not supported: the ML attribute <thing>."},
