@@ -24,21 +24,33 @@ if(DEFINED ENV{FIRESTEEL_CACHE})
 else()
   set(FIRESTEEL_CACHE $ENV{HOME}/.cache/firesteel)
 endif()
-foreach(folder duckdb-2.0.0 arrow-26.0.1 arrow-s3-26.0.1 spark-connect-4.2.0 datasketches-4.1.0 xgboost-3.2.0)
+foreach(folder duckdb-2.0.0-cp311 arrow-26.0.1 arrow-s3-26.0.1 spark-connect-4.2.0 datasketches-4.1.0 xgboost-3.2.0)
   if(NOT EXISTS ${FIRESTEEL_CACHE}/${folder})
     message(FATAL_ERROR "${FIRESTEEL_CACHE}/${folder} is missing: run `make bootstrap` first.")
   endif()
 endforeach()
 
-set(duckdb_root ${FIRESTEEL_CACHE}/duckdb-2.0.0)
+set(duckdb_root ${FIRESTEEL_CACHE}/duckdb-2.0.0-cp311)
+set(duckdb_file ${duckdb_root}/lib/libduckdb.so)
+
 add_library(duckdb_library SHARED IMPORTED)
 set_target_properties(duckdb_library PROPERTIES
-  IMPORTED_LOCATION ${duckdb_root}/lib/libduckdb_java.so_linux_amd64
-  IMPORTED_SONAME libduckdb_java.so_linux_amd64
+  IMPORTED_LOCATION ${duckdb_file}
+  IMPORTED_NO_SONAME TRUE
   INTERFACE_INCLUDE_DIRECTORIES ${duckdb_root}/include)
 
-# DuckDB's own C++ wrapper over its C API v2, compiled here since the library carries no C++ symbols.
-add_library(duckdb_wrapper OBJECT ${duckdb_root}/include/duckdb_cpp.cpp)
+# The library is the one of the Python package. It names functions and objects of Python that nothing here calls: our
+# executables define them, as room for an object each, so that it loads without Python.
+execute_process(COMMAND ${CMAKE_NM} -D --undefined-only ${duckdb_file} OUTPUT_VARIABLE undefined_names COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "_?Py[A-Za-z0-9_]+" python_names "${undefined_names}")
+set(python_definitions "")
+foreach(name ${python_names})
+  string(APPEND python_definitions "char ${name}[1024];\n")
+endforeach()
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/python_names.cc CONTENT "extern \"C\" {\n@python_definitions@}\n" @ONLY)
+
+# DuckDB's own C++ wrapper over its C API v2, compiled here since the library does not hold it.
+add_library(duckdb_wrapper OBJECT ${duckdb_root}/include/duckdb_cpp.cpp ${CMAKE_BINARY_DIR}/python_names.cc)
 target_compile_definitions(duckdb_wrapper PUBLIC DUCKDB_V2_API_ALLOW_UNSTABLE=1)
 target_compile_options(duckdb_wrapper PRIVATE -w)
 target_link_libraries(duckdb_wrapper PUBLIC duckdb_library)

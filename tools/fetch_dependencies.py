@@ -22,9 +22,9 @@ import pypi_file
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("FIRESTEEL_CACHE") or pathlib.Path.home() / ".cache" / "firesteel")
 
-DUCKDB_ARTIFACT = "org.duckdb:duckdb_jdbc:2.0.0.1"
-DUCKDB_LIBRARY = "libduckdb_java.so_linux_amd64"
-DUCKDB_LIBRARY_SHA256 = "001983f177ea4e6e4e19a58e77417411d0c2924d0cbbd01f3e901a9f3d2f37c7"
+DUCKDB_WHEEL = ("duckdb", "duckdb-2.0.0-cp311-cp311-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl",
+                "5a3601121c7cc50d0b70412995634682fafcb58a0156d5d663dfd0b3bbe30a33")
+DUCKDB_LIBRARY = "_duckdb.cpython-311-x86_64-linux-gnu.so"
 DUCKDB_SOURCE = ("duckdb", "duckdb-2.0.0.tar.gz", "09de511ef0dc76a5213e8d3d87a8b89bb4d3e8a6fe73a9f60dc001269946b44f")
 DUCKDB_HEADERS = ("src/include/duckdb.h", "src/include/duckdb_extension.h", "src/include/duckdb_extension_v2.h",
                   "src/include/duckdb_v2.h", "tools/cpp/duckdb_cpp.hpp", "tools/cpp/duckdb_cpp.cpp")
@@ -63,18 +63,11 @@ def require_digest(data, expected, name):
 
 
 def duckdb_library(folder):
-    """The member of the Maven artifact: DuckDB's library with the C API and no C++ symbols."""
+    """DuckDB's library with its C API, out of the Python package: of the builds of this release it is the fastest (ARCHITECTURE.md)."""
     with tempfile.TemporaryDirectory() as scratch:
-        command = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={DUCKDB_ARTIFACT}", f"-DoutputDirectory={scratch}"]
-        run = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
-        jars = list(pathlib.Path(scratch).glob("*.jar"))
-        if run.returncode != 0 or not jars:
-            errors = [line for line in run.stdout.splitlines() if line.startswith("[ERROR]")]
-            raise Unavailable(f"Maven could not get {DUCKDB_ARTIFACT}: {(errors or ['no reason given'])[0]}")
-        data = zipfile.ZipFile(jars[0]).read(DUCKDB_LIBRARY)
-    require_digest(data, DUCKDB_LIBRARY_SHA256, DUCKDB_LIBRARY)
-    (folder / "lib").mkdir()
-    (folder / "lib" / DUCKDB_LIBRARY).write_bytes(data)
+        wheel = zipfile.ZipFile(pypi_file.download(*DUCKDB_WHEEL[:2], scratch, DUCKDB_WHEEL[2]))
+        (folder / "lib").mkdir()
+        (folder / "lib" / "libduckdb.so").write_bytes(wheel.read(DUCKDB_LIBRARY))
 
 
 def duckdb_headers(folder):
@@ -215,7 +208,7 @@ def provide_python_environment():
 def main():
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
-        provide("duckdb-2.0.0", duckdb)
+        provide("duckdb-2.0.0-cp311", duckdb)
         provide("arrow-26.0.1", arrow)
         provide("arrow-s3-26.0.1", arrow_s3)
         provide("datasketches-4.1.0", datasketches)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyze/coercion.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/time_zone.h"
@@ -136,6 +137,34 @@ bool is_upcast(const Type& from, const Type& to) {
 bool cast_is_nullable(const Type& from, const Type& to, CastMode mode) {
   if (mode == CastMode::kTry) return !from.same_type(to) && !is_upcast(from, to);
   return mode != CastMode::kPretty && force_nullable(from, to);
+}
+
+bool can_up_cast(const Type& from, const Type& to) {
+  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
+  if (from.kind() == to.kind() && from.is_nested()) {
+    if (from.is(TypeKind::kArray)) {
+      return (to.contains_null() || !from.contains_null()) && can_up_cast(from.element(), to.element());
+    }
+    if (from.is(TypeKind::kMap)) {
+      return (to.value_contains_null() || !from.value_contains_null()) && can_up_cast(from.key(), to.key()) &&
+             can_up_cast(from.value(), to.value());
+    }
+    return from.fields().size() == to.fields().size() &&
+           std::equal(from.fields().begin(), from.fields().end(), to.fields().begin(), [](const StructField& a, const StructField& b) {
+             return (b.nullable || !a.nullable) && can_up_cast(a.type, b.type);
+           });
+  }
+  if (to.is_string()) return !from.is_nested() && !from.is(TypeKind::kVariant);
+  const auto holds = [](const Type& wide, const Type& narrow) {
+    return wide.scale() >= narrow.scale() && wide.precision() - wide.scale() >= narrow.precision() - narrow.scale();
+  };
+  if (to.is(TypeKind::kDecimal) && from.is(TypeKind::kDecimal)) return holds(to, from);
+  if (to.is(TypeKind::kDecimal) && from.is_integral()) return holds(to, decimal_for(from));
+  if (from.is(TypeKind::kDecimal) && to.is_integral()) return from.scale() == 0 && from.precision() < decimal_for(to).precision();
+  if (is_upcast(from, to)) return true;
+  const auto is_local = [](const Type& type) { return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz); };
+  if ((from.is(TypeKind::kDate) || is_local(from)) && is_local(to)) return true;
+  return from.kind() == to.kind() && (from.is(TypeKind::kDayTimeInterval) || from.is(TypeKind::kYearMonthInterval));
 }
 
 bool can_cast(const Type& from, const Type& to, CastMode mode) {

@@ -12,6 +12,8 @@ namespace firesteel::analyze {
 bool cast_is_nullable(const plan::Type& from, const plan::Type& to, plan::CastMode mode);
 // Whether an explicit cast exists at all in that mode.
 bool can_cast(const plan::Type& from, const plan::Type& to, plan::CastMode mode);
+// Whether it loses nothing of any value (Cast.canUpCast).
+bool can_up_cast(const plan::Type& from, const plan::Type& to);
 // DATATYPE_MISMATCH.CAST_… of a cast that does not exist; `sql` is its text.
 SparkError no_such_cast(const plan::Type& from, const plan::Type& to, plan::CastMode mode,
                         const std::string& sql, std::vector<QueryContext> contexts);

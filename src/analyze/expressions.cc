@@ -425,6 +425,7 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
   const auto rewritten = rewritten_names_.find(resolved.get());
   std::string name =
       rewritten != rewritten_names_.end() ? rewritten->second : print_name(*resolved);
+  const std::string text = name;
   // ResolveAliases: a cast of a column keeps the column's name.
   if (const auto* cast = resolved->as<Cast>(); cast && rewritten == rewritten_names_.end()) {
     if (const auto* column = cast->child->as<AttributeReference>()) name = column->name;
@@ -441,6 +442,7 @@ ExpressionPtr Resolver::named(const ExpressionPtr& resolved, const ExpressionPtr
   // A path of fields is named by its last part.
   const auto* path = original->as<UnresolvedAttribute>();
   if (path && path->parts.size() > 1 && !resolved->as<AttributeReference>()) name = path->parts.back();
+  alias.is_generated = name == text && !resolved->as<Literal>();
   alias.names = {name};
   alias.id = next_attribute_id();
   return make_typed(std::move(alias), resolved->type, resolved->nullable, resolved->origin);

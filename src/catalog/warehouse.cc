@@ -29,8 +29,28 @@ constexpr const char* kDefault = "default";
                    {{"relationName", "`spark_catalog`.`" + table.database + "`.`" + table.name + "`"}});
 }
 
+Json to_json(const View& view) {
+  return {{"text", view.text},
+          {"database", view.database},
+          {"columns", view.columns},
+          {"schema_mode", plan::kViewSchemaNames[static_cast<size_t>(view.schema_mode)]},
+          {"configuration", view.configuration}};
+}
+
+View view_from_json(const Json& json) {
+  View view;
+  json.at("text").get_to(view.text);
+  json.at("database").get_to(view.database);
+  json.at("columns").get_to(view.columns);
+  const auto* mode = std::find(std::begin(plan::kViewSchemaNames), std::end(plan::kViewSchemaNames), json.at("schema_mode").get<std::string>());
+  if (mode == std::end(plan::kViewSchemaNames)) throw Json::other_error::create(0, "a view of an unknown schema mode", &json);
+  view.schema_mode = static_cast<plan::ViewSchema>(mode - std::begin(plan::kViewSchemaNames));
+  json.at("configuration").get_to(view.configuration);
+  return view;
+}
+
 Json to_json(const Table& table) {
-  return {{"database", table.database},
+  Json json = {{"database", table.database},
           {"name", table.name},
           {"provider", table.provider},
           {"schema", plan::Type::structure(table.schema).json()},
@@ -44,9 +64,9 @@ Json to_json(const Table& table) {
           {"bucket_columns", table.layout.bucket_columns},
           {"sort_columns", table.layout.sort_columns},
           {"clustering_columns", table.layout.clustering_columns},
-          {"created_ms", table.created_ms},
-          {"view_text", table.view_text},
-          {"view_database", table.view_database}};
+          {"created_ms", table.created_ms}};
+  if (table.view) json["view"] = to_json(*table.view);
+  return json;
 }
 
 Table table_from_json(const Json& json) {
@@ -66,8 +86,7 @@ Table table_from_json(const Json& json) {
   table.layout.sort_columns = json.value("sort_columns", std::vector<std::string>());
   table.layout.clustering_columns = json.value("clustering_columns", std::vector<std::string>());
   json.at("created_ms").get_to(table.created_ms);
-  json.at("view_text").get_to(table.view_text);
-  json.at("view_database").get_to(table.view_database);
+  if (json.contains("view")) table.view = view_from_json(json["view"]);
   return table;
 }
 
@@ -209,6 +228,11 @@ std::optional<Table> Warehouse::find_table(std::string_view database, std::strin
   const auto found = tables_.find({lower_case(database), lower_case(name)});
   if (found == tables_.end()) return std::nullopt;
   return found->second;
+}
+
+bool Warehouse::has_table_at(std::string_view location) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(tables_.begin(), tables_.end(), [&](const auto& entry) { return !entry.second.is_view() && entry.second.location == location; });
 }
 
 void Warehouse::create_table(Table table) {

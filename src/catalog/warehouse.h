@@ -13,6 +13,7 @@
 #include "plan/relation.h"
 #include "plan/sql_function.h"
 #include "plan/type.h"
+#include "plan/view_schema.h"
 
 namespace firesteel::catalog {
 
@@ -33,6 +34,15 @@ struct Layout {
   friend bool operator==(const Layout&, const Layout&) = default;
 };
 
+// The query of a view. It means what it meant where it was made.
+struct View {
+  std::string text;
+  std::string database;
+  std::vector<std::string> columns;  // the names that the query gave
+  plan::ViewSchema schema_mode = plan::ViewSchema::kCompensation;
+  std::map<std::string, std::string> configuration;
+};
+
 struct Table {
   std::string database;
   std::string name;
@@ -46,10 +56,9 @@ struct Table {
   std::map<std::string, std::string> properties;
   Layout layout;
   int64_t created_ms = 0;
-  std::string view_text;  // a view's query, run in the database `view_database`
-  std::string view_database;
+  std::optional<View> view;
 
-  bool is_view() const { return !view_text.empty(); }
+  bool is_view() const { return view.has_value(); }
 };
 
 // Thread-safe. Errors are Spark's conditions.
@@ -70,6 +79,8 @@ class Warehouse {
 
   std::vector<Table> tables(std::string_view database) const;  // sorted by name; throws SCHEMA_NOT_FOUND
   std::optional<Table> find_table(std::string_view database, std::string_view name) const;
+  // Whether those are the files of a table.
+  bool has_table_at(std::string_view location) const;
   // Throws SCHEMA_NOT_FOUND and TABLE_OR_VIEW_ALREADY_EXISTS.
   void create_table(Table table);
   // Replaces the entry of the same name, or adds it.

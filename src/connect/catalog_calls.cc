@@ -70,11 +70,6 @@ std::vector<std::string> name_in_database(const plan::CatalogCall& call, const s
 
 std::vector<std::string> table_argument(const plan::CatalogCall& call) { return name_in_database(call, "table_name"); }
 
-catalog::Warehouse& warehouse(const RequestContext& context) {
-  FIRESTEEL_CHECK(context.backend.warehouse != nullptr, "a server without a warehouse");
-  return *context.backend.warehouse;
-}
-
 std::vector<Cell> database_row(const catalog::Database& database) {
   return {database.name, "spark_catalog", database.description, "file:" + database.location};
 }
@@ -123,13 +118,6 @@ Rows table_rows(const RequestContext& context, const plan::CatalogCall& call, bo
     if (matches(call, name)) rows.push_back(view_row(name, ""));
   }
   return rows;
-}
-
-// spark.catalog looks among the session's views and the catalog alone.
-[[noreturn]] void throw_no_table_or_view(const RequestContext& context, const std::vector<std::string>& name) {
-  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
-                   {{"relationName", backquoted(name)},
-                    {"searchPath", "[`system`.`session`, `spark_catalog`.`" + context.current_database() + "`]"}});
 }
 
 RelationPtr table(const RequestContext& context, const plan::CatalogCall& call) {
@@ -390,6 +378,12 @@ bool matches(const plan::CatalogCall& call, const std::string& text) {
     if (bar == std::string_view::npos) return false;
     rest.remove_prefix(bar + 1);
   }
+}
+
+void throw_no_table_or_view(const RequestContext& context, const std::vector<std::string>& name) {
+  throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", backquoted(name)},
+                    {"searchPath", "[`system`.`session`, `spark_catalog`.`" + context.current_database() + "`]"}});
 }
 
 std::string table_kind(const catalog::Table& table) {

@@ -29,6 +29,9 @@ std::string database_argument(const plan::CatalogCall& call, const std::string& 
 // Whether the text fits the call's "pattern", if it has one.
 bool matches(const plan::CatalogCall& call, const std::string& text);
 std::string table_kind(const catalog::Table& table);  // "MANAGED", "EXTERNAL", "VIEW"
+// Where only the session's views and the catalog are looked through. TABLE_OR_VIEW_NOT_FOUND.
+[[noreturn]] void throw_no_table_or_view(const RequestContext& context, const std::vector<std::string>& name);
+
 std::string column_comment(const plan::StructField& field);
 // java.util.Date.toString in the session's zone.
 std::string created_time(const RequestContext& context, int64_t milliseconds);

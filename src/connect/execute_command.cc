@@ -10,8 +10,10 @@
 #include "base/text.h"
 #include "connect/analysis.h"
 #include "connect/catalog_calls.h"
+#include "connect/sql_views.h"
 #include "connect/decode.h"
 #include "connect/decode_checks.h"
+#include "connect/definitions.h"
 #include "connect/execute_plan.h"
 #include "connect/explain.h"
 #include "connect/gpu_placement.h"
@@ -241,17 +243,26 @@ class StatementRunner {
 
   RelationPtr operator()(const sql::CreateView& statement) const {
     if (!statement.is_temporary) {
-      RelationPtr query = statement.query;
-      if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});
-      create_catalog_view(context_, statement, analyze(query));
+      refuse_named_queries(statement.name);
+      create_catalog_view(context_, statement, operation_.shared_context());
       return nothing();
     }
     const ViewTable& views = statement.is_global ? context_.global_views : context_.session.views();
     const bool exists = views.find(statement.name.back(), context_.is_case_sensitive()) != nullptr;
     if (exists && statement.if_not_exists) return nothing();
+    if (!statement.query_text.empty() && named_queries_.empty()) {
+      create_temporary_view(context_, statement, operation_.shared_context());
+      return nothing();
+    }
     RelationPtr query = statement.query;
     if (!statement.column_names.empty()) query = plan::make_relation(plan::ToDf{query, statement.column_names});
     create_view(context_, statement.name, analyze(query), statement.is_global, statement.replace);
+    return nothing();
+  }
+
+  RelationPtr operator()(const sql::AlterView& statement) const {
+    refuse_named_queries(statement.name);
+    alter_catalog_view(context_, statement, operation_.shared_context());
     return nothing();
   }
 
@@ -400,6 +411,10 @@ class StatementRunner {
   RelationPtr analyze(const RelationPtr& query) const {
     const RelationPtr named = named_queries_.empty() ? query : plan::make_relation(plan::With{named_queries_, query, false});
     return analyze_relation(context_, named, operation_.shared_context());
+  }
+  // What outlives the session reads none of the session's DataFrames.
+  void refuse_named_queries(const std::vector<std::string>& view) const {
+    if (!named_queries_.empty()) throw_temporary("VIEW", table_name(context_, view).quoted(), "VIEW", {named_queries_[0].name});
   }
   RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name); }
 

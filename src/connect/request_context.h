@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "connect/backend.h"
 #include "connect/session.h"
@@ -16,6 +17,8 @@ struct RequestContext {
   std::string view_database = {};
   // Not of what stands in the catalog: its query means the same to every session.
   bool sees_temporary = true;
+  // The views of the catalog whose queries this is analysed for, outermost first.
+  std::vector<std::string> views_around = {};
 
   bool is_case_sensitive() const { return session.config().get_boolean("spark.sql.caseSensitive"); }
   std::string current_database() const { return view_database.empty() ? session.current_database() : view_database; }

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <grpcpp/support/method_handler.h>
 
-
-
 #include "connect/analyze_plan.h"
 #include "connect/config_rpc.h"
 #include "connect/error_status.h"
 #include "connect/execute_plan.h"
 #include "connect/message.h"
 #include "connect/uuid.h"
+#include "functions/kernel/checksum.h"
 #include "spark/connect/base.pb.h"
 
 namespace firesteel::connect {
@@ -403,24 +402,8 @@ grpc::Status Service::fetch_error_details(const Bytes& bytes, Bytes* out) {
 
 namespace {
 
-// CRC-32 as in zlib (polynomial 0xEDB88320).
-uint32_t crc32(std::string_view bytes) {
-  static const std::array<uint32_t, 256> table = [] {
-    std::array<uint32_t, 256> entries{};
-    for (uint32_t i = 0; i < entries.size(); ++i) {
-      uint32_t entry = i;
-      for (int bit = 0; bit < 8; ++bit) entry = (entry & 1) != 0 ? 0xEDB88320u ^ (entry >> 1) : entry >> 1;
-      entries[i] = entry;
-    }
-    return entries;
-  }();
-  uint32_t crc = 0xFFFFFFFFu;
-  for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFFu] ^ (crc >> 8);
-  return ~crc;
-}
-
 bool has_right_checksum(const proto::AddArtifactsRequest::ArtifactChunk& chunk) {
-  return int64_t{crc32(chunk.data())} == chunk.crc();
+  return int64_t{functions::kernel::crc32(chunk.data())} == chunk.crc();
 }
 
 // Takes the messages of one AddArtifacts stream in their order.

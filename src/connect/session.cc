@@ -17,13 +17,13 @@ std::string key_of(const std::string& name, bool is_exact) { return is_exact ? n
 
 }  // namespace
 
-void ViewTable::put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace) {
+void ViewTable::put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace, Definition definition) {
   const std::lock_guard lock(mutex_);
   const auto [found, is_new] = views_.try_emplace(key_of(name, is_exact));
   if (!is_new && !replace) {
     throw SparkError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", "`" + name + "`"}});
   }
-  found->second = View{name, std::move(plan)};
+  found->second = View{name, std::move(plan), std::move(definition)};
   ++version_;
 }
 
@@ -37,6 +37,12 @@ plan::RelationPtr ViewTable::find(const std::string& name, bool is_exact) const 
   const std::lock_guard lock(mutex_);
   const auto found = views_.find(key_of(name, is_exact));
   return found == views_.end() ? nullptr : found->second.plan;
+}
+
+ViewTable::Definition ViewTable::definition(const std::string& name, bool is_exact) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = views_.find(key_of(name, is_exact));
+  return found == views_.end() ? nullptr : found->second.definition;
 }
 
 std::vector<std::pair<std::string, plan::RelationPtr>> ViewTable::all() const {

@@ -19,16 +19,25 @@
 #include "connect/uuid.h"
 #include "plan/relation.h"
 
+namespace firesteel::catalog {
+struct Table;
+}
+
 namespace firesteel::connect {
 
 // Temporary views by name. Thread-safe. Global ones are one such table that all sessions share. A name that is not
 // `is_exact` (spark.sql.caseSensitive is false) stands for itself in lower case (SessionCatalog.formatTableName).
 class ViewTable {
  public:
+  // A view of a statement's query has the plan that it had when it was made, and its definition: a reader has the query
+  // analysed anew. Null: the view of a DataFrame.
+  using Definition = std::shared_ptr<const catalog::Table>;
+
   // Throws TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
-  void put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace);
+  void put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace, Definition definition = nullptr);
   bool drop(const std::string& name, bool is_exact);
   plan::RelationPtr find(const std::string& name, bool is_exact) const;
+  Definition definition(const std::string& name, bool is_exact) const;
   std::vector<std::pair<std::string, plan::RelationPtr>> all() const;
   void copy_from(const ViewTable& other);
   int64_t version() const;
@@ -37,6 +46,7 @@ class ViewTable {
   struct View {
     std::string name;
     plan::RelationPtr plan;
+    Definition definition;
   };
   mutable std::mutex mutex_;
   std::map<std::string, View> views_;  // by the name, in lower case unless it is exact

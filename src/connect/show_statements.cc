@@ -155,10 +155,33 @@ RelationPtr show_properties(Context context, Call call) {
   return make_local_table({text_column("key"), text_column("value")}, rows);
 }
 
+std::string schema_mode_name(const Table& view) {
+  return std::string(plan::kViewSchemaNames[static_cast<size_t>(view.view->schema_mode)]);
+}
+
 std::string quoted_text(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "\\'" : std::string(1, c);
   return out + "'";
+}
+
+// "CLAUSE (\n  'key' = 'value')\n", nothing where there are none.
+std::string property_clause(const char* clause, const std::map<std::string, std::string>& entries) {
+  if (entries.empty()) return "";
+  std::string text = std::string(clause) + " (\n";
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
+    text += (entry == entries.begin() ? "  " : ",\n  ") + quoted_text(entry->first) + " = " + quoted_text(entry->second);
+  }
+  return text + ")\n";
+}
+
+// What follows the columns.
+std::string view_clauses(const Table& table) {
+  std::string text;
+  if (!table.comment.empty()) text += "COMMENT " + quoted_text(table.comment) + "\n";
+  text += property_clause("TBLPROPERTIES", table.properties);
+  if (table.view->schema_mode != plan::ViewSchema::kUnsupported) text += "WITH SCHEMA " + schema_mode_name(table) + "\n";
+  return text + "AS " + table.view->text + "\n";
 }
 
 std::string create_statement(const Table& table) {
@@ -173,17 +196,9 @@ std::string create_statement(const Table& table) {
     if (!comment.empty()) text += " COMMENT " + quoted_text(comment);
   }
   text += ")\n";
-  if (table.is_view()) return text + "AS " + table.view_text + "\n";
+  if (table.is_view()) return text + view_clauses(table);
   text += "USING " + table.provider + "\n";
-  const auto list = [&](const char* clause, const std::map<std::string, std::string>& entries) {
-    if (entries.empty()) return;
-    text += std::string(clause) + " (\n";
-    for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
-      text += (entry == entries.begin() ? "  " : ",\n  ") + quoted_text(entry->first) + " = " + quoted_text(entry->second);
-    }
-    text += ")\n";
-  };
-  list("OPTIONS", {table.options.begin(), table.options.end()});
+  text += property_clause("OPTIONS", {table.options.begin(), table.options.end()});
   if (!table.partition_columns.empty()) {
     text += "PARTITIONED BY (";
     for (const std::string& name : table.partition_columns) text += (text.back() == '(' ? "" : ", ") + name;
@@ -191,11 +206,16 @@ std::string create_statement(const Table& table) {
   }
   if (table.is_external) text += "LOCATION 'file:" + table.location + "'\n";
   if (!table.comment.empty()) text += "COMMENT " + quoted_text(table.comment) + "\n";
-  list("TBLPROPERTIES", table.properties);
-  return text;
+  return text + property_clause("TBLPROPERTIES", table.properties);
 }
 
 using Details = std::vector<std::pair<std::string, std::string>>;
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
+  return "[" + text + "]";
+}
 
 Details details_of(Context context, const Table& table) {
   Details details = {{"Catalog", "spark_catalog"},
@@ -207,18 +227,19 @@ Details details_of(Context context, const Table& table) {
                      {"Type", table_kind(table)}};
   if (!table.is_view()) details.emplace_back("Provider", table.provider);
   if (table.layout.bucket_count > 0) {
-    const auto list = [](const std::vector<std::string>& names) {
-      std::string text;
-      for (const std::string& name : names) text += (text.empty() ? "`" : ", `") + name + "`";
-      return "[" + text + "]";
-    };
     details.emplace_back("Num Buckets", std::to_string(table.layout.bucket_count));
-    details.emplace_back("Bucket Columns", list(table.layout.bucket_columns));
-    details.emplace_back("Sort Columns", list(table.layout.sort_columns));
+    details.emplace_back("Bucket Columns", quoted_list(table.layout.bucket_columns));
+    details.emplace_back("Sort Columns", quoted_list(table.layout.sort_columns));
   }
   if (!table.comment.empty()) details.emplace_back("Comment", table.comment);
   if (table.is_view()) {
-    details.emplace_back("View Text", table.view_text);
+    details.emplace_back("View Text", table.view->text);
+    details.emplace_back("View Original Text", table.view->text);
+    if (table.view->schema_mode != plan::ViewSchema::kUnsupported) {
+      details.emplace_back("View Schema Mode", schema_mode_name(table));
+    }
+    details.emplace_back("View Catalog and Namespace", "spark_catalog." + table.view->database);
+    details.emplace_back("View Query Output Columns", quoted_list(table.view->columns));
   } else {
     details.emplace_back("Location", "file:" + table.location);
   }

@@ -12,6 +12,7 @@
 #include "connect/analysis.h"
 #include "connect/catalog_calls.h"
 #include "connect/decode.h"
+#include "connect/definitions.h"
 #include "connect/session_state.h"
 #include "connect/sql_text.h"
 #include "connect/table_calls.h"
@@ -27,23 +28,8 @@ using plan::SqlFunction;
 using plan::SqlFunctionParameter;
 using Definition = std::shared_ptr<const SqlFunction>;
 
-// Whether a view or function keeps the value that the key had as it was made (ViewHelper.shouldCaptureConfig).
-bool is_kept(const std::string& key) {
-  static const char* const prefixes[] = {"spark.sql.optimizer.", "spark.sql.codegen.", "spark.sql.execution.",
-                                         "spark.sql.shuffle.", "spark.sql.adaptive."};
-  return key.starts_with("spark.sql.") && Config::is_modifiable(key) &&
-         std::none_of(std::begin(prefixes), std::end(prefixes), [&](const char* prefix) { return key.starts_with(prefix); });
-}
-
-std::shared_ptr<const Config> configuration_of(const RequestContext& context, const SqlFunction& function) {
-  Config::Values values = context.session.config().values();
-  std::erase_if(values, [](const auto& entry) { return is_kept(entry.first); });
-  for (const auto& [key, value] : function.configuration) values.insert_or_assign(key, value);
-  return std::make_shared<const Config>(std::move(values));
-}
-
 FoundFunction parsed(const RequestContext& context, Definition definition, FunctionCalls calls) {
-  const std::shared_ptr<const Config> config = configuration_of(context, *definition);
+  const std::shared_ptr<const Config> config = configuration_as_made(context, definition->configuration);
   const sql::ParserOptions options = parser_options(*config);
   FoundFunction found;
   for (const SqlFunctionParameter& parameter : definition->parameters) {
@@ -113,25 +99,25 @@ void check_signature(const FoundFunction& function) {
   check_names("DUPLICATE_ROUTINE_RETURNS_COLUMNS", "columns", names, routine);
 }
 
-[[noreturn]] void throw_temporary(const SqlFunction& function, const std::string& kind, const std::string& name) {
-  throw SparkError("INVALID_TEMP_OBJ_REFERENCE", {{"obj", "FUNCTION"},
-                                                  {"objName", quoted_name({function.name[1], function.name[2]})},
-                                                  {"tempObj", kind},
-                                                  {"tempObjName", quoted_name({name})}});
+// As Spark's errors show it.
+std::vector<std::string> without_catalog(const std::vector<std::string>& name) {
+  return {name.size() == 3 ? name.begin() + 1 : name.begin(), name.end()};
 }
 
 // The function's surroundings while it is made: nothing temporary stands in what outlives the session, and it is
 // noted, or refused, where the body reads data.
 std::shared_ptr<const analyze::AnalysisContext> watched(const RequestContext& context, const FoundFunction& function,
                                                         const std::shared_ptr<bool>& reads_data) {
-  auto watched = std::make_shared<analyze::AnalysisContext>(*function.context);
   const Definition definition = function.definition;
+  auto watched = std::make_shared<analyze::AnalysisContext>(*function.context);
+  if (!definition->is_temporary()) {
+    *watched = without_temporary_objects(context, *watched, "FUNCTION", quoted_name(without_catalog(definition->name)));
+  }
   const auto note_read = [definition, reads_data] {
     if (definition->reads_data == false) throw SparkError("INVALID_SQL_FUNCTION_DATA_ACCESS", {});
     *reads_data = true;
   };
   watched->find_view = [=, find = watched->find_view](const std::vector<std::string>& name) {
-    if (!definition->is_temporary() && find_temporary_view(context, name)) throw_temporary(*definition, "VIEW", name.back());
     plan::RelationPtr view = find(name);
     if (view) note_read();
     return view;
@@ -141,20 +127,11 @@ std::shared_ptr<const analyze::AnalysisContext> watched(const RequestContext& co
     return resolve(read);
   };
   watched->find_function = [=, find = watched->find_function](const std::vector<std::string>& name) {
-    const std::optional<std::string> own = session_name(name);
-    if (!definition->is_temporary() && own && context.session.state().functions().find(*own)) {
-      throw_temporary(*definition, "FUNCTION", *own);
-    }
     std::optional<FoundFunction> found = find(name);
     if (found && found->definition->reads_data == true) note_read();
     return found;
   };
   return watched;
-}
-
-// As Spark's errors show it.
-std::vector<std::string> without_catalog(const std::vector<std::string>& name) {
-  return {name.size() == 3 ? name.begin() + 1 : name.begin(), name.end()};
 }
 
 void throw_already_exists(const SqlFunction& function) {
@@ -265,9 +242,7 @@ void create_function(const RequestContext& context, const sql::CreateFunction& s
     function->name = {"spark_catalog", context.backend.warehouse->database(full.database).name, lower_case(full.table)};
   }
   function->current_database = context.current_database();
-  for (const auto& [key, value] : context.session.config().values()) {
-    if (is_kept(key)) function->configuration[key] = value;
-  }
+  function->configuration = kept_configuration(context);
   function->created_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   SessionFunctions& temporary = context.session.state().functions();

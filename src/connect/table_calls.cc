@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "connect/analysis.h"
 #include "connect/catalog_calls.h"
+#include "connect/sql_views.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
 #include "storage/object_store.h"
@@ -23,11 +24,6 @@ using plan::Attributes;
 using plan::ExpressionPtr;
 using plan::RelationPtr;
 using plan::TypeKind;
-
-catalog::Warehouse& warehouse(const RequestContext& context) {
-  if (context.backend.warehouse == nullptr) throw_unsupported("RELATION", "tables without a warehouse");
-  return *context.backend.warehouse;
-}
 
 std::string search_path(const RequestContext& context, bool is_drop) {
   const std::string database = "`spark_catalog`.`" + context.current_database() + "`]";
@@ -93,15 +89,6 @@ void check_layout(const catalog::Layout& layout, const plan::Schema& schema, con
   check(layout.bucket_columns, "bucket");
   check(layout.sort_columns, "sort");
   check(layout.clustering_columns, "clustering");
-}
-
-void check_columns(const plan::Schema& schema) {
-  for (size_t i = 0; i < schema.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      if (!equal_ignoring_case(schema[i].name, schema[j].name)) continue;
-      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + schema[j].name + "`"}});
-    }
-  }
 }
 
 void check_provider(const std::string& provider) {
@@ -312,6 +299,20 @@ bool is_empty_folder(const std::string& path) {
 
 }  // namespace
 
+catalog::Warehouse& warehouse(const RequestContext& context) {
+  if (context.backend.warehouse == nullptr) throw_unsupported("RELATION", "tables without a warehouse");
+  return *context.backend.warehouse;
+}
+
+void check_columns(const plan::Schema& schema) {
+  for (size_t i = 0; i < schema.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!equal_ignoring_case(schema[i].name, schema[j].name)) continue;
+      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + schema[j].name + "`"}});
+    }
+  }
+}
+
 std::string backquoted(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) {
@@ -347,17 +348,14 @@ RelationPtr find_temporary_view(const RequestContext& context, const std::vector
 }
 
 RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (RelationPtr view = context.sees_temporary ? find_temporary_view(context, parts) : nullptr) return view;
+  if (RelationPtr view = context.sees_temporary ? find_temporary_view(context, parts) : nullptr) {
+    const ViewTable& views = parts.size() == 1 ? context.session.views() : context.global_views;
+    const ViewTable::Definition definition = views.definition(parts.back(), context.is_case_sensitive());
+    return definition ? read_view(context, *definition) : with_current_files(context, view);
+  }
   const std::optional<Table> table = find_table(context, parts);
   if (!table) return nullptr;
-  if (table->is_view()) {
-    // A view sees its names where it was made.
-    const RequestContext inner{context.session, context.global_views, context.backend, table->view_database, /*sees_temporary=*/false};
-    RelationPtr query = sql::parse_query(table->view_text, parser_options(context.session.config()));
-    std::vector<std::string> names;
-    for (const plan::StructField& field : table->schema) names.push_back(field.name);
-    return analyze_relation(inner, plan::make_relation(plan::ToDf{std::move(query), std::move(names)}), nullptr);
-  }
+  if (table->is_view()) return read_view(context, *table);
   const bool is_local = !storage::is_object_path(table->location);
   if (is_local && !std::filesystem::exists(table->location)) return empty_scan(context, *table);
   plan::UnresolvedRead read;
@@ -447,26 +445,6 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
     write_rows(context, table, table_rows(context, table, name, request), replaces, *operation);
   }
   tables.put_table(std::move(table));
-}
-
-void create_catalog_view(const RequestContext& context, const sql::CreateView& statement, const RelationPtr& resolved) {
-  catalog::Warehouse& tables = warehouse(context);
-  const TableName name = table_name(context, statement.name);
-  tables.database(name.database);
-  const std::optional<Table> former = tables.find_table(name.database, name.table);
-  if (former && statement.if_not_exists) return;
-  if (former && (!statement.replace || !former->is_view())) {
-    throw SparkError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", name.quoted()}});
-  }
-  Table view;
-  view.database = name.database;
-  view.name = name.table;
-  view.provider = "view";
-  view.schema = plan::output_schema(*resolved);
-  view.comment = statement.comment;
-  view.view_text = statement.query_text;
-  view.view_database = context.current_database();
-  tables.put_table(std::move(view));
 }
 
 void insert_into(const RequestContext& context, const InsertRequest& request, Operation& operation) {

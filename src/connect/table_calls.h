@@ -13,6 +13,12 @@
 
 namespace firesteel::connect {
 
+// The server's. Throws where it has none.
+catalog::Warehouse& warehouse(const RequestContext& context);
+
+// Throws COLUMN_ALREADY_EXISTS.
+void check_columns(const plan::Schema& schema);
+
 // A table's place: the session's current database where the name holds none.
 struct TableName {
   std::string database;
@@ -42,8 +48,6 @@ plan::RelationPtr resolved_table(const RequestContext& context, const std::vecto
 enum class IfExists : uint8_t { kFail, kIgnore, kReplace };
 void create_table(const RequestContext& context, const sql::CreateTable& statement, const plan::RelationPtr& resolved,
                   IfExists if_exists, Operation* operation, const catalog::Layout& layout = {});
-void create_catalog_view(const RequestContext& context, const sql::CreateView& statement,
-                         const plan::RelationPtr& resolved);
 
 // The layout as errors and DESCRIBE write it: "2 buckets, bucket columns: [a], sort columns: [b]".
 std::string bucket_text(const catalog::Layout& layout);

@@ -56,7 +56,7 @@ void drop_database(Context context, Call call) {
 }
 
 void drop(Context context, const std::vector<std::string>& name, bool if_exists, bool is_view) {
-  // DROP TABLE takes a temporary view too, as DROP VIEW does.
+  // DROP TABLE takes views too.
   if (find_temporary_view(context, name)) {
     ViewTable& views = name.size() == 2 ? context.global_views : context.session.views();
     views.drop(name.back(), context.is_case_sensitive());
@@ -67,14 +67,12 @@ void drop(Context context, const std::vector<std::string>& name, bool if_exists,
     if (if_exists) return;
     throw_nothing_to_drop(context, name);
   }
-  if (table->is_view() != is_view) {
-    const std::string found = table_kind(*table);
-    throw SparkError("WRONG_COMMAND_FOR_OBJECT_TYPE",
-                     {{"operation", is_view ? "DROP VIEW" : "DROP TABLE"},
-                      {"requiredType", is_view ? "VIEW or METRIC_VIEW" : "EXTERNAL or MANAGED"},
-                      {"objectName", "spark_catalog." + table->database + "." + table->name},
-                      {"foundType", found},
-                      {"alternative", is_view ? "DROP TABLE" : "DROP VIEW"}});
+  if (is_view && !table->is_view()) {
+    throw SparkError("WRONG_COMMAND_FOR_OBJECT_TYPE", {{"operation", "DROP VIEW"},
+                                                       {"requiredType", "VIEW or METRIC_VIEW"},
+                                                       {"objectName", "spark_catalog." + table->database + "." + table->name},
+                                                       {"foundType", table_kind(*table)},
+                                                       {"alternative", "DROP TABLE"}});
   }
   context.backend.warehouse->drop_table(table->database, table->name);
 }
@@ -83,8 +81,9 @@ void rename_table(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
   const std::vector<std::string> new_name = name_of(call, "new_name");
   if (const plan::RelationPtr view = find_temporary_view(context, name); view && name.size() == 1) {
-    context.session.views().put(new_name.back(), context.is_case_sensitive(), view, /*replace=*/false);
-    context.session.views().drop(name.back(), context.is_case_sensitive());
+    ViewTable& views = context.session.views();
+    views.put(new_name.back(), context.is_case_sensitive(), view, /*replace=*/false, views.definition(name.back(), context.is_case_sensitive()));
+    views.drop(name.back(), context.is_case_sensitive());
     return;
   }
   const Table table = table_of(context, call);

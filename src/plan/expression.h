@@ -114,6 +114,7 @@ struct Alias {
   std::vector<std::string> names;       // more than one only above a generator or a struct of it
   std::optional<std::string> metadata;  // JSON object
   AttributeId id = 0;                   // set by analyze
+  bool is_generated = false;            // by analyze: nobody gave the name, it is the expression's text
 };
 // kDefault: before analyze only. kPretty: to string as show() prints cells (ToPrettyString), never
 // null.

@@ -240,6 +240,8 @@ class Grammar : public TokenReader {
   void table_clauses(CreateTable* table);
   Statement create_database();
   Statement create_permanent_view(CreateView view);
+  std::optional<plan::ViewSchema> schema_clause();
+  void set_query(CreateView& view);
   Statement drop_table();
   Statement drop_database();
   Statement insert_statement();
@@ -250,6 +252,7 @@ class Grammar : public TokenReader {
 
  private:
   std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor
+  size_t parameter_count_ = 0;                               // markers read so far
 };
 
 }  // namespace firesteel::sql

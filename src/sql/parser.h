@@ -16,6 +16,7 @@
 #include "plan/relation.h"
 #include "plan/sql_function.h"
 #include "plan/type.h"
+#include "plan/view_schema.h"
 
 namespace firesteel::sql {
 
@@ -27,8 +28,18 @@ struct CreateView {  // CREATE [OR REPLACE] [[GLOBAL] TEMPORARY] VIEW
   bool replace = false;
   bool if_not_exists = false;
   bool is_temporary = true;
-  std::string query_text;  // of a view that is kept in the catalog
+  std::string query_text;  // empty where the text alone does not say it: parameters, a data source
+  // Of a view that is kept in the catalog.
   std::string comment;
+  std::map<std::string, std::string> properties;
+  std::vector<std::optional<std::string>> column_comments;  // as many as columns are named
+  std::optional<plan::ViewSchema> schema_mode;              // WITH SCHEMA …
+};
+struct AlterView {  // AS query, WITH SCHEMA …
+  std::vector<std::string> name;
+  plan::RelationPtr query;  // or null
+  std::string query_text;
+  std::optional<plan::ViewSchema> schema_mode;
 };
 struct CreateTable {
   std::vector<std::string> name;
@@ -129,7 +140,7 @@ using Statement = std::variant<plan::RelationPtr,  // a query
                                CreateView, DropView, SetConfiguration, Explain, CacheTable,
                                UncacheTable, ClearCache, CatalogStatement, CreateTable, Insert,
                                DescribeQuery, DeclareVariable, SetVariable, DropVariable,
-                               ExecuteImmediate, CreateFunction, DropFunction>;
+                               ExecuteImmediate, CreateFunction, DropFunction, AlterView>;
 
 struct ParserOptions {
   bool ansi = true;

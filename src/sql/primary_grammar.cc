@@ -213,6 +213,7 @@ ExpressionPtr Grammar::star(std::vector<std::string> target, size_t from) {
 
 ExpressionPtr Grammar::parameter() {
   const size_t from = position_;
+  ++parameter_count_;
   plan::Parameter parameter;
   if (accept("?")) {
     parameter.position = static_cast<int>(tokens_[from].character_begin);

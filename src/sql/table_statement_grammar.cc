@@ -136,30 +136,49 @@ Statement Grammar::create_database() {
   }
 }
 
+std::optional<plan::ViewSchema> Grammar::schema_clause() {
+  if (!at(Keyword::kWith) || !at_word("SCHEMA", 1)) return std::nullopt;
+  advance(2);
+  if (accept_word("BINDING")) return plan::ViewSchema::kBinding;
+  if (accept_word("COMPENSATION")) return plan::ViewSchema::kCompensation;
+  if (accept_word("EVOLUTION")) return plan::ViewSchema::kEvolution;
+  if (!accept_word("TYPE")) syntax_error();
+  if (!accept_word("EVOLUTION")) syntax_error();
+  return plan::ViewSchema::kTypeEvolution;
+}
+
 Statement Grammar::create_permanent_view(CreateView view) {
   view.is_temporary = false;
   if (accept("(")) {
     do {
       view.column_names.push_back(identifier());
-      comment_clause();
+      view.column_comments.push_back(comment_clause());
     } while (accept(","));
     expect(")");
   }
   for (bool goes_on = true; goes_on;) {
-    goes_on = false;
+    goes_on = true;
     if (auto comment = comment_clause()) {
       view.comment = *comment;
-      goes_on = true;
+    } else if (const auto mode = schema_clause()) {
+      view.schema_mode = mode;
     } else if (accept(Keyword::kTblproperties)) {
-      property_list();
-      goes_on = true;
+      view.properties = property_list();
+    } else {
+      goes_on = false;
     }
   }
   expect(Keyword::kAs);
-  const size_t from = position_;
-  view.query = query();
-  view.query_text = source_text(from);
+  set_query(view);
+  if (view.query_text.empty()) throw_unsupported("STATEMENT", "a view of the catalog whose query has parameters");
   return view;
+}
+
+void Grammar::set_query(CreateView& view) {
+  const size_t from = position_;
+  const size_t parameters_before = parameter_count_;
+  view.query = query();
+  if (parameter_count_ == parameters_before) view.query_text = source_text(from);
 }
 
 // ---- DROP -------------------------------------------------------------------------------------
@@ -233,7 +252,15 @@ Statement Grammar::alter_statement() {
     unsupported_statement(2);
   }
   advance();
-  const std::string name = quoted_name(multipart_identifier());
+  const std::vector<std::string> parts = multipart_identifier();
+  const std::string name = quoted_name(parts);
+  if (is_view && at(Keyword::kWith) && at_word("SCHEMA", 1)) return AlterView{parts, nullptr, {}, schema_clause()};
+  if (is_view && (accept(Keyword::kAs) || at(Keyword::kSelect) || at(Keyword::kFrom) || at(Keyword::kValues))) {
+    const size_t begin = position_;
+    AlterView view{parts, query(), {}, {}};
+    view.query_text = source_text(begin);
+    return view;
+  }
   if (at_word("RENAME") && at(Keyword::kTo, 1)) {
     advance(2);
     return CatalogStatement{{"rename_table", {{"table_name", name}, {"new_name", quoted_name(multipart_identifier())}}}};

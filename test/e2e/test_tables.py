@@ -165,6 +165,20 @@ def test_views_of_the_catalog(spark, database):
     spark.sql("DROP VIEW v")
 
 
+def test_views_that_would_have_no_end(spark, database):
+    """Spark takes the first, and then ends in a stack overflow."""
+    spark.sql("CREATE VIEW v AS SELECT 1 AS a")
+    assert condition(lambda: spark.sql("CREATE OR REPLACE VIEW v AS SELECT (SELECT max(a) FROM v) AS a")) == "RECURSIVE_VIEW"
+    spark.sql("CREATE TEMP VIEW chain0 AS SELECT 1 AS a")
+    for level in range(99):
+        spark.sql(f"CREATE TEMP VIEW chain{level + 1} AS SELECT * FROM chain{level}")
+    assert rows(spark, "SELECT * FROM chain99") == [(1,)]
+    spark.sql("CREATE TEMP VIEW chain100 AS SELECT * FROM chain99")
+    assert condition(lambda: spark.sql("SELECT * FROM chain100").collect()) == "VIEW_EXCEED_MAX_NESTED_DEPTH"
+    for level in range(101):
+        spark.catalog.dropTempView(f"chain{level}")
+
+
 def test_tables_are_shared_and_kept(own_server):
     """Another session, and a server that starts anew on the same warehouse, see the tables."""
     from firesteel_testing.server import Server
@@ -174,6 +188,8 @@ def test_tables_are_shared_and_kept(own_server):
         spark = SparkSession.builder.remote(first.remote).create()
         spark.client.set_retry_policies([])
         spark.range(5).write.saveAsTable("kept")
+        spark.conf.set("spark.sql.ansi.enabled", "false")
+        spark.sql("CREATE VIEW kept_view (a COMMENT 'null') WITH SCHEMA BINDING AS SELECT CAST('x' AS INT) AS n FROM kept")
         other = SparkSession.builder.remote(first.remote).create()
         assert other.table("kept").count() == 5
         spark.stop()
@@ -185,6 +201,8 @@ def test_tables_are_shared_and_kept(own_server):
         spark = SparkSession.builder.remote(second.remote).create()
         spark.client.set_retry_policies([])
         assert spark.table("kept").count() == 5
+        assert rows(spark, "SELECT a FROM kept_view LIMIT 1") == [(None,)]       # not ANSI, as it was made
+        assert [tuple(r)[2] for r in spark.sql("DESCRIBE kept_view").collect()] == ["null"]
         spark.stop()
     finally:
         second.stop()

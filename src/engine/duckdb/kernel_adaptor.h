@@ -26,6 +26,7 @@
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/string_writer.h"
 #include "functions/kernel/int128.h"
+#include "functions/kernel/interruption.h"
 
 namespace firesteel::engine {
 
@@ -239,7 +240,11 @@ struct Writer<std::vector<std::string_view>> {
     auto child = vector.GetChild(0);
     child.SetSize(parts.size());
     StringWriter strings(child);
-    for (idx_t i = 0; i < parts.size(); ++i) strings.set(i, parts[i]);
+    functions::kernel::LoopWatch watch;
+    for (idx_t i = 0; i < parts.size(); ++i) {
+      watch.step();
+      strings.set(i, parts[i]);
+    }
   }
 };
 

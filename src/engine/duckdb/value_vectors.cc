@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "engine/duckdb/kernel_adaptor.h"
 #include "engine/duckdb/string_writer.h"
+#include "functions/kernel/interruption.h"
 
 namespace firesteel::engine {
 namespace {
@@ -14,6 +15,7 @@ using duckdb::cxx::list_entry_t;
 using duckdb::cxx::LogicalTypeId;
 using duckdb::cxx::Vector;
 using functions::kernel::CalendarInterval;
+using functions::kernel::LoopWatch;
 using functions::kernel::Value;
 using functions::kernel::Values;
 using plan::Type;
@@ -55,7 +57,9 @@ void write_decimals(Vector& vector, std::span<const Value* const> values, idx_t 
 
 void write_texts(Vector& vector, std::span<const Value* const> values, idx_t offset) {
   StringWriter strings(vector);
+  LoopWatch watch;
   for (idx_t row = 0; row < values.size(); ++row) {
+    watch.step();
     if (!values[row] || values[row]->is_null()) {
       vector.SetNull(offset + row);
     } else {
@@ -75,6 +79,7 @@ Elements write_entries(Vector& vector, std::span<const Value* const> values, idx
   auto* entries = vector.GetDataMutable<list_entry_t>() + offset;
   Elements elements;
   if (offset > 0) elements.first = entries[-1].offset + entries[-1].length;
+  LoopWatch watch;
   for (idx_t row = 0; row < values.size(); ++row) {
     entries[row] = {elements.first + elements.values.size() / stride, 0};
     if (!values[row] || values[row]->is_null()) {
@@ -83,7 +88,10 @@ Elements write_entries(Vector& vector, std::span<const Value* const> values, idx
     }
     const Values& list = values[row]->list();
     entries[row].length = list.size() / stride;
-    for (const Value& element : list) elements.values.push_back(&element);
+    for (const Value& element : list) {
+      watch.step();
+      elements.values.push_back(&element);
+    }
   }
   return elements;
 }
@@ -157,7 +165,10 @@ Value ValueReader::get_nested(idx_t at) const {
     return Value(std::move(values));
   }
   const auto entry = view_.Data<list_entry_t>()[at];
+  values.reserve(entry.length * children_.size());
+  LoopWatch watch;
   for (idx_t i = entry.offset; i < entry.offset + entry.length; ++i) {
+    watch.step();
     for (const ValueReader& child : children_) values.push_back(child.get(i));
   }
   return Value(std::move(values));

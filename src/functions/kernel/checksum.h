@@ -1,4 +1,4 @@
-// Checksums and message digests: crc32, sha1 and sha2. Digests are hexadecimal in small letters.
+// Checksums and message digests: crc32 and sha2. Digests are hexadecimal in small letters.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace firesteel::functions::kernel {
 
+// As in zlib (polynomial 0xEDB88320).
 uint32_t crc32(std::string_view bytes);
-std::string sha1(std::string_view bytes);
 // 224, 256, 384 or 512 bits, 0 for 256; nothing for another length.
 std::optional<std::string> sha2(std::string_view bytes, int32_t bits);
 
