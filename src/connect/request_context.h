@@ -17,8 +17,9 @@ struct RequestContext {
   std::string view_database = {};
   // Not of what stands in the catalog: its query means the same to every session.
   bool sees_temporary = true;
-  // The views of the catalog whose queries this is analysed for, outermost first.
+  // The views whose queries this is analysed for, outermost first, and before them the one that is being made.
   std::vector<std::string> views_around = {};
+  bool is_of_new_view = false;
 
   bool is_case_sensitive() const { return session.config().get_boolean("spark.sql.caseSensitive"); }
   std::string current_database() const { return view_database.empty() ? session.current_database() : view_database; }

@@ -198,6 +198,7 @@ RelationPtr resolved_query(const RequestContext& context, const std::string& vie
                            std::shared_ptr<engine::ExecutionContext> execution) {
   RequestContext around = context;
   around.views_around = {view};
+  around.is_of_new_view = true;
   const auto config = std::make_shared<const Config>(context.session.config().values());
   analyze::AnalysisContext analysis = analysis_context(around, config, std::move(execution));
   if (!is_temporary) analysis = without_temporary_objects(around, std::move(analysis), "VIEW", view);
@@ -234,12 +235,13 @@ catalog::View view_of(const RequestContext& context, const plan::Schema& schema,
 }  // namespace
 
 RelationPtr read_view(const RequestContext& context, const Table& view) {
-  RequestContext inner{context.session, context.global_views, context.backend, view.view->database, is_temporary(view), context.views_around};
+  RequestContext inner{context.session, context.global_views, context.backend, view.view->database, is_temporary(view), context.views_around,
+                       context.is_of_new_view};
   const std::string name = quoted(view);
   if (std::count(inner.views_around.begin(), inner.views_around.end(), name) > 0) {
     throw SparkError("RECURSIVE_VIEW", {{"viewIdent", name}, {"newPath", joined(inner.views_around, " -> ") + " -> " + name}});
   }
-  if (inner.views_around.size() >= depth_max(context)) {
+  if (inner.views_around.size() - inner.is_of_new_view >= depth_max(context)) {
     throw SparkError("VIEW_EXCEED_MAX_NESTED_DEPTH", {{"viewName", name}, {"maxNestedDepth", std::to_string(depth_max(context))}});
   }
   inner.views_around.push_back(name);
