@@ -1,6 +1,8 @@
 // GROUP BY: grouping expressions and sets, aggregate calls, HAVING, and what stands above them.
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <unordered_map>
 
 #include "analyze/qualified_names.h"
@@ -70,14 +72,46 @@ void check_pipe_aggregates(const std::vector<ExpressionPtr>& list) {
   throw error;
 }
 
-bool is_grouping_call(const Expression& e) {
-  const auto* call = e.as<FunctionCall>();
-  return call && (call->function->name == "grouping" || call->function->name == "grouping_id");
+bool may_swap_operands(const FunctionCall& call) {
+  static const std::set<std::string_view> kNames = {"+", "*", "and", "or", "&", "|", "^", "=", "<=>", "greatest", "least"};
+  return !call.is_distinct && kNames.contains(call.function->name);
+}
+
+void collect_operands(const FunctionCall& call, std::vector<ExpressionPtr>& operands) {
+  for (const ExpressionPtr& argument : call.arguments) {
+    const auto* inner = argument->as<FunctionCall>();
+    if (inner && inner->function == call.function) {
+      collect_operands(*inner, operands);
+    } else {
+      operands.push_back(argument);
+    }
+  }
+}
+
+// Operands that may stand in any order in an order of their own (Expression.canonicalized); only for comparisons.
+ExpressionPtr in_own_order(const ExpressionPtr& e) {
+  return transform_up(e, [](const ExpressionPtr& part) -> ExpressionPtr {
+    const auto* call = part->as<FunctionCall>();
+    if (!call || !may_swap_operands(*call)) return nullptr;
+    FunctionCall copy = *call;
+    copy.arguments.clear();
+    collect_operands(*call, copy.arguments);
+    std::stable_sort(copy.arguments.begin(), copy.arguments.end(),
+                     [](const ExpressionPtr& a, const ExpressionPtr& b) { return hash_expression(*a) < hash_expression(*b); });
+    return make_typed(std::move(copy), part->type, part->nullable);
+  });
+}
+
+// a + b and b + a are one key.
+bool same_value(const ExpressionPtr& a, const ExpressionPtr& b) {
+  if (same_expression(*a, *b)) return true;
+  if (!a->as<FunctionCall>() || !b->as<FunctionCall>() || !a->type.same_type(b->type)) return false;
+  return same_expression(*in_own_order(a), *in_own_order(b));
 }
 
 size_t position_of(std::vector<ExpressionPtr>& distinct, const ExpressionPtr& key) {
   for (size_t i = 0; i < distinct.size(); ++i) {
-    if (same_expression(*distinct[i], *key)) return i;
+    if (same_value(distinct[i], key)) return i;
   }
   distinct.push_back(key);
   return distinct.size() - 1;
@@ -401,7 +435,7 @@ ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, 
     for (const ExpressionPtr& key : grouping.keys) keys += (keys.empty() ? "" : ", ") + print_name(*key);
     const bool is_id = call_node.function->name == "grouping_id";
     for (const ExpressionPtr& argument : call_node.arguments) {
-      const bool is_key = std::any_of(grouping.keys.begin(), grouping.keys.end(), [&](const ExpressionPtr& key) { return same_expression(*key, *argument); });
+      const bool is_key = std::any_of(grouping.keys.begin(), grouping.keys.end(), [&](const ExpressionPtr& key) { return same_value(key, argument); });
       if (is_key) continue;
       if (is_id) {
         std::string columns;
@@ -478,7 +512,7 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   const auto lifted = [&](const ExpressionPtr& e) {
     ExpressionPtr result = lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
       for (size_t i = 0; i < keys.size(); ++i) {
-        if (!same_expression(*keys[i], *part)) continue;
+        if (!same_value(keys[i], part)) continue;
         return grouping.has_sets ? reference(attribute_of(*columns[i])) : spelled_as(column_for(grouping.keys[i], name, columns), *part);
       }
       return column_for(part, name, columns);
@@ -530,11 +564,24 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   return result;
 }
 
+bool is_grouping_call(const Expression& e) {
+  const auto* call = e.as<FunctionCall>();
+  return call && (call->function->name == "grouping" || call->function->name == "grouping_id");
+}
+
+// Whether a null below makes a null of it.
+bool passes_nulls_on(const Expression& e) {
+  if (e.as<Alias>() || e.as<Cast>() || e.as<GetField>()) return true;
+  const auto* call = e.as<FunctionCall>();
+  return call && std::all_of(call->function->signatures.begin(), call->function->signatures.end(),
+                             [](const functions::Signature& s) { return s.nulls == functions::Nulls::kAny; });
+}
+
 // Replaces grouping expressions and aggregate calls by the columns that hold them.
 ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<ExpressionPtr>& grouping,
                              const std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>& column_for) {
   for (const ExpressionPtr& g : grouping) {
-    if (same_expression(*g, *e)) return column_for(e, print_name(*g));
+    if (same_value(g, e)) return column_for(same_expression(*g, *e) ? e : g, print_name(*g));
   }
   if (is_grouping_call(*e)) return column_for(e, print_name(*e));
   if (is_aggregate_call(*e)) {
@@ -559,11 +606,18 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
     for (ExpressionPtr& o : copy.order_by) o = lift(o, grouping, column_for);
     return make_typed(std::move(copy), e->type, e->nullable, e->origin);
   }
+  bool is_newly_nullable = false;  // a key that a grouping set leaves out
   for (const ExpressionPtr& child : children(*e)) {
     replaced.push_back(lift(child, grouping, column_for));
     is_changed |= replaced.back() != child;
+    is_newly_nullable |= replaced.back()->nullable && !child->nullable;
   }
-  const ExpressionPtr lifted = is_changed ? with_children(*e, std::move(replaced)) : e;
+  ExpressionPtr lifted = is_changed ? with_children(*e, std::move(replaced)) : e;
+  if (is_newly_nullable && passes_nulls_on(*lifted)) {
+    auto copy = std::make_shared<Expression>(*lifted);
+    copy->nullable = true;
+    lifted = std::move(copy);
+  }
   const auto* query = lifted->as<Subquery>();
   return query && query->is_function_body ? over_groups(lifted, *query, grouping, column_for) : lifted;
 }

@@ -27,6 +27,12 @@ struct FoundFunction {
   std::shared_ptr<const AnalysisContext> context;
 };
 
+// A table or view by its name.
+struct FoundTable {
+  plan::RelationPtr plan;              // null: there is none
+  std::vector<std::string> qualifier;  // what stands before its own name in its columns' full names
+};
+
 // What analysis reads of its surroundings; a snapshot that does not change meanwhile.
 struct AnalysisContext {
   bool ansi = true;             // spark.sql.ansi.enabled
@@ -39,9 +45,8 @@ struct AnalysisContext {
   std::string spark_version = "4.2.0";
   int64_t query_start_us = 0;  // current_timestamp of this query
   std::function<std::optional<std::string>(std::string_view key)> configuration;
-  // A temporary or global temporary view's plan (as its text or DataFrame gave it, resolved), or
-  // null. Parts as written.
-  std::function<plan::RelationPtr(const std::vector<std::string>& parts)> find_view;
+  // A view's or table's plan (as its text or DataFrame gave it, resolved; or a read). Parts as written.
+  std::function<FoundTable(const std::vector<std::string>& parts)> find_view;
   // A function of SQL by its name as written, or nothing.
   std::function<std::optional<FoundFunction>(const std::vector<std::string>& parts)> find_function;
   // The functions of SQL of whose bodies this is, outermost first: catalog.database.function.

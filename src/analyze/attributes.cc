@@ -15,10 +15,7 @@ namespace firesteel::analyze {
 
 using namespace plan;
 
-namespace {
-
-// Edit distance, for suggestions.
-size_t distance(const std::string& a, const std::string& b) {
+size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
@@ -32,6 +29,8 @@ size_t distance(const std::string& a, const std::string& b) {
   }
   return row[b.size()];
 }
+
+namespace {
 
 // Keeps the last `kept` parts where all names agree on the parts before.
 bool drop_common_prefix(std::vector<std::vector<std::string>>& names, size_t kept) {
@@ -118,7 +117,7 @@ void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
   std::vector<std::pair<size_t, std::string>> candidates;
   for (const auto& name : names) {
     std::string shown = quoted_name(name);
-    const size_t difference = distance(base, shown);
+    const size_t difference = edit_distance(base, shown);
     candidates.emplace_back(difference, std::move(shown));
   }
   std::stable_sort(candidates.begin(), candidates.end(),
@@ -368,6 +367,24 @@ ExpressionPtr Resolver::lambda_variable(const std::vector<std::string>& parts) {
   return nullptr;
 }
 
+// The columns whose qualifier ends in the target, all for none.
+std::vector<ExpressionPtr> Resolver::columns_of_target(const std::vector<std::string>& target, const Scope& scope) {
+  // The columns that USING merged belong to their side still.
+  Attributes candidates;
+  if (!target.empty() && scope.relation) candidates = hidden_columns(*scope.relation);
+  candidates.append(scope.attributes->begin(), scope.attributes->end());
+  std::vector<ExpressionPtr> found;
+  for (const Attribute& attribute : candidates) {
+    bool fits = attribute.qualifier.size() >= target.size();
+    for (size_t i = 0; fits && i < target.size(); ++i) {
+      const size_t offset = attribute.qualifier.size() - target.size();
+      fits = same_name(attribute.qualifier[offset + i], target[i]);
+    }
+    if (fits) found.push_back(reference(attribute));
+  }
+  return found;
+}
+
 void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
                            std::vector<ExpressionPtr>& out) {
   const Attributes* attributes = scope.attributes;
@@ -383,22 +400,13 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
     }
     return;
   }
-  std::vector<ExpressionPtr> found;
-  // The columns that USING merged belong to their side still.
-  Attributes candidates;
-  if (!node.target.empty() && scope.relation) candidates = hidden_columns(*scope.relation);
-  candidates.append(attributes->begin(), attributes->end());
-  for (const Attribute& attribute : candidates) {
-    bool fits = attribute.qualifier.size() >= node.target.size();
-    for (size_t i = 0; fits && i < node.target.size(); ++i) {
-      const size_t offset = attribute.qualifier.size() - node.target.size();
-      fits = same_name(attribute.qualifier[offset + i], node.target[i]);
-    }
-    if (fits) found.push_back(reference(attribute));
+  std::vector<ExpressionPtr> found = columns_of_target(node.target, scope);
+  if (found.empty() && !node.target.empty() && scope.outer && scope.outer->attributes) {
+    for (const ExpressionPtr& column : columns_of_target(node.target, *scope.outer)) found.push_back(named(as_outer(column), column));
   }
   if (found.empty() && !node.target.empty()) {
     // s.*: the fields of a struct column.
-    ExpressionPtr base = try_attribute(node.target, *attributes, {});
+    ExpressionPtr base = attribute_in(node.target, scope, {});
     if (base && !base->type.is(TypeKind::kStruct)) {
       throw SparkError("_LEGACY_ERROR_TEMP_1050", {{"attributes", "List(" + quoted_if_needed(node.target.back()) + ")"}});
     }

@@ -97,6 +97,25 @@ bool takes_lambda(const Function& row) {
   });
 }
 
+bool takes_lambda_at(const Function& row, size_t place) {
+  return std::any_of(row.signatures.begin(), row.signatures.end(), [&](const Signature& s) {
+    return place < s.arguments.size() && s.arguments[place] == Accepts::kLambda;
+  });
+}
+
+// A position may go with the element.
+size_t optional_variables(const Function& row) { return row.name == "transform" || row.name == "filter" ? 1 : 0; }
+
+// An expression where a lambda stands is one that asks for none of its arguments.
+ExpressionPtr as_lambda(const ExpressionPtr& body, size_t parameter_count) {
+  LambdaFunction lambda;
+  lambda.body = body;
+  for (size_t i = 0; i < parameter_count; ++i) {
+    lambda.parameters.push_back(make_expression(UnresolvedLambdaVariable{{"unused " + std::to_string(i)}}, body->origin));
+  }
+  return make_expression(std::move(lambda), body->origin);
+}
+
 // Which arguments a lambda's variables stand for.
 std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
                                                 const std::vector<ExpressionPtr>& a) {
@@ -133,12 +152,22 @@ std::vector<ExpressionPtr> arguments_by_name(const std::string& routine, const s
   const auto positional = static_cast<size_t>(first_named - arguments.begin());
   for (size_t i = 0; i < arguments.size(); ++i) {
     const auto* named = arguments[i]->as<NamedArgument>();
+    if (!named && i > positional) {
+      const auto* before = arguments[i - 1]->as<NamedArgument>();
+      throw SparkError("UNEXPECTED_POSITIONAL_ARGUMENT",
+                       {{"routineName", routine}, {"parameterName", quoted_name({before ? before->name : names[0]})}});
+    }
     size_t at = i;
     if (named) {
       const auto found = std::find(names.begin(), names.end(), named->name);
       if (found == names.end()) {
-        std::string proposal;
-        for (size_t n = 0; n < names.size() && n < 3; ++n) proposal += (n ? " `" : "`") + names[n] + "`";
+        std::vector<std::string> nearest;
+        for (const std::string& name : names) nearest.push_back(quoted_name({name}));
+        std::stable_sort(nearest.begin(), nearest.end(), [&](const std::string& a, const std::string& b) {
+          return edit_distance(named->name, a) < edit_distance(named->name, b);
+        });
+        nearest.resize(std::min<size_t>(nearest.size(), 3));
+        const std::string proposal = joined(nearest, " ");
         throw SparkError("UNRECOGNIZED_PARAMETER_NAME",
                          {{"routineName", routine},
                           {"argumentName", quoted_name({named->name})},
@@ -166,8 +195,14 @@ std::vector<ExpressionPtr> Resolver::ordered_arguments(const Function& row,
   }
   std::vector<ExpressionPtr> out =
       arguments_by_name(routine, {s.argument_names.begin(), s.argument_names.end()}, node.arguments);
-  // What is left out takes its default; what has none is missing, which the count tells.
+  // What is left out takes its default.
   const size_t first_default = s.arguments.size() - s.defaults.size();
+  for (size_t i = 0; i + s.optional_count < s.arguments.size(); ++i) {
+    if (out[i]) continue;
+    throw SparkError("REQUIRED_PARAMETER_NOT_FOUND", {{"routineName", routine},
+                                                      {"parameterName", quoted_name({std::string(s.argument_names[i])})},
+                                                      {"index", std::to_string(i)}});
+  }
   size_t last = out.size();
   while (last > 0 && !out[last - 1]) --last;
   out.resize(last);
@@ -199,13 +234,14 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
       }
     } else if (const auto* regex = argument->as<UnresolvedRegex>()) {
       for (ExpressionPtr& column : columns_like(*regex, scope)) out.push_back(std::move(column));
-    } else if (argument->as<LambdaFunction>()) {
+    } else if (argument->as<LambdaFunction>() || takes_lambda_at(row, out.size())) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
       check_collections(row, out, argument, origin);
       meet_keys(out, argument, row, rules());
-      // A position may go with the element.
-      const size_t optional_count = row.name == "transform" || row.name == "filter" ? 1 : 0;
-      out.push_back(bind_lambda(argument, lambda_types(row.name, out), optional_count, scope));
+      const std::vector<std::pair<Type, bool>> types = lambda_types(row.name, out);
+      const size_t optional_count = optional_variables(row);
+      const bool is_lambda = argument->as<LambdaFunction>() != nullptr;
+      out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
     } else {
       out.push_back(expression(argument, scope));
     }

@@ -131,6 +131,11 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   if (has_months && (a.is_string() || b.is_string())) throw_incompatible("+", left, right, origin);
   if (b.is_interval()) return moved(left, right, true, origin);
   if (a.is_interval()) return moved(right, left, true, origin);
+  // A null counts as an interval.
+  const auto is_moment = [](const Type& type) { return is_instant(type) || type.is(TypeKind::kTime); };
+  if ((is_moment(a) && b_is_null) || (is_moment(b) && a_is_null)) {
+    return moved(b_is_null ? left : right, cast_to(b_is_null ? right : left, Type::day_time_interval(), rules()), true, origin);
+  }
   if (!context_.ansi && (is_instant(a) || is_instant(b)) && (a.is_string() || b.is_string())) {
     const auto number = [&](const ExpressionPtr& e) {
       return e->type.is_string() ? shown_as(cast_to(e, Type::double_number(), rules()), print_name(*e)) : e;
@@ -141,7 +146,6 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
   const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
   if (days->type.is(TypeKind::kTimestamp) || days->type.is(TypeKind::kTimestampNtz)) return nullptr;
-  // A null counts as an interval.
   if (days->type.is(TypeKind::kNull)) {
     return moved(cast_to(date, Type::timestamp(), rules()), cast_to(days, Type::day_time_interval(), rules()), true, origin);
   }

@@ -89,12 +89,21 @@ RelationPtr Resolver::join(const Join& node) {
     if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;
   }
   Attributes output = join_output(resolved);
-  return keep_columns(make_resolved(std::move(resolved), std::move(output)), visible);
+  const RelationPtr whole = make_resolved(std::move(resolved), std::move(output));
+  if (whole->output.size() > visible.size()) {
+    // What the condition reads of a side's hidden columns stays hidden, not gone.
+    Attributes hidden = whole->output;
+    erase_if(hidden, [&](const Attribute& a) { return std::any_of(visible.begin(), visible.end(), [&](const Attribute& v) { return v.id == a.id; }); });
+    merged_columns_.emplace(whole, std::move(hidden));
+  }
+  return keep_columns(whole, visible);
 }
 
 ExpressionPtr Resolver::using_column(const RelationPtr& side, const std::string& name,
                                      const char* side_name) {
-  if (ExpressionPtr column = try_attribute({name}, side->output, {})) return column;
+  for (const Attribute& a : side->output) {  // of several the first
+    if (same_name(a.name, name)) return reference(a);
+  }
   std::vector<std::string> sorted;
   for (const Attribute& a : side->output) sorted.push_back(proposed_name(a.name));
   std::sort(sorted.begin(), sorted.end());
@@ -108,9 +117,13 @@ ExpressionPtr Resolver::using_column(const RelationPtr& side, const std::string&
 RelationPtr Resolver::using_join(const Join& node, const RelationPtr& left, const RelationPtr& right) {
   std::vector<std::string> shared = node.using_columns;
   if (node.is_natural) {
+    std::vector<std::string> names;  // each goes with one of the left alone
+    for (const Attribute& b : right->output) names.push_back(b.name);
     for (const Attribute& a : left->output) {
-      const bool is_shared = std::any_of(right->output.begin(), right->output.end(), [&](const Attribute& b) { return same_name(a.name, b.name); });
-      if (is_shared) shared.push_back(a.name);
+      const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) { return same_name(a.name, name); });
+      if (found == names.end()) continue;
+      shared.push_back(a.name);
+      names.erase(found);
     }
   }
   Join resolved{left, right, node.kind, nullptr, {}, false, node.is_lateral};

@@ -192,13 +192,13 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
     }
   }
   if (context_.find_view) {
-    if (RelationPtr view = context_.find_view(node.parts)) {
+    if (const FoundTable found = context_.find_view(node.parts); found.plan) {
       // A view knows nothing of the query that reads it.
       const Replaced<const Scope*> outer(&outer_scope_, nullptr);
       const Replaced<std::vector<std::map<std::string, RelationPtr>>> tables(&common_tables_, {});
       std::map<AttributeId, AttributeId> renamed;
-      RelationPtr resolved = is_resolved(*view) ? view : resolve(view);
-      return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), {}, {}});
+      RelationPtr resolved = is_resolved(*found.plan) ? found.plan : resolve(found.plan);
+      return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), found.qualifier, {}});
     }
   }
   static const char* const formats[] = {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile", "libsvm"};

@@ -119,6 +119,10 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
   Scope scope = scope_of(is_conflict ? node.child : child);
   scope.hidden = is_conflict ? &shown : &node.child->output;
   const ExpressionPtr resolved = expression(e, scope);
+  walk(resolved, [&](const ExpressionPtr& part) {
+    if (node.kind == GroupKind::kGroupingSets || !is_grouping_call(*part)) return true;
+    throw SparkError("UNSUPPORTED_GROUPING_EXPRESSION", {}, contexts_of(part->origin));
+  });
   Aggregate wider = node;
   // Aggregates work on the input: inside them a key over grouping sets is the input's column.
   const auto over_input = [&](const ExpressionPtr& e) -> ExpressionPtr {

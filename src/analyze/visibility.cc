@@ -120,8 +120,11 @@ void Resolver::collect_hidden(const Relation& relation, Attributes& found) const
 Attributes Resolver::hidden_columns(const Relation& relation) const {
   Attributes found;
   if (!merged_columns_.empty()) collect_hidden(relation, found);
-  erase_if(found, [&](const Attribute& a) { return has_id(relation.output, a.id); });
-  return found;
+  Attributes hidden;  // each once, though it may be hidden at several levels
+  for (const Attribute& a : found) {
+    if (!has_id(relation.output, a.id) && !has_id(hidden, a.id)) hidden.push_back(a);
+  }
+  return hidden;
 }
 
 // Of columns with one name those of the nearest level alone.

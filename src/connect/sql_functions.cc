@@ -118,9 +118,9 @@ std::shared_ptr<const analyze::AnalysisContext> watched(const RequestContext& co
     *reads_data = true;
   };
   watched->find_view = [=, find = watched->find_view](const std::vector<std::string>& name) {
-    plan::RelationPtr view = find(name);
-    if (view) note_read();
-    return view;
+    analyze::FoundTable found = find(name);
+    if (found.plan) note_read();
+    return found;
   };
   watched->resolve_source = [=, resolve = watched->resolve_source](const plan::UnresolvedRead& read) {
     note_read();

@@ -366,6 +366,12 @@ RelationPtr find_relation(const RequestContext& context, const std::vector<std::
   return plan::make_relation(std::move(read));
 }
 
+std::vector<std::string> relation_qualifier(const RequestContext& context, const std::vector<std::string>& parts) {
+  if (context.sees_temporary && find_temporary_view(context, parts)) return {parts.begin(), parts.end() - 1};
+  const std::optional<Table> table = find_table(context, parts);
+  return table ? std::vector<std::string>{"spark_catalog", table->database} : std::vector<std::string>();
+}
+
 RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts) {
   if (!find_relation(context, parts)) throw_table_not_found(context, parts);
   return analyze_relation(context, plan::make_relation(plan::UnresolvedTable{parts, {}}), nullptr);

@@ -214,7 +214,11 @@ Function extreme_by(std::string_view name, std::string_view sql) {
               return value_aggregate_sql(name, call, {result, call.arguments[1]->type}, result, {a[0], a[1]});
             }
             // With a number: that many values, the best one first.
-            if (a.size() == 3) return (sql.starts_with("arg_max") ? "arg_max" : "arg_min") + std::string("($1, $2, $3)$suffix");
+            // In a struct, since DuckDB leaves rows out whose value is null.
+            if (a.size() == 3) {
+              return "list_transform(" + std::string(sql.starts_with("arg_max") ? "arg_max" : "arg_min") +
+                     "(struct_pack(f0 := $1), $2, $3)$suffix, lambda fs_x: fs_x.f0)";
+            }
             return std::string(sql);
           }},
           .is_order_dependent = true,

@@ -145,6 +145,14 @@ bool is_nonzero_constant(const ExpressionPtr& divisor) {
   return false;
 }
 
+bool is_constant_other_than(const ExpressionPtr& divisor, int64_t value) {
+  const ExpressionPtr* inner = &divisor;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  const plan::Literal* constant = literal(*inner);
+  const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  return number && *number != value;
+}
+
 bool is_zero_constant(const ExpressionPtr& divisor) {
   const ExpressionPtr* inner = &divisor;
   while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
@@ -172,22 +180,29 @@ std::string divide_sql(const plan::FunctionCall& call, std::span<const std::stri
   return guarded(call, a, "(" + a[0] + " / " + a[1] + ")");
 }
 
+// DuckDB overflows where the first number of a type goes by -1.
+std::string remainder(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  const std::string plain = "(" + a[0] + " % " + a[1] + ")";
+  if (!result.is_integral() || is_constant_other_than(call.arguments[1], -1)) return plain;
+  return "(CASE WHEN " + a[1] + " = -1 THEN " + a[0] + " - " + a[0] + " ELSE " + plain + " END)";
+}
+
 std::string remainder_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                           const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("remainder", call, a, result);
   if (is_nonzero_constant(call.arguments[1]) && result.is(TypeKind::kLong)) {
     return "fs_remainder_by_constant(" + a[0] + ", " + a[1] + ")";
   }
-  return guarded(call, a, "(" + a[0] + " % " + a[1] + ")", "fs_fail_remainder_by_zero()");
+  return guarded(call, a, remainder(call, a, result), "fs_fail_remainder_by_zero()");
 }
 
 std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                      const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("pmod", call, a, result);
-  const std::string remainder = "(" + a[0] + " % " + a[1] + ")";
+  const std::string rest = remainder(call, a, result);
   return guarded(call, a,
-                 "(CASE WHEN " + remainder + " < 0 THEN ((" + remainder + " + " + a[1] + ") % " +
-                     a[1] + ") ELSE " + remainder + " END)",
+                 "(CASE WHEN " + rest + " < 0 THEN ((" + rest + " + " + a[1] + ") % " +
+                     a[1] + ") ELSE " + rest + " END)",
                  "fs_fail_remainder_by_zero()");
 }
 

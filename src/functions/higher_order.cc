@@ -174,12 +174,11 @@ Rows higher_order_functions() {
        .since = "2.4.0",
        .group = "lambda_funcs",
        .summary = "Folds an array from a start value, then applies a last function.",
-       .signatures = {optional(signature({kArray, kAny, kLambda, kLambda},
-                                         [](Arguments a) {
-                                           return a.size() > 3 ? a[3]->type : a[1]->type;
-                                         },
-                                         Nulls::kAlways),
-                               1)},
+       .signatures = {with_nullable(optional(signature({kArray, kAny, kLambda, kLambda},
+                                                       [](Arguments a) { return a.size() > 3 ? a[3]->type : a[1]->type; }),
+                                             1),
+                                    // Without a last function the fold's own value may be null.
+                                    [](Arguments a) { return a.size() < 4 || a[0]->nullable || a[3]->nullable; })},
        .duckdb = Lowered{fold_sql},
        .print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
          std::string text = call.display_name == "reduce" ? "reduce(" : "aggregate(";

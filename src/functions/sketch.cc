@@ -459,7 +459,8 @@ Rows sketch_functions() {
   append(theta_rows());
   append(top_k_rows());
   rows.push_back(sketch_aggregate("count_min_sketch", "2.2.0",
-                                  signature({kAny, kAny, kAny, kAny}, kBytes, Nulls::kNever),
+                                  named(signature({kAny, kAny, kAny, kAny}, kBytes, Nulls::kNever),
+                                        {"column", "epsilon", "confidence", "seed"}),
                                   {1, count_min_shape}, check_count_min));
   add_kll_rows(rows, {"_bigint", kBigint, {Type::byte(), kInt, kBigint, Type::short_integer()}});
   add_kll_rows(rows, {"_float", Type::float_number(), {Type::float_number()}});

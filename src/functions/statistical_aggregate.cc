@@ -330,10 +330,21 @@ std::string approximate_count_sql(const plan::FunctionCall& call, std::span<cons
       {hash, a.size() > 1 ? "CAST(" + a[1] + " AS DOUBLE)" : "0.05::DOUBLE"});
 }
 
+// Texts once each, in the order of the values that they were cast from: DuckDB orders distinct values by themselves only.
+std::string distinct_in_order(const plan::FunctionCall& call, const std::string& text) {
+  const bool is_ascending = std::get<plan::SortOrder>(call.order_by[0]->node).is_ascending;
+  const std::string pairs = "list(DISTINCT struct_pack(f0 := $key, f1 := " + text + "))$suffix";
+  const std::string present = "list_filter(" + pairs + ", lambda fs_x: fs_x.f1 IS NOT NULL)";
+  return "list_transform(list_sort(" + present + (is_ascending ? ", 'ASC'" : ", 'DESC'") + "), lambda fs_x: fs_x.f1)";
+}
+
 // listagg(text[, delimiter]); a list keeps the order that WITHIN GROUP asks for.
 std::string joined_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                        const Type& result) {
   const Type& type = call.arguments[0]->type;
+  if (call.is_distinct && !call.order_by.empty() && call.arguments[0]->as<plan::Cast>()) {
+    return list_kernel("join_list", call, type, distinct_in_order(call, a[0]), result, {{type, a[1]}});
+  }
   return list_kernel("join_list", call, type, "list($distinct" + a[0] + "$order)$suffix", result,
                      {{type, a[1]}});
 }

@@ -68,13 +68,7 @@ void for_each_entry(const VectorView& view, const Visit& visit) {
 class ContingencyTable {
  public:
   void add(double value, int32_t label, int32_t feature) {
-    std::vector<int64_t>& counts = rows_[value];
-    if (rows_.size() > kCategoriesMax) {
-      throw_spark_exception(
-          "Chi-square test expect factors (categorical values) but found more than " +
-          std::to_string(kCategoriesMax) + " distinct values in column " + std::to_string(feature) +
-          ".");
-    }
+    std::vector<int64_t>& counts = counts_of(value, feature);
     if (counts.size() <= static_cast<size_t>(label)) counts.resize(label + 1, 0);
     ++counts[label];
   }
@@ -109,7 +103,27 @@ class ContingencyTable {
   }
 
  private:
-  std::map<double, std::vector<int64_t>> rows_;
+  using Counts = std::vector<int64_t>;
+
+  // Most categories are small numbers: those are found by their number.
+  Counts& counts_of(double value, int32_t feature) {
+    const bool is_small = value >= 0 && value < kDirect && value == std::floor(value);
+    if (is_small && direct_[static_cast<size_t>(value)]) return *direct_[static_cast<size_t>(value)];
+    Counts& counts = rows_[value];
+    if (rows_.size() > kCategoriesMax) {
+      throw_spark_exception(
+          "Chi-square test expect factors (categorical values) but found more than " +
+          std::to_string(kCategoriesMax) + " distinct values in column " + std::to_string(feature) +
+          ".");
+    }
+    if (is_small) direct_[static_cast<size_t>(value)] = &counts;
+    return counts;
+  }
+
+  static constexpr size_t kDirect = 256;
+
+  std::map<double, Counts> rows_;
+  std::vector<Counts*> direct_ = std::vector<Counts*>(kDirect, nullptr);  // into rows_
 };
 
 struct ClassSums {

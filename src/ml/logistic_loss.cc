@@ -37,56 +37,49 @@ inline double softmax_row(double* margins, int classes, int label, double weight
   return weight * (std::log(sum) - of_label);
 }
 
+// The classes of a row side by side, in vectors that fill a register of AVX2: wider ones the compiler takes apart through memory.
 template <int Stride>
-struct LanesOf;
-template <>
-struct LanesOf<2> {
-  typedef double Type __attribute__((vector_size(16)));
-  typedef int64_t Integers __attribute__((vector_size(16)));
-};
-template <>
-struct LanesOf<4> {
-  typedef double Type __attribute__((vector_size(32)));
-  typedef int64_t Integers __attribute__((vector_size(32)));
-};
-template <>
-struct LanesOf<8> {
-  typedef double Type __attribute__((vector_size(64)));
-  typedef int64_t Integers __attribute__((vector_size(64)));
-};
+struct Lanes {
+  static constexpr int kWidth = Stride < 4 ? Stride : 4;
+  static constexpr int kParts = Stride / kWidth;
+  typedef double Part __attribute__((vector_size(kWidth * 8)));
+  typedef int64_t Bits __attribute__((vector_size(kWidth * 8)));
 
-// Adds `factor * from[0, Stride)` to `to[0, Stride)`; the compiler turns the copies into unaligned
-// vector loads and stores.
-template <int Stride>
-[[gnu::always_inline]] inline void add_lanes(double* to, const double* from, double factor) {
-  using Lanes = typename LanesOf<Stride>::Type;
-  Lanes sum;
-  Lanes term;
-  std::memcpy(&sum, to, sizeof(sum));
-  std::memcpy(&term, from, sizeof(term));
-  sum += factor * term;
-  std::memcpy(to, &sum, sizeof(sum));
-}
+  Part parts[kParts];
+
+  [[gnu::always_inline]] static Lanes load(const double* from) {
+    Lanes lanes;
+    for (int i = 0; i < kParts; ++i) std::memcpy(&lanes.parts[i], from + i * kWidth, sizeof(Part));
+    return lanes;
+  }
+  [[gnu::always_inline]] void store(double* to) const {
+    for (int i = 0; i < kParts; ++i) std::memcpy(to + i * kWidth, &parts[i], sizeof(Part));
+  }
+  [[gnu::always_inline]] void add(const Lanes& other) {
+    for (int i = 0; i < kParts; ++i) parts[i] += other.parts[i];
+  }
+  [[gnu::always_inline]] void add_product(double factor, const Lanes& other) {
+    for (int i = 0; i < kParts; ++i) parts[i] += factor * other.parts[i];
+  }
+};
 
 // values[i] = e^(values[i] - highest) for values up to `highest`, to within two units in the last place; 0 below -700. Splits x into
 // k ln 2 + r with |r| <= ln 2 / 2 and sums the series of e^r.
 template <int Stride>
-[[gnu::always_inline]] inline void exp_lanes(double* values, double highest) {
-  using Lanes = typename LanesOf<Stride>::Type;
-  using Bits = typename LanesOf<Stride>::Integers;
+[[gnu::always_inline]] inline void exp_part(typename Lanes<Stride>::Part& values, double highest) {
+  using Part = typename Lanes<Stride>::Part;
+  using Bits = typename Lanes<Stride>::Bits;
   // Adding it rounds to a whole number, which then stands in the low bits.
   constexpr double kRound = 6755399441055744.0;
   constexpr double kInverseLog2 = 1.4426950408889634074;
   constexpr double kLog2High = 6.93147180369123816490e-01;
   constexpr double kLog2Low = 1.90821492927058770002e-10;
-  Lanes x;
-  std::memcpy(&x, values, sizeof(x));
-  x -= highest;
-  x = x < -700.0 ? Lanes{} - 700.0 : x;
-  const Lanes rounded = x * kInverseLog2 + kRound;
-  const Lanes k = rounded - kRound;
-  const Lanes r = (x - k * kLog2High) - k * kLog2Low;
-  Lanes sum = Lanes{} + 1.0 / 6227020800.0;
+  Part x = values - highest;
+  x = x < -700.0 ? Part{} - 700.0 : x;
+  const Part rounded = x * kInverseLog2 + kRound;
+  const Part k = rounded - kRound;
+  const Part r = (x - k * kLog2High) - k * kLog2Low;
+  Part sum = Part{} + 1.0 / 6227020800.0;
   sum = sum * r + 1.0 / 479001600.0;
   sum = sum * r + 1.0 / 39916800.0;
   sum = sum * r + 1.0 / 3628800.0;
@@ -105,7 +98,14 @@ template <int Stride>
   std::memcpy(&exponent, &rounded, sizeof(exponent));
   std::memcpy(&result, &sum, sizeof(result));
   result += exponent << 52;
-  std::memcpy(values, &result, sizeof(result));
+  std::memcpy(&values, &result, sizeof(result));
+}
+
+template <int Stride>
+[[gnu::always_inline]] inline void exp_lanes(double* values, double highest) {
+  Lanes<Stride> lanes = Lanes<Stride>::load(values);
+  for (auto& part : lanes.parts) exp_part<Stride>(part, highest);
+  lanes.store(values);
 }
 
 // Sum of logarithms of numbers between 1 and 2^32, taking one logarithm for many of them.
@@ -136,28 +136,26 @@ constexpr int kRowsTogether = 4;
 // Margins of `Rows` rows side by side, the classes of a row as one vector of `Stride` lanes.
 template <int Stride, int Rows>
 [[gnu::always_inline]] inline void add_margins(const KernelArguments& a, int32_t first, double* margins) {
-  using Lanes = typename LanesOf<Stride>::Type;
+  using Row = Lanes<Stride>;
   const InstanceBlock& block = a.block;
   const int32_t width = block.dense_width;
   const double* dense = block.dense + static_cast<int64_t>(first) * width;
-  Lanes sums[Rows];
-  for (int r = 0; r < Rows; ++r) std::memcpy(&sums[r], a.offsets, sizeof(Lanes));
+  Row sums[Rows];
+  for (Row& sum : sums) sum = Row::load(a.offsets);
   for (int32_t d = 0; d < width; ++d) {
-    Lanes weight;
-    std::memcpy(&weight, a.weights + d * Stride, sizeof(weight));
-    for (int r = 0; r < Rows; ++r) sums[r] += dense[r * width + d] * weight;
+    const Row weight = Row::load(a.weights + d * Stride);
+    for (int r = 0; r < Rows; ++r) sums[r].add_product(dense[r * width + d], weight);
   }
   for (int r = 0; r < Rows; ++r) {
     const int32_t end = block.offsets[first + r + 1];
-    Lanes other{};  // every second entry
+    Row other{};  // every second entry
     int32_t k = block.offsets[first + r];
-    const auto add = [&](Lanes& sum, int32_t at) {
-      Lanes weight;
-      std::memcpy(&weight, a.weights + static_cast<int64_t>(block.indices[at]) * Stride, sizeof(weight));
+    const auto add = [&](Row& sum, int32_t at) __attribute__((always_inline)) {
+      const Row weight = Row::load(a.weights + static_cast<int64_t>(block.indices[at]) * Stride);
       if (block.values == nullptr) {
-        sum += weight;
+        sum.add(weight);
       } else {
-        sum += block.values[at] * weight;
+        sum.add_product(block.values[at], weight);
       }
     };
     for (; k + 1 < end; k += 2) {
@@ -165,25 +163,24 @@ template <int Stride, int Rows>
       add(other, k + 1);
     }
     if (k < end) add(sums[r], k);
-    sums[r] += other;
+    sums[r].add(other);
+    sums[r].store(margins + r * Stride);
   }
-  std::memcpy(margins, sums, sizeof(sums));
 }
 
 template <int Stride, int Rows>
 [[gnu::always_inline]] inline void add_gradient(const KernelArguments& a, int32_t first, const double* multipliers) {
-  using Lanes = typename LanesOf<Stride>::Type;
+  using Row = Lanes<Stride>;
   const InstanceBlock& block = a.block;
   const int32_t width = block.dense_width;
   const double* dense = block.dense + static_cast<int64_t>(first) * width;
   double* const gradient = a.gradient;
-  Lanes rows[Rows];
-  std::memcpy(rows, multipliers, sizeof(rows));
+  Row rows[Rows];
+  for (int r = 0; r < Rows; ++r) rows[r] = Row::load(multipliers + r * Stride);
   for (int32_t d = 0; d < width; ++d) {
-    Lanes sum;
-    std::memcpy(&sum, gradient + d * Stride, sizeof(sum));
-    for (int r = 0; r < Rows; ++r) sum += dense[r * width + d] * rows[r];
-    std::memcpy(gradient + d * Stride, &sum, sizeof(sum));
+    Row sum = Row::load(gradient + d * Stride);
+    for (int r = 0; r < Rows; ++r) sum.add_product(dense[r * width + d], rows[r]);
+    sum.store(gradient + d * Stride);
   }
   for (int r = 0; r < Rows; ++r) {
     const int32_t end = block.offsets[first + r + 1];
@@ -191,14 +188,13 @@ template <int Stride, int Rows>
     const double* const values = block.values;
     for (int32_t k = block.offsets[first + r]; k < end; ++k) {
       double* to = gradient + static_cast<int64_t>(indices[k]) * Stride;
-      Lanes sum;
-      std::memcpy(&sum, to, sizeof(sum));
+      Row sum = Row::load(to);
       if (values == nullptr) {
-        sum += rows[r];
+        sum.add(rows[r]);
       } else {
-        sum += values[k] * rows[r];
+        sum.add_product(values[k], rows[r]);
       }
-      std::memcpy(to, &sum, sizeof(sum));
+      sum.store(to);
     }
   }
 }
@@ -236,7 +232,9 @@ template <int Stride, int Rows>
     } else {
       loss += weight * std::log(sums[r]);
     }
-    add_lanes<Stride>(a.multiplier_sum, row, 1.0);
+    Lanes<Stride> total = Lanes<Stride>::load(a.multiplier_sum);
+    total.add(Lanes<Stride>::load(row));
+    total.store(a.multiplier_sum);
   }
   add_gradient<Stride, Rows>(a, first, margins);
   return loss;

@@ -56,20 +56,18 @@ class EncodeTransform : public BatchTransform {
   }
 
  private:
+  [[noreturn]] static void fail(const std::string& reason) {
+    throw_failed_transform("OneHotEncoderModel", "double, int", vector_type().sql_type().simple_string(), reason);
+  }
+
   void encode(const Column& column, double label, VectorColumnBuilder& builder) const {
     constexpr double kOne = 1.0;
-    const std::string result = vector_type().sql_type().simple_string();
-    if (label < 0) {
-      throw_failed_transform("OneHotEncoderModel", "double, int", result,
-                             "Negative value: " + java_double_text(label) + ". Input can't be negative.");
-    }
+    if (label < 0) fail("Negative value: " + java_double_text(label) + ". Input can't be negative.");
     int32_t index = column.categories;
     if (label < column.categories) {
       index = static_cast<int32_t>(label);
     } else if (!keep_invalid_) {
-      throw_failed_transform("OneHotEncoderModel", "double, int", result,
-                             "Unseen value: " + java_double_text(label) +
-                                 ". To handle unseen values, set Param handleInvalid to keep.");
+      fail("Unseen value: " + java_double_text(label) + ". To handle unseen values, set Param handleInvalid to keep.");
     }
     builder.append_sparse(column.size, &index, &kOne, index < column.size ? 1 : 0);
   }

@@ -38,7 +38,7 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
   if (accept(Keyword::kDrop)) {
     plan::UnresolvedStar kept;
     do {
-      kept.except.push_back({identifier()});
+      kept.except.push_back(multipart_identifier());
     } while (accept(","));
     return relation(plan::Project{std::move(left), {plan::make_expression(std::move(kept))}}, from);
   }
@@ -80,7 +80,12 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
 RelationPtr Grammar::pipe_assignments(RelationPtr left, size_t from) {
   do {
     const size_t name_from = position_;
-    const std::string name = identifier();
+    const std::vector<std::string> parts = multipart_identifier();
+    if (parts.size() > 1) {
+      fail("_LEGACY_ERROR_TEMP_0035",
+           {{"message", "SQL pipe syntax |> SET operator with multi-part assignment key (only single-part keys are allowed)"}}, from);
+    }
+    const std::string& name = parts[0];
     expect("=");
     // Naming the column once more raises Spark's error where there is none.
     plan::Alias known;

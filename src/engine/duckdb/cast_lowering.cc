@@ -101,6 +101,14 @@ std::string cast_to_decimal(const std::string& sql, const Type& from, const Type
          mode_text(mode) + ")";
 }
 
+// Times of day are nanoseconds; digits beyond the precision are cut off.
+std::string cast_to_precision(const std::string& sql, const Type& from, const Type& to) {
+  if (to.precision() >= from.precision()) return sql;
+  std::string unit = "1";
+  unit.append(static_cast<size_t>(9 - to.precision()), '0');
+  return "(" + sql + " // " + unit + " * " + unit + ")";
+}
+
 std::string cast_to_integral(const std::string& sql, const Type& from, const Type& to,
                              CastMode mode, std::string_view zone) {
   if (from.is(TypeKind::kBoolean)) return plain(sql, to);
@@ -383,6 +391,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
       if (from.is(TypeKind::kString)) return "fs_cast_string_interval(" + sql + ")";
       break;
     case TypeKind::kTime:
+      if (from.is(TypeKind::kTime)) return cast_to_precision(sql, from, to);
       if (!from.is(TypeKind::kString)) break;
       return "fs_cast_string_time(" + sql + ", " + std::to_string(to.precision()) + ", " + mode_text(mode) + ")";
     default: break;

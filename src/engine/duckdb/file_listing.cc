@@ -10,17 +10,15 @@
 #include <optional>
 
 #include "base/error.h"
-#include "functions/kernel/cast_string.h"
+#include "base/text.h"
+#include "engine/duckdb/partition_values.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::engine {
 namespace {
 
 namespace fs = std::filesystem;
-using plan::Literal;
 using plan::Type;
-
-constexpr std::string_view kNullPartition = "__HIVE_DEFAULT_PARTITION__";
 
 bool is_hidden(const std::string& name) {
   return (name.starts_with("_") && name.find('=') == std::string::npos) || name.starts_with(".") ||
@@ -208,46 +206,15 @@ std::vector<NamedObjects> named_objects(const std::string& path, const storage::
   return named;
 }
 
-namespace kernel = functions::kernel;
-
-// PartitioningUtils.inferPartitionColumnValue: int, long, decimal, double, date, timestamp, string.
-std::optional<Literal> read_value(const std::string& text, const Type& type) {
-  using kernel::CastMode;
-  switch (type.kind()) {
-    case plan::TypeKind::kInteger:
-      if (auto v = kernel::string_to_int(text, CastMode::kTry)) return Literal{type, int64_t{*v}};
-      return std::nullopt;
-    case plan::TypeKind::kLong:
-      if (auto v = kernel::string_to_bigint(text, CastMode::kTry)) return Literal{type, *v};
-      return std::nullopt;
-    case plan::TypeKind::kDouble:
-      if (auto v = kernel::string_to_double(text, CastMode::kTry)) return Literal{type, *v};
-      return std::nullopt;
-    case plan::TypeKind::kDate:
-      if (text.size() < 8) return std::nullopt;
-      if (auto v = kernel::string_to_date(text, CastMode::kTry)) return Literal{type, int64_t{*v}};
-      return std::nullopt;
-    default:
-      return Literal{Type::string(), text};
+// The type that the reader's schema gives the column, where it is one that folders can have.
+const Type* stated_type(const ListingOptions& options, const std::string& name) {
+  for (const plan::StructField& field : options.stated) {
+    if (equal_ignoring_case(field.name, name) && is_partition_type(field.type)) return &field.type;
   }
+  return nullptr;
 }
 
-Type infer_type(const std::vector<std::string>& values, bool infers) {
-  if (!infers) return Type::string();
-  for (const Type& type : {Type::integer(), Type::long_integer(), Type::double_number(), Type::date()}) {
-    bool fits = true;
-    bool has_values = false;
-    for (const std::string& value : values) {
-      if (value == kNullPartition) continue;
-      has_values = true;
-      fits = fits && read_value(value, type).has_value();
-    }
-    if (fits && has_values) return type;
-  }
-  return Type::string();
-}
-
-void resolve_partitions(std::vector<FoundFile>& found, bool infers, ListedFiles& result) {
+void resolve_partitions(std::vector<FoundFile>& found, const ListingOptions& options, ListedFiles& result) {
   std::vector<std::string> names;
   for (const FoundFile& file : found) {
     for (const auto& [name, value] : file.partition) {
@@ -263,12 +230,18 @@ void resolve_partitions(std::vector<FoundFile>& found, bool infers, ListedFiles&
       }
       values.push_back(std::move(value));
     }
-    Type type = infer_type(values, infers);
+    const Type* stated = stated_type(options, name);
+    const Type type = stated                            ? *stated
+                      : options.infers_partition_types ? inferred_partition_type(values, *options.zone, options.has_local_timestamps)
+                                                       : Type::string();
     result.partition_schema.push_back({name, type, true, ""});
     for (size_t i = 0; i < found.size(); ++i) {
-      Literal null{type, std::monostate{}};
-      found[i].entry.partition_values.push_back(
-          values[i] == kNullPartition ? null : read_value(values[i], type).value_or(null));
+      plan::Literal value = partition_value(values[i], type, *options.zone);
+      if (value.is_null() && values[i] != kNullPartition && options.validates_partition_values) {
+        throw SparkError("INVALID_PARTITION_VALUE",
+                         {{"value", "'" + values[i] + "'"}, {"dataType", "\"" + type.sql() + "\""}, {"columnName", quoted_name({name})}});
+      }
+      found[i].entry.partition_values.push_back(std::move(value));
     }
   }
 }
@@ -364,7 +337,7 @@ ListedFiles list_files(const std::vector<std::string>& paths, const ListingOptio
   std::sort(found.begin(), found.end(), [](const FoundFile& a, const FoundFile& b) {
     return a.entry.path < b.entry.path;
   });
-  resolve_partitions(found, options.infers_partition_types, result);
+  resolve_partitions(found, options, result);
   for (FoundFile& file : found) result.files.push_back(std::move(file.entry));
   return result;
 }

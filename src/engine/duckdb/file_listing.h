@@ -27,6 +27,10 @@ struct ListingOptions {
   std::string name_pattern;        // pathGlobFilter; empty: every name
   std::string base_path;           // basePath; empty: each path is its own
   bool infers_partition_types = true;
+  bool validates_partition_values = true;
+  bool has_local_timestamps = false;  // what is inferred to be a timestamp has no zone
+  plan::Schema stated;                // the reader's schema: its partition columns have those types
+  const functions::kernel::TimeZone* zone = nullptr;  // of timestamps in folders' names
   std::optional<int64_t> modified_before_us;  // modifiedBefore: older files alone
   std::optional<int64_t> modified_after_us;   // modifiedAfter: newer files alone
   // Spark compares these instants with what a clock of this zone showed when the file changed, read as if in UTC

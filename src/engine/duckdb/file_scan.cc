@@ -340,12 +340,16 @@ bool needs_row_index(const plan::Relation& node, const Scan& scan, const std::ve
   return false;
 }
 
+// Columns of a typed query: DuckDB loses the type of what is taken out of a constant that is null.
 ScanText no_rows(const plan::Relation& node, const std::string& alias) {
   ScanText text;
-  text.from = "(SELECT 1 AS empty WHERE false) AS " + alias;
-  for (const auto& attribute : node.output) {
-    text.columns.push_back({"CAST(NULL AS " + type_sql(attribute.type) + ")", false});
+  std::string columns = "1 AS empty";
+  for (size_t i = 0; i < node.output.size(); ++i) {
+    const std::string name = "c" + std::to_string(i);
+    columns += ", CAST(NULL AS " + type_sql(node.output[i].type) + ") AS " + name;
+    text.columns.push_back({alias + "." + name, false});
   }
+  text.from = "(SELECT " + columns + " WHERE false) AS " + alias;
   return text;
 }
 

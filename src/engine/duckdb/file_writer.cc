@@ -20,6 +20,7 @@
 #include "engine/duckdb/json_lowering.h"
 #include "engine/duckdb/libsvm_units.h"
 #include "engine/duckdb/orc_writer.h"
+#include "engine/duckdb/partition_values.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/type_sql.h"
@@ -33,7 +34,6 @@ namespace fs = std::filesystem;
 using plan::Type;
 using plan::TypeKind;
 
-constexpr const char* kNullPartition = "__HIVE_DEFAULT_PARTITION__";
 constexpr const char* kFilePart = "fs_part";
 
 std::string random_uuid() {

@@ -36,7 +36,7 @@ std::string format_title(const std::string& format) {
 std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const ReaderOptions& options) {
   std::vector<std::string> paths = read.paths;
   if (auto path = options.find("path"); path && paths.empty()) paths.push_back(*path);
-  if (paths.empty()) {
+  if (paths.empty() && !read.schema) {
     throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(lower_case(read.format))}});
   }
   return paths;
@@ -196,16 +196,24 @@ std::optional<int64_t> modification_bound(const ReaderOptions& options, const st
   throw SparkError("_LEGACY_ERROR_TEMP_1294", {{"strategy", lower_case(name)}, {"timeString", *text}});
 }
 
-ListingOptions listing_options(const ReaderOptions& options, const FileAccess& access,
+bool has_local_timestamps(const SourceConfiguration& configuration) {
+  return upper_case(configuration("spark.sql.timestampType").value_or("")) == "TIMESTAMP_NTZ";
+}
+
+ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOptions& options, const FileAccess& access,
                                const SourceConfiguration& configuration) {
   ListingOptions listing;
   listing.is_recursive = options.flag("recursiveFileLookup", false);
   listing.name_pattern = options.get("pathGlobFilter", "");
   listing.base_path = options.get("basePath", "");
   listing.infers_partition_types = is_set(configuration, "spark.sql.sources.partitionColumnTypeInference.enabled", true);
+  listing.validates_partition_values = is_set(configuration, "spark.sql.sources.validatePartitionColumns", true);
+  if (read.schema) listing.stated = *read.schema;
+  listing.has_local_timestamps = has_local_timestamps(configuration);
+  const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
+  const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
+  listing.zone = &zone;
   if (options.find("modifiedBefore") || options.find("modifiedAfter")) {
-    const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
-    const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
     listing.modified_zone = &zone;
     listing.modified_before_us = modification_bound(options, "modifiedBefore", zone);
     listing.modified_after_us = modification_bound(options, "modifiedAfter", zone);
@@ -238,7 +246,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   access.settings = storage::store_settings(read.options, configuration);
   access.staging = &staging;
   access.progress = [] {};
-  auto listed = list_files(given_paths(read, options), listing_options(options, access, configuration));
+  auto listed = list_files(given_paths(read, options), listing_options(read, options, access, configuration));
 
   plan::Scan scan;
   scan.format = format;
@@ -258,7 +266,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
   Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access,
-                                                          upper_case(configuration("spark.sql.timestampType").value_or("")) == "TIMESTAMP_NTZ");
+                                                          has_local_timestamps(configuration));
   if (format == "csv") check_corrupt_column(all, CsvOptions(scan.options).corrupt_column);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.

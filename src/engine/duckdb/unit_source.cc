@@ -199,10 +199,15 @@ std::shared_ptr<arrow::Array> constant_array(const plan::Literal& value, const p
   if (const auto* number = std::get_if<int64_t>(&value.value)) scalar = arrow::MakeScalar(*number);
   if (const auto* number = std::get_if<double>(&value.value)) scalar = arrow::MakeScalar(*number);
   if (const auto* text = std::get_if<std::string>(&value.value)) scalar = arrow::MakeScalar(*text);
+  if (const auto* flag = std::get_if<bool>(&value.value)) scalar = arrow::MakeScalar(*flag);
+  if (const auto* unscaled = std::get_if<__int128>(&value.value)) {
+    const arrow::Decimal128 number(static_cast<int64_t>(*unscaled >> 64), static_cast<uint64_t>(*unscaled));
+    scalar = std::make_shared<arrow::Decimal128Scalar>(number, arrow::decimal128(type.precision(), type.scale()));
+  }
   FIRESTEEL_CHECK(scalar != nullptr, "a partition's value has an unknown form");
   if (wanted->id() == arrow::Type::DATE32) {
     scalar = std::make_shared<arrow::Date32Scalar>(static_cast<int32_t>(std::get<int64_t>(value.value)));
-  } else {
+  } else if (!scalar->type->Equals(*wanted)) {
     scalar = take(scalar->CastTo(wanted));
   }
   return take(arrow::MakeArrayFromScalar(*scalar, rows));

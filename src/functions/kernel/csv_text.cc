@@ -221,6 +221,7 @@ std::optional<Value> convert_csv(const CsvTextOptions& options, const Type& type
     case TypeKind::kDouble: return real_number(options, type, text);
     case TypeKind::kDecimal: return decimal_number(type, text);
     case TypeKind::kDate:
+    case TypeKind::kTime:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNtz: {
       const auto value = options.text.parse_datetime(type, text);

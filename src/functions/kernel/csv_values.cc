@@ -52,7 +52,7 @@ void append_bytes(std::string_view bytes, std::string& out) {
 
 // UnivocityGenerator: nested values are shown as a cast shows them, but for bytes, dates and nulls.
 void append_csv_text(const CsvTextOptions& options, const Type& type, const Value& value, std::string_view zone, std::string& out) {
-  if (type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
+  if (type.is_datetime()) {
     return options.text.append_datetime(type, value.integer(), out);
   }
   if (type.is(TypeKind::kBinary)) return append_bytes(value.text(), out);

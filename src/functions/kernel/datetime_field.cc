@@ -108,7 +108,12 @@ Value extract_field(DatetimeField field, const Type& source, const Type& result,
     case TypeKind::kDate:
       if (field == kSecond && result.is(TypeKind::kDecimal)) return Value(Int128{0});
       return from_date(field, value.integer());
-    case TypeKind::kTime: return from_clock(field, value.integer() / 1000);
+    case TypeKind::kTime: {
+      // A cast keeps the digits beyond the precision; here they do not count.
+      int64_t unit = 1;
+      for (int digit = source.precision(); digit < 6; ++digit) unit *= 10;
+      return from_clock(field, value.integer() / 1000 / unit * unit);
+    }
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNtz: {
       const int64_t local = source.is(TypeKind::kTimestamp)

@@ -157,7 +157,8 @@ std::vector<IntervalPart> split_interval(std::string_view text) {
   if (words.empty()) fail("INPUT_IS_EMPTY", source);
   std::vector<IntervalPart> parts;
   for (size_t i = 0; i < words.size(); i += 2) {
-    if (!parse_number(words[i])) fail("UNRECOGNIZED_NUMBER", source, {{"number", words[i]}});
+    const bool has_two_signs = words[i].find_first_not_of("+-") > 1 && words[i].find_first_of("+-") == 0;
+    if (has_two_signs || !parse_number(words[i])) fail("UNRECOGNIZED_NUMBER", source, {{"number", words[i]}});
     if (i + 1 == words.size()) fail("MISSING_UNIT", source, {{"word", words[i]}});
     parts.push_back({words[i], words[i + 1]});
   }

@@ -64,6 +64,7 @@ class JsonGenerator {
         append_value_text(type, value, zone_, text);
         return writer_.raw_value(text);
       case TypeKind::kDate:
+      case TypeKind::kTime:
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNtz:
         options_.append_datetime(type, value.integer(), text);
@@ -280,6 +281,7 @@ class JsonConverter {
         return value ? Value(*value) : bad();
       }
       case TypeKind::kDate:
+      case TypeKind::kTime:
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNtz: {
         if (type.is(TypeKind::kTimestamp) && node.kind == Kind::kNumber) {
@@ -420,11 +422,21 @@ Value from_json(ValueCall& call, ValueArguments a) {
 }
 
 // Type inference of schema_of_json: JsonInferSchema.
-Type inferred(const JsonNode& node);
+struct InferenceOptions {
+  bool primitives_as_string = false;
+  bool prefers_decimal = false;
+};
+
+Type merged_decimals(const Type& a, const Type& b) {
+  const int scale = std::max(a.scale(), b.scale());
+  const int digits = std::max(a.precision() - a.scale(), b.precision() - b.scale()) + scale;
+  return digits <= 38 ? Type::decimal(digits, scale) : Type::double_number();
+}
 
 Type merged(const Type& a, const Type& b) {
   if (a.is(TypeKind::kNull)) return b;
   if (b.is(TypeKind::kNull) || a.same_type(b)) return a;
+  if (a.is(TypeKind::kDecimal) && b.is(TypeKind::kDecimal)) return merged_decimals(a, b);
   if (a.is_numeric() && b.is_numeric()) return Type::double_number();
   if (a.is(TypeKind::kArray) && b.is(TypeKind::kArray)) {
     return Type::array(merged(a.element(), b.element()));
@@ -446,28 +458,34 @@ Type merged(const Type& a, const Type& b) {
   return Type::string();
 }
 
-Type inferred_number(const std::string& text) {
-  if (text.find_first_of(".eE") != std::string::npos) return Type::double_number();
-  if (string_to_bigint(text, CastMode::kTry)) return Type::long_integer();
+Type inferred_number(const std::string& text, const InferenceOptions& options) {
+  const size_t point = text.find_first_of(".eE");
+  if (point == std::string::npos && string_to_bigint(text, CastMode::kTry)) return Type::long_integer();
   const size_t digits = text.size() - (text[0] == '-');
-  return digits <= 38 ? Type::decimal(static_cast<int>(digits), 0) : Type::double_number();
+  if (point == std::string::npos) return digits <= 38 ? Type::decimal(static_cast<int>(digits), 0) : Type::double_number();
+  if (!options.prefers_decimal || text.find_first_of("eE") != std::string::npos) return Type::double_number();
+  // BigDecimal's precision has no zeros in front.
+  const auto scale = static_cast<int>(text.size() - point - 1);
+  const size_t first = text.find_first_of("123456789");
+  const auto precision = first == std::string::npos ? 1 : static_cast<int>(text.size() - first - (first < point));
+  return std::max(precision, scale) <= 38 ? Type::decimal(std::max(precision, scale), scale) : Type::double_number();
 }
 
-Type inferred(const JsonNode& node) {
+Type inferred(const JsonNode& node, const InferenceOptions& options) {
   switch (node.kind) {
     case Kind::kNull: return Type::null();
-    case Kind::kBoolean: return Type::boolean();
-    case Kind::kNumber: return inferred_number(node.text);
+    case Kind::kBoolean: return options.primitives_as_string ? Type::string() : Type::boolean();
+    case Kind::kNumber: return options.primitives_as_string ? Type::string() : inferred_number(node.text, options);
     case Kind::kString: return Type::string();
     case Kind::kArray: {
       Type element;
-      for (const JsonNode& one : node.elements) element = merged(element, inferred(one));
+      for (const JsonNode& one : node.elements) element = merged(element, inferred(one, options));
       return Type::array(element);
     }
     case Kind::kObject: {
       Type type = Type::structure({});
       for (const auto& [name, value] : node.members) {
-        type = merged(type, Type::structure({{name, inferred(value), true, {}}}));
+        type = merged(type, Type::structure({{name, inferred(value, options), true, {}}}));
       }
       return type;
     }
@@ -489,8 +507,9 @@ Value schema_of_json(ValueCall& call, ValueArguments a) {
   // Of nothing Spark says that it is a text.
   if (a[0].text().find_first_not_of(" \t\r\n") == std::string::npos) return Value(Type::string().sql());
   try {
-    const JsonSyntax syntax = json_syntax_of(options_of(call, a, 1));
-    return Value(canonical(inferred(parse_json_tree(a[0].text(), syntax))).sql());
+    const TextOptions options = options_of(call, a, 1);
+    const InferenceOptions inference{options.flag("primitivesAsString", false), options.flag("prefersDecimal", false)};
+    return Value(canonical(inferred(parse_json_tree(a[0].text(), json_syntax_of(options)), inference)).sql());
   } catch (const MalformedJson&) {
     throw_malformed(a[0].text());
   }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "functions/kernel/cast_string.h"
+#include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/value_text.h"
 
@@ -14,6 +15,9 @@ namespace {
 
 using plan::Type;
 using plan::TypeKind;
+
+// Times of day are nanoseconds.
+constexpr int64_t kNanosPerMicrosecond = 1000;
 
 }  // namespace
 
@@ -30,6 +34,7 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
   exact_date_ = date_.parse ? date_.parse : std::make_shared<DatePattern>("yyyy-MM-dd", DatePattern::Purpose::kParse);
   timestamp_ = compile("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
   timestamp_ntz_ = compile("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
+  if (find("timeFormat")) time_ = compile("timeFormat", "");
 }
 
 std::optional<std::string> TextOptions::find(std::string_view name) const {
@@ -73,6 +78,9 @@ const TextOptions::Patterns& TextOptions::patterns(const Type& type) const {
 }
 
 void TextOptions::append_datetime(const Type& type, int64_t value, std::string& out) const {
+  if (type.is(TypeKind::kTime)) {
+    return time_.format ? time_.format->format(value / kNanosPerMicrosecond, TimeZone::utc(), out) : append_time(value, out);
+  }
   const bool is_instant = type.is(TypeKind::kTimestamp);
   const int64_t micros = type.is(TypeKind::kDate) ? value * kMicrosPerDay : value;
   patterns(type).format->format(micros, is_instant ? *zone_ : TimeZone::utc(), out);
@@ -85,6 +93,11 @@ std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string
       const auto days = known.parse ? known.parse->parse_date(text, *zone_)
                                     : string_to_date(text, CastMode::kTry);
       return days ? std::optional<int64_t>(*days) : std::nullopt;
+    }
+    case TypeKind::kTime: {
+      if (!time_.parse) return string_to_time(text, type.precision(), CastMode::kTry);
+      const auto micros = time_.parse->parse_timestamp_ntz(text);
+      return micros ? std::optional<int64_t>(*micros % kMicrosPerDay * kNanosPerMicrosecond) : std::nullopt;
     }
     case TypeKind::kTimestamp:
       return known.parse ? known.parse->parse_timestamp(text, *zone_)

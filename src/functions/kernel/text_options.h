@@ -27,7 +27,7 @@ class TextOptions {
   // Which field of a row takes the text of a record that is malformed.
   std::optional<size_t> corrupt_column(const plan::Type& row) const;
 
-  // Text of a date or timestamp by the formats that are set, Spark's ISO forms otherwise.
+  // Text of a date, time of day or timestamp by the formats that are set, Spark's ISO forms otherwise.
   void append_datetime(const plan::Type& type, int64_t value, std::string& out) const;
   // The other way round; nothing for what does not fit.
   std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
@@ -49,6 +49,7 @@ class TextOptions {
   Pattern exact_date_;
   Patterns timestamp_;
   Patterns timestamp_ntz_;
+  Patterns time_;
 };
 
 // The JSON that the options allow.

@@ -97,6 +97,7 @@ class TypeReader {
     if (name == "date") return Type::date();
     if (name == "timestamp" || name == "timestamp_ltz") return Type::timestamp();
     if (name == "timestamp_ntz") return Type::timestamp_ntz();
+    if (name == "time") return time();
     if (name == "variant") return Type::variant();
     if (name == "void") return Type::null();
     if (name == "decimal" || name == "dec" || name == "numeric") return decimal();
@@ -125,6 +126,14 @@ class TypeReader {
       return columns('>', true);
     }
     return std::nullopt;
+  }
+
+  Type time() {
+    if (!take('(')) return Type::time();
+    const int precision = number();
+    expect(')');
+    if (precision > 6) fail();
+    return Type::time(precision);
   }
 
   Type decimal() {
