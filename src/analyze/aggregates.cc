@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
-#include <string_view>
 #include <unordered_map>
 
+#include "analyze/call_checks.h"
 #include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "analyze/time_windows.h"
@@ -70,43 +70,6 @@ void check_pipe_aggregates(const std::vector<ExpressionPtr>& list) {
     return true;
   });
   throw error;
-}
-
-bool may_swap_operands(const FunctionCall& call) {
-  static const std::set<std::string_view> kNames = {"+", "*", "and", "or", "&", "|", "^", "=", "<=>", "greatest", "least"};
-  return !call.is_distinct && kNames.contains(call.function->name);
-}
-
-void collect_operands(const FunctionCall& call, std::vector<ExpressionPtr>& operands) {
-  for (const ExpressionPtr& argument : call.arguments) {
-    const auto* inner = argument->as<FunctionCall>();
-    if (inner && inner->function == call.function) {
-      collect_operands(*inner, operands);
-    } else {
-      operands.push_back(argument);
-    }
-  }
-}
-
-// Operands that may stand in any order in an order of their own (Expression.canonicalized); only for comparisons.
-ExpressionPtr in_own_order(const ExpressionPtr& e) {
-  return transform_up(e, [](const ExpressionPtr& part) -> ExpressionPtr {
-    const auto* call = part->as<FunctionCall>();
-    if (!call || !may_swap_operands(*call)) return nullptr;
-    FunctionCall copy = *call;
-    copy.arguments.clear();
-    collect_operands(*call, copy.arguments);
-    std::stable_sort(copy.arguments.begin(), copy.arguments.end(),
-                     [](const ExpressionPtr& a, const ExpressionPtr& b) { return hash_expression(*a) < hash_expression(*b); });
-    return make_typed(std::move(copy), part->type, part->nullable);
-  });
-}
-
-// a + b and b + a are one key.
-bool same_value(const ExpressionPtr& a, const ExpressionPtr& b) {
-  if (same_expression(*a, *b)) return true;
-  if (!a->as<FunctionCall>() || !b->as<FunctionCall>() || !a->type.same_type(b->type)) return false;
-  return same_expression(*in_own_order(a), *in_own_order(b));
 }
 
 size_t position_of(std::vector<ExpressionPtr>& distinct, const ExpressionPtr& key) {
@@ -562,19 +525,6 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   result = with_windows(result, std::move(above));
   if (is_closed) closed_groups_.insert(result);
   return result;
-}
-
-bool is_grouping_call(const Expression& e) {
-  const auto* call = e.as<FunctionCall>();
-  return call && (call->function->name == "grouping" || call->function->name == "grouping_id");
-}
-
-// Whether a null below makes a null of it.
-bool passes_nulls_on(const Expression& e) {
-  if (e.as<Alias>() || e.as<Cast>() || e.as<GetField>()) return true;
-  const auto* call = e.as<FunctionCall>();
-  return call && std::all_of(call->function->signatures.begin(), call->function->signatures.end(),
-                             [](const functions::Signature& s) { return s.nulls == functions::Nulls::kAny; });
 }
 
 // Replaces grouping expressions and aggregate calls by the columns that hold them.

@@ -184,4 +184,16 @@ bool is_null_number(const ExpressionPtr& constant, bool is_ansi) {
   return !is_ansi && !functions::kernel::string_to_double(*text, functions::kernel::CastMode::kTry);
 }
 
+bool is_grouping_call(const Expression& e) {
+  const auto* call = e.as<FunctionCall>();
+  return call && (call->function->name == "grouping" || call->function->name == "grouping_id");
+}
+
+bool passes_nulls_on(const Expression& e) {
+  if (e.as<Alias>() || e.as<Cast>() || e.as<GetField>()) return true;
+  const auto* call = e.as<FunctionCall>();
+  return call && std::all_of(call->function->signatures.begin(), call->function->signatures.end(),
+                             [](const functions::Signature& s) { return s.nulls == functions::Nulls::kAny; });
+}
+
 }  // namespace firesteel::analyze

@@ -31,4 +31,10 @@ void check_no_aggregate_of(const std::vector<plan::ExpressionPtr>& variables, co
 // Whether a constant is null as a number: a null, or without ANSI rules a text that is none.
 bool is_null_number(const plan::ExpressionPtr& constant, bool is_ansi);
 
+// grouping() or grouping_id().
+bool is_grouping_call(const plan::Expression& e);
+
+// Whether a null below makes a null of it.
+bool passes_nulls_on(const plan::Expression& e);
+
 }  // namespace firesteel::analyze

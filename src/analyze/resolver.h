@@ -445,10 +445,10 @@ plan::ExpressionPtr with_values(const plan::ExpressionPtr& expression, const std
 plan::RelationPtr with_values(const plan::RelationPtr& relation, const std::map<plan::AttributeId, plan::ExpressionPtr>& values);
 // The expression's columns as those of the query around.
 plan::ExpressionPtr as_outer(const plan::ExpressionPtr& found);
+// Whether they have one value, whatever the order of operands that may be swapped: one key of GROUP BY.
+bool same_value(const plan::ExpressionPtr& a, const plan::ExpressionPtr& b);
 // Levenshtein's, for suggestions.
 size_t edit_distance(const std::string& a, const std::string& b);
-// grouping() or grouping_id().
-bool is_grouping_call(const plan::Expression& e);
 bool has_named_argument(const std::vector<plan::ExpressionPtr>& arguments);
 // Arguments put where the routine's names of them say; null where a place has none.
 std::vector<plan::ExpressionPtr> arguments_by_name(const std::string& routine, const std::vector<std::string>& names,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "analyze/call_checks.h"
 #include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "analyze/unresolved.h"

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <unordered_map>
 
 #include "ml/column_metadata.h"
 #include "ml/count_vectorizer.h"
 #include "ml/fitted_vectors.h"
 #include "ml/operators.h"
 #include "ml/shared_params.h"
+#include "ml/text_views.h"
 
 namespace firesteel::ml {
 
@@ -48,15 +47,17 @@ class CountVectorizerModel : public ValuesModel {
     return {"", vector_type(), true, to_metadata(attributes)};
   }
   ColumnKernel kernel(const Field& /*input*/, const ParamMap& params) const override {
-    auto places = std::make_shared<std::unordered_map<std::string, int32_t>>();
+    auto places = std::make_shared<TextMap<int32_t>>();
     for (size_t i = 0; i < vocabulary().size(); ++i) places->emplace(vocabulary()[i], static_cast<int32_t>(i));
     const double least = params.number("minTF");
     const bool is_binary = params.flag("binary");
     const auto size = static_cast<int32_t>(vocabulary().size());
     return [=](const std::shared_ptr<arrow::Array>& array) {
-      const TextColumn words = read_texts(*list_values(*array));
+      const TextViews words = view_texts(*list_values(*array));
       VectorColumnBuilder builder;
-      std::map<int32_t, double> counts;
+      SparseCounts counts;
+      std::vector<int32_t> indices;
+      std::vector<double> values;
       for (int64_t row = 0; row < array->length(); ++row) {
         if (array->IsNull(row)) throw_failed_transform("CountVectorizerModel", "array<string>", "vector", "the words are null");
         counts.clear();
@@ -64,16 +65,17 @@ class CountVectorizerModel : public ValuesModel {
         for (int64_t i = range.begin; i < range.end; ++i) {
           if (words.is_null(i)) continue;
           const auto found = places->find(words.values[i]);
-          if (found != places->end()) counts[found->second] += 1.0;
+          if (found != places->end()) counts.add(found->second);
         }
         const double bound = least >= 1.0 ? least : static_cast<double>(range.end - range.begin) * least;
-        Vector vector = Vector::make_sparse(size, {}, {});
-        for (const auto& [index, count] : counts) {
-          if (count < bound) continue;
-          vector.indices.push_back(index);
-          vector.values.push_back(is_binary ? 1.0 : count);
-        }
-        builder.append(vector);
+        indices.clear();
+        values.clear();
+        counts.for_each([&](int32_t index, double count) {
+          if (count < bound) return;
+          indices.push_back(index);
+          values.push_back(is_binary ? 1.0 : count);
+        });
+        builder.append_sparse(size, indices.data(), values.data(), static_cast<int32_t>(indices.size()));
       }
       return builder.finish();
     };
@@ -95,7 +97,7 @@ class CountVectorizer : public Estimator {
                                    FitContext& context) const override {
     check_words(context.fields, params.text("inputCol"));
     const int position = find_position(context.fields, params.text("inputCol"));
-    std::unordered_map<std::string, TermCount> terms;
+    TextMap<TermCount> terms;
     int64_t documents = 0;
     std::shared_ptr<arrow::RecordBatch> batch;
     while (true) {
@@ -103,12 +105,12 @@ class CountVectorizer : public Estimator {
       check_arrow(dataset.ReadNext(&batch));
       if (!batch) break;
       const arrow::Array& array = *batch->column(position);
-      const TextColumn words = read_texts(*list_values(array));
+      const TextViews words = view_texts(*list_values(array));
       for (int64_t row = 0; row < batch->num_rows(); ++row, ++documents) {
         if (array.IsNull(row)) continue;
         const ListRange range = list_range(array, row);
         for (int64_t i = range.begin; i < range.end; ++i) {
-          TermCount& term = terms[words.values[i]];
+          TermCount& term = value_of(terms, words.values[i]);
           ++term.count;
           term.documents += term.last_document != documents;
           term.last_document = documents;
@@ -124,8 +126,7 @@ class CountVectorizer : public Estimator {
   std::vector<std::string> input_columns(const ParamMap& params) const override { return {params.text("inputCol")}; }
 
  private:
-  static Vocabulary choose(const ParamMap& params, const std::unordered_map<std::string, TermCount>& terms,
-                           int64_t documents) {
+  static Vocabulary choose(const ParamMap& params, const TextMap<TermCount>& terms, int64_t documents) {
     const auto bound = [&](const char* name) {
       const double value = params.number(name);
       return value >= 1.0 ? value : value * static_cast<double>(documents);

@@ -1,12 +1,12 @@
 // Counts words by the hash of each. Follows org.apache.spark.ml.feature.HashingTF.
 #include <arrow/api.h>
 
-#include <map>
 
 #include "base/error.h"
 #include "functions/kernel/murmur3.h"
 #include "ml/column_metadata.h"
 #include "ml/operators.h"
+#include "ml/text_views.h"
 #include "ml/unary_transform.h"
 
 namespace firesteel::ml {
@@ -35,7 +35,7 @@ std::vector<int32_t> hash_all(const arrow::Array& array) {
   switch (array.type_id()) {
     case arrow::Type::STRING:
     case arrow::Type::LARGE_STRING: {
-      const TextColumn texts = read_texts(array);
+      const TextViews texts = view_texts(array);
       each([&](int64_t i) { return murmur3_x86_32(texts.values[i], kMurmur3Seed); });
       break;
     }
@@ -81,7 +81,7 @@ class HashingTF : public Unary<Transformer> {
     return [features, is_binary](const std::shared_ptr<arrow::Array>& array) {
       const std::vector<int32_t> hashes = hash_all(*list_values(*array));
       VectorColumnBuilder builder;
-      std::map<int32_t, double> counts;
+      SparseCounts counts;
       std::vector<int32_t> indices;
       std::vector<double> values;
       for (int64_t row = 0; row < array->length(); ++row) {
@@ -90,15 +90,14 @@ class HashingTF : public Unary<Transformer> {
         const ListRange range = list_range(*array, row);
         for (int64_t i = range.begin; i < range.end; ++i) {
           const int32_t remainder = hashes[i] % features;
-          double& count = counts[remainder < 0 ? remainder + features : remainder];
-          count = is_binary ? 1.0 : count + 1.0;
+          counts.add(remainder < 0 ? remainder + features : remainder);
         }
         indices.clear();
         values.clear();
-        for (const auto& [index, count] : counts) {
+        counts.for_each([&](int32_t index, double count) {
           indices.push_back(index);
-          values.push_back(count);
-        }
+          values.push_back(is_binary ? 1.0 : count);
+        });
         builder.append_sparse(features, indices.data(), values.data(), static_cast<int32_t>(indices.size()));
       }
       return builder.finish();

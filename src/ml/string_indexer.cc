@@ -2,7 +2,6 @@
 #include <arrow/api.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "ml/column_metadata.h"
 #include "ml/estimator.h"
@@ -34,7 +33,7 @@ class IndexTransform : public BatchTransform {
   struct Column {
     int position = 0;
     std::string output;
-    std::unordered_map<std::string, double> index;
+    TextMap<double> index;
   };
   IndexTransform(std::vector<Column> columns, std::string invalid)
       : columns_(std::move(columns)), invalid_(std::move(invalid)) {}
@@ -57,7 +56,7 @@ class IndexTransform : public BatchTransform {
 
  private:
   std::vector<double> index_column(const Column& column, const arrow::Array& array, std::vector<uint8_t>& keep) const {
-    const TextColumn texts = read_texts(array);
+    const TextViews texts = view_texts(array);
     std::vector<double> indices(array.length(), 0.0);
     for (int64_t row = 0; row < array.length(); ++row) {
       const bool is_null = texts.is_null(row);
@@ -72,7 +71,7 @@ class IndexTransform : public BatchTransform {
         throw_failed_transform("StringIndexerModel", "string", "double",
                                is_null ? "StringIndexer encountered NULL value. To handle or skip NULLS, try setting "
                                          "StringIndexer.handleInvalid."
-                                       : "Unseen label: " + texts.values[row] +
+                                       : "Unseen label: " + std::string(texts.values[row]) +
                                              ". To handle unseen labels, set Param handleInvalid to keep.");
       }
     }
@@ -170,9 +169,9 @@ const ParamTable& string_indexer_params() {
 }
 
 void LabelCounts::add(const arrow::Array& column) {
-  const TextColumn texts = read_texts(column);
+  const TextViews texts = view_texts(column);
   for (int64_t row = 0; row < column.length(); ++row) {
-    if (!texts.is_null(row)) ++counts_[texts.values[row]];
+    if (!texts.is_null(row)) ++value_of(counts_, texts.values[row]);
   }
 }
 

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "ml/model.h"
 #include "ml/params.h"
+#include "ml/text_views.h"
 
 namespace arrow {
 class Array;
@@ -29,7 +29,7 @@ class LabelCounts {
   std::vector<std::string> sorted(const std::string& order) const;
 
  private:
-  std::unordered_map<std::string, int64_t> counts_;
+  TextMap<int64_t> counts_;
 };
 
 }  // namespace firesteel::ml

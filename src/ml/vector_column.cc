@@ -1,4 +1,5 @@
 #include "ml/vector_column.h"
+#include "ml/text_views.h"
 
 #include <cmath>
 #include <cstring>
@@ -358,6 +359,28 @@ TextColumn read_texts(const arrow::Array& array) {
     if (column.is_null(i)) continue;
     column.values[i] = array.type_id() == arrow::Type::BOOL ? (numbers.values[i] != 0 ? "true" : "false")
                                                             : number_text(array, numbers.values[i]);
+  }
+  return column;
+}
+
+TextViews view_texts(const arrow::Array& array) {
+  TextViews column;
+  column.values.resize(array.length());
+  const bool is_large = array.type_id() == arrow::Type::LARGE_STRING;
+  if (!is_large && array.type_id() != arrow::Type::STRING) {
+    column.made = read_texts(array);
+    column.valid = column.made.valid;
+    std::copy(column.made.values.begin(), column.made.values.end(), column.values.begin());
+    return column;
+  }
+  if (array.null_count() > 0) {
+    column.valid.resize(array.length());
+    for (int64_t i = 0; i < array.length(); ++i) column.valid[i] = array.IsNull(i) ? 0 : 1;
+  }
+  for (int64_t i = 0; i < array.length(); ++i) {
+    if (column.is_null(i)) continue;
+    column.values[i] = is_large ? static_cast<const arrow::LargeStringArray&>(array).GetView(i)
+                                : static_cast<const arrow::StringArray&>(array).GetView(i);
   }
   return column;
 }

@@ -3,8 +3,10 @@
 #include <arrow/api.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "ml/column_metadata.h"
@@ -38,6 +40,51 @@ const ParamTable& vector_indexer_params() {
   return table;
 }
 
+// Most categories are small whole numbers: those are found by their number.
+constexpr size_t kDirect = 256;
+
+bool is_direct(double value) { return value >= 0 && value < kDirect && value == std::floor(value); }
+
+// The index of each category of a feature.
+class CategoryTable {
+ public:
+  explicit CategoryTable(const Categories& categories) : all_(categories), direct_(kDirect, -1) {
+    for (const auto& [value, index] : categories) {
+      if (is_direct(value)) direct_[static_cast<size_t>(value)] = index;
+    }
+  }
+
+  // Null where the value is none of them.
+  const int32_t* find(double value) const {
+    if (is_direct(value)) {
+      const int32_t& index = direct_[static_cast<size_t>(value)];
+      return index < 0 ? nullptr : &index;
+    }
+    const auto found = all_.find(value);
+    return found == all_.end() ? nullptr : &found->second;
+  }
+  size_t size() const { return all_.size(); }
+
+ private:
+  Categories all_;
+  std::vector<int32_t> direct_;
+};
+
+// The distinct values of a feature.
+struct SeenValues {
+  std::set<double, NumberOrder> all;
+  std::bitset<kDirect> direct;
+
+  void add(double value) {
+    if (!is_direct(value)) {
+      all.insert(value);
+    } else if (!direct[static_cast<size_t>(value)]) {
+      direct.set(static_cast<size_t>(value));
+      all.insert(value);
+    }
+  }
+};
+
 class IndexTransform : public BatchTransform {
  public:
   IndexTransform(int position, std::string output, std::string invalid, int32_t size,
@@ -45,8 +92,12 @@ class IndexTransform : public BatchTransform {
       : position_(position),
         output_(std::move(output)),
         invalid_(std::move(invalid)),
-        size_(size),
-        maps_(maps) {}
+        size_(size) {
+    features_.resize(static_cast<size_t>(size));
+    for (const auto& [feature, categories] : maps) {
+      if (feature >= 0 && feature < size) features_[static_cast<size_t>(feature)].emplace(categories);
+    }
+  }
 
   std::shared_ptr<arrow::RecordBatch> apply(
       const std::shared_ptr<arrow::RecordBatch>& batch) const override {
@@ -83,13 +134,12 @@ class IndexTransform : public BatchTransform {
     bool is_valid = true;
     for (size_t k = 0; k < vector.values.size(); ++k) {
       const int32_t feature = vector.sparse ? vector.indices[k] : static_cast<int32_t>(k);
-      const auto categories = maps_.find(feature);
-      if (categories == maps_.end()) continue;
-      const auto found = categories->second.find(vector.values[k]);
-      if (found != categories->second.end()) {
-        vector.values[k] = found->second;
+      const auto& categories = features_[static_cast<size_t>(feature)];
+      if (!categories) continue;
+      if (const int32_t* found = categories->find(vector.values[k])) {
+        vector.values[k] = *found;
       } else if (invalid_ == "keep") {
-        vector.values[k] = static_cast<double>(categories->second.size());
+        vector.values[k] = static_cast<double>(categories->size());
       } else if (invalid_ == "skip") {
         is_valid = false;
       } else {
@@ -105,7 +155,7 @@ class IndexTransform : public BatchTransform {
   std::string output_;
   std::string invalid_;
   int32_t size_;
-  CategoryMaps maps_;
+  std::vector<std::optional<CategoryTable>> features_;  // none: continuous
 };
 
 template <typename Builder, typename Items>
@@ -247,7 +297,7 @@ class VectorIndexer : public Estimator {
     check_vector_field(context.fields, params.text("inputCol"));
     require(!has_field(context.fields, output), "Column " + output + " already exists.");
     const auto most = static_cast<size_t>(params.integer("maxCategories"));
-    std::vector<std::set<double, NumberOrder>> seen;
+    std::vector<SeenValues> seen;
     bool is_first = true;
     for_each_vector(dataset, context, params.text("inputCol"), [&](const VectorView& view) {
       if (is_first) seen.resize(view.size);
@@ -261,17 +311,17 @@ class VectorIndexer : public Estimator {
       for (int32_t i = 0; i < view.size; ++i) {
         const bool is_held = view.indices == nullptr || (k < view.count && view.indices[k] == i);
         const double value = is_held ? view.values[k++] : 0.0;
-        if (seen[i].size() <= most) seen[i].insert(value);
+        if (seen[i].all.size() <= most) seen[i].add(value);
       }
     });
     require(!is_first, "VectorIndexer has no rows to learn the number of features from.");
     CategoryMaps maps;
     for (size_t i = 0; i < seen.size(); ++i) {
-      if (seen[i].size() > most) continue;
+      if (seen[i].all.size() > most) continue;
       // Zero comes first, so that sparse vectors stay sparse.
       Categories& categories = maps[static_cast<int32_t>(i)];
-      if (seen[i].count(0.0) > 0) categories[0.0] = 0;
-      for (const double value : seen[i])
+      if (seen[i].all.contains(0.0)) categories[0.0] = 0;
+      for (const double value : seen[i].all)
         categories.emplace(value, static_cast<int32_t>(categories.size()));
     }
     return std::make_shared<VectorIndexerModel>(params, static_cast<int32_t>(seen.size()),
