@@ -345,7 +345,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
                                             const std::vector<ExpressionPtr>& list,
                                             const Scope& scope) {
   const auto* literal = e->as<Literal>();
-  if (literal && literal->type.is(TypeKind::kInteger) && !literal->is_null() && !list.empty()) {
+  if (literal && literal->type.is(TypeKind::kInteger) && !literal->is_null() && !list.empty() && takes_positions(context_, "spark.sql.groupByOrdinal")) {
     const int64_t position = std::get<int64_t>(literal->value);
     if (position < 1 || position > static_cast<int64_t>(list.size())) {
       throw SparkError("GROUP_BY_POS_OUT_OF_RANGE",

@@ -482,7 +482,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         for (size_t i : same) {
           const Type& other = fitted[i]->type;
           if (common && common->is_nested() && !meets_within(row.name, *common, other)) common.reset();
-          if (common && is_comparison(row.name) && has_same_shape(*common, other)) continue;
+          const bool goes_by_shape = is_comparison(row.name) || row.name == "in";
+          if (common && goes_by_shape && has_same_shape(*common, other)) continue;
           if (common) common = comparison_type(*common, other, rules());
         }
       } else {

@@ -445,6 +445,8 @@ plan::ExpressionPtr with_values(const plan::ExpressionPtr& expression, const std
 plan::RelationPtr with_values(const plan::RelationPtr& relation, const std::map<plan::AttributeId, plan::ExpressionPtr>& values);
 // The expression's columns as those of the query around.
 plan::ExpressionPtr as_outer(const plan::ExpressionPtr& found);
+// Whether a whole number in GROUP BY or ORDER BY is a column's place: the setting `key`.
+bool takes_positions(const AnalysisContext& context, std::string_view key);
 // Whether they have one value, whatever the order of operands that may be swapped: one key of GROUP BY.
 bool same_value(const plan::ExpressionPtr& a, const plan::ExpressionPtr& b);
 // Levenshtein's, for suggestions.

@@ -106,7 +106,7 @@ Rows table_rows(const RequestContext& context, const plan::CatalogCall& call, bo
   const std::string database = database_argument(call, context.current_database());
   Rows rows;
   if (database == "global_temp") {
-    for (const auto& [name, plan] : context.global_views.all()) {
+    for (const std::string& name : context.global_views.names()) {
       if (matches(call, name)) rows.push_back(view_row(name, "global_temp"));
     }
   } else {
@@ -114,7 +114,7 @@ Rows table_rows(const RequestContext& context, const plan::CatalogCall& call, bo
       if (matches(call, table.name) && (table.is_view() || !views_only)) rows.push_back(table_row(table));
     }
   }
-  for (const auto& [name, plan] : context.session.views().all()) {
+  for (const std::string& name : context.session.views().names()) {
     if (matches(call, name)) rows.push_back(view_row(name, ""));
   }
   return rows;
@@ -132,7 +132,7 @@ RelationPtr table(const RequestContext& context, const plan::CatalogCall& call) 
 
 RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& call) {
   const std::vector<std::string> name = table_argument(call);
-  const bool is_view = find_temporary_view(context, name) != nullptr;
+  const bool is_view = find_temporary_view(context, name).has_value();
   if (!is_view && !find_table(context, name)) throw_no_table_or_view(context, name);
   const std::optional<catalog::Table> found = is_view ? std::nullopt : find_table(context, name);
   const plan::Schema schema = found ? found->schema : plan::output_schema(*resolved_table(context, name));
@@ -287,7 +287,7 @@ bool database_exists(const RequestContext& context, const plan::CatalogCall& cal
 }
 
 bool relation_exists(const RequestContext& context, const std::vector<std::string>& name) {
-  return find_temporary_view(context, name) != nullptr || find_table(context, name).has_value();
+  return find_temporary_view(context, name).has_value() || find_table(context, name).has_value();
 }
 
 using Handler = std::function<RelationPtr(const RequestContext&, const plan::CatalogCall&)>;

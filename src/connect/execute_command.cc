@@ -47,7 +47,8 @@ void create_view(const RequestContext& context, const std::vector<std::string>& 
     throw SparkError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", {{"actualName", backquoted(name)}});
   }
   ViewTable& views = is_global ? context.global_views : context.session.views();
-  views.put(name.back(), context.is_case_sensitive(), std::move(plan), replace);
+  std::vector<std::string> folders = scanned_folders(*plan);
+  views.put({name.back(), std::move(plan), nullptr, std::move(folders)}, context.is_case_sensitive(), replace);
 }
 
 // Dataset.createTempViewCommand says nothing of where the text is wrong.
@@ -248,7 +249,7 @@ class StatementRunner {
       return nothing();
     }
     const ViewTable& views = statement.is_global ? context_.global_views : context_.session.views();
-    const bool exists = views.find(statement.name.back(), context_.is_case_sensitive()) != nullptr;
+    const bool exists = views.find(statement.name.back(), context_.is_case_sensitive()).has_value();
     if (exists && statement.if_not_exists) return nothing();
     if (!statement.query_text.empty() && named_queries_.empty()) {
       create_temporary_view(context_, statement, operation_.shared_context());

@@ -17,13 +17,13 @@ std::string key_of(const std::string& name, bool is_exact) { return is_exact ? n
 
 }  // namespace
 
-void ViewTable::put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace, Definition definition) {
+void ViewTable::put(View view, bool is_exact, bool replace) {
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = views_.try_emplace(key_of(name, is_exact));
+  const auto [found, is_new] = views_.try_emplace(key_of(view.name, is_exact));
   if (!is_new && !replace) {
-    throw SparkError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", "`" + name + "`"}});
+    throw SparkError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", "`" + view.name + "`"}});
   }
-  found->second = View{name, std::move(plan), std::move(definition)};
+  found->second = std::move(view);
   ++version_;
 }
 
@@ -33,23 +33,17 @@ bool ViewTable::drop(const std::string& name, bool is_exact) {
   return views_.erase(key_of(name, is_exact)) > 0;
 }
 
-plan::RelationPtr ViewTable::find(const std::string& name, bool is_exact) const {
+std::optional<ViewTable::View> ViewTable::find(const std::string& name, bool is_exact) const {
   const std::lock_guard lock(mutex_);
   const auto found = views_.find(key_of(name, is_exact));
-  return found == views_.end() ? nullptr : found->second.plan;
+  return found == views_.end() ? std::nullopt : std::optional(found->second);
 }
 
-ViewTable::Definition ViewTable::definition(const std::string& name, bool is_exact) const {
+std::vector<std::string> ViewTable::names() const {
   const std::lock_guard lock(mutex_);
-  const auto found = views_.find(key_of(name, is_exact));
-  return found == views_.end() ? nullptr : found->second.definition;
-}
-
-std::vector<std::pair<std::string, plan::RelationPtr>> ViewTable::all() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::pair<std::string, plan::RelationPtr>> result;
-  for (const auto& [key, view] : views_) result.emplace_back(view.name, view.plan);
-  return result;
+  std::vector<std::string> names;
+  for (const auto& [key, view] : views_) names.push_back(view.name);
+  return names;
 }
 
 void ViewTable::copy_from(const ViewTable& other) {

@@ -32,22 +32,22 @@ class ViewTable {
   // A view of a statement's query has the plan that it had when it was made, and its definition: a reader has the query
   // analysed anew. Null: the view of a DataFrame.
   using Definition = std::shared_ptr<const catalog::Table>;
-
-  // Throws TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
-  void put(const std::string& name, bool is_exact, plan::RelationPtr plan, bool replace, Definition definition = nullptr);
-  bool drop(const std::string& name, bool is_exact);
-  plan::RelationPtr find(const std::string& name, bool is_exact) const;
-  Definition definition(const std::string& name, bool is_exact) const;
-  std::vector<std::pair<std::string, plan::RelationPtr>> all() const;
-  void copy_from(const ViewTable& other);
-  int64_t version() const;
-
- private:
   struct View {
     std::string name;
     plan::RelationPtr plan;
     Definition definition;
+    std::vector<std::string> folders = {};  // whose files the plan scans
   };
+
+  // Throws TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
+  void put(View view, bool is_exact, bool replace);
+  bool drop(const std::string& name, bool is_exact);
+  std::optional<View> find(const std::string& name, bool is_exact) const;
+  std::vector<std::string> names() const;
+  void copy_from(const ViewTable& other);
+  int64_t version() const;
+
+ private:
   mutable std::mutex mutex_;
   std::map<std::string, View> views_;  // by the name, in lower case unless it is exact
   int64_t version_ = 0;

@@ -51,11 +51,11 @@ Table table_of(Context context, Call call) {
 template <typename Add>
 void add_temporary_views(Context context, Call call, const std::string& database, const Add& add) {
   if (database == "global_temp") {
-    for (const auto& [name, plan] : context.global_views.all()) {
+    for (const std::string& name : context.global_views.names()) {
       if (matches(call, name)) add("global_temp", name);
     }
   }
-  for (const auto& [name, plan] : context.session.views().all()) {
+  for (const std::string& name : context.session.views().names()) {
     if (matches(call, name)) add("", name);
   }
 }
@@ -289,7 +289,7 @@ RelationPtr describe_column(const plan::Schema& schema, const std::vector<std::s
 
 RelationPtr describe_table(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
-  const bool is_temporary = find_temporary_view(context, name) != nullptr;
+  const bool is_temporary = find_temporary_view(context, name).has_value();
   const std::optional<Table> table = is_temporary ? std::nullopt : find_table(context, name);
   const plan::Schema schema = table ? table->schema : plan::output_schema(*resolved_table(context, name));
   if (const std::string column = argument(call, "column_name"); !column.empty()) {

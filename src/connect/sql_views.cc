@@ -138,14 +138,44 @@ size_t depth_max(const RequestContext& context) {
   return std::min<size_t>(kDepthMax, std::stoul(context.session.config().get("spark.sql.view.maxNestedViewDepth")));
 }
 
-ExpressionPtr with_current_files(const RequestContext& context, const ExpressionPtr& expression) {
+RelationPtr with_files_of_now(const RequestContext& context, const RelationPtr& plan);
+
+ExpressionPtr with_files_of_now(const RequestContext& context, const ExpressionPtr& expression) {
   return plan::transform_up(expression, [&](const ExpressionPtr& e) -> ExpressionPtr {
     const auto* subquery = e->as<plan::Subquery>();
     if (!subquery || !subquery->plan) return nullptr;
     plan::Subquery copy = *subquery;
-    copy.plan = connect::with_current_files(context, subquery->plan);
+    copy.plan = with_files_of_now(context, subquery->plan);
     return plan::make_typed(std::move(copy), e->type, e->nullable, e->origin);
   });
+}
+
+RelationPtr scan_of_now(const RequestContext& context, const RelationPtr& plan, const plan::Scan& scan) {
+  const std::string& folder = scan.root_paths[0];
+  if (!storage::is_object_path(folder) && !std::filesystem::exists(folder)) return plan;
+  plan::UnresolvedRead read{scan.format, scan.data_schema, scan.options, scan.root_paths};
+  read.schema->insert(read.schema->end(), scan.partition_schema.begin(), scan.partition_schema.end());
+  const RelationPtr current = context.backend.resolve_source(read, context.session.config());
+  const auto* found = current->as<plan::Scan>();
+  if (!found || found->data_schema != scan.data_schema || found->partition_schema != scan.partition_schema) return plan;
+  plan::Scan copy = scan;
+  copy.files = found->files;
+  return plan::make_resolved(std::move(copy), plan->output, plan->plan_id);
+}
+
+RelationPtr with_files_of_now(const RequestContext& context, const RelationPtr& plan) {
+  const auto* scan = plan->as<plan::Scan>();
+  if (scan && scan->root_paths.size() == 1 && context.backend.warehouse->has_table_at(scan->root_paths[0])) {
+    return scan_of_now(context, plan, *scan);
+  }
+  std::vector<RelationPtr> inputs = plan::children(*plan);
+  for (RelationPtr& input : inputs) input = with_files_of_now(context, input);
+  const bool is_same = inputs == plan::children(*plan);
+  const RelationPtr over = is_same ? plan : plan::with_children(*plan, std::move(inputs));
+  const std::vector<ExpressionPtr> before = plan::expressions(*over);
+  std::vector<ExpressionPtr> expressions = before;
+  for (ExpressionPtr& expression : expressions) expression = with_files_of_now(context, expression);
+  return expressions == before ? over : plan::with_expressions(*over, std::move(expressions));
 }
 
 // ---- making ------------------------------------------------------------------------------------
@@ -252,36 +282,29 @@ RelationPtr read_view(const RequestContext& context, const Table& view) {
   return resolved;
 }
 
-RelationPtr with_current_files(const RequestContext& context, const RelationPtr& plan) {
-  if (context.backend.warehouse == nullptr) return plan;
-  const auto* scan = plan->as<plan::Scan>();
-  if (scan && scan->root_paths.size() == 1 && context.backend.warehouse->has_table_at(scan->root_paths[0])) {
-    plan::UnresolvedRead read{scan->format, scan->data_schema, scan->options, scan->root_paths};
-    read.schema->insert(read.schema->end(), scan->partition_schema.begin(), scan->partition_schema.end());
-    if (!storage::is_object_path(scan->root_paths[0]) && !std::filesystem::exists(scan->root_paths[0])) return plan;
-    const RelationPtr current = context.backend.resolve_source(read, context.session.config());
-    const auto* found = current->as<plan::Scan>();
-    if (!found || found->data_schema != scan->data_schema || found->partition_schema != scan->partition_schema) return plan;
-    plan::Scan copy = *scan;
-    copy.files = found->files;
-    return plan::make_resolved(std::move(copy), plan->output, plan->plan_id);
+std::vector<std::string> scanned_folders(const plan::Relation& plan) {
+  std::vector<std::string> folders;
+  if (const auto* scan = plan.as<plan::Scan>(); scan && scan->root_paths.size() == 1) folders.push_back(scan->root_paths[0]);
+  const auto add = [&](const plan::Relation& below) {
+    for (std::string& folder : scanned_folders(below)) folders.push_back(std::move(folder));
+  };
+  for (const RelationPtr& input : plan::children(plan)) add(*input);
+  for (const ExpressionPtr& expression : plan::expressions(plan)) {
+    plan::walk(expression, [&](const ExpressionPtr& e) {
+      const auto* subquery = e->as<plan::Subquery>();
+      if (subquery && subquery->plan) add(*subquery->plan);
+      return true;
+    });
   }
-  std::vector<RelationPtr> inputs = plan::children(*plan);
-  bool is_changed = false;
-  for (RelationPtr& input : inputs) {
-    RelationPtr replaced = with_current_files(context, input);
-    is_changed |= replaced != input;
-    input = std::move(replaced);
-  }
-  const RelationPtr over = is_changed ? plan::with_children(*plan, std::move(inputs)) : plan;
-  std::vector<ExpressionPtr> expressions = plan::expressions(*over);
-  bool is_expression_changed = false;
-  for (ExpressionPtr& expression : expressions) {
-    ExpressionPtr replaced = with_current_files(context, expression);
-    is_expression_changed |= replaced != expression;
-    expression = std::move(replaced);
-  }
-  return is_expression_changed ? plan::with_expressions(*over, std::move(expressions)) : over;
+  return folders;
+}
+
+RelationPtr with_current_files(const RequestContext& context, const ViewTable::View& view) {
+  const catalog::Warehouse* tables = context.backend.warehouse;
+  const bool reads_table = tables != nullptr && std::any_of(view.folders.begin(), view.folders.end(), [&](const std::string& folder) {
+    return tables->has_table_at(folder);
+  });
+  return reads_table ? with_files_of_now(context, view.plan) : view.plan;
 }
 
 void create_catalog_view(const RequestContext& context, const sql::CreateView& statement,
@@ -323,7 +346,7 @@ void create_temporary_view(const RequestContext& context, const sql::CreateView&
   check_columns(view->schema);
   RelationPtr columns = with_columns_of(*view, query, context.session.config());
   ViewTable& views = statement.is_global ? context.global_views : context.session.views();
-  views.put(statement.name.back(), context.is_case_sensitive(), std::move(columns), statement.replace, std::move(view));
+  views.put({statement.name.back(), std::move(columns), std::move(view)}, context.is_case_sensitive(), statement.replace);
 }
 
 void alter_catalog_view(const RequestContext& context, const sql::AlterView& statement,

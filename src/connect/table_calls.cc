@@ -341,17 +341,15 @@ std::optional<Table> find_table(const RequestContext& context, const std::vector
   return table;
 }
 
-RelationPtr find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts) {
+std::optional<ViewTable::View> find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts) {
   if (parts.size() == 1) return context.session.views().find(parts[0], context.is_case_sensitive());
   if (parts.size() == 2 && equal_ignoring_case(parts[0], "global_temp")) return context.global_views.find(parts[1], context.is_case_sensitive());
-  return nullptr;
+  return std::nullopt;
 }
 
 RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (RelationPtr view = context.sees_temporary ? find_temporary_view(context, parts) : nullptr) {
-    const ViewTable& views = parts.size() == 1 ? context.session.views() : context.global_views;
-    const ViewTable::Definition definition = views.definition(parts.back(), context.is_case_sensitive());
-    return definition ? read_view(context, *definition) : with_current_files(context, view);
+  if (const auto view = context.sees_temporary ? find_temporary_view(context, parts) : std::nullopt) {
+    return view->definition ? read_view(context, *view->definition) : with_current_files(context, *view);
   }
   const std::optional<Table> table = find_table(context, parts);
   if (!table) return nullptr;

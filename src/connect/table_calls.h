@@ -33,8 +33,8 @@ std::string backquoted(const std::vector<std::string>& parts);
 TableName table_name(const RequestContext& context, const std::vector<std::string>& parts);
 std::optional<catalog::Table> find_table(const RequestContext& context, const std::vector<std::string>& parts);
 
-// A temporary view with that name, or null.
-plan::RelationPtr find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts);
+// The temporary view with that name, as it was made.
+std::optional<ViewTable::View> find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts);
 // A temporary view's plan, a table's read (unresolved) or a view's query; null when there is none.
 plan::RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts);
 // What stands before the relation's own name in the full names of its columns: catalog and database of a table.

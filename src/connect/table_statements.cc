@@ -80,10 +80,10 @@ void drop(Context context, const std::vector<std::string>& name, bool if_exists,
 void rename_table(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
   const std::vector<std::string> new_name = name_of(call, "new_name");
-  if (const plan::RelationPtr view = find_temporary_view(context, name); view && name.size() == 1) {
-    ViewTable& views = context.session.views();
-    views.put(new_name.back(), context.is_case_sensitive(), view, /*replace=*/false, views.definition(name.back(), context.is_case_sensitive()));
-    views.drop(name.back(), context.is_case_sensitive());
+  if (std::optional<ViewTable::View> view = find_temporary_view(context, name); view && name.size() == 1) {
+    view->name = new_name.back();
+    context.session.views().put(*std::move(view), context.is_case_sensitive(), /*replace=*/false);
+    context.session.views().drop(name.back(), context.is_case_sensitive());
     return;
   }
   const Table table = table_of(context, call);

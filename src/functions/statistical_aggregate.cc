@@ -478,6 +478,8 @@ Rows statistical_aggregate_functions() {
   for (Function& row : rows) {
     row.check = check_of(row.name);
     if (row.name == "mode") row.signatures.push_back(signature({}, Type::null(), Nulls::kAlways));
+    if (row.name != "histogram_numeric") continue;
+    for (const Accepts kind : {kDateOrTimestamp, kInterval}) row.signatures.push_back(signature({kind, kInteger}, histogram_type, Nulls::kAlways));
   }
   return rows;
 }
