@@ -28,6 +28,9 @@ bool is_comparison(std::string_view name) {
   return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "<=>" || name == "!=";
 }
 
+// Whether structs meet there whatever their fields are called.
+bool goes_by_shape(std::string_view name) { return is_comparison(name) || name == "in"; }
+
 bool is_arithmetic(std::string_view name) {
   static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "try_add",
                                            "try_subtract", "try_multiply", "try_divide", "try_mod"};
@@ -482,8 +485,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         for (size_t i : same) {
           const Type& other = fitted[i]->type;
           if (common && common->is_nested() && !meets_within(row.name, *common, other)) common.reset();
-          const bool goes_by_shape = is_comparison(row.name) || row.name == "in";
-          if (common && goes_by_shape && has_same_shape(*common, other)) continue;
+          if (common && goes_by_shape(row.name) && has_same_shape(*common, other)) continue;
           if (common) common = comparison_type(*common, other, rules());
         }
       } else {

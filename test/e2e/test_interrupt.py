@@ -184,9 +184,12 @@ def test_a_result_that_nobody_fetches_stops(own_server, raw):
 def test_a_fit_stops(own_server, spark, kind):
     from pyspark.ml import classification
     from pyspark.ml.feature import VectorAssembler
+    # Two columns part the labels, so that the coefficients grow for fifty iterations: seconds of work.
+    rows = 1_500_000 if kind == "LogisticRegression" else 300_000
     more = {"LogisticRegression": {"maxIter": 100_000, "tol": 0.0}, "RandomForestClassifier": {"numTrees": 500, "maxDepth": 10},
             "GBTClassifier": {"maxIter": 500, "maxDepth": 6}, "MultilayerPerceptronClassifier": {"layers": [20, 30, 2], "maxIter": 100_000, "tol": 0.0}}[kind]
-    numbers = spark.range(300_000).selectExpr("CAST(rand(7) > 0.5 AS DOUBLE) AS label", *[f"randn({k}) AS x{k}" for k in range(20)]).persist()
+    numbers = spark.range(rows).selectExpr("CAST(randn(0) + randn(1) > 0 AS DOUBLE) AS label", *[f"randn({k}) AS x{k}" for k in range(20)]).persist()
+    numbers.count()
     data = VectorAssembler(inputCols=[f"x{k}" for k in range(20)], outputCol="features").transform(numbers)
     assert_stops(own_server, spark, lambda session: getattr(classification, kind)(**more).fit(data))
     numbers.unpersist()
