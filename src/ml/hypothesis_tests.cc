@@ -108,7 +108,8 @@ class ContingencyTable {
   // Most categories are small numbers: those are found by their number.
   Counts& counts_of(double value, int32_t feature) {
     const bool is_small = value >= 0 && value < kDirect && value == std::floor(value);
-    if (is_small && direct_[static_cast<size_t>(value)]) return *direct_[static_cast<size_t>(value)];
+    const size_t number = is_small ? static_cast<size_t>(value) : 0;
+    if (is_small && number < direct_.size() && direct_[number]) return *direct_[number];
     Counts& counts = rows_[value];
     if (rows_.size() > kCategoriesMax) {
       throw_spark_exception(
@@ -116,14 +117,16 @@ class ContingencyTable {
           std::to_string(kCategoriesMax) + " distinct values in column " + std::to_string(feature) +
           ".");
     }
-    if (is_small) direct_[static_cast<size_t>(value)] = &counts;
+    if (!is_small) return counts;
+    if (number >= direct_.size()) direct_.resize(number + 1, nullptr);
+    direct_[number] = &counts;
     return counts;
   }
 
-  static constexpr size_t kDirect = 256;
+  static constexpr int kDirect = 256;
 
   std::map<double, Counts> rows_;
-  std::vector<Counts*> direct_ = std::vector<Counts*>(kDirect, nullptr);  // into rows_
+  std::vector<Counts*> direct_;  // into rows_; up to the highest so far, for there may be many features
 };
 
 struct ClassSums {

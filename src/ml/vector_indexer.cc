@@ -48,17 +48,20 @@ bool is_direct(double value) { return value >= 0 && value < kDirect && value == 
 // The index of each category of a feature.
 class CategoryTable {
  public:
-  explicit CategoryTable(const Categories& categories) : all_(categories), direct_(kDirect, -1) {
+  explicit CategoryTable(const Categories& categories) : all_(categories) {
     for (const auto& [value, index] : categories) {
-      if (is_direct(value)) direct_[static_cast<size_t>(value)] = index;
+      if (!is_direct(value)) continue;
+      const auto number = static_cast<size_t>(value);
+      if (number >= direct_.size()) direct_.resize(number + 1, -1);
+      direct_[number] = index;
     }
   }
 
   // Null where the value is none of them.
   const int32_t* find(double value) const {
     if (is_direct(value)) {
-      const int32_t& index = direct_[static_cast<size_t>(value)];
-      return index < 0 ? nullptr : &index;
+      const auto number = static_cast<size_t>(value);
+      return number < direct_.size() && direct_[number] >= 0 ? &direct_[number] : nullptr;
     }
     const auto found = all_.find(value);
     return found == all_.end() ? nullptr : &found->second;
@@ -67,7 +70,7 @@ class CategoryTable {
 
  private:
   Categories all_;
-  std::vector<int32_t> direct_;
+  std::vector<int32_t> direct_;  // up to the highest; -1: none
 };
 
 // The distinct values of a feature.
