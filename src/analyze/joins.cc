@@ -93,7 +93,7 @@ RelationPtr Resolver::join(const Join& node) {
   if (whole->output.size() > visible.size()) {
     // What the condition reads of a side's hidden columns stays hidden, not gone.
     Attributes hidden = whole->output;
-    erase_if(hidden, [&](const Attribute& a) { return std::any_of(visible.begin(), visible.end(), [&](const Attribute& v) { return v.id == a.id; }); });
+    erase_if(hidden, [&](const Attribute& a) { return has_id(visible, a.id); });
     merged_columns_.emplace(whole, std::move(hidden));
   }
   return keep_columns(whole, visible);

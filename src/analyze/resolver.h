@@ -449,6 +449,7 @@ plan::ExpressionPtr as_outer(const plan::ExpressionPtr& found);
 bool takes_positions(const AnalysisContext& context, std::string_view key);
 // Whether they have one value, whatever the order of operands that may be swapped: one key of GROUP BY.
 bool same_value(const plan::ExpressionPtr& a, const plan::ExpressionPtr& b);
+bool has_id(const plan::Attributes& columns, plan::AttributeId id);
 // Levenshtein's, for suggestions.
 size_t edit_distance(const std::string& a, const std::string& b);
 bool has_named_argument(const std::vector<plan::ExpressionPtr>& arguments);

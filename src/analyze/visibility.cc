@@ -29,11 +29,11 @@ Attribute metadata_attribute(const Scan& scan) {
   return column;
 }
 
-namespace {
-
 bool has_id(const Attributes& columns, AttributeId id) {
   return std::any_of(columns.begin(), columns.end(), [&](const Attribute& a) { return a.id == id; });
 }
+
+namespace {
 
 // Rows pass through with their columns, so that what lies below may be shown above.
 bool passes_columns(const Relation& r) {

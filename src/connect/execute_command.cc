@@ -417,7 +417,7 @@ class StatementRunner {
   void refuse_named_queries(const std::vector<std::string>& view) const {
     if (!named_queries_.empty()) throw_temporary("VIEW", table_name(context_, view).quoted(), "VIEW", {named_queries_[0].name});
   }
-  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name); }
+  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name).plan; }
 
   const RequestContext& context_;
   const std::vector<plan::CommonTableExpression> named_queries_;

@@ -29,13 +29,11 @@ namespace firesteel::connect {
 // `is_exact` (spark.sql.caseSensitive is false) stands for itself in lower case (SessionCatalog.formatTableName).
 class ViewTable {
  public:
-  // A view of a statement's query has the plan that it had when it was made, and its definition: a reader has the query
-  // analysed anew. Null: the view of a DataFrame.
-  using Definition = std::shared_ptr<const catalog::Table>;
+  // The view of a DataFrame has a plan; that of a statement's query a definition, analysed anew for each reader.
   struct View {
     std::string name;
-    plan::RelationPtr plan;
-    Definition definition;
+    plan::RelationPtr plan;                            // or null
+    std::shared_ptr<const catalog::Table> definition;  // or null
     std::vector<std::string> folders = {};  // whose files the plan scans
   };
 

@@ -344,9 +344,8 @@ void create_temporary_view(const RequestContext& context, const sql::CreateView&
   view->view = view_of(context, schema, statement.query_text, ViewSchema::kUnsupported);
   view->schema = named_schema(schema, statement, quoted(*view));
   check_columns(view->schema);
-  RelationPtr columns = with_columns_of(*view, query, context.session.config());
   ViewTable& views = statement.is_global ? context.global_views : context.session.views();
-  views.put({statement.name.back(), std::move(columns), std::move(view)}, context.is_case_sensitive(), statement.replace);
+  views.put({statement.name.back(), nullptr, std::move(view)}, context.is_case_sensitive(), statement.replace);
 }
 
 void alter_catalog_view(const RequestContext& context, const sql::AlterView& statement,

@@ -347,31 +347,26 @@ std::optional<ViewTable::View> find_temporary_view(const RequestContext& context
   return std::nullopt;
 }
 
-RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
+analyze::FoundTable find_relation(const RequestContext& context, const std::vector<std::string>& parts) {
   if (const auto view = context.sees_temporary ? find_temporary_view(context, parts) : std::nullopt) {
-    return view->definition ? read_view(context, *view->definition) : with_current_files(context, *view);
+    return {view->definition ? read_view(context, *view->definition) : with_current_files(context, *view), {parts.begin(), parts.end() - 1}};
   }
   const std::optional<Table> table = find_table(context, parts);
-  if (!table) return nullptr;
-  if (table->is_view()) return read_view(context, *table);
+  if (!table) return {};
+  std::vector<std::string> qualifier = {"spark_catalog", table->database};
+  if (table->is_view()) return {read_view(context, *table), std::move(qualifier)};
   const bool is_local = !storage::is_object_path(table->location);
-  if (is_local && !std::filesystem::exists(table->location)) return empty_scan(context, *table);
+  if (is_local && !std::filesystem::exists(table->location)) return {empty_scan(context, *table), std::move(qualifier)};
   plan::UnresolvedRead read;
   read.format = table->provider;
   read.schema = table->schema;
   read.options = table->options;
   read.paths = {table->location};
-  return plan::make_relation(std::move(read));
-}
-
-std::vector<std::string> relation_qualifier(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (context.sees_temporary && find_temporary_view(context, parts)) return {parts.begin(), parts.end() - 1};
-  const std::optional<Table> table = find_table(context, parts);
-  return table ? std::vector<std::string>{"spark_catalog", table->database} : std::vector<std::string>();
+  return {plan::make_relation(std::move(read)), std::move(qualifier)};
 }
 
 RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (!find_relation(context, parts)) throw_table_not_found(context, parts);
+  if (!find_relation(context, parts).plan) throw_table_not_found(context, parts);
   return analyze_relation(context, plan::make_relation(plan::UnresolvedTable{parts, {}}), nullptr);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyze/analyzer.h"
 #include "catalog/warehouse.h"
 #include "connect/operation.h"
 #include "connect/request_context.h"
@@ -35,10 +36,8 @@ std::optional<catalog::Table> find_table(const RequestContext& context, const st
 
 // The temporary view with that name, as it was made.
 std::optional<ViewTable::View> find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts);
-// A temporary view's plan, a table's read (unresolved) or a view's query; null when there is none.
-plan::RelationPtr find_relation(const RequestContext& context, const std::vector<std::string>& parts);
-// What stands before the relation's own name in the full names of its columns: catalog and database of a table.
-std::vector<std::string> relation_qualifier(const RequestContext& context, const std::vector<std::string>& parts);
+// A temporary view's plan, a table's read (unresolved) or a view's query; the qualifier of a table is catalog and database.
+analyze::FoundTable find_relation(const RequestContext& context, const std::vector<std::string>& parts);
 // The same resolved; throws TABLE_OR_VIEW_NOT_FOUND.
 plan::RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts);
 [[noreturn]] void throw_table_not_found(const RequestContext& context, const std::vector<std::string>& parts);

@@ -136,9 +136,7 @@ const char* kFail = "fs_fail_divide_by_zero()";
 
 // A constant that is neither null nor zero needs no guard.
 bool is_nonzero_constant(const ExpressionPtr& divisor) {
-  const ExpressionPtr* inner = &divisor;
-  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
-  const plan::Literal* constant = literal(*inner);
+  const plan::Literal* constant = literal_below_casts(divisor);
   if (!constant) return false;
   if (const auto* number = std::get_if<int64_t>(&constant->value)) return *number != 0;
   if (const auto* number = std::get_if<double>(&constant->value)) return *number != 0;
@@ -146,17 +144,13 @@ bool is_nonzero_constant(const ExpressionPtr& divisor) {
 }
 
 bool is_constant_other_than(const ExpressionPtr& divisor, int64_t value) {
-  const ExpressionPtr* inner = &divisor;
-  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
-  const plan::Literal* constant = literal(*inner);
+  const plan::Literal* constant = literal_below_casts(divisor);
   const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
   return number && *number != value;
 }
 
 bool is_zero_constant(const ExpressionPtr& divisor) {
-  const ExpressionPtr* inner = &divisor;
-  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
-  const plan::Literal* constant = literal(*inner);
+  const plan::Literal* constant = literal_below_casts(divisor);
   const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
   return number && *number == 0;
 }

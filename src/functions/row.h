@@ -116,5 +116,10 @@ inline Print printed_infix(std::string_view symbol) {
 inline const plan::Literal* literal(const ExpressionPtr& argument) {
   return argument->as<plan::Literal>();
 }
+inline const plan::Literal* literal_below_casts(const ExpressionPtr& argument) {
+  const ExpressionPtr* inner = &argument;
+  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
+  return literal(*inner);
+}
 
 }  // namespace firesteel::functions

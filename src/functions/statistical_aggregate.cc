@@ -171,9 +171,7 @@ std::string mode_name(const plan::FunctionCall&, std::span<const std::string> a)
 
 // A constant number, through casts.
 std::optional<double> constant_number(const ExpressionPtr& argument) {
-  const ExpressionPtr* inner = &argument;
-  while (const auto* cast = (*inner)->as<plan::Cast>()) inner = &cast->child;
-  const plan::Literal* constant = literal(*inner);
+  const plan::Literal* constant = literal_below_casts(argument);
   if (!constant) return std::nullopt;
   if (const auto* real = std::get_if<double>(&constant->value)) return *real;
   if (const auto* integer = std::get_if<int64_t>(&constant->value)) return static_cast<double>(*integer);

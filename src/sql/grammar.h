@@ -241,7 +241,9 @@ class Grammar : public TokenReader {
   Statement create_database();
   Statement create_permanent_view(CreateView view);
   std::optional<plan::ViewSchema> schema_clause();
-  void set_query(CreateView& view);
+  // The query and its text, empty where there are parameters in it.
+  void set_query(plan::RelationPtr& plan, std::string& text);
+  void set_catalog_query(plan::RelationPtr& plan, std::string& text);  // throws for parameters
   Statement drop_table();
   Statement drop_database();
   Statement insert_statement();

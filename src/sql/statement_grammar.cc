@@ -225,7 +225,7 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
   }
   if (schema_clause()) fail("UNSUPPORTED_FEATURE.TEMPORARY_VIEW_WITH_SCHEMA_BINDING_MODE", {}, from);
   expect(Keyword::kAs);
-  set_query(view);
+  set_query(view.query, view.query_text);
   if (view.if_not_exists) fail("_LEGACY_ERROR_TEMP_0053", {}, from);
   const bool is_global_name = view.is_global && view.name.size() == 2 && lower_case(view.name[0]) != "session";
   if (!is_global_name) view.name = temporary_name(std::move(view.name), "VIEW", from);

@@ -169,16 +169,20 @@ Statement Grammar::create_permanent_view(CreateView view) {
     }
   }
   expect(Keyword::kAs);
-  set_query(view);
-  if (view.query_text.empty()) throw_unsupported("STATEMENT", "a view of the catalog whose query has parameters");
+  set_catalog_query(view.query, view.query_text);
   return view;
 }
 
-void Grammar::set_query(CreateView& view) {
+void Grammar::set_query(RelationPtr& plan, std::string& text) {
   const size_t from = position_;
   const size_t parameters_before = parameter_count_;
-  view.query = query();
-  if (parameter_count_ == parameters_before) view.query_text = source_text(from);
+  plan = query();
+  if (parameter_count_ == parameters_before) text = source_text(from);
+}
+
+void Grammar::set_catalog_query(RelationPtr& plan, std::string& text) {
+  set_query(plan, text);
+  if (text.empty()) throw_unsupported("STATEMENT", "a view of the catalog whose query has parameters");
 }
 
 // ---- DROP -------------------------------------------------------------------------------------
@@ -256,9 +260,8 @@ Statement Grammar::alter_statement() {
   const std::string name = quoted_name(parts);
   if (is_view && at(Keyword::kWith) && at_word("SCHEMA", 1)) return AlterView{parts, nullptr, {}, schema_clause()};
   if (is_view && (accept(Keyword::kAs) || at(Keyword::kSelect) || at(Keyword::kFrom) || at(Keyword::kValues))) {
-    const size_t begin = position_;
-    AlterView view{parts, query(), {}, {}};
-    view.query_text = source_text(begin);
+    AlterView view{parts, nullptr, {}, {}};
+    set_catalog_query(view.query, view.query_text);
     return view;
   }
   if (at_word("RENAME") && at(Keyword::kTo, 1)) {

@@ -169,6 +169,9 @@ def test_views_that_would_have_no_end(spark, database):
     """Spark takes the first, and then ends in a stack overflow."""
     spark.sql("CREATE VIEW v AS SELECT 1 AS a")
     assert condition(lambda: spark.sql("CREATE OR REPLACE VIEW v AS SELECT (SELECT max(a) FROM v) AS a")) == "RECURSIVE_VIEW"
+    for statement in ("CREATE OR REPLACE VIEW v AS SELECT :n AS a", "ALTER VIEW v AS SELECT :n AS a"):
+        assert condition(lambda: spark.sql(statement, {"n": 2})) == "UNSUPPORTED_FEATURE.STATEMENT"
+    assert rows(spark, "SELECT * FROM v") == [(1,)]
     spark.sql("CREATE TEMP VIEW chain0 AS SELECT 1 AS a")
     for level in range(99):
         spark.sql(f"CREATE TEMP VIEW chain{level + 1} AS SELECT * FROM chain{level}")
