@@ -49,6 +49,15 @@ View view_from_json(const Json& json) {
   return view;
 }
 
+// A view as it was kept before its names and configuration were.
+View former_view(const Json& table, const plan::Schema& schema) {
+  View view;
+  view.text = table.at("view_text");
+  view.database = table.at("view_database");
+  for (const plan::StructField& field : schema) view.columns.push_back(field.name);
+  return view;
+}
+
 Json to_json(const Table& table) {
   Json json = {{"database", table.database},
           {"name", table.name},
@@ -87,6 +96,7 @@ Table table_from_json(const Json& json) {
   table.layout.clustering_columns = json.value("clustering_columns", std::vector<std::string>());
   json.at("created_ms").get_to(table.created_ms);
   if (json.contains("view")) table.view = view_from_json(json["view"]);
+  if (!json.value("view_text", std::string()).empty()) table.view = former_view(json, table.schema);
   return table;
 }
 

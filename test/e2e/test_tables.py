@@ -1,10 +1,14 @@
 """Tables of the warehouse: what SQL and DataFrame writers make of them, with Spark's answers."""
+import json
 import os
 import shutil
 
 import pytest
 from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+
+from firesteel_testing.server import Server
 
 
 @pytest.fixture
@@ -276,3 +280,27 @@ def test_local_rows_are_cached(spark):
     assert "InMemoryTableScan" in df._explain_string()
     df.unpersist()
     assert df.collect() != first
+
+
+def test_views_of_a_former_catalog(tmp_path):
+    """Views were kept as a text and a database before their names and configuration were."""
+    server = Server(warehouse=str(tmp_path))
+    try:
+        spark = SparkSession.builder.remote(server.remote).create()
+        spark.sql("CREATE VIEW former AS SELECT 7 AS a")
+        spark.stop()
+    finally:
+        server.stop()
+    path = tmp_path / ".firesteel" / "catalog.json"
+    catalog = json.loads(path.read_text())
+    [table] = catalog["tables"]
+    view = table.pop("view")
+    table.update(view_text=view["text"], view_database=view["database"])
+    path.write_text(json.dumps(catalog))
+    server = Server(warehouse=str(tmp_path))
+    try:
+        spark = SparkSession.builder.remote(server.remote).create()
+        assert rows(spark, "SELECT * FROM former") == [(7,)]
+        spark.stop()
+    finally:
+        server.stop()
