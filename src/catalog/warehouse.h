@@ -1,69 +1,24 @@
-// The databases, tables and functions of one warehouse folder. Names do not distinguish case, as in Spark's session catalog.
+// The databases, tables and functions of one warehouse folder.
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "plan/relation.h"
-#include "plan/sql_function.h"
-#include "plan/type.h"
-#include "plan/view_schema.h"
+#include "catalog/catalog_file.h"
+#include "catalog/entries.h"
 
 namespace firesteel::catalog {
 
-struct Database {
-  std::string name;
-  std::string description;
-  std::string location;  // absolute path
-};
-
-// How the user asked for a table's rows to be laid out. It is told by DESCRIBE and listColumns; the files
-// are written as if it were not there, and no answer depends on it.
-struct Layout {
-  int32_t bucket_count = 0;  // 0: not bucketed
-  std::vector<std::string> bucket_columns;
-  std::vector<std::string> sort_columns;
-  std::vector<std::string> clustering_columns;
-
-  friend bool operator==(const Layout&, const Layout&) = default;
-};
-
-// The query of a view. It means what it meant where it was made.
-struct View {
-  std::string text;
-  std::string database;
-  std::vector<std::string> columns;  // the names that the query gave
-  plan::ViewSchema schema_mode = plan::ViewSchema::kCompensation;
-  std::map<std::string, std::string> configuration;
-};
-
-struct Table {
-  std::string database;
-  std::string name;
-  std::string provider;  // "parquet", "csv"; "view" for a view
-  plan::Schema schema;   // partition columns last
-  std::vector<std::string> partition_columns;
-  std::string location;  // absolute path
-  bool is_external = false;
-  std::string comment;
-  plan::Options options;
-  std::map<std::string, std::string> properties;
-  Layout layout;
-  int64_t created_ms = 0;
-  std::optional<View> view;
-
-  bool is_view() const { return view.has_value(); }
-};
-
-// Thread-safe. Errors are Spark's conditions.
+// Thread-safe. Errors are Spark's conditions. A change that cannot be written down has not happened; what another server
+// has written into the folder is seen by the next call.
 class Warehouse {
  public:
+  // Throws FIRESTEEL_INPUT_OUTPUT when the folder has a catalog that cannot be read.
   explicit Warehouse(std::string folder);
 
   const std::string& folder() const { return folder_; }
@@ -85,12 +40,14 @@ class Warehouse {
   void create_table(Table table);
   // Replaces the entry of the same name, or adds it.
   void put_table(Table table);
+  // Applies a change to the table as it stands by now; `apply` says whether it changed anything.
+  // False when there is no such table (any more).
+  bool update_table(std::string_view database, std::string_view name, const std::function<bool(Table&)>& apply);
   // Forgets the table; a managed one loses its folder. False when there was none.
   bool drop_table(std::string_view database, std::string_view name);
-  // Moves a managed table's folder too. Throws TABLE_OR_VIEW_ALREADY_EXISTS.
-  void rename_table(std::string_view database, std::string_view name, const std::string& new_name);
+  // Moves a managed table's folder too. Throws TABLE_OR_VIEW_ALREADY_EXISTS; false when there is no such table.
+  bool rename_table(std::string_view database, std::string_view name, const std::string& new_name);
 
-  using Function = std::shared_ptr<const plan::SqlFunction>;
   std::vector<Function> functions(std::string_view database) const;  // sorted by name; throws SCHEMA_NOT_FOUND
   Function find_function(std::string_view database, std::string_view name) const;  // null: none
   // Replaces the function of the same name, or adds it. Throws SCHEMA_NOT_FOUND.
@@ -104,20 +61,19 @@ class Warehouse {
   int64_t version() const;
 
  private:
-  using Key = std::pair<std::string, std::string>;  // lower case
+  // What changes the catalog gets a copy of it, and says whether there is anything to write.
+  using Change = std::function<bool(Contents&)>;
 
-  Database checked_database(std::string_view name) const;  // mutex_ held, as in all below
-  std::string location_of(const Database& database, std::string_view table) const;
-  void drop_files(const Table& table) const;
-  void load();
-  void save();
+  // The catalog as it stands in the folder; mutex_ held, as in all below.
+  const Contents& current() const;
+  const Database& checked_database(std::string_view name) const;
+  bool change(const Change& apply);
 
   const std::string folder_;
   mutable std::mutex mutex_;
-  std::map<std::string, Database> databases_;
-  std::map<Key, Table> tables_;
-  std::map<Key, Function> functions_;
-  int64_t version_ = 0;
+  mutable CatalogFile file_;
+  mutable Contents contents_;
+  mutable int64_t version_ = 0;
 };
 
 }  // namespace firesteel::catalog

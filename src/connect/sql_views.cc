@@ -128,8 +128,12 @@ void follow_query(const RequestContext& context, Table view, const RelationPtr& 
     view.view->columns.clear();
     for (const plan::StructField& field : schema) view.view->columns.push_back(field.name);
   }
-  view.schema = std::move(schema);
-  context.backend.warehouse->put_table(std::move(view));
+  context.backend.warehouse->update_table(view.database, view.name, [&](Table& now) {
+    if (!now.view || now.view->text != view.view->text) return false;  // altered meanwhile
+    now.view->columns = std::move(view.view->columns);
+    now.schema = std::move(schema);
+    return true;
+  });
 }
 
 size_t depth_max(const RequestContext& context) {
@@ -353,16 +357,23 @@ void alter_catalog_view(const RequestContext& context, const sql::AlterView& sta
   std::optional<Table> view = find_table(context, statement.name);
   if (!view) throw_no_table_or_view(context, statement.name);
   if (!view->is_view()) throw_no_view(quoted(*view), statement.query ? "ALTER VIEW ... AS" : "ALTER VIEW ... WITH SCHEMA ...");
+  const auto keep = [&] {
+    const bool was_there = warehouse(context).update_table(view->database, view->name, [&](Table& now) {
+      now = *view;
+      return true;
+    });
+    if (!was_there) throw_no_table_or_view(context, statement.name);
+  };
   if (!statement.query) {
     view->view->schema_mode = schema_mode(context, statement.schema_mode);
-    return warehouse(context).put_table(std::move(*view));
+    return keep();
   }
   const RelationPtr query = resolved_query(context, quoted(*view), false, statement.query, std::move(execution));
   view->schema = plan::output_schema(*query);
   check_named(*query, quoted(*view));
   check_columns(view->schema);
   view->view = view_of(context, view->schema, statement.query_text, view->view->schema_mode);
-  warehouse(context).put_table(std::move(*view));
+  keep();
 }
 
 }  // namespace firesteel::connect

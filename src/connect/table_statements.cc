@@ -74,7 +74,8 @@ void drop(Context context, const std::vector<std::string>& name, bool if_exists,
                                                        {"foundType", table_kind(*table)},
                                                        {"alternative", "DROP TABLE"}});
   }
-  context.backend.warehouse->drop_table(table->database, table->name);
+  const bool was_there = context.backend.warehouse->drop_table(table->database, table->name);
+  if (!was_there && !if_exists) throw_nothing_to_drop(context, name);
 }
 
 void rename_table(Context context, Call call) {
@@ -90,24 +91,28 @@ void rename_table(Context context, Call call) {
   if (new_name.size() > 1 && table_name(context, new_name).database != table.database) {
     throw_unsupported("STATEMENT", "ALTER TABLE RENAME into another database");
   }
-  context.backend.warehouse->rename_table(table.database, table.name, new_name.back());
+  const bool was_there = context.backend.warehouse->rename_table(table.database, table.name, new_name.back());
+  if (!was_there) throw_no_table_or_view(context, name);
 }
 
 void add_columns(Context context, Call call) {
-  Table table = table_of(context, call);
-  require_table(table, "ALTER TABLE ... ADD COLUMNS");
-  if (table.provider != "parquet") throw_unsupported("STATEMENT", "ADD COLUMNS to a table of " + table.provider);
-  const auto first_partition = table.schema.end() - static_cast<std::ptrdiff_t>(table.partition_columns.size());
+  const Table found = table_of(context, call);
+  require_table(found, "ALTER TABLE ... ADD COLUMNS");
+  if (found.provider != "parquet") throw_unsupported("STATEMENT", "ADD COLUMNS to a table of " + found.provider);
   plan::Schema added = plan::type_from_json(argument(call, "columns")).fields();
-  for (plan::StructField& field : added) {
-    for (const plan::StructField& known : table.schema) {
-      if (known.name != field.name) continue;
-      throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + field.name + "`"}});
+  for (plan::StructField& field : added) field.nullable = true;
+  const bool was_there = context.backend.warehouse->update_table(found.database, found.name, [&](Table& table) {
+    for (const plan::StructField& field : added) {
+      for (const plan::StructField& known : table.schema) {
+        if (known.name != field.name) continue;
+        throw SparkError("COLUMN_ALREADY_EXISTS", {{"columnName", "`" + field.name + "`"}});
+      }
     }
-    field.nullable = true;
-  }
-  table.schema.insert(first_partition, added.begin(), added.end());
-  context.backend.warehouse->put_table(std::move(table));
+    const auto first_partition = table.schema.end() - static_cast<std::ptrdiff_t>(table.partition_columns.size());
+    table.schema.insert(first_partition, added.begin(), added.end());
+    return true;
+  });
+  if (!was_there) throw_no_table_or_view(context, name_of(call, "table_name"));
 }
 
 void truncate_table(Context context, Call call) {

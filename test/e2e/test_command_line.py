@@ -54,6 +54,16 @@ def test_bad_memory_limit(own_server):
     assert call("serve", "--port", "0", "--memory-limit", "much").returncode != 0
 
 
+def test_unreadable_catalog_stops_the_start(tmp_path):
+    """A server that began without its tables would write a catalog without them."""
+    catalog = tmp_path / ".firesteel" / "catalog.json"
+    catalog.parent.mkdir()
+    catalog.write_text('{"databases": [], "tables": [')
+    answer = call("serve", "--port", "0", "--warehouse", str(tmp_path))
+    assert answer.returncode == 1 and str(catalog) in answer.stderr
+    assert catalog.read_text() == '{"databases": [], "tables": ['
+
+
 def test_open_bind_needs_a_token(own_server):
     answer = call("serve", "--port", "0", "--bind", "0.0.0.0")
     assert answer.returncode != 0 and "token" in (answer.stderr + answer.stdout).lower()
