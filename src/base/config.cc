@@ -5,30 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <filesystem>
 
+#include "base/config_values.h"
 #include "base/error.h"
 #include "base/text.h"
 
 namespace firesteel {
 
 namespace {
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
-  return text;
-}
-
-template <typename T>
-std::optional<T> parse_number(std::string_view text) {
-  T value{};
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // A number followed by a unit name of letters.
 struct Quantity {
@@ -43,102 +28,6 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
   const auto number = parse_number<int64_t>(std::string_view(word).substr(0, digits));
   if (!number) return std::nullopt;
   return Quantity{*number, word.substr(digits)};
-}
-
-// The values that enumerated keys accept (without regard to case), as Spark lists them.
-struct Options {
-  std::string_view key;
-  std::string_view values;
-};
-constexpr std::array kOptions = {
-    Options{"spark.sql.binaryOutputStyle", "UTF-8, BASIC, BASE64, HEX, HEX_DISCRETE"},
-    Options{"spark.sql.execution.arrow.compression.codec", "none, zstd, lz4"},
-    Options{"spark.sql.execution.pandas.structHandlingMode", "legacy, row, dict"},
-    Options{"spark.sql.legacy.timeParserPolicy", "EXCEPTION, LEGACY, CORRECTED"},
-    Options{"spark.sql.mapKeyDedupPolicy", "EXCEPTION, LAST_WIN"},
-    Options{"spark.sql.parquet.compression.codec",
-            "brotli, uncompressed, lzo, snappy, lz4_raw, none, zstd, lz4, gzip"},
-    Options{"spark.sql.parquet.outputTimestampType", "INT96, TIMESTAMP_MICROS, TIMESTAMP_MILLIS"},
-    Options{"spark.sql.sources.partitionOverwriteMode", "STATIC, DYNAMIC"},
-    Options{"spark.sql.storeAssignmentPolicy", "ANSI, LEGACY, STRICT"},
-    Options{"spark.sql.timestampType", "TIMESTAMP_NTZ, TIMESTAMP_LTZ"},
-};
-
-bool is_among(std::string_view options, std::string_view value) {
-  const std::string wanted = lower_case(value);
-  while (!options.empty()) {
-    const size_t comma = options.find(", ");
-    if (lower_case(options.substr(0, comma)) == wanted) return true;
-    if (comma == std::string_view::npos) break;
-    options.remove_prefix(comma + 2);
-  }
-  return false;
-}
-
-bool fits_type(ConfigType type, std::string_view value) {
-  const std::string_view word = trim(value);
-  switch (type) {
-    case ConfigType::kString:
-      return true;
-    case ConfigType::kBoolean:
-      return lower_case(word) == "true" || lower_case(word) == "false";
-    case ConfigType::kInt:
-      return parse_number<int32_t>(word).has_value();
-    case ConfigType::kLong:
-      return parse_number<int64_t>(word).has_value();
-    case ConfigType::kDouble:
-      return parse_number<double>(word).has_value();
-    case ConfigType::kBytes:
-      return parse_bytes(word).has_value();
-    case ConfigType::kTime:
-      return parse_duration_ms(word).has_value();
-  }
-  return false;
-}
-
-std::string_view type_name(ConfigType type) {
-  switch (type) {
-    case ConfigType::kString:
-      return "string";
-    case ConfigType::kBoolean:
-      return "boolean";
-    case ConfigType::kInt:
-      return "int";
-    case ConfigType::kLong:
-      return "long";
-    case ConfigType::kDouble:
-      return "double";
-    case ConfigType::kBytes:
-      return "bytes in BYTE";
-    case ConfigType::kTime:
-      return "time in MILLISECONDS";
-  }
-  return "string";
-}
-
-void check_value(std::string_view key, std::string_view value) {
-  const ConfigEntry* entry = find_config_entry(key);
-  if (entry == nullptr) return;
-  const SparkError::Parameters parameters = {{"confName", std::string(key)},
-                                             {"confValue", std::string(value)}};
-  const auto fail = [&](std::string condition, std::string name, std::string text) {
-    auto all = parameters;
-    if (!name.empty()) all.emplace_back(std::move(name), std::move(text));
-    throw SparkError("INVALID_CONF_VALUE." + condition, std::move(all));
-  };
-  if (!fits_type(entry->type, value)) {
-    fail("TYPE_MISMATCH", "confType", std::string(type_name(entry->type)));
-  }
-  if (key == "spark.sql.session.timeZone" && !is_time_zone(value)) fail("TIME_ZONE", "", "");
-  if (key == "spark.sql.shuffle.partitions" && parse_number<int32_t>(trim(value)).value_or(0) <= 0) {
-    fail("REQUIREMENT", "confRequirement",
-         "The value of spark.sql.shuffle.partitions must be positive");
-  }
-  for (const Options& options : kOptions) {
-    if (options.key == key && !is_among(options.values, value)) {
-      fail("OUT_OF_RANGE_OF_OPTIONS", "confOptions", std::string(options.values));
-    }
-  }
 }
 
 std::string quoted(std::string_view key) { return "\"" + std::string(key) + "\""; }
@@ -271,7 +160,7 @@ std::optional<std::string> Config::find(std::string_view key) const {
 
 std::optional<std::string> Config::get_or(std::string_view key,
                                           const std::optional<std::string>& fallback) const {
-  if (fallback) check_value(key, *fallback);
+  if (fallback) check_config_value(key, *fallback);
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = values_.find(key); found != values_.end()) return found->second;
@@ -288,12 +177,12 @@ int64_t Config::get_integer(std::string_view key) const {
 int64_t Config::get_bytes(std::string_view key) const { return parse_bytes(get(key)).value_or(0); }
 
 int64_t Config::get_duration_ms(std::string_view key) const {
-  return parse_duration_ms(get(key)).value_or(0);
+  return parse_duration_ms(get(key), bare_unit_ms(find_config_entry(key)->type)).value_or(0);
 }
 
 void Config::set(std::string_view key, std::string_view value) {
   check_modifiable(key);
-  check_value(key, value);
+  check_config_value(key, value);
   const std::lock_guard lock(mutex_);
   values_[std::string(key)] = value;
   ++version_;

@@ -12,7 +12,7 @@
 
 namespace firesteel {
 
-enum class ConfigType : uint8_t { kString, kBoolean, kInt, kLong, kDouble, kBytes, kTime };
+enum class ConfigType : uint8_t { kString, kBoolean, kInt, kLong, kDouble, kBytes, kMebibytes, kMilliseconds, kSeconds, kMinutes };
 
 // One key that Spark 4.2 declares.
 struct ConfigEntry {
@@ -30,7 +30,7 @@ const ConfigEntry* find_config_entry(std::string_view key);
 // Parses "64m", "1gb", "10" as bytes; none when it is no size.
 std::optional<int64_t> parse_bytes(std::string_view text);
 // Parses "60m", "5min", "120s", "2000ms" as milliseconds; a bare number counts in `bare_unit_ms`.
-std::optional<int64_t> parse_duration_ms(std::string_view text, int64_t bare_unit_ms = 1000);
+std::optional<int64_t> parse_duration_ms(std::string_view text, int64_t bare_unit_ms);
 // True for what java.time.ZoneId accepts: region names of the zone database, offsets ("+01:00",
 // "GMT+1", "UTC-02:30") and Spark's short names.
 bool is_time_zone(std::string_view name);

@@ -43,6 +43,49 @@ TEST(Config, AnswersAsSparkDoes) {
   EXPECT_TRUE(Config::is_modifiable("spark.sql.ansi.enabled"));
 }
 
+// Recorded from Spark 4.2.
+TEST(Config, ChecksValuesAsSparkDoes) {
+  Config config;
+  const auto message = [&](const char* key, const char* value) -> std::string {
+    try {
+      config.set(key, value);
+    } catch (const SparkError& error) {
+      std::string text = error.condition().substr(std::string_view("INVALID_CONF_VALUE.").size());
+      for (const auto& [name, parameter] : error.parameters()) text += "|" + parameter;
+      return text;
+    }
+    return "";
+  };
+  EXPECT_EQ(message("spark.sql.view.maxNestedViewDepth", "0"),
+            "REQUIREMENT|spark.sql.view.maxNestedViewDepth|0|The maximum depth of a view reference in a nested view must be positive.");
+  EXPECT_EQ(message("spark.sql.view.maxNestedViewDepth", "1"), "");
+  EXPECT_EQ(message("spark.sql.adaptive.advisoryPartitionSizeInBytes", "-2"),
+            "REQUIREMENT|spark.sql.adaptive.shuffle.targetPostShuffleInputSize|-2b|advisoryPartitionSizeInBytes must be positive");
+  EXPECT_EQ(message("spark.sql.adaptive.rebalancePartitionsSmallPartitionFactor", "1"),
+            "REQUIREMENT|spark.sql.adaptive.rebalancePartitionsSmallPartitionFactor|1.0|the factor must be in (0, 1)");
+  EXPECT_EQ(message("spark.sql.adaptive.rebalancePartitionsSmallPartitionFactor", "0.5"), "");
+  EXPECT_EQ(message("spark.sql.execution.pyspark.udf.idleTimeoutSeconds", "-1"),
+            "REQUIREMENT|spark.python.worker.idleTimeoutSeconds|-1000ms|The idle timeout should be 0 or positive.");
+  EXPECT_EQ(message("spark.sql.maxMetadataStringLength", "2"), "REQUIREMENT|spark.sql.maxMetadataStringLength|2|This value must be bigger than 3.");
+  EXPECT_EQ(message("spark.sql.orc.compression.codec", "x"),
+            "OUT_OF_RANGE_OF_OPTIONS|spark.sql.orc.compression.codec|x|brotli, uncompressed, lz4, lzo, snappy, zlib, none, zstd");
+  EXPECT_EQ(message("spark.sql.orc.compression.codec", "ZSTD"), "");
+  EXPECT_EQ(message("spark.sql.broadcastTimeout", "x"), "TYPE_MISMATCH|spark.sql.broadcastTimeout|x|time in SECONDS");
+  EXPECT_EQ(message("spark.sql.ui.explainMode", "x"),
+            "REQUIREMENT|spark.sql.ui.explainMode|x|Invalid value for 'spark.sql.ui.explainMode'. Valid values are 'simple', 'extended', "
+            "'codegen', 'cost' and 'formatted'.");
+}
+
+TEST(Config, BareNumbersCountInTheUnitOfTheirKey) {
+  Config config;
+  config.set("spark.connect.progress.reportInterval", "250");
+  EXPECT_EQ(config.get_duration_ms("spark.connect.progress.reportInterval"), 250);
+  config.set("spark.connect.session.connectML.mlCache.memoryControl.offloadingTimeout", "2");
+  EXPECT_EQ(config.get_duration_ms("spark.connect.session.connectML.mlCache.memoryControl.offloadingTimeout"), 120'000);
+  config.set("spark.sql.broadcastTimeout", "3");
+  EXPECT_EQ(config.get_duration_ms("spark.sql.broadcastTimeout"), 3000);
+}
+
 TEST(Config, TheTableIsSortedForItsLookUp) {
   const auto& entries = config_entries();
   EXPECT_TRUE(std::is_sorted(entries.begin(), entries.end(),
@@ -53,9 +96,9 @@ TEST(Config, ReadsSizesAndDurations) {
   EXPECT_EQ(parse_bytes("64m"), 64 << 20);
   EXPECT_EQ(parse_bytes("134217728b"), 134217728);
   EXPECT_EQ(parse_bytes("1x"), std::nullopt);
-  EXPECT_EQ(parse_duration_ms("60m"), 3'600'000);
-  EXPECT_EQ(parse_duration_ms("2000ms"), 2000);
-  EXPECT_EQ(parse_duration_ms("12"), 12'000);
+  EXPECT_EQ(parse_duration_ms("60m", 1000), 3'600'000);
+  EXPECT_EQ(parse_duration_ms("2000ms", 1000), 2000);
+  EXPECT_EQ(parse_duration_ms("12", 1000), 12'000);
 }
 
 }  // namespace

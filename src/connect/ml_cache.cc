@@ -75,8 +75,7 @@ MlCacheLimits ml_cache_limits(const Config& config) {
   limits.memory_bytes_max = config.get_bytes(key("maxInMemorySize"));
   limits.model_bytes_max = config.get_bytes(key("maxModelSize"));
   limits.storage_bytes_max = config.get_bytes(key("maxStorageSize"));
-  // A number alone counts minutes.
-  limits.idle_max = std::chrono::milliseconds(parse_duration_ms(config.get(key("offloadingTimeout")), 60000).value_or(0));
+  limits.idle_max = std::chrono::milliseconds(config.get_duration_ms(key("offloadingTimeout")));
   return limits;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/config_values.h"
 #include "base/logging.h"
 #include "base/memory_budget.h"
 #include "base/version.h"
@@ -57,15 +58,12 @@ connect::ServerOptions connect_options(const ServeOptions& options,
   result.tls_certificate = options.tls_certificate;
   result.tls_key = options.tls_key;
   result.configuration = options.configuration;
-  result.configuration["spark.sql.warehouse.dir"] = options.warehouse_folder;
   result.temporary_folder = temporary_folder;
   const Config config(options.configuration);
   result.idle_session_timeout = std::chrono::milliseconds(
       config.get_duration_ms("spark.connect.session.manager.defaultSessionTimeout"));
-  if (const auto timeout = config.find("spark.connect.execute.manager.detachedTimeout")) {
-    result.detached_operation_timeout =
-        std::chrono::milliseconds(parse_duration_ms(*timeout).value_or(300'000));
-  }
+  result.detached_operation_timeout = std::chrono::milliseconds(
+      config.get_duration_ms("spark.connect.execute.manager.detachedTimeout"));
   return result;
 }
 
@@ -75,6 +73,7 @@ int serve(const ServeOptions& options, const std::function<void(Engines*)>& add_
   set_log_level(options.log_level);
   limit_data(options.memory_limit_bytes);
   try {
+    for (const auto& [key, value] : options.configuration) check_config_value(key, value);
     StopSignal stop;
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow fails its query, not the server
     TemporaryFolder temporary(options.temporary_folder);

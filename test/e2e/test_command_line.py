@@ -54,6 +54,11 @@ def test_bad_memory_limit(own_server):
     assert call("serve", "--port", "0", "--memory-limit", "much").returncode != 0
 
 
+def test_bad_configuration_value():
+    answer = call("serve", "--port", "0", "--conf", "spark.sql.view.maxNestedViewDepth=0")
+    assert answer.returncode == 1 and "must be positive" in answer.stderr
+
+
 def test_unreadable_catalog_stops_the_start(tmp_path):
     """A server that began without its tables would write a catalog without them."""
     catalog = tmp_path / ".firesteel" / "catalog.json"
