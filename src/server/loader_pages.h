@@ -1,11 +1,11 @@
-// The pages that the dynamic linker reads to link the libraries and nobody reads again.
+// The pages of the program and its libraries that only the start reads.
 #pragma once
 
 namespace firesteel::server {
 
-// Gives the read-only, non-executable pages of the program and its libraries back to the page cache, some 20 MB of
-// resident memory: symbol and relocation tables, mostly. A page that is needed all the same is mapped again at its next
-// use. Call it when everything is linked.
+// Gives the pages that nobody writes (code, symbol and relocation tables) back to the page cache, some 45 MB of resident
+// memory: most of them served the dynamic linker and the libraries' initialisation and are never read again. A page that
+// is needed all the same is mapped again at its next use. Does nothing under a debugger. Call it when everything is linked.
 void release_loader_pages();
 
 }  // namespace firesteel::server
