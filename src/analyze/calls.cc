@@ -142,6 +142,18 @@ std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
   return {element, {Type::integer(), false}};
 }
 
+// A higher-order function takes no subquery, not even outside of its lambda function.
+void check_no_subquery_beside_lambda(const std::vector<ExpressionPtr>& arguments) {
+  const auto is_lambda = [](const ExpressionPtr& e) { return e->as<LambdaFunction>() != nullptr; };
+  if (std::none_of(arguments.begin(), arguments.end(), is_lambda)) return;
+  for (const ExpressionPtr& argument : arguments) {
+    walk(argument, [](const ExpressionPtr& e) {
+      if (e->as<Subquery>()) throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", {});
+      return true;
+    });
+  }
+}
+
 }  // namespace
 
 std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
@@ -176,6 +188,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
       out.push_back(expression(argument, scope));
     }
   }
+  check_no_subquery_beside_lambda(out);
   return out;
 }
 

@@ -466,7 +466,8 @@ std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>
     } else if (const auto* regex = e->as<UnresolvedRegex>()) {
       for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
-      if (e->as<LambdaFunction>()) throw_unsupported("EXPRESSION", "a lambda function that no function takes");
+      const auto* given_name = e->as<Alias>();
+      if ((given_name ? given_name->child : e)->as<LambdaFunction>()) throw_unsupported("EXPRESSION", "a lambda function that no function takes");
       if (e->as<SortOrder>()) throw_unsupported("EXPRESSION", "an order outside of sorting");
       lateral_aliases_ = &out;
       if (const auto* alias = e->as<Alias>(); alias && alias->names.size() > 1) {

@@ -284,6 +284,7 @@ RelationPtr Resolver::nearest_by_join(const NearestByJoin& node) {
   visible.append(joined.begin() + static_cast<long>(numbered->output.size()), joined.end());
   const ExpressionPtr ranking =
       expression(node.ranking, Scope{&visible, outer_scope_, pairs.get()});
+  check_row_expression(ranking);
   if (!ranking->type.is_orderable()) {
     throw SparkError("NEAREST_BY_JOIN.NON_ORDERABLE_RANKING_EXPRESSION",
                      {{"expression", "\"" + print_name(*ranking) + "\""},

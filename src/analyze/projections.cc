@@ -106,6 +106,16 @@ bool contains_aggregate(const ExpressionPtr& expression) {
   return found;
 }
 
+void check_row_expression(const ExpressionPtr& expression) {
+  std::vector<std::string> invalid;
+  walk(expression, [&](const ExpressionPtr& e) {
+    const bool is_of_rows = e->as<Window>() == nullptr && call_of_kind(*e, FunctionKind::kAggregate) == nullptr;
+    if (!is_of_rows) invalid.push_back("\"" + print_name(*e) + "\"");
+    return is_of_rows;
+  });
+  if (!invalid.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", joined(invalid)}});
+}
+
 const Expression* find_generator(const ExpressionPtr& expression) {
   const Expression* found = nullptr;
   walk(expression, [&](const ExpressionPtr& e) {

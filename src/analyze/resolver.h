@@ -433,6 +433,8 @@ bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);
 bool contains_drawn(const plan::ExpressionPtr& expression);  // calls that give another value each time
 const plan::Expression* find_generator(const plan::ExpressionPtr& expression);
+// For an operator that works row by row: throws UNSUPPORTED_EXPR_FOR_OPERATOR for what looks at several rows.
+void check_row_expression(const plan::ExpressionPtr& expression);
 plan::Attribute attribute_of(const plan::Expression& named);
 plan::Attributes attributes_of(const std::vector<plan::ExpressionPtr>& named);
 // Where Spark looks functions and tables up, as its errors show it.

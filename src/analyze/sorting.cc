@@ -255,17 +255,14 @@ RelationPtr Resolver::sort(const Sort& node) {
 
 RelationPtr Resolver::limited(const RelationPtr& relation, RelationPtr child,
                               const ExpressionPtr& count, const char* name) {
-  ExpressionPtr resolved;
-  try {
-    resolved = expression(count, Scope{});
-  } catch (const SparkError& error) {
-    if (!is_unresolved_column(error)) throw;
-    throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE",
-                     {{"name", name}, {"expr", "\"" + print_name(*count) + "\""}}, contexts_of(count->origin));
-  }
+  ExpressionPtr resolved = expression(count, scope_of(child));
   SparkError::Parameters who = {{"name", name}, {"expr", "\"" + print_name(*resolved) + "\""}};
   const auto contexts = contexts_of(count->origin);
-  if (!resolved->type.is_integral() && !resolved->type.is(TypeKind::kNull)) {
+  walk(resolved, [&](const ExpressionPtr& e) {
+    if (e->as<AttributeReference>()) throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", who, contexts);
+    return true;
+  });
+  if (!resolved->type.is(TypeKind::kInteger) && !resolved->type.is(TypeKind::kNull)) {
     who.push_back({"dataType", "\"" + resolved->type.sql() + "\""});
     throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", who, contexts);
   }

@@ -514,6 +514,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"UNSUPPORTED_OVERWRITE.PATH", "42902", kAnalysis, "Can't overwrite the target that is also being read from. The target path is <path>."},
         {"UNSUPPORTED_SQL_UDF_USAGE", "0A000", kAnalysis, "Using SQL function <functionName> in <nodeName> is not supported."},
         {"UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "0A000", kAnalysis, "Unsupported subquery expression: Accessing outer query column is not allowed in this location:\n<treeNode>"},
+        {"UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000", kAnalysis, "Unsupported subquery expression: Subquery expressions are not supported within higher-order functions. Please remove all subquery expressions from higher-order functions and then try the query again."},
         {"UNSUPPORTED_TIME_PRECISION", "0A001", kSpark, "The seconds precision <precision> of the TIME data type is out of the supported range [0, 6]."},
         {"UNSUPPORTED_TYPED_LITERAL", "0A000", kParse, "Literals of the type <unsupportedType> are not supported. Supported types are <supportedTypes>."},
         {"USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS", "42601", kAnalysis, "User defined function is invalid: SQL scalar function cannot contain aggregate/window/generate functions: <queryText>"},

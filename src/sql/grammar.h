@@ -182,6 +182,7 @@ class Grammar : public TokenReader {
   plan::RelationPtr named_table();
   plan::RelationPtr table_function(std::vector<std::string> name, size_t from);
   plan::RelationPtr sampled(plan::RelationPtr child);
+  double digits_as_number();  // a whole number of any length
   plan::RelationPtr aliased(plan::RelationPtr child, const std::string& default_alias = {});
   plan::RelationPtr lateral_view(plan::RelationPtr child);
   plan::RelationPtr pivot(plan::RelationPtr child);

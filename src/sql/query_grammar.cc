@@ -104,9 +104,7 @@ plan::CommonTableExpression Grammar::common_table_expression() {
   if (at(Keyword::kMax) && at(Keyword::kRecursion, 1)) {
     advance(2);
     expect(Keyword::kLevel);
-    if (peek().kind != TokenKind::kInteger) syntax_error();
-    level_max = std::stoll(std::string(text_of(peek())));
-    advance();
+    level_max = integer_token();
   }
   accept(Keyword::kAs);
   expect("(");

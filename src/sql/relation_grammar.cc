@@ -235,7 +235,14 @@ RelationPtr Grammar::table_function(std::vector<std::string> name, size_t from) 
     } while (accept(","));
   }
   expect(")");
-  return aliased(sampled(relation(std::move(function), from)));
+  return aliased(relation(std::move(function), from));
+}
+
+double Grammar::digits_as_number() {
+  if (peek().kind != TokenKind::kInteger) syntax_error();
+  const double number = std::strtod(std::string(text_of(peek())).c_str(), nullptr);
+  advance();
+  return number;
 }
 
 // TABLESAMPLE (…) [REPEATABLE (seed)]
@@ -249,26 +256,27 @@ RelationPtr Grammar::sampled(RelationPtr child) {
   bool is_rows = false;
   if (at(Keyword::kBucket) && peek(1).kind == TokenKind::kInteger) {
     advance();
-    const double numerator = std::stod(std::string(text_of(peek())));
-    advance();
+    const double numerator = digits_as_number();
     expect(Keyword::kOut);
     expect(Keyword::kOf);
-    const double denominator = std::stod(std::string(text_of(peek())));
-    advance();
+    const double denominator = digits_as_number();
     if (at(Keyword::kOn)) {
       fail("_LEGACY_ERROR_TEMP_0015", {{"msg", "BUCKET x OUT OF y ON colname"}}, from);
     }
     sample.upper_bound = numerator / denominator;
   } else {
-    const bool is_negative = accept("-");
-    const size_t value_from = position_;
-    ExpressionPtr value = expression();
-    if (accept(Keyword::kRows)) {
+    const size_t sign = at("-") ? 1 : 0;
+    const TokenKind kind = peek(sign).kind;
+    if ((kind == TokenKind::kInteger || kind == TokenKind::kDecimal) && at(Keyword::kPercent, sign + 1)) {
+      advance(sign);
+      const double percent = std::strtod(std::string(text_of(peek())).c_str(), nullptr);
+      advance(2);
+      sample.upper_bound = (sign > 0 ? -percent : percent) / 100;
+    } else if (ExpressionPtr value = expression(); accept(Keyword::kRows)) {
       is_rows = true;
       child = relation(plan::Limit{std::move(child), std::move(value)}, from);
-    } else if (accept(Keyword::kPercent)) {
-      const double percent = std::stod(std::string(text_of(tokens_[value_from])));
-      sample.upper_bound = (is_negative ? -percent : percent) / 100;
+    } else if (at(Keyword::kPercent)) {
+      syntax_error();
     } else {
       fail("_LEGACY_ERROR_TEMP_0015", {{"msg", "byteLengthLiteral"}}, from);
     }
@@ -276,9 +284,7 @@ RelationPtr Grammar::sampled(RelationPtr child) {
   expect(")");
   if (at(Keyword::kRepeatable) && at("(", 1)) {
     advance(2);
-    if (peek().kind != TokenKind::kInteger) syntax_error();
-    sample.seed = std::stoll(std::string(text_of(peek())));
-    advance();
+    sample.seed = integer_token();
     expect(")");
   }
   if (is_rows) return child;

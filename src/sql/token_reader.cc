@@ -1,6 +1,7 @@
 #include "sql/token_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace firesteel::sql {
@@ -218,6 +219,15 @@ std::vector<std::string> TokenReader::identifier_list() {
   while (accept(",")) names.push_back(captured_identifier());
   expect(")");
   return names;
+}
+
+int64_t TokenReader::integer_token() {
+  if (peek().kind != TokenKind::kInteger) syntax_error();
+  const std::string_view digits = text_of(peek());
+  int64_t value = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc()) syntax_error();
+  advance();
+  return value;
 }
 
 std::string TokenReader::string_literal() {

@@ -76,6 +76,8 @@ class TokenReader {
   std::vector<std::string> multipart_identifier();
   // ( a, b ) of captured identifiers.
   std::vector<std::string> identifier_list();
+  // A whole number without a suffix; one beyond 64 bits is a syntax error.
+  int64_t integer_token();
   // One string token, unescaped.
   std::string string_literal();
   // One or more string tokens in a row, joined.

@@ -54,9 +54,11 @@ class FileSession:
     def __init__(self, remote, timeout_seconds=60, retries=False, refuses_silence=False):
         """With refuses_silence a server that is gone or too slow raises NoAnswer; otherwise that is the block's answer."""
         from pyspark.sql import Row, SparkSession, Window, functions, types
+        from pyspark.sql.connect.client.retries import DefaultPolicy
         self.spark = SparkSession.builder.remote(remote).create()
-        if not retries:
-            self.spark.client.set_retry_policies([])       # a dead server must show at once
+        # A dead server must show at once. Where connections are cut on purpose a long message takes many tries, and the
+        # client's own waits between them grow to a minute.
+        self.spark.client.set_retry_policies([DefaultPolicy(max_retries=100, max_backoff=200)] if retries else [])
         self.timeout_seconds = timeout_seconds
         self.refuses_silence = refuses_silence
         self.folder = tempfile.mkdtemp(prefix="firesteel_test_")
