@@ -21,11 +21,11 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
     return shown_as(field_of(file_block_, field, {}), std::string(row.name) + "()");
   }
   Literal value;
-  const int64_t now_us = context_.query_start_us;
-  if (row.name == "current_timestamp") value = {Type::timestamp(), now_us};
+  const Literal query_start = {Type::timestamp(), context_.query_start_us, true};
+  if (row.name == "current_timestamp") value = query_start;
   else if (row.name == "current_date" || row.name == "localtimestamp") {
     Cast cast;
-    cast.child = make_literal({Type::timestamp(), now_us});
+    cast.child = make_literal(query_start);
     cast.target = row.name == "current_date" ? Type::date() : Type::timestamp_ntz();
     cast.mode = CastMode::kLegacy;
     cast.is_user_specified = false;

@@ -75,7 +75,7 @@ analyze::AnalysisContext analysis_context(const RequestContext& context, std::sh
                                 .count();
   analysis.configuration = [config](std::string_view key) { return config->find(key); };
   analysis.current_database = context.current_database();
-  analysis.find_view = [context](const std::vector<std::string>& parts) { return find_relation(context, parts); };
+  analysis.find_view = [context, start = analysis.query_start_us](const std::vector<std::string>& parts) { return find_relation(context, parts, start); };
   analysis.find_function = [context, calls = FunctionCalls()](const std::vector<std::string>& parts) {
     return find_sql_function(context, parts, calls);
   };

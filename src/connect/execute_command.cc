@@ -47,8 +47,7 @@ void create_view(const RequestContext& context, const std::vector<std::string>& 
     throw SparkError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", {{"actualName", backquoted(name)}});
   }
   ViewTable& views = is_global ? context.global_views : context.session.views();
-  std::vector<std::string> folders = scanned_folders(*plan);
-  views.put({name.back(), std::move(plan), nullptr, std::move(folders)}, context.is_case_sensitive(), replace);
+  views.put(view_of_plan(name.back(), std::move(plan)), context.is_case_sensitive(), replace);
 }
 
 // Dataset.createTempViewCommand says nothing of where the text is wrong.
@@ -417,7 +416,7 @@ class StatementRunner {
   void refuse_named_queries(const std::vector<std::string>& view) const {
     if (!named_queries_.empty()) throw_temporary("VIEW", table_name(context_, view).quoted(), "VIEW", {named_queries_[0].name});
   }
-  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name).plan; }
+  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name, 0).plan; }
 
   const RequestContext& context_;
   const std::vector<plan::CommonTableExpression> named_queries_;

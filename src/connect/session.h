@@ -35,6 +35,7 @@ class ViewTable {
     plan::RelationPtr plan;                            // or null
     std::shared_ptr<const catalog::Table> definition;  // or null
     std::vector<std::string> folders = {};  // whose files the plan scans
+    bool reads_query_start = false;         // current_timestamp() and its kin
   };
 
   // Throws TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.

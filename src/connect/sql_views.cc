@@ -142,14 +142,24 @@ size_t depth_max(const RequestContext& context) {
   return std::min<size_t>(kDepthMax, std::stoul(context.session.config().get("spark.sql.view.maxNestedViewDepth")));
 }
 
-RelationPtr with_files_of_now(const RequestContext& context, const RelationPtr& plan);
+struct Now {
+  const RequestContext& context;
+  int64_t query_start_us;
+};
 
-ExpressionPtr with_files_of_now(const RequestContext& context, const ExpressionPtr& expression) {
+RelationPtr as_of(const Now& now, const RelationPtr& plan);
+
+ExpressionPtr as_of(const Now& now, const ExpressionPtr& expression) {
   return plan::transform_up(expression, [&](const ExpressionPtr& e) -> ExpressionPtr {
+    if (const auto* literal = e->as<plan::Literal>(); literal && literal->is_query_start) {
+      plan::Literal copy = *literal;
+      copy.value = now.query_start_us;
+      return plan::make_literal(std::move(copy), e->origin);
+    }
     const auto* subquery = e->as<plan::Subquery>();
     if (!subquery || !subquery->plan) return nullptr;
     plan::Subquery copy = *subquery;
-    copy.plan = with_files_of_now(context, subquery->plan);
+    copy.plan = as_of(now, subquery->plan);
     return plan::make_typed(std::move(copy), e->type, e->nullable, e->origin);
   });
 }
@@ -167,19 +177,35 @@ RelationPtr scan_of_now(const RequestContext& context, const RelationPtr& plan, 
   return plan::make_resolved(std::move(copy), plan->output, plan->plan_id);
 }
 
-RelationPtr with_files_of_now(const RequestContext& context, const RelationPtr& plan) {
+RelationPtr as_of(const Now& now, const RelationPtr& plan) {
   const auto* scan = plan->as<plan::Scan>();
-  if (scan && scan->root_paths.size() == 1 && context.backend.warehouse->has_table_at(scan->root_paths[0])) {
-    return scan_of_now(context, plan, *scan);
+  if (scan && scan->root_paths.size() == 1 && now.context.backend.warehouse != nullptr &&
+      now.context.backend.warehouse->has_table_at(scan->root_paths[0])) {
+    return scan_of_now(now.context, plan, *scan);
   }
   std::vector<RelationPtr> inputs = plan::children(*plan);
-  for (RelationPtr& input : inputs) input = with_files_of_now(context, input);
+  for (RelationPtr& input : inputs) input = as_of(now, input);
   const bool is_same = inputs == plan::children(*plan);
   const RelationPtr over = is_same ? plan : plan::with_children(*plan, std::move(inputs));
   const std::vector<ExpressionPtr> before = plan::expressions(*over);
   std::vector<ExpressionPtr> expressions = before;
-  for (ExpressionPtr& expression : expressions) expression = with_files_of_now(context, expression);
+  for (ExpressionPtr& expression : expressions) expression = as_of(now, expression);
   return expressions == before ? over : plan::with_expressions(*over, std::move(expressions));
+}
+
+// What a view's plan reads that another query may find otherwise.
+void note_what_changes(const plan::Relation& plan, ViewTable::View& view) {
+  if (const auto* scan = plan.as<plan::Scan>(); scan && scan->root_paths.size() == 1) view.folders.push_back(scan->root_paths[0]);
+  for (const RelationPtr& input : plan::children(plan)) note_what_changes(*input, view);
+  for (const ExpressionPtr& expression : plan::expressions(plan)) {
+    plan::walk(expression, [&](const ExpressionPtr& e) {
+      const auto* literal = e->as<plan::Literal>();
+      view.reads_query_start |= literal && literal->is_query_start;
+      const auto* subquery = e->as<plan::Subquery>();
+      if (subquery && subquery->plan) note_what_changes(*subquery->plan, view);
+      return true;
+    });
+  }
 }
 
 // ---- making ------------------------------------------------------------------------------------
@@ -286,29 +312,18 @@ RelationPtr read_view(const RequestContext& context, const Table& view) {
   return resolved;
 }
 
-std::vector<std::string> scanned_folders(const plan::Relation& plan) {
-  std::vector<std::string> folders;
-  if (const auto* scan = plan.as<plan::Scan>(); scan && scan->root_paths.size() == 1) folders.push_back(scan->root_paths[0]);
-  const auto add = [&](const plan::Relation& below) {
-    for (std::string& folder : scanned_folders(below)) folders.push_back(std::move(folder));
-  };
-  for (const RelationPtr& input : plan::children(plan)) add(*input);
-  for (const ExpressionPtr& expression : plan::expressions(plan)) {
-    plan::walk(expression, [&](const ExpressionPtr& e) {
-      const auto* subquery = e->as<plan::Subquery>();
-      if (subquery && subquery->plan) add(*subquery->plan);
-      return true;
-    });
-  }
-  return folders;
+ViewTable::View view_of_plan(std::string name, RelationPtr plan) {
+  ViewTable::View view{std::move(name), std::move(plan), nullptr};
+  note_what_changes(*view.plan, view);
+  return view;
 }
 
-RelationPtr with_current_files(const RequestContext& context, const ViewTable::View& view) {
+RelationPtr plan_of_now(const RequestContext& context, const ViewTable::View& view, int64_t query_start_us) {
   const catalog::Warehouse* tables = context.backend.warehouse;
   const bool reads_table = tables != nullptr && std::any_of(view.folders.begin(), view.folders.end(), [&](const std::string& folder) {
     return tables->has_table_at(folder);
   });
-  return reads_table ? with_files_of_now(context, view.plan) : view.plan;
+  return reads_table || view.reads_query_start ? as_of({context, query_start_us}, view.plan) : view.plan;
 }
 
 void create_catalog_view(const RequestContext& context, const sql::CreateView& statement,

@@ -27,9 +27,9 @@ void alter_catalog_view(const RequestContext& context, const sql::AlterView& sta
 // CANNOT_UP_CAST_DATATYPE where the tables below changed too much, VIEW_EXCEED_MAX_NESTED_DEPTH.
 plan::RelationPtr read_view(const RequestContext& context, const catalog::Table& view);
 
-// The folders of single-folder scans anywhere in a resolved plan.
-std::vector<std::string> scanned_folders(const plan::Relation& plan);
-// The plan of a DataFrame's view, where tables have the files that they have by now.
-plan::RelationPtr with_current_files(const RequestContext& context, const ViewTable::View& view);
+// The view of a DataFrame.
+ViewTable::View view_of_plan(std::string name, plan::RelationPtr plan);
+// Its plan for a query that begins now: tables have the files that they have by now, current_timestamp() is that moment.
+plan::RelationPtr plan_of_now(const RequestContext& context, const ViewTable::View& view, int64_t query_start_us);
 
 }  // namespace firesteel::connect

@@ -147,6 +147,7 @@ void mix(size_t& seed, size_t value) { seed ^= value + 0x9e3779b97f4a7c15 + (see
 
 size_t hash_literal(const Literal& literal) {
   size_t seed = literal.value.index();
+  if (literal.is_query_start) return seed;
   std::visit(Overload{[&](std::monostate) {}, [&](bool v) { mix(seed, v); },
                       [&](int64_t v) { mix(seed, std::hash<int64_t>()(v)); },
                       [&](double v) { mix(seed, std::hash<double>()(v)); },
@@ -173,6 +174,7 @@ Expression::Node::~Node() = default;
 
 bool operator==(const Literal& a, const Literal& b) {
   if (!(a.type == b.type) || a.value.index() != b.value.index()) return false;
+  if (a.is_query_start && b.is_query_start) return true;
   if (const auto* left = std::get_if<std::shared_ptr<const Literal::Elements>>(&a.value)) {
     return **left == **std::get_if<std::shared_ptr<const Literal::Elements>>(&b.value);
   }

@@ -53,6 +53,7 @@ struct Literal {
                              Interval, std::shared_ptr<const Elements>>;
   Type type;
   Value value;
+  bool is_query_start = false;  // the moment at which the query began: it means the same in plans of different moments
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value); }
   friend bool operator==(const Literal& a, const Literal& b);

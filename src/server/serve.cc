@@ -36,7 +36,7 @@ constexpr double kEngineShare = 0.8;
 // operation; without a limit the kernel would end the server with every session. Covers what
 // DuckDB's own limit does not see, such as the elements of one long array.
 void limit_data(int64_t memory_limit_bytes) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(FIRESTEEL_THREAD_SANITIZER)
   return;  // the sanitizers' shadow alone is larger
 #endif
   constexpr int64_t kBesideTheLimit = int64_t{2} << 30;  // messages, models, address space that allocators keep

@@ -282,6 +282,22 @@ def test_local_rows_are_cached(spark):
     assert df.collect() != first
 
 
+def test_moment_of_a_query(spark):
+    """current_timestamp() is the moment of the query that reads a view; a DataFrame is the same at every moment."""
+    now = lambda: spark.range(1).select(F.current_timestamp().alias("t"), F.localtimestamp().alias("l"))
+    now().createOrReplaceTempView("moment")
+    spark.sql("SELECT (SELECT now()) AS t, l FROM moment").createOrReplaceTempView("nested_moment")
+    for name in ("moment", "nested_moment"):
+        first, second = spark.table(name).collect(), spark.table(name).collect()
+        assert first[0].t < second[0].t and first[0].l < second[0].l, name
+    assert now().sameSemantics(now()) and now().semanticHash() == now().semanticHash()
+    assert not now().sameSemantics(spark.range(1).select(F.lit("2020-01-01").cast("timestamp").alias("t"), F.localtimestamp().alias("l")))
+    frame = now().cache()
+    assert frame.collect() == frame.collect() == now().collect()
+    frame.unpersist()
+    assert frame.collect() != frame.collect()
+
+
 def test_views_of_a_former_catalog(tmp_path):
     """Views were kept as a text and a database before their names and configuration were."""
     server = Server(warehouse=str(tmp_path))
