@@ -46,7 +46,7 @@ class Cancellation {
 class BatchStream;
 struct ExecutionContext;
 
-// Rows that one fragment hands to another. Called at most once.
+// Rows that one fragment hands to another. Called for each scan of them: an engine may read them twice.
 using FragmentInput = std::function<std::unique_ptr<BatchStream>(std::shared_ptr<ExecutionContext>)>;
 
 // What an operation runs with. Lives longer than the stream that `execute` returns.

@@ -1,6 +1,5 @@
 #include "engine/duckdb/fragment_input.h"
 
-#include <arrow/record_batch.h>
 #include <arrow/type.h>
 
 #include "engine/duckdb/local_data.h"
@@ -15,12 +14,9 @@ std::shared_ptr<ArrowInput> fragment_input(Engine& engine, const plan::RelationP
   if (!leaf) return transform_input(engine, plan, context);
   const auto found = context->fragment_inputs.find(leaf->key);
   if (found == context->fragment_inputs.end()) return nullptr;
-  const std::shared_ptr<BatchStream> stream = found->second(context);
+  std::shared_ptr<BatchStream> stream = found->second(context);
   const auto schema = engine_schema(*stream->schema());
-  return ArrowInput::from_stream(schema, [stream, schema]() -> std::shared_ptr<arrow::RecordBatch> {
-    const auto batch = stream->next();
-    return batch ? relabel(*batch, schema) : nullptr;
-  });
+  return ArrowInput::from_streams(schema, std::move(stream), [run = found->second, context] { return run(context); });
 }
 
 }  // namespace firesteel::engine

@@ -8,6 +8,7 @@
 #include "engine/duckdb/json_records.h"
 #include "engine/duckdb/local_data.h"
 #include "engine/duckdb/table_sources.h"
+#include "engine/engine.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/encoding.h"
@@ -228,7 +229,7 @@ class JsonColumns {
   bool is_bad_ = false;
 };
 
-class JsonStream {
+class JsonStream : public BatchStream {
  public:
   JsonStream(const JsonOptions& options, const std::vector<plan::FileEntry>& files, plan::Schema schema,
              const std::string& time_zone)
@@ -253,9 +254,9 @@ class JsonStream {
     }
   }
 
-  const std::shared_ptr<arrow::Schema>& schema() const { return arrow_schema_; }
+  std::shared_ptr<arrow::Schema> schema() const override { return arrow_schema_; }
 
-  std::shared_ptr<arrow::RecordBatch> next() {
+  std::shared_ptr<arrow::RecordBatch> next() override {
     std::string record;
     int64_t rows = 0;
     while (rows < kRowsPerBatch && records_.next(&record)) rows += add(record);
@@ -335,8 +336,10 @@ class JsonStream {
 
 std::shared_ptr<ArrowInput> json_input(const JsonOptions& options, const std::vector<plan::FileEntry>& files,
                                        const plan::Schema& schema, const std::string& time_zone) {
-  auto stream = std::make_shared<JsonStream>(options, files, schema, time_zone);
-  return ArrowInput::from_stream(stream->schema(), [stream] { return stream->next(); });
+  const auto open = [=]() -> std::shared_ptr<BatchStream> { return std::make_shared<JsonStream>(options, files, schema, time_zone); };
+  std::shared_ptr<BatchStream> stream = open();
+  const auto arrow_schema = stream->schema();
+  return ArrowInput::from_streams(arrow_schema, std::move(stream), open);
 }
 
 }  // namespace firesteel::engine

@@ -12,9 +12,11 @@
 #include "engine/duckdb/error_translation.h"
 #include "engine/duckdb/csv_record_source.h"
 #include "engine/duckdb/csv_source.h"
+#include "engine/duckdb/local_data.h"
 #include "engine/duckdb/range_source.h"
 #include "engine/duckdb/text_source.h"
 #include "engine/duckdb/unit_source.h"
+#include "engine/engine.h"
 
 namespace firesteel::engine {
 namespace {
@@ -32,10 +34,10 @@ void check(const arrow::Status& status) {
 
 struct ArrowInput::State {
   std::shared_ptr<arrow::Schema> schema;
-  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;      // in memory
-  std::function<std::shared_ptr<arrow::RecordBatch>()> pull;     // or pulled
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;  // in memory
+  std::function<std::shared_ptr<BatchStream>()> open;        // or pulled
   std::mutex mutex;
-  int64_t pulled_batches = 0;
+  std::shared_ptr<BatchStream> first;  // of the first scan, until it begins
 };
 
 namespace {
@@ -56,8 +58,22 @@ std::shared_ptr<State> find_input(int64_t id) {
 }
 
 struct ScanGlobal {
+  explicit ScanGlobal(std::shared_ptr<BatchStream> opened) : stream(std::move(opened)) {}
+
   std::atomic<size_t> next{0};
+  const std::shared_ptr<BatchStream> stream;  // null for batches in memory
+  std::mutex mutex;
+  int64_t pulled_batches = 0;
 };
+
+std::shared_ptr<BatchStream> open_stream(State& state) {
+  if (!state.open) return nullptr;
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.first) return std::exchange(state.first, nullptr);
+  }
+  return state.open();
+}
 
 struct ScanLocal {
   std::unique_ptr<ArrowImporter> importer;
@@ -74,7 +90,7 @@ void bind_scan(TableFunction::BindInput& input) {
   try {
     auto state = find_input(input.GetConstantArgument(0).Get<int64_t>());
     add_arrow_columns(input, *state->schema);
-    if (!state->pull) {
+    if (!state->open) {
       int64_t rows = 0;
       for (const auto& batch : state->batches) rows += batch->num_rows();
       input.SetCardinality(static_cast<idx_t>(rows), true);
@@ -86,10 +102,13 @@ void bind_scan(TableFunction::BindInput& input) {
 }
 
 void init_scan(TableFunction::InitGlobalInput& input) {
-  const auto& state = input.GetBindData<ScanBind>().state;
-  input.SetGlobalState<ScanGlobal>();
-  size_t threads = state->pull ? 64 : std::max<size_t>(1, state->batches.size());
-  input.SetMaxThreads(threads);
+  try {
+    const auto& state = input.GetBindData<ScanBind>().state;
+    input.SetGlobalState<ScanGlobal>(open_stream(*state));
+    input.SetMaxThreads(state->open ? 64 : std::max<size_t>(1, state->batches.size()));
+  } catch (...) {
+    rethrow_into_duckdb();
+  }
 }
 
 void init_scan_thread(TableFunction::InitLocalInput& input) {
@@ -115,14 +134,15 @@ void init_scan_thread(TableFunction::InitLocalInput& input) {
 }
 
 std::shared_ptr<arrow::RecordBatch> claim_batch(State& state, ScanGlobal& global, int64_t* index) {
-  if (!state.pull) {
+  if (!global.stream) {
     size_t claimed = global.next.fetch_add(1);
     *index = static_cast<int64_t>(claimed);
     return claimed < state.batches.size() ? state.batches[claimed] : nullptr;
   }
-  std::lock_guard lock(state.mutex);
-  *index = state.pulled_batches++;
-  return state.pull();
+  std::lock_guard lock(global.mutex);
+  *index = global.pulled_batches++;
+  const auto batch = global.stream->next();
+  return batch ? relabel(*batch, state.schema) : nullptr;
 }
 
 void scan(TableFunction::ExecInput& input) {
@@ -223,12 +243,12 @@ std::shared_ptr<ArrowInput> ArrowInput::from_batches(
   return std::shared_ptr<ArrowInput>(new ArrowInput(std::move(state)));
 }
 
-std::shared_ptr<ArrowInput> ArrowInput::from_stream(
-    std::shared_ptr<arrow::Schema> schema,
-    std::function<std::shared_ptr<arrow::RecordBatch>()> next) {
+std::shared_ptr<ArrowInput> ArrowInput::from_streams(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<BatchStream> first,
+                                                     std::function<std::shared_ptr<BatchStream>()> open) {
   auto state = std::make_shared<State>();
   state->schema = std::move(schema);
-  state->pull = std::move(next);
+  state->first = std::move(first);
+  state->open = std::move(open);
   return std::shared_ptr<ArrowInput>(new ArrowInput(std::move(state)));
 }
 

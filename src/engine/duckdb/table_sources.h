@@ -15,6 +15,8 @@ class Schema;
 
 namespace firesteel::engine {
 
+class BatchStream;
+
 void register_table_sources(duckdb::cxx::Connection& connection);
 
 // Declares the columns of a source whose rows come as Arrow batches of that schema.
@@ -28,10 +30,10 @@ class ArrowInput {
   static std::shared_ptr<ArrowInput> from_batches(
       std::shared_ptr<arrow::Schema> schema,
       std::vector<std::shared_ptr<arrow::RecordBatch>> batches);
-  // Batches that are pulled once; `next` returns null at the end and is never called concurrently.
-  static std::shared_ptr<ArrowInput> from_stream(
-      std::shared_ptr<arrow::Schema> schema,
-      std::function<std::shared_ptr<arrow::RecordBatch>()> next);
+  // Batches that are pulled from a stream by one thread at a time. DuckDB may read a source twice in one query (it joins
+  // windows over whole partitions with groups of the same rows): the first scan takes `first`, the others open their own.
+  static std::shared_ptr<ArrowInput> from_streams(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<BatchStream> first,
+                                                  std::function<std::shared_ptr<BatchStream>()> open);
   ~ArrowInput();
   ArrowInput(const ArrowInput&) = delete;
   ArrowInput& operator=(const ArrowInput&) = delete;

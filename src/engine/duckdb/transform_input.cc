@@ -222,12 +222,12 @@ std::shared_ptr<ArrowInput> transform_input(Engine& engine, const plan::Relation
                                             const std::shared_ptr<ExecutionContext>& context) {
   const plan::RelationPtr* transform = transform_below(plan);
   if (transform == nullptr) return nullptr;
-  const std::shared_ptr<BatchStream> stream = selected_columns(engine, plan, *transform, context);
+  const auto open = [&engine, plan, context]() -> std::shared_ptr<BatchStream> {
+    return selected_columns(engine, plan, *transform_below(plan), context);
+  };
+  std::shared_ptr<BatchStream> stream = open();
   const auto schema = engine_schema(*stream->schema());
-  return ArrowInput::from_stream(schema, [stream, schema]() -> std::shared_ptr<arrow::RecordBatch> {
-    const auto batch = stream->next();
-    return batch ? relabel(*batch, schema) : nullptr;
-  });
+  return ArrowInput::from_streams(schema, std::move(stream), open);
 }
 
 }  // namespace firesteel::engine
