@@ -136,8 +136,8 @@ def main():
     parser.add_argument("--sample", type=float, default=1.0, help="the part of the cases to run, chosen by the seed")
     parser.add_argument("--seed", default="0")
     arguments = parser.parse_args()
-    files = [f for f in all_files() if not arguments.file or any(part in f for part in arguments.file)]
     mode = modes.MODES[arguments.mode]
+    files = [f for f in all_files() if (not arguments.file or any(part in f for part in arguments.file)) and not f.startswith(mode.left_out)]
     server = None if arguments.remote else mode.start_server(arguments.server_argument)
     known, results, hardships, begin = known_failures(), [], 0, time.time()
     try:

@@ -1,14 +1,13 @@
 #include "connect/analysis.h"
 
 #include <arrow/api.h>
-#include <pwd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <chrono>
 
 #include "arrow/spark_schema.h"
 #include "base/error.h"
+#include "base/process_owner.h"
 #include "base/version.h"
 #include "catalog/warehouse.h"
 #include "connect/catalog_calls.h"
@@ -41,12 +40,6 @@ bool files_are_unchanged(const plan::RelationPtr& relation) {
   return true;
 }
 
-// Whom current_user() names where the client says nothing: the owner of the process.
-std::string server_user() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry ? entry->pw_name : "anonymous";
-}
-
 }  // namespace
 
 void prepare_execution(const RequestContext& context, engine::ExecutionContext* execution) {
@@ -68,7 +61,7 @@ analyze::AnalysisContext analysis_context(const RequestContext& context, std::sh
   analysis.time_zone = config->get("spark.sql.session.timeZone");
   analysis.default_source = config->find("spark.sql.sources.default").value_or("parquet");
   analysis.user = context.session.key().user_id;
-  if (analysis.user.empty()) analysis.user = server_user();
+  if (analysis.user.empty()) analysis.user = process_owner();
   analysis.spark_version = std::string(spark_version());
   analysis.query_start_us = std::chrono::duration_cast<std::chrono::microseconds>(
                                 std::chrono::system_clock::now().time_since_epoch())

@@ -4,10 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <pwd.h>
-#include <unistd.h>
 
 #include "base/error.h"
+#include "base/process_owner.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "catalog/warehouse.h"
@@ -344,12 +343,11 @@ RelationPtr describe_function(Context context, Call call) {
 
 RelationPtr describe_namespace(Context context, Call call) {
   const catalog::Database database = context.backend.warehouse->database(database_argument(call, ""));
-  const struct passwd* owner = getpwuid(geteuid());
   Rows rows = {{"Catalog Name", "spark_catalog"},
                {"Namespace Name", database.name},
                {"Comment", database.description},
                {"Location", "file:" + database.location},
-               {"Owner", owner != nullptr ? std::string(owner->pw_name) : context.session.key().user_id}};
+               {"Owner", process_owner()}};
   if (argument(call, "extended") == "true") rows.push_back({"Properties", ""});
   return make_local_table({text_column("info_name"), {"info_value"}}, rows);
 }

@@ -1,5 +1,6 @@
 #include "engine/router.h"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <unordered_set>
@@ -114,9 +115,20 @@ class Router : public Engine {
 
   Engine& choose(const plan::Relation& node) const {
     for (const auto& engine : engines_) {
-      if (!engine->can_run(node)) return *engine;
+      if (runs(*engine, node)) return *engine;
     }
     return fallback();
+  }
+
+  // The right side of a lateral join reads the row of the left one: nothing of it can run elsewhere.
+  static bool runs(const Engine& engine, const plan::Relation& node) {
+    if (engine.can_run(node)) return false;
+    const auto* join = node.as<plan::Join>();
+    return !join || !join->is_lateral || runs_all(engine, *join->right);
+  }
+  static bool runs_all(const Engine& engine, const plan::Relation& node) {
+    const std::vector<plan::RelationPtr> inputs = plan::children(node);
+    return !engine.can_run(node) && std::all_of(inputs.begin(), inputs.end(), [&](const auto& input) { return runs_all(engine, *input); });
   }
 
   // The fragment of `engine` that begins at `plan`, of whose columns `needed` are read: what other
@@ -124,9 +136,11 @@ class Router : public Engine {
   plan::RelationPtr cut(const plan::RelationPtr& plan, Engine& engine, ExecutionContext& context, const Ids& needed) {
     const std::optional<Ids> read = read_below(*plan, needed);
     std::vector<plan::RelationPtr> inputs = plan::children(*plan);
+    const auto* join = plan->as<plan::Join>();
     bool is_changed = false;
     Ids gone;
     for (plan::RelationPtr& input : inputs) {
+      if (join && join->is_lateral && input == join->right) continue;
       Engine& below = choose(*input);
       const Ids read_of_input = read ? *read : ids_of(input->output);
       plan::RelationPtr fragment = cut(input, below, context, read_of_input);

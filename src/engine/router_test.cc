@@ -123,6 +123,20 @@ TEST_F(RouterTest, TheLastEngineWritesAndKeeps) {
                                       "first: Filter Range", "last keeps: Sort input"}));
 }
 
+TEST_F(RouterTest, TheRightSideOfALateralJoinIsNotCut) {
+  const auto lateral = [](RelationPtr right) {
+    plan::Join join{sorted_filtered_range(), std::move(right), plan::JoinKind::kInner, nullptr, {}, false, false};
+    join.is_lateral = true;
+    plan::Attributes output = join.left->output;
+    return plan::make_resolved(std::move(join), std::move(output));
+  };
+  router({"Join", "Filter"})->execute(lateral(sorted_filtered_range()), context_);
+  EXPECT_EQ(notes_, (std::vector<std::string>{"last: Range", "first: Filter input", "last: Join Sort input Sort Filter Range"}));
+  notes_.clear();
+  router({"Join", "Sort", "Filter", "Range"})->execute(lateral(sorted_filtered_range()), context_);
+  EXPECT_EQ(notes_, std::vector<std::string>{"first: Join Sort Filter Range Sort Filter Range"});
+}
+
 TEST_F(RouterTest, AnOperatorRunsWhereAnyEngineRunsIt) {
   const auto engines = router({"Filter"});
   EXPECT_FALSE(engines->can_run(*sorted_filtered_range()));
