@@ -9,6 +9,7 @@
 #include "analyze/qualified_names.h"
 #include "functions/function.h"
 #include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/time_zone.h"
 #include "plan/relation.h"
 
@@ -29,24 +30,6 @@ std::string joined(const std::vector<ExpressionPtr>& expressions, const char* se
     text += print_name(*e);
   }
   return text;
-}
-
-std::string decimal_text(__int128 unscaled, int scale) {
-  const bool is_negative = unscaled < 0;
-  unsigned __int128 magnitude =
-      is_negative ? -static_cast<unsigned __int128>(unscaled) : static_cast<unsigned __int128>(unscaled);
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(magnitude % 10)));
-    magnitude /= 10;
-  } while (magnitude != 0);
-  if (scale > 0) {
-    if (digits.size() <= static_cast<size_t>(scale)) {
-      digits.insert(0, static_cast<size_t>(scale) + 1 - digits.size(), '0');
-    }
-    digits.insert(digits.size() - static_cast<size_t>(scale), ".");
-  }
-  return (is_negative ? "-" : "") + digits;
 }
 
 std::string binary_text(const std::string& bytes) {
@@ -87,7 +70,8 @@ std::string literal_text(const Literal& literal) {
       return text;
     case TypeKind::kDouble: kernel::append_double(std::get<double>(literal.value), text); return text;
     case TypeKind::kDecimal:
-      return decimal_text(std::get<__int128>(literal.value), literal.type.scale());
+      kernel::append_decimal_java(std::get<__int128>(literal.value), literal.type.scale(), text);
+      return text;
     case TypeKind::kString: return std::get<std::string>(literal.value);
     case TypeKind::kBinary: return binary_text(std::get<std::string>(literal.value));
     case TypeKind::kDate:

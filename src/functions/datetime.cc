@@ -32,28 +32,27 @@ Function date_field(std::string_view name, std::string_view sql,
              std::move(print));
 }
 
-// A field of the wall clock: timestamps are UTC and go through the session's zone first.
-std::string local_sql(const plan::FunctionCall& call, const std::string& a) {
-  if (!call.arguments[0]->type.is(TypeKind::kTimestamp)) return a;
-  return "fs_utc_to_local(" + a + ", $zone)";
-}
-
-// A time is nanoseconds since midnight.
-std::string time_field_sql(std::string_view field, const std::string& a) {
-  const char* unit = field == "hour" ? "3600000000000" : field == "minute" ? "60000000000" : "1000000000";
-  return "CAST((" + a + " // " + unit + ") % 60 AS INTEGER)";
-}
-
-Function clock_field(std::string_view name, const char* sql_function) {
+// A time is nanoseconds since midnight, and so is what the wall clock of the session's zone shows at a timestamp.
+Function clock_field(std::string_view name, const char* nanos) {
   Function f = row(name, signature({kTimestampAny}, Type::integer()),
-                   Lowered{[sql_function](const plan::FunctionCall& call,
-                                          std::span<const std::string> a, const Type&) {
-                     if (call.arguments[0]->type.is(TypeKind::kTime)) return time_field_sql(sql_function, a[0]);
-                     return "CAST(" + std::string(sql_function) + "(" + local_sql(call, a[0]) +
-                            ") AS INTEGER)";
+                   Lowered{[nanos](const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+                     const Type& type = call.arguments[0]->type;
+                     const std::string zone = type.is(TypeKind::kTimestamp) ? "$zone" : "'UTC'";
+                     const std::string time = type.is(TypeKind::kTime) ? a[0] : "fs_wall_clock(" + a[0] + ", " + zone + ")";
+                     return "CAST((" + time + " // " + nanos + ") % 60 AS INTEGER)";
                    }});
   f.signatures.push_back(signature({kTime}, Type::integer(), Nulls::kAlways));
   return f;
+}
+
+bool is_moment(const Type& type) { return type.is_datetime() && !type.is(TypeKind::kTime); }
+
+// GetTimestamp of what is no text: a date is the instant at which it begins in the session's zone, a timestamp of either kind
+// the instant that its number is in UTC. Nobody looks at the pattern.
+std::string beside_pattern_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  std::string sql = a[0];
+  if (call.arguments[0]->type.is(TypeKind::kDate)) sql = "fs_local_to_utc(CAST(" + sql + " AS TIMESTAMP), $zone)";
+  return result.is(TypeKind::kDate) ? "fs_timestamp_to_date(" + sql + ", $zone)" : sql;
 }
 
 // With a pattern a string is parsed; ANSI fails where it does not fit.
@@ -71,7 +70,8 @@ Function parsed(std::string_view name, Type result, const char* kernel) {
     throw_unexpected_type(0, "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
   };
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
-                              const Type&) {
+                              const Type& result) {
+    if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
     return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, " +
            (call.ansi ? "true" : "false") + ")";
   }};
@@ -88,16 +88,14 @@ ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
   return plan::make_expression(std::move(cast));
 }
 
-bool is_moment(const Type& type) { return type.is_datetime() && !type.is(TypeKind::kTime); }
-
-// Of one argument, or of a date or timestamp: a cast. What is neither becomes text first; numbers are timestamps
+// Of one argument: a cast. What is neither becomes text first; numbers are timestamps
 // already. The two-argument form on strings stays.
 std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
     Type result, plan::CastMode mode = plan::CastMode::kDefault) {
   return [result, mode](const plan::FunctionCall& call) -> ExpressionPtr {
     const Type& type = call.arguments[0]->type;
     const bool has_pattern = call.arguments.size() == 2;
-    if (has_pattern && type.is_string()) return nullptr;
+    if (has_pattern && (type.is_string() || is_moment(type))) return nullptr;
     const bool is_kept = type.is_string() || is_moment(type) || type.is(TypeKind::kNull) ||
                          (type.is_numeric() && result.is(TypeKind::kTimestamp) && !has_pattern);
     const ExpressionPtr value = is_kept ? call.arguments[0] : cast_to(call.arguments[0], Type::string());
@@ -110,7 +108,8 @@ std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
 Function tolerant(Function f, const char* kernel) {
   f.may_fail = false;
   for (Signature& s : f.signatures) s.nulls = Nulls::kAlways;
-  f.duckdb = Lowered{[kernel](const plan::FunctionCall&, std::span<const std::string> a, const Type&) {
+  f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+    if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
     return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, false)";
   }};
   return f;
@@ -147,9 +146,9 @@ Rows datetime_functions() {
       date_field("weekday", "CAST(isodow($1) - 1 AS INTEGER)"),
       date_field("dayofyear", "CAST(dayofyear($1) AS INTEGER)"),
       date_field("weekofyear", "CAST(weekofyear($1) AS INTEGER)"),
-      clock_field("hour", "hour"),
-      clock_field("minute", "minute"),
-      clock_field("second", "second"),
+      clock_field("hour", "3600000000000"),
+      clock_field("minute", "60000000000"),
+      clock_field("second", "1000000000"),
       row("dayname", signature({kDate}, Type::string()), Template{"left(dayname($1), 3)"}),
       row("monthname", signature({kDate}, Type::string()), Template{"left(monthname($1), 3)"}),
       row("last_day", signature({kDate}, Type::date()), Template{"last_day($1)"}),
@@ -175,10 +174,10 @@ Rows datetime_functions() {
       row("date_from_unix_date", signature({kInteger}, Type::date()),
           Template{"(DATE '1970-01-01' + $1)"}),
       row("unix_seconds", strict(signature({kTimestamp}, Type::long_integer())),
-          Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000000) + 1000000) % 1000000) // 1000000 AS BIGINT)"}),
+          Template{"fs_units_of($1, 1000000)"}),
       row("unix_millis", strict(signature({kTimestamp}, Type::long_integer())),
-          Template{"CAST((epoch_us($1) - ((epoch_us($1) % 1000) + 1000) % 1000) // 1000 AS BIGINT)"}),
-      row("unix_micros", strict(signature({kTimestamp}, Type::long_integer())), Template{"epoch_us($1)"}),
+          Template{"fs_units_of($1, 1000)"}),
+      row("unix_micros", strict(signature({kTimestamp}, Type::long_integer())), Template{"fs_units_of($1, 1)"}),
       // NaN and the infinities are null.
       failing(row("timestamp_seconds",
                   with_nullable(strict(signature({kNumeric}, Type::timestamp())),

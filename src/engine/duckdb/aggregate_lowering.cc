@@ -86,11 +86,20 @@ plan::Aggregate counted(plan::Aggregate total, AttributeId id) {
   return total;
 }
 
-// Grouping sets tell their keys apart by their texts: two that are one column below need names of their own.
-bool share_a_column(const std::vector<GroupingKey>& keys, const ExpressionLowering& lowering, const SelectBlock& block) {
+// Grouping sets tell their keys apart by their texts: two that are one column below need names of their own, and so do those whose
+// zeros become one, which they are made here.
+bool need_names(const std::vector<GroupingKey>& keys, const ExpressionLowering& lowering, SelectBlock& block) {
   std::set<std::string> texts;
-  for (const GroupingKey& key : keys) texts.insert(lowering.lower(*key.column, block.columns));
-  return texts.size() < keys.size();
+  bool is_changed = false;
+  for (const GroupingKey& key : keys) {
+    const std::string text = lowering.lower(*key.column, block.columns);
+    texts.insert(text);
+    const std::string positive = with_positive_zeros(key.column->type, text);
+    if (positive == text) continue;
+    block.columns.columns[std::get<plan::AttributeReference>(key.column->node).id] = {.sql = positive, .is_column = false};
+    is_changed = true;
+  }
+  return is_changed || texts.size() < keys.size();
 }
 
 // Whether the rows have columns of the query around. To SQL an aggregate over nothing but such is one of that query.
@@ -174,16 +183,16 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
     used.push_back(item);
   }
   block = prepare_inline(std::move(block), used, child_keys, named);
+  AttributeSet all = child_columns;
+  all.insert(key_columns.begin(), key_columns.end());
   if (!inner_projection.empty()) {
     for (const ExpressionPtr& item : inner_projection) {
       const auto& alias = std::get<plan::Alias>(item->node);
       block.columns.columns[alias.id] = expressions_.lower_column(alias.child, block.columns);
     }
-    AttributeSet all = child_columns;
-    all.insert(key_columns.begin(), key_columns.end());
     block = wrap(block, all);
   }
-  if (has_sets(aggregate.kind) && share_a_column(keys, expressions_, block)) block = wrap(block, child_columns);
+  if (has_sets(aggregate.kind) && need_names(keys, expressions_, block)) block = wrap(block, all);
   SelectBlock result = block;
   result.columns.columns.clear();
   result.is_aggregate = true;

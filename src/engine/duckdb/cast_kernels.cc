@@ -4,6 +4,7 @@
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/cast_number.h"
 #include "functions/kernel/cast_string.h"
+#include "functions/kernel/civil.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
 #include "functions/kernel/time_zone.h"
@@ -276,6 +277,11 @@ void register_instant_casts(KernelRegistry& registry) {
   };
   registry.add("fs_cast_double_timestamp", from_double);
   registry.add("fs_cast_float_timestamp", from_double);
+  // Not by way of the local time, which the ends of the range have no room for.
+  registry.add("fs_timestamp_to_date", [](ZoneState& state, Timestamp value, std::string_view zone) -> Date {
+    const int64_t seconds = kernel::floor_div(value.micros, kernel::kMicrosPerSecond);
+    return {static_cast<int32_t>(kernel::floor_div(seconds + state.get(zone).offset_at(seconds), kernel::kSecondsPerDay))};
+  });
   registry.add("fs_timestamp_to_local",
                [](ZoneState& state, Timestamp value, std::string_view zone) -> Timestamp {
                  return {state.get(zone).local_from_utc(value.micros)};

@@ -377,7 +377,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
       if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
       if (from.is(TypeKind::kTimestampNtz)) return plain(sql, to);
       if (from.is(TypeKind::kTimestamp)) {
-        return plain("fs_timestamp_to_local(" + sql + ", " + quote_string(zone) + ")", to);
+        return "fs_timestamp_to_date(" + sql + ", " + quote_string(zone) + ")";
       }
       break;
     case TypeKind::kTimestamp:

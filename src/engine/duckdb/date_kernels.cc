@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/kernel_adaptor.h"
+#include "functions/kernel/civil.h"
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/epoch.h"
@@ -90,6 +91,17 @@ void register_zones(KernelRegistry& registry) {
   auto to_utc = [](Formatting& state, Timestamp value, std::string_view zone) -> Timestamp {
     return {state.zone_of(zone).utc_from_local(value.micros)};
   };
+  // Not by way of to_local, which has no room for the offset at the ends of the range.
+  auto wall_clock = [](Formatting& state, Timestamp value, std::string_view zone) -> int64_t {
+    namespace kernel = functions::kernel;
+    const int64_t seconds = kernel::floor_div(value.micros, kernel::kMicrosPerSecond);
+    const int64_t of_day = kernel::floor_mod(value.micros, kernel::kMicrosPerDay) +
+                           state.zone_of(zone).offset_at(seconds) * kernel::kMicrosPerSecond;
+    return kernel::floor_mod(of_day, kernel::kMicrosPerDay) * 1000;
+  };
+  registry.add("fs_wall_clock", wall_clock);
+  // Nor by way of the engine's own functions, to which the ends are infinite.
+  registry.add("fs_units_of", [](Timestamp value, int64_t micros) -> int64_t { return functions::kernel::floor_div(value.micros, micros); });
   registry.add("fs_utc_to_local", to_local);
   registry.add("fs_local_to_utc", to_utc);
   registry.add("fs_from_utc_timestamp", to_local);

@@ -86,7 +86,7 @@ void register_time_casts(KernelRegistry& registry) {
                   std::string_view mode) -> std::optional<int64_t> {
                  const int64_t seconds = nanos / 1000000000;
                  if (bits >= 32 || seconds < int64_t{1} << (bits - 1)) return seconds;
-                 if (mode_of(mode) == CastMode::kTry) return std::nullopt;
+                 if (mode_of(mode) != CastMode::kAnsi) return std::nullopt;
                  std::string text = "TIME '";
                  kernel::append_time(nanos, text);
                  kernel::throw_cast_overflow(text + "'", "TIME(" + std::to_string(precision) + ")",

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/csv_text.h"
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/value.h"
 #include "functions/kernel/value_text.h"
 
@@ -56,6 +57,7 @@ void append_csv_text(const CsvTextOptions& options, const Type& type, const Valu
     return options.text.append_datetime(type, value.integer(), out);
   }
   if (type.is(TypeKind::kBinary)) return append_bytes(value.text(), out);
+  if (type.is(TypeKind::kDecimal)) return append_decimal_java(value.decimal(), type.scale(), out);
   if (!type.is_nested()) return append_value_text(type, value, zone, out);
   const bool is_array = type.is(TypeKind::kArray);
   const bool is_map = type.is(TypeKind::kMap);

@@ -5,7 +5,9 @@
 #include <optional>
 
 #include "base/error.h"
+#include "functions/kernel/cast_number.h"
 #include "functions/kernel/count_min_sketch.h"
+#include "functions/kernel/decimal.h"
 #include "functions/kernel/hyperloglog.h"
 #include "functions/kernel/quantile_summary.h"
 #include "functions/kernel/value_aggregate.h"
@@ -19,19 +21,16 @@ using plan::TypeKind;
 
 double as_double(const Type& type, const Value& value) {
   if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return value.real();
-  if (type.is(TypeKind::kDecimal)) {
-    return static_cast<double>(static_cast<long double>(value.decimal()) / std::pow(10.0L, type.scale()));
-  }
+  if (type.is(TypeKind::kDecimal)) return decimal_to_double(value.decimal(), type.scale());
   return static_cast<double>(value.integer());
 }
 
-// As Java converts a double to the type: fractions fall away.
+// As Java converts a double to the type: fractions fall away, and a decimal is made of the shortest text of the double.
 Value from_double(const Type& type, double number) {
   if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return Value(number);
   if (type.is(TypeKind::kDecimal)) {
-    const long double unscaled = std::round(static_cast<long double>(number) * std::pow(10.0L, type.scale()));
-    if (!(std::fabs(unscaled) < std::pow(10.0L, type.precision()))) return Value();
-    return Value(static_cast<Int128>(unscaled));
+    const auto unscaled = double_to_decimal(number, {type.precision(), type.scale()}, CastMode::kTry);
+    return unscaled ? Value(*unscaled) : Value();
   }
   if (std::isnan(number)) return Value(int64_t{0});
   if (number >= 9223372036854775807.0) return Value(std::numeric_limits<int64_t>::max());

@@ -60,8 +60,10 @@ class JsonGenerator {
       case TypeKind::kShort:
       case TypeKind::kInteger:
       case TypeKind::kLong:
-      case TypeKind::kDecimal:
         append_value_text(type, value, zone_, text);
+        return writer_.raw_value(text);
+      case TypeKind::kDecimal:
+        append_decimal_java(value.decimal(), type.scale(), text);
         return writer_.raw_value(text);
       case TypeKind::kDate:
       case TypeKind::kTime:
@@ -97,8 +99,13 @@ class JsonGenerator {
 
   // A struct as a key is the text of its row: [1,a].
   std::string key_text(const Type& type, const Value& key) {
+    std::string text;
+    if (type.is(TypeKind::kDecimal)) {
+      append_decimal_java(key.decimal(), type.scale(), text);
+      return text;
+    }
     if (!type.is(TypeKind::kStruct)) return value_text(type, key, zone_);
-    std::string text = "[";
+    text = "[";
     for (size_t i = 0; i < key.list().size(); ++i) {
       if (i > 0) text += ",";
       text += key_text(type.fields()[i].type, key.list()[i]);
