@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "connect/collation_list.h"
 #include "connect/local_table.h"
+#include "functions/collation_list.h"
 #include "sql/keyword.h"
 
 namespace firesteel::connect {
 
 namespace {
 
+using functions::CollationLocale;
 using plan::RelationPtr;
 using plan::Type;
 using Rows = std::vector<std::vector<Cell>>;
@@ -51,8 +52,8 @@ RelationPtr collations(const RequestContext&) {
     for (const char* name : {"UTF8_BINARY", "UTF8_LCASE"}) add_collation(rows, {name, "", ""}, suffix, "");
   }
   static const char* const suffixes[] = {"", "_AI", "_AI_RTRIM", "_CI", "_CI_AI", "_CI_AI_RTRIM", "_CI_RTRIM", "_RTRIM"};
-  for (const CollationLocale& locale : collation_locales()) {
-    for (const char* suffix : suffixes) add_collation(rows, locale, suffix, collation_library_version());
+  for (const CollationLocale& locale : functions::collation_locales()) {
+    for (const char* suffix : suffixes) add_collation(rows, locale, suffix, functions::collation_library_version());
   }
   // The others stand by their names, those of a country among those of its language.
   std::sort(rows.begin() + 4, rows.end(), [](const auto& a, const auto& b) { return *a[2].text < *b[2].text; });

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/collation_names.h"
 #include "functions/function_table.h"
 #include "functions/place.h"
 #include "functions/row.h"
@@ -165,7 +166,7 @@ Function collate_row() {
       throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", "\"STRING\""}});
     }
     const std::string name = constant_text(call.arguments[1]).value_or("");
-    if (upper_case(name) != "UTF8_BINARY") throw_unsupported("EXPRESSION", "the collation " + name);
+    if (collation_name(name) != "UTF8_BINARY") throw_unsupported("EXPRESSION", "the collation " + name);
   };
   return f;
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "functions/collation_names.h"
 #include "sql/grammar.h"
 
 namespace firesteel::sql {
@@ -187,7 +188,7 @@ Type Grammar::sized_type() {
   std::vector<int64_t> parameters;
   if (name == "STRING" && accept(Keyword::kCollate)) {
     // Collation names are printed in upper case, whatever the user wrote.
-    return Type::string_collated(upper_case(multipart_identifier().back()));
+    return Type::string_collated(functions::collation_name(multipart_identifier().back()));
   }
   const bool has_parameters = accept("(");
   if (has_parameters) {

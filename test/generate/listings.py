@@ -42,10 +42,10 @@ def write_collations(spark):
             names.setdefault(SUFFIX.sub("", row.NAME), (row.LANGUAGE or "", row.COUNTRY or ""))
     version = spark.sql("SELECT max(ICU_VERSION) AS v FROM collations()").first().v
     rows = "\n".join(f'    {{"{name}", "{language}", "{country}"}},' for name, (language, country) in names.items())
-    write("src/connect/collation_list.cc", f"""// Written by test/generate/listings.py from Spark 4.2's collations().
-#include "connect/collation_list.h"
+    write("src/functions/collation_list.cc", f"""// Written by test/generate/listings.py from Spark 4.2's collations().
+#include "functions/collation_list.h"
 
-namespace firesteel::connect {{
+namespace firesteel::functions {{
 
 namespace {{
 
@@ -59,7 +59,7 @@ std::string_view collation_library_version() {{ return "{version}"; }}
 
 std::span<const CollationLocale> collation_locales() {{ return kLocales; }}
 
-}}  // namespace firesteel::connect
+}}  // namespace firesteel::functions
 """)
 
 

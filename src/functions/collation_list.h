@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace firesteel::connect {
+namespace firesteel::functions {
 
 struct CollationLocale {
   std::string_view name;      // "de_AUT"; "UNICODE" is the root
@@ -16,4 +16,4 @@ struct CollationLocale {
 std::span<const CollationLocale> collation_locales();
 std::string_view collation_library_version();
 
-}  // namespace firesteel::connect
+}  // namespace firesteel::functions

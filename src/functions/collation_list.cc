@@ -1,7 +1,7 @@
 // Written by test/generate/listings.py from Spark 4.2's collations().
-#include "connect/collation_list.h"
+#include "functions/collation_list.h"
 
-namespace firesteel::connect {
+namespace firesteel::functions {
 
 namespace {
 
@@ -159,4 +159,4 @@ std::string_view collation_library_version() { return "78.3.0.0"; }
 
 std::span<const CollationLocale> collation_locales() { return kLocales; }
 
-}  // namespace firesteel::connect
+}  // namespace firesteel::functions
