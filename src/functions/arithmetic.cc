@@ -155,6 +155,12 @@ bool is_zero_constant(const ExpressionPtr& divisor) {
   return number && *number == 0;
 }
 
+bool is_positive_constant(const ExpressionPtr& divisor) {
+  const plan::Literal* constant = literal_below_casts(divisor);
+  const auto* number = constant ? std::get_if<int64_t>(&constant->value) : nullptr;
+  return number && *number > 0;
+}
+
 // `sql` where the divisor is not zero; an error or null where it is. Null divided by zero is null.
 std::string guarded(const plan::FunctionCall& call, std::span<const std::string> a, const std::string& sql,
                     const char* failure = kFail) {
@@ -194,10 +200,21 @@ std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string
                      const Type& result) {
   if (result.is(TypeKind::kDecimal)) return decimal_kernel("pmod", call, a, result);
   const std::string rest = remainder(call, a, result);
-  return guarded(call, a,
-                 "(CASE WHEN " + rest + " < 0 THEN ((" + rest + " + " + a[1] + ") % " +
-                     a[1] + ") ELSE " + rest + " END)",
-                 "fs_fail_remainder_by_zero()");
+  std::string of_negative = "((" + rest + " + " + a[1] + ") % " + a[1] + ")";
+  if (result.is_integral() && is_positive_constant(call.arguments[1])) {
+    of_negative = rest + " + " + a[1];
+  } else if (result.is_integral()) {
+    // Two negative integers add up around the end of their type, but for the small ones, which are added as integers.
+    std::string of_two = rest;
+    if (result.is(TypeKind::kInteger) || result.is(TypeKind::kLong)) {
+      const bool is_long = result.is(TypeKind::kLong);
+      const std::string least = is_long ? "CAST('-9223372036854775808' AS BIGINT)" : "CAST('-2147483648' AS INTEGER)";
+      of_two = "(CASE WHEN " + rest + " < " + least + " - " + a[1] + " THEN ((" + rest + " - " + least + ") + (" + a[1] + " - " + least +
+               ")) % " + a[1] + " ELSE " + rest + " END)";
+    }
+    of_negative = "(CASE WHEN " + a[1] + " < 0 THEN " + of_two + " ELSE " + rest + " + " + a[1] + " END)";
+  }
+  return guarded(call, a, "(CASE WHEN " + rest + " < 0 THEN " + of_negative + " ELSE " + rest + " END)", "fs_fail_remainder_by_zero()");
 }
 
 std::string integral_divide_sql(const plan::FunctionCall& call, std::span<const std::string> a,

@@ -141,6 +141,8 @@ using Rows = std::vector<Function>;
 
 // The row of a name or alias (any case), or null.
 const Function* find_function(std::string_view name);
+// Whether it is null whatever the rows are, because of a null in it (NullPropagation).
+bool is_null_constant(const plan::Expression& expression);
 // Every row, sorted by name.
 const std::vector<const Function*>& all_functions();
 

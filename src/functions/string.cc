@@ -138,6 +138,14 @@ Function pad(std::string_view name) {
              on_bytes("fs_" + std::string(name) + "($*)", name == "lpad" ? "lpad_bytes" : "rpad_bytes"));
 }
 
+// Where the format is null, nothing else is computed.
+std::string format_string_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
+  std::vector<Type> types;
+  for (const ExpressionPtr& argument : call.arguments) types.push_back(argument->type);
+  const std::string sql = value_kernel_sql("format_string", call.ansi, types, result, {a.begin(), a.end()});
+  return call.arguments[0]->nullable ? "(CASE WHEN " + a[0] + " IS NOT NULL THEN " + sql + " END)" : sql;
+}
+
 // Binaries are taken as texts, whatever the mode of casts.
 Function of_texts(Function f) {
   f.signatures.push_back(f.signatures[0]);
@@ -417,7 +425,7 @@ Rows string_functions() {
       failing(printed(row("format_string", with_nullable(variadic(signature({kString, kAny},
                                                                            Type::string()), true),
                                                         [](Arguments a) { return a[0]->nullable; }),
-                          value_kernel("format_string"), {"printf"}),
+                          Lowered{format_string_sql}, {"printf"}),
                       printed_as("format_string", {{"printf", "printf"}}))),
       row("base64", signature({kBinary}, Type::string()), Kernel{"base64"}),
       failing(row("unbase64", strings(1, Type::binary()), Kernel{"unbase64"})),

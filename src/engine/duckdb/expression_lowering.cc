@@ -74,6 +74,17 @@ std::string filtered_end_sql(const plan::FunctionCall& call, const std::string& 
          " THEN struct_pack(v := " + value + ") END IGNORE NULLS) " + over + ", 'v')";
 }
 
+bool may_fail(const ExpressionPtr& expression) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    const auto* cast = node->as<plan::Cast>();
+    found = found || (call && call->function->may_fail) || (cast && cast->mode == plan::CastMode::kAnsi);
+    return !found;
+  });
+  return found;
+}
+
 bool is_instant(const Type& type) {
   return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
 }
@@ -220,12 +231,18 @@ std::string ExpressionLowering::lower_order(const Expression& expression, const 
 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
                                            const Scope& scope, const std::string& over) const {
+  // What is null because of one argument computes none of the others, which may fail.
+  if (functions::is_null_constant(Expression{call, type, true, {}})) return "CAST(NULL AS " + type_sql(type) + ")";
   // Of a number of any width the sum is the same.
   const bool adds_up = call.function->name == "sum" || call.function->name == "avg";
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) {
     const auto number = adds_up ? narrow(*argument, scope) : std::nullopt;
     arguments.push_back(number ? number->sql : lower(*argument, scope));
+    // Of rows that the filter drops nothing is computed.
+    if (call.filter && may_fail(argument)) {
+      arguments.back() = "(CASE WHEN " + lower(*call.filter, scope) + " THEN " + arguments.back() + " END)";
+    }
   }
   std::string zone = call.time_zone.empty() ? context_.time_zone : call.time_zone;
   TemplateValues values;
