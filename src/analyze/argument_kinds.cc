@@ -19,8 +19,9 @@ void choose_padding(std::vector<ExpressionPtr>& a, const CoercionRules& rules) {
   if (a.size() == 2 && is_binary(a[0])) {
     a.push_back(make_literal(Literal{Type::binary(), std::string(1, '\0')}));
   } else if (a.size() == 3 && is_binary(a[0]) != is_binary(a[2])) {
-    a[0] = cast_to(a[0], Type::string(), rules);
-    a[2] = cast_to(a[2], Type::string(), rules);
+    for (const size_t i : {0, 2}) {
+      if (can_cast_implicitly(a[i]->type, Type::string(), rules)) a[i] = cast_to(a[i], Type::string(), rules);
+    }
   }
 }
 
@@ -52,7 +53,7 @@ void fit_seconds(std::string_view name, std::vector<ExpressionPtr>& a, const Coe
                                          {"make_time", 2, 16},              {"make_interval", 6, 18},
                                          {"try_make_interval", 6, 18},      {"make_dt_interval", 3, 18}};
   // A call with a null computes none of its arguments.
-  if (std::any_of(a.begin(), a.end(), [](const ExpressionPtr& one) { return one->type.is(TypeKind::kNull); })) return;
+  if (std::any_of(a.begin(), a.end(), [](const ExpressionPtr& one) { return functions::is_null_constant(*one); })) return;
   for (const Seconds& rule : kSeconds) {
     if (name != rule.function || a.size() <= rule.index || !a[rule.index]->type.is(TypeKind::kDecimal)) continue;
     const Type& type = a[rule.index]->type;

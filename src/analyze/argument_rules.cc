@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/kernel/cast_to_string.h"
-#include "functions/kernel/type_text.h"
 #include "plan/nested_types.h"
 
 namespace firesteel::analyze {
@@ -75,15 +74,6 @@ struct Constant {
 constexpr Constant kConstants[] = {
     {"round", 1, "scale", "\"INT\""},
     {"bround", 1, "scale", "\"INT\""},
-    {"xpath", 1, "path", "\"STRING\""},
-    {"xpath_boolean", 1, "path", "\"STRING\""},
-    {"xpath_short", 1, "path", "\"STRING\""},
-    {"xpath_int", 1, "path", "\"STRING\""},
-    {"xpath_long", 1, "path", "\"STRING\""},
-    {"xpath_float", 1, "path", "\"STRING\""},
-    {"xpath_double", 1, "path", "\"STRING\""},
-    {"xpath_string", 1, "path", "\"STRING\""},
-    {"xpath_number", 1, "path", "\"STRING\""},
     {"sort_array", 1, "ascendingOrder", "\"BOOLEAN\""},
     {"to_number", 1, "", "\"STRING\""},
     {"try_to_number", 1, "", "\"STRING\""},
@@ -97,10 +87,6 @@ constexpr Constant kConstants[] = {
     {"percentile", 1, "percentage", ""},
     {"percentile_approx", 1, "percentage", ""},
     {"percentile_approx", 2, "accuracy", ""},
-    {"mask", 1, "upperChar", "\"STRING\""},
-    {"mask", 2, "lowerChar", "\"STRING\""},
-    {"mask", 3, "digitChar", "\"STRING\""},
-    {"mask", 4, "otherChar", "\"STRING\""},
     {"uniform", 0, "min", "integer or floating-point"},
     {"uniform", 1, "max", "integer or floating-point"},
     {"uniform", 2, "seed", "integer or floating-point"},
@@ -164,10 +150,17 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
   }
 }
 
-// The characters of mask are one each, or null.
+// The characters of mask are constants, one character each or null.
 void check_mask(const FunctionCall& call, const Origin& origin) {
   static constexpr std::string_view kNames[] = {"", "upperChar", "lowerChar", "digitChar", "otherChar"};
   for (size_t i = 1; i < call.arguments.size() && i < std::size(kNames); ++i) {
+    if (!is_foldable(call.arguments[i])) {
+      throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                     {{"inputName", "`" + std::string(kNames[i]) + "`"},
+                      {"inputType", "\"STRING\""},
+                      {"inputExpr", quoted(print_name(*as_written(call.arguments[i])))}},
+                     origin);
+    }
     const auto* literal = call.arguments[i]->as<Literal>();
     const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
     const auto begins_one = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
@@ -204,9 +197,6 @@ void check_offset(const Function& row, const FunctionCall& call) {
   if ((row.name != "lag" && row.name != "lead") || call.arguments.size() < 2) return;
   const ExpressionPtr& offset = call.arguments[1];
   const auto* literal = offset->as<Literal>();
-  if (row.name == "lag" && as_written(offset)->type.is_string() && is_foldable(offset)) {
-    throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`lag`"}});
-  }
   const bool is_cast = as_written(offset).get() != offset.get() || (literal && literal->is_null());
   if (is_cast) throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(row.name)}});
 }
@@ -244,15 +234,6 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
                       {"invalidValue", quoted(print_name(*as_written(call.arguments[1])))}})
         .with_kind(ErrorKind::kAnalysis);
   }
-}
-
-// The options of a function that reads or writes records; null where there are none.
-const ExpressionPtr* options_of(const Function& row, const FunctionCall& call) {
-  const bool writes = row.name == "to_json" || row.name == "to_csv";
-  const bool reads = row.name == "from_json" || row.name == "from_csv";
-  const bool guesses = row.name == "schema_of_json" || row.name == "schema_of_csv";
-  const size_t index = reads ? 2 : 1;
-  return (writes || reads || guesses) && index < call.arguments.size() ? &call.arguments[index] : nullptr;
 }
 
 // They are a constant map of texts.
@@ -527,23 +508,15 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
   }
 }
 
-// ExprUtils.evalTypeExpr.
-void check_schema(const ExpressionPtr& schema, const Origin& origin) {
-  const auto* literal = schema->as<Literal>();
-  const bool is_null = literal && literal->is_null();
-  if (!is_foldable(schema) || is_null || !schema->type.is_string()) {
-    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", quoted(print_name(*schema))}}, contexts_of(origin));
-  }
-  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
-  if (!text) return;
-  try {
-    (void)functions::kernel::parse_type_text(*text);
-  } catch (const SparkError& error) {
-    throw error.kind() == ErrorKind::kParse ? error.with_kind(ErrorKind::kAnalysis) : error;
-  }
-}
-
 }  // namespace
+
+const ExpressionPtr* options_of(const Function& row, const FunctionCall& call) {
+  const bool writes = row.name == "to_json" || row.name == "to_csv";
+  const bool reads = row.name == "from_json" || row.name == "from_csv";
+  const bool guesses = row.name == "schema_of_json" || row.name == "schema_of_csv";
+  const size_t index = reads ? 2 : 1;
+  return (writes || reads || guesses) && index < call.arguments.size() ? &call.arguments[index] : nullptr;
+}
 
 void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
   check_builder_constants(row, call, origin);
@@ -571,21 +544,6 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   if (row.name == "named_struct") check_field_names(call, origin);
   if (row.name == "format_string" || row.name == "printf") check_format(call, origin);
   if (row.name == "to_binary") check_binary_format(call, origin);
-}
-
-void check_before_binding(const Function& row, const FunctionCall& call, const Origin& origin) {
-  // Spark computes the schema before it looks at the options and at the other arguments.
-  if ((row.name == "from_json" || row.name == "from_csv") && call.arguments.size() > 1) check_schema(call.arguments[1], origin);
-  if ((row.name == "variant_get" || row.name == "try_variant_get") && call.arguments.size() > 2) check_schema(call.arguments[2], origin);
-  const ExpressionPtr* options = options_of(row, call);
-  if (options && !(*options)->type.is(TypeKind::kMap)) {
-    throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
-  }
-  if (row.name == "extract" && !call.arguments.empty() && !is_foldable(call.arguments[0])) {
-    const std::string shown = call.display_name.empty() ? "extract" : call.display_name;
-    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`" + shown + "`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}},
-                     contexts_of(origin));
-  }
 }
 
 bool has_null_constant(const Expression& expression) {

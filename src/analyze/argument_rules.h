@@ -14,6 +14,9 @@ void check_arguments(const functions::Function& row, const plan::FunctionCall& c
 // What Spark asks while it looks the function up: the arguments are not coerced yet.
 void check_before_binding(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
 
+// The options of a function that reads or writes records; null where there are none.
+const plan::ExpressionPtr* options_of(const functions::Function& row, const plan::FunctionCall& call);
+
 // The variables of a lambda differ.
 void check_parameter_names(const plan::LambdaFunction& lambda, bool is_case_sensitive, const plan::Origin& origin);
 

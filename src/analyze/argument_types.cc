@@ -183,7 +183,13 @@ void check_concatenated(const FunctionCall& call) {
   }
 }
 
-void check_default(const FunctionCall& call, const CoercionRules& rules) {
+void check_default(const Function& row, const FunctionCall& call, const CoercionRules& rules) {
+  // The offset comes first: a cast is none, and what no cast helps to is refused with its type.
+  const Type& offset = call.arguments[1]->type;
+  if (!offset.is(TypeKind::kInteger)) {
+    if (!can_cast_implicitly(offset, Type::integer(), rules)) throw_unexpected(call, 1, "\"INT\"");
+    throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(row.name)}});
+  }
   const Type& wanted = call.arguments[0]->type;
   const Type& type = call.arguments[2]->type;
   if (type.is(TypeKind::kNull)) return;

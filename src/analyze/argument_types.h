@@ -30,7 +30,7 @@ plan::Type with_common_nulls(const plan::Type& type, const plan::Type& common);
 // concat() of what is neither text nor bytes nor an array is an error.
 void check_concatenated(const plan::FunctionCall& call);
 // The default of lag() and lead() becomes a value of their type.
-void check_default(const plan::FunctionCall& call, const CoercionRules& rules);
+void check_default(const functions::Function& row, const plan::FunctionCall& call, const CoercionRules& rules);
 // div takes whole numbers, decimals and intervals.
 [[noreturn]] void throw_not_integral(const plan::FunctionCall& call, const plan::Type& type);
 // An integer compared with a decimal constant is compared with the integer next to it.

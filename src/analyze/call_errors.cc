@@ -117,6 +117,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
     required = kNumbersAndIntervals;
   }
+  if ((row.name == "lpad" || row.name == "rpad") && wanted == Accepts::kStringOrBinary) required = "\"STRING\"";
   const bool compares = row.name == "between" || row.name == "equal_null";
   if ((is_binary_operator(row.name) && call.arguments.size() == 2) || compares) {
     const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";

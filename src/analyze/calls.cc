@@ -119,6 +119,16 @@ ExpressionPtr as_lambda(const ExpressionPtr& body, size_t parameter_count) {
   return make_expression(std::move(lambda), body->origin);
 }
 
+void check_parameter_count(const ExpressionPtr& argument, size_t most, size_t optional_count) {
+  const auto* lambda = argument->as<LambdaFunction>();
+  if (!lambda) return;
+  const size_t count = lambda->parameters.size();
+  if (count <= most && count >= most - optional_count) return;
+  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
+                   {{"expectedNumArgs", std::to_string(count)}, {"actualNumArgs", std::to_string(most - optional_count)}},
+                   contexts_of(argument->origin));
+}
+
 // Which arguments a lambda's variables stand for.
 std::vector<std::pair<Type, bool>> lambda_types(std::string_view name,
                                                 const std::vector<ExpressionPtr>& a) {
@@ -160,7 +170,8 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
                                                     const UnresolvedFunction& node,
                                                     const Origin& origin, const Scope& scope) {
   std::vector<ExpressionPtr> out;
-  for (const ExpressionPtr& argument : ordered_arguments(row, node)) {
+  const std::vector<ExpressionPtr> arguments = ordered_arguments(row, node);
+  for (const ExpressionPtr& argument : arguments) {
     if (const auto* star = argument->as<UnresolvedStar>()) {
       if (row.name == "count" && node.arguments.size() == 1 && star->target.size() == 1) check_count_of(*star, scope, context_);
       if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct && star->target.empty()) {
@@ -183,6 +194,11 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
       const std::vector<std::pair<Type, bool>> types = lambda_types(row.name, out);
       const size_t optional_count = optional_variables(row);
       const bool is_lambda = argument->as<LambdaFunction>() != nullptr;
+      // Spark counts what both lambdas take before it looks into one.
+      if (row.name == "aggregate" && out.size() == 2 && is_lambda) {
+        check_parameter_count(argument, 2, 0);
+        if (arguments.size() > 3) check_parameter_count(arguments[3], 1, 0);
+      }
       out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
     } else {
       out.push_back(expression(argument, scope));
@@ -195,14 +211,8 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
 ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
                                     const std::vector<std::pair<Type, bool>>& types,
                                     size_t optional_count, const Scope& scope) {
+  check_parameter_count(lambda, types.size(), optional_count);
   LambdaFunction bound = *lambda->as<LambdaFunction>();
-  const size_t count = bound.parameters.size();
-  if (count > types.size() || count < types.size() - optional_count) {
-    throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
-                     {{"expectedNumArgs", std::to_string(bound.parameters.size())},
-                      {"actualNumArgs", std::to_string(types.size() - optional_count)}},
-                     contexts_of(lambda->origin));
-  }
   check_parameter_names(bound, context_.case_sensitive, lambda->origin);
   const size_t before = lambda_variables_.size();
   for (size_t i = 0; i < bound.parameters.size(); ++i) {
@@ -225,22 +235,34 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
 
 namespace {
 
-// Two texts are no numbers under ANSI rules.
+// Two texts are no numbers under ANSI rules, and neither is a text beside a bare null, which becomes one.
 void check_no_text_operator(const Function& row, const FunctionCall& call) {
+  struct Operator {
+    std::string_view name, function, accepted;
+  };
+  static constexpr std::string_view kAnyNumber = "\"NUMERIC\"";
+  static constexpr std::string_view kNumberOrInterval =
+      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+  static constexpr Operator kOperators[] = {
+      {"+", "try_add", kNumberOrInterval},
+      {"-", "try_subtract", kNumberOrInterval},
+      {"*", "try_multiply", kAnyNumber},
+      {"/", "try_divide", "(\"DOUBLE\" or \"DECIMAL\")"},
+      {"%", "try_mod", kAnyNumber},
+      {"pmod", "", kAnyNumber},
+      {"div", "", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"}};
   const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
-  if (call.arguments.size() != 2 || !std::all_of(call.arguments.begin(), call.arguments.end(), is_text)) return;
-  std::string accepted;
-  if (row.name == "+" || row.name == "-") {
-    accepted = "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
-  } else if (row.name == "*" || row.name == "%" || row.name == "pmod") {
-    accepted = "\"NUMERIC\"";
-  } else if (row.name == "/") {
-    accepted = "(\"DOUBLE\" or \"DECIMAL\")";
-  } else {
-    return;
-  }
+  const auto is_none = [&](const ExpressionPtr& e) { return is_text(e) || e->type.is(TypeKind::kNull); };
+  const auto& a = call.arguments;
+  if (a.size() != 2 || !std::all_of(a.begin(), a.end(), is_none) || std::none_of(a.begin(), a.end(), is_text)) return;
+  const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                                   [&](const Operator& one) { return row.name == one.name || row.name == one.function; });
+  if (found == std::end(kOperators)) return;
+  FunctionCall shown = call;
+  shown.function = functions::find_function(found->name);
+  const std::string accepted(found->accepted);
   throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                   {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
+                   {{"sqlExpr", "\"" + print_name(Expression{shown, {}, true, {}}) + "\""},
                     {"inputType", accepted},
                     {"actualDataType", "\"STRING\""}});
 }
@@ -311,6 +333,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
   if (context_.ansi) check_no_text_operator(*row, bound);
+  bound.arguments = with_constants(*row, std::move(bound.arguments));
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
@@ -355,9 +378,9 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     const auto meet = wider_type(a[0]->type, a[1]->type, rule);
     const bool is_division = row.name == "/" || row.name == "try_divide";
     if (!meet) return;
-    Type common = *meet;
+    Type common = is_division && a[0]->type.is(TypeKind::kNull) && meet->is_numeric() ? Type::double_number() : *meet;
     if (!rule.ansi && common.is_string()) common = Type::double_number();
-    if (common.is(TypeKind::kNull)) common = Type::double_number();
+    if (common.is(TypeKind::kNull)) common = row.name == "div" ? Type::long_integer() : Type::double_number();
     if (common.is_string()) common = Type::double_number();
     if (!common.is_numeric()) return;
     if (common.is(TypeKind::kDecimal)) {
@@ -425,9 +448,11 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   if (row.name == "concat" && !a.empty()) {
     const bool all_binary = std::all_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kBinary); });
     const bool has_array = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kArray); });
-    if (!has_array) check_concatenated(call);
-    if (!all_binary && !has_array) {
-      for (ExpressionPtr& x : a) x = cast_to(x, Type::string(), rule);
+    const bool has_fields = std::any_of(a.begin(), a.end(), [](const ExpressionPtr& x) { return x->type.is(TypeKind::kMap) || x->type.is(TypeKind::kStruct); });
+    if (!has_array || has_fields) check_concatenated(call);
+    for (ExpressionPtr& x : a) {
+      // Beside arrays too all else is a text.
+      if (!all_binary && !x->type.is(TypeKind::kArray)) x = cast_to(x, Type::string(), rule);
     }
   }
   if (row.name == "map_concat") check_call(row, call, {});
@@ -445,7 +470,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     a[1] = folded_schema(a[1], context_.time_zone);
   }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
-    check_default(call, rule);
+    check_default(row, call, rule);
     a[2] = cast_to(a[2], a[0]->type, rule);
   }
 }
@@ -532,7 +557,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
                          contexts_of(origin));
       }
     }
-    call.arguments = std::move(fitted);
+    call.arguments = with_constants(row, std::move(fitted));
     append_defaults(s, call, origin);
     check_call(row, call, origin);
     if (row.rewrite) {

@@ -42,6 +42,7 @@ bool force_nullable(const Type& from, const Type& to) {
       (to.is(TypeKind::kByte) || to.is(TypeKind::kShort) || to.is(TypeKind::kInteger))) {
     return true;
   }
+  if (from.is(TypeKind::kTime) && (to.is(TypeKind::kByte) || to.is(TypeKind::kShort))) return true;
   const bool is_binary_fraction = from.is(TypeKind::kFloat) || from.is(TypeKind::kDouble);
   if (is_binary_fraction && to.is(TypeKind::kTimestamp)) return true;
   if (to.is(TypeKind::kDate)) return !from.is(TypeKind::kTimestamp);
@@ -135,7 +136,7 @@ bool is_upcast(const Type& from, const Type& to) {
 }  // namespace
 
 bool cast_is_nullable(const Type& from, const Type& to, CastMode mode) {
-  if (mode == CastMode::kTry) return !from.same_type(to) && !is_upcast(from, to);
+  if (mode == CastMode::kTry) return !can_up_cast(from, to) && !(from.is_string() && to.is(TypeKind::kBinary));
   return mode != CastMode::kPretty && force_nullable(from, to);
 }
 
@@ -164,6 +165,8 @@ bool can_up_cast(const Type& from, const Type& to) {
   if (is_upcast(from, to)) return true;
   const auto is_local = [](const Type& type) { return type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz); };
   if ((from.is(TypeKind::kDate) || is_local(from)) && is_local(to)) return true;
+  const auto is_either = [&](TypeKind a, TypeKind b) { return (from.is(a) && to.is(b)) || (from.is(b) && to.is(a)); };
+  if (is_either(TypeKind::kLong, TypeKind::kTimestamp)) return true;
   return from.kind() == to.kind() && (from.is(TypeKind::kDayTimeInterval) || from.is(TypeKind::kYearMonthInterval));
 }
 

@@ -49,6 +49,13 @@ bool is_small_integer(const Type& type) {
                    contexts_of(origin));
 }
 
+// Of a difference one side is a timestamp and the other nothing that becomes one.
+[[noreturn]] void throw_no_instant(const ExpressionPtr& left, const ExpressionPtr& right, const Origin& origin) {
+  const bool is_left = is_instant(left->type);
+  throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", is_left ? "second" : "first", is_left ? right : left,
+                   "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
+}
+
 }  // namespace
 
 // The days that date_add and date_sub take are small integers, or text that is one.
@@ -108,7 +115,7 @@ ExpressionPtr Resolver::moved(const ExpressionPtr& when, const ExpressionPtr& in
     ExpressionPtr result = built_call(name, {instant, interval}, origin);
     return type.is_string() ? cast_to(result, Type::string(), rules()) : result;
   }
-  const std::string sql = print_name(*when) + (is_plus ? " + " : " - ") + print_name(*interval);
+  const std::string sql = print_name(*when) + " + " + (is_plus ? print_name(*interval) : "(- " + print_name(*interval) + ")");
   throw_unexpected(sql, "first", when, "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
 }
 
@@ -127,8 +134,8 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
     return sum_of_intervals(left, right, true, origin);
   }
   if (b.is_interval() && a_is_null) return sum_of_intervals(left, right, true, origin);
-  const bool has_months = a.is(TypeKind::kYearMonthInterval) || b.is(TypeKind::kYearMonthInterval);
-  if (has_months && (a.is_string() || b.is_string())) throw_incompatible("+", left, right, origin);
+  if (a.is(TypeKind::kYearMonthInterval) && !b.is_datetime() && !b.is_interval()) throw_incompatible("+", left, right, origin);
+  if (b.is(TypeKind::kYearMonthInterval) && !a.is_datetime() && !a.is_interval()) throw_incompatible("+", left, right, origin);
   if (b.is_interval()) return moved(left, right, true, origin);
   if (a.is_interval()) return moved(right, left, true, origin);
   // A null counts as an interval.
@@ -187,10 +194,12 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   }
   if (a.is_interval() && b.is(TypeKind::kNull)) return sum_of_intervals(left, right, false, origin);
   if (is_ansi_interval(a) && b.is_string()) throw_incompatible("-", left, right, origin);
+  if (b.is(TypeKind::kYearMonthInterval) && !a.is_datetime() && !a.is_interval()) throw_incompatible("-", left, right, origin);
   if (b.is_interval()) return moved(left, right, false, origin);
   const bool a_is_time = a.is(TypeKind::kTime), b_is_time = b.is(TypeKind::kTime);
   if (a_is_time || b_is_time) {
     const Type& other = a_is_time ? b : a;
+    if (is_instant(other)) throw_no_instant(left, right, origin);
     if (!(a_is_time && b_is_time) && !other.is_string() && !other.is(TypeKind::kNull)) return nullptr;
     return built_call("time - time", {left, right}, origin);
   }
@@ -198,11 +207,7 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   if (is_instant(a) || is_instant(b)) {
     const bool is_difference = (a.is_datetime() || a.is_string() || a.is(TypeKind::kNull)) &&
                                (b.is_datetime() || b.is_string() || b.is(TypeKind::kNull));
-    if (!is_difference && is_instant(a) && b.is_numeric()) {
-      throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", "second", right,
-                       "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"", origin);
-    }
-    if (!is_difference) return nullptr;
+    if (!is_difference) throw_no_instant(left, right, origin);
     const bool is_local = a.is(TypeKind::kTimestampNtz) || b.is(TypeKind::kTimestampNtz);
     auto instant = [&](const ExpressionPtr& e) {
       if (is_instant(e->type)) return e;
@@ -262,14 +267,11 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   }
   if (name == "+") return sum_of_datetimes(a[0], a[1], origin);
   if (name == "-") return difference_of_datetimes(a[0], a[1], origin);
-  auto is_number = [](const Type& type) {
-    return type.is_numeric() || type.is_string() || type.is(TypeKind::kNull);
-  };
-  if (name == "*" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {
-    return built_call("interval * number", {a[0], a[1]}, origin);
-  }
-  if (name == "*" && is_ansi_interval(a[1]->type) && is_number(a[0]->type)) {
-    return built_call("interval * number", {a[1], a[0]}, origin);
+  if (name == "*" && (is_ansi_interval(a[0]->type) || is_ansi_interval(a[1]->type))) {
+    // Months are what is multiplied, if there are any, and then the left one.
+    const auto has_months = [&](size_t i) { return a[i]->type.is(TypeKind::kYearMonthInterval); };
+    const size_t at = !has_months(0) && (has_months(1) || !is_ansi_interval(a[0]->type)) ? 1 : 0;
+    return built_call("interval * number", {a[at], a[1 - at]}, origin);
   }
   if (name == "div" && (a[0]->type.is(TypeKind::kNull) || a[1]->type.is(TypeKind::kNull))) {
     const Type type = a[0]->type.is(TypeKind::kNull) ? a[1]->type : a[0]->type;
@@ -281,7 +283,7 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
     return built_call("interval / interval", {a[0], a[1]}, origin);
   }
   if (name == "/" && is_ansi_interval(a[1]->type) && !is_ansi_interval(a[0]->type)) throw_incompatible("/", a[0], a[1], origin);
-  if (name == "/" && is_ansi_interval(a[0]->type) && is_number(a[1]->type)) {
+  if (name == "/" && is_ansi_interval(a[0]->type)) {
     return built_call("interval / number", {a[0], a[1]}, origin);
   }
   return nullptr;

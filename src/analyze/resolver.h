@@ -219,6 +219,11 @@ class Resolver {
   static void check_no_window(const ExpressionPtr& condition, const char* clause);
   plan::Literal constant(const ExpressionPtr& resolved);
 
+  // ---- before_binding.cc -----------------------------------------------------------------------
+  // Arguments that Spark wants as constants and computes become literals, shown as they were written.
+  bool is_null_if_computed(const ExpressionPtr& expression);
+  std::vector<ExpressionPtr> with_constants(const functions::Function& row, std::vector<ExpressionPtr> arguments);
+
   // ---- aggregates.cc ---------------------------------------------------------------------------
   using ColumnFor = std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>;
   RelationPtr aggregate(const plan::Aggregate& node);

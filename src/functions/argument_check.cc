@@ -82,7 +82,7 @@ bool is_foldable(const ExpressionPtr& expression) {
     const auto* call = node->as<plan::FunctionCall>();
     foldable &=
         !node->as<plan::AttributeReference>() && !node->as<plan::Subquery>() &&
-        !node->as<plan::LambdaVariable>() && !node->as<plan::Window>() &&
+        !node->as<plan::LambdaVariable>() && !node->as<plan::Window>() && !node->as<plan::UserFunction>() &&
         (!call || (!call->function->is_volatile && call->function->kind == FunctionKind::kScalar));
     return foldable;
   });
@@ -170,9 +170,17 @@ void check_integers(const FunctionCall& call) {
   const auto written = [&](size_t i) {
     const ExpressionPtr* argument = &call.arguments[i];
     const auto* cast = (*argument)->as<plan::Cast>();
-    if (cast && !cast->is_user_specified) argument = &cast->child;
+    // What a function such as to_timestamp() became is no implicit cast, and text takes the type of the other side.
+    const bool is_function = cast && cast->child->type.is_numeric() && cast->target.is_datetime();
+    const bool is_text = cast && cast->child->type.is_string() && call.ansi;
+    const bool is_fraction = cast && cast->child->type.is_numeric() && cast->target.is(TypeKind::kDouble);
+    if (cast && !cast->is_user_specified && !is_function && !is_text && !is_fraction) argument = &cast->child;
     const auto* literal = (*argument)->as<Literal>();
-    return literal && literal->is_null() ? Type::null() : (*argument)->type;
+    const bool is_null = literal && literal->is_null();
+    if (is_null && call.ansi && call.arguments[1 - i]->type.is_string()) return Type::string();
+    const bool is_number = (*argument)->type.is_string() && !call.arguments[1 - i]->type.is_interval();
+    if (is_number && !is_null && !call.ansi) return Type::double_number();
+    return is_null ? Type::null() : (*argument)->type;
   };
   if (!written(0).same_type(written(1))) {
     throw ArgumentMismatch{"BINARY_OP_DIFF_TYPES", {{"left", quoted(written(0).sql())}, {"right", quoted(written(1).sql())}}, std::nullopt};

@@ -200,7 +200,8 @@ void add_intervals(Rows& rows) {
                              value_kernel("make_interval"),
                              with_decimal_seconds("make_interval", 6))));
   rows.push_back(row("try_make_interval",
-                     {with_zeros(parts, Type::calendar_interval(), Nulls::kAlways)},
+                     {optional(with_zeros(parts, Type::calendar_interval(), Nulls::kAlways), parts.size() - 1,
+                               std::vector<std::string_view>(parts.size() - 1, "0"))},
                      tolerant_kernel("make_interval"),
                      with_decimal_seconds("try_make_interval", 6)));
   rows.push_back(row("make_dt_interval",

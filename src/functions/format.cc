@@ -30,6 +30,7 @@ const std::string* constant_text(const ExpressionPtr& argument) {
 }
 
 Type number_type(Arguments arguments) {
+  if (is_null_constant(*arguments[1])) return Type::decimal(10, 0);
   const std::string* format = constant_text(arguments[1]);
   if (!format) throw_unsupported("FUNCTION", "to_number with a format that is no constant");
   const kernel::NumberPattern pattern(*format);

@@ -109,6 +109,17 @@ std::string map_zip_with_sql(const plan::FunctionCall& call, std::span<const std
   return value_kernel_sql("map_from_entries", call.ansi, {entries_of(result)}, result, {entries});
 }
 
+// The order that Spark puts in where there is none of the user's.
+void check_order(const plan::FunctionCall& call) {
+  if (call.arguments.size() > 1 || !call.arguments[0]->type.is(TypeKind::kArray)) return;
+  const Type& element = call.arguments[0]->type.element();
+  if (element.is_orderable() || element.is(TypeKind::kNull)) return;
+  throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                   {{"functionName", "`<`"},
+                    {"dataType", "\"" + element.sql() + "\""},
+                    {"sqlExpr", "\"(namedlambdavariable() < namedlambdavariable())\""}});
+}
+
 // The numbers of a sort's state from position `begin` to `end`.
 std::string state_part(const std::string& begin, const std::string& end) {
   return "list_slice(fs_s, " + begin + ", " + end + ")";
@@ -233,6 +244,7 @@ Rows higher_order_functions() {
     if (one.name == "filter" || one.name == "exists" || one.name == "forall" || one.name == "map_filter") {
       one.check = check_predicate;
     }
+    if (one.name == "array_sort") one.check = check_order;
   }
   return rows;
 }

@@ -240,7 +240,7 @@ void check_item(const plan::FunctionCall& call) {
 }
 
 void check_state(const plan::FunctionCall& call) {
-  const Type& state = call.arguments[0]->type;
+  const Type state = call.arguments[0]->type.is(TypeKind::kNull) ? Type::structure({}) : call.arguments[0]->type;
   if (!state.is(TypeKind::kStruct))
     throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", "\"STRUCT\""}}, 0};
   if (state.fields().size() != 4) {

@@ -1,5 +1,6 @@
 #include "functions/kernel/type_text.h"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <string>
@@ -19,7 +20,24 @@ class TypeReader {
   explicit TypeReader(std::string_view text) : text_(text) {}
 
   Type whole() {
-    // One type, or columns when a name and a type follow each other.
+    check_begin();
+    const size_t start = at_;
+    try {
+      return type_or_columns();
+    } catch (const SparkError& error) {
+      at_ = start;
+      if (error.condition() == "PARSE_SYNTAX_ERROR") fail_behind_name();
+      if (error.condition() == "INVALID_IDENTIFIER" && word() != "" && !take('<')) {
+        at_ = start;
+        fail_behind_name();
+      }
+      throw;
+    }
+  }
+
+ private:
+  // One type, or columns when a name and a type follow each other.
+  Type type_or_columns() {
     const size_t start = at_;
     if (auto type = plain(); type && is_end()) return *type;
     at_ = start;
@@ -31,9 +49,38 @@ class TypeReader {
     return columns('\0', false);
   }
 
- private:
   [[noreturn]] void fail() const {
     throw SparkError("PARSE_SYNTAX_ERROR", {{"error", "'" + std::string(text_.substr(at_, 16)) + "'"}, {"hint", ""}});
+  }
+
+  // Of what is neither a type nor columns Spark tells how it fails as a type: behind the name.
+  void fail_behind_name() {
+    raw_word();
+    if (is_end()) return;
+    const size_t start = at_;
+    if (raw_word().empty()) ++at_;
+    const std::string token = "'" + std::string(text_.substr(start, at_ - start)) + "'";
+    throw SparkError("PARSE_SYNTAX_ERROR", {{"error", token}, {"hint", is_end() ? ": extra input " + token : ""}});
+  }
+
+  // A number, a text or a sign begins neither a type nor a name.
+  void check_begin() {
+    if (is_end()) throw SparkError("PARSE_EMPTY_STATEMENT", {});
+    const size_t start = at_;
+    if (text_[start] == '`') return;
+    const std::string name = raw_word();
+    const bool is_number = name.find_first_not_of("0123456789") == std::string::npos;
+    if (!name.empty() && !is_number) {
+      at_ = start;
+      return;
+    }
+    if (name.empty()) ++at_;
+    if (name.empty() && (text_[start] == '\'' || text_[start] == '"')) at_ = std::min(text_.find(text_[start], at_), text_.size() - 1) + 1;
+    if (!name.empty() && text_.substr(at_).starts_with('.')) {
+      ++at_;
+      word();
+    }
+    throw SparkError("PARSE_SYNTAX_ERROR", {{"error", "'" + std::string(text_.substr(start, at_ - start)) + "'"}, {"hint", ""}});
   }
 
   void skip_blanks() {
@@ -53,7 +100,17 @@ class TypeReader {
     if (!take(wanted)) fail();
   }
 
+  // A name with letters beyond ASCII stands in back quotes.
   std::string word() {
+    skip_blanks();
+    const bool is_quoted = at_ < text_.size() && text_[at_] == '`';
+    std::string name = raw_word();
+    const bool is_plain = std::none_of(name.begin(), name.end(), [](char c) { return (c & 0x80) != 0; });
+    if (!is_quoted && !is_plain) throw SparkError("INVALID_IDENTIFIER", {{"ident", name}});
+    return name;
+  }
+
+  std::string raw_word() {
     skip_blanks();
     std::string out;
     if (take('`')) {

@@ -1,0 +1,213 @@
+// What comes before a call's signature is looked for: constants that Spark computes while it analyses, and what it checks
+// of arguments that are not coerced yet.
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "analyze/argument_rules.h"
+#include "analyze/call_errors.h"
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "functions/argument_check.h"
+#include "functions/collation_names.h"
+#include "functions/kernel/type_text.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+using functions::Function;
+
+namespace {
+
+// The places of a function's arguments that are constants to Spark, as bits.
+struct ConstantPlaces {
+  std::string_view function;
+  uint32_t places = 0;
+};
+
+constexpr uint32_t kFirst = 1, kSecond = 2, kThird = 4, kBehindFirst = ~1U, kEach = ~0U;
+
+constexpr ConstantPlaces kConstantPlaces[] = {
+    {"to_number", kSecond},
+    {"try_to_number", kSecond},
+    {"to_char", kSecond},
+    {"to_varchar", kSecond},
+    {"mask", kBehindFirst},
+    {"from_json", kSecond},
+    {"from_csv", kSecond},
+    {"variant_get", kThird},
+    {"try_variant_get", kThird},
+    {"collate", kSecond},
+    {"extract", kFirst},
+    {"date_part", kFirst},
+    {"datepart", kFirst},
+    {"round", kSecond},
+    {"bround", kSecond},
+    {"ceil", kSecond},
+    {"floor", kSecond},
+    {"nth_value", kSecond},
+    {"ntile", kFirst},
+    {"lead", kSecond},
+    {"uniform", kEach},
+    {"randstr", kEach},
+    {"histogram_numeric", kBehindFirst},
+    {"count_min_sketch", kBehindFirst},
+    {"make_time", kEach},
+    {"make_timestamp", kEach},
+    {"make_timestamp_ltz", kEach},
+    {"make_timestamp_ntz", kEach},
+    {"make_interval", kEach},
+    {"make_dt_interval", kEach},
+};
+
+bool is_constant_place(std::string_view function, size_t place) {
+  for (const std::string_view family : {"approx_top_k", "hll_", "kll_", "theta_", "tuple_"}) {
+    if (function.starts_with(family)) return place > 0;
+  }
+  const auto* found = std::find_if(std::begin(kConstantPlaces), std::end(kConstantPlaces),
+                                   [&](const ConstantPlaces& one) { return one.function == function; });
+  return found != std::end(kConstantPlaces) && (found->places >> place & 1) != 0;
+}
+
+std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
+
+[[noreturn]] void refuse_call(const FunctionCall& call, const char* subclass, SparkError::Parameters parameters, const Origin& origin) {
+  parameters.push_back({"sqlExpr", in_quotes(print_name(Expression{call, {}, true, {}}))});
+  throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts_of(origin));
+}
+
+// ExprUtils.evalTypeExpr.
+void check_schema(const ExpressionPtr& schema, const Origin& origin) {
+  const auto* literal = schema->as<Literal>();
+  const bool is_null = literal && literal->is_null();
+  if (!functions::is_foldable(schema) || is_null || !schema->type.is_string()) {
+    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", in_quotes(print_name(*schema))}}, contexts_of(origin));
+  }
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!text) return;
+  try {
+    (void)functions::kernel::parse_type_text(*text);
+  } catch (const SparkError& error) {
+    throw error.kind() == ErrorKind::kParse ? error.with_kind(ErrorKind::kAnalysis) : error;
+  }
+}
+
+// What is looked for in an array, or put into it.
+void check_search(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const Type& collection = call.arguments[0]->type;
+  const Type& other = call.arguments[1]->type;
+  const bool is_array = collection.is(TypeKind::kArray);
+  if (row.name == "array_contains" || row.name == "array_position") {
+    if (collection.is(TypeKind::kNull) || (!is_array && other.is(TypeKind::kNull))) {
+      refuse_call(call, "NULL_TYPE", {{"functionName", "`" + std::string(row.name) + "`"}}, origin);
+    }
+  }
+  const bool inserts = row.name == "array_insert" && call.arguments.size() > 2;
+  if ((row.name == "array_remove" || inserts) && !is_array) {
+    refuse_call(call, "ARRAY_FUNCTION_DIFF_TYPES",
+                {{"functionName", "`" + std::string(row.name) + "`"},
+                 {"dataType", "\"ARRAY\""},
+                 {"leftType", in_quotes(collection.sql())},
+                 {"rightType", in_quotes(call.arguments[inserts ? 2 : 1]->type.sql())}},
+                origin);
+  }
+  // A bare null is no position.
+  if (is_array && other.is(TypeKind::kNull) && (inserts || row.name == "element_at" || row.name == "try_element_at")) {
+    refuse_call(call, "UNEXPECTED_INPUT_TYPE",
+                {{"paramIndex", std::string(ordinal(1))},
+                 {"requiredType", "\"INT\""},
+                 {"inputSql", in_quotes(print_name(*call.arguments[1]))},
+                 {"inputType", in_quotes(other.sql())}},
+                origin);
+  }
+}
+
+// approx_top_k_combine reads how many items are tracked, an integer, before it looks at the state.
+void check_tracked_items(const FunctionCall& call) {
+  const auto* tracked = call.arguments[1]->as<Literal>();
+  if (!tracked) return;
+  const std::string name = "`maxItemsTracked`";
+  if (tracked->is_null()) throw SparkError("APPROX_TOP_K_NULL_ARG", {{"argName", name}});
+  if (!tracked->type.is(TypeKind::kInteger)) throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`approx_top_k_combine`"}});
+  const int64_t count = std::get<int64_t>(tracked->value);
+  if (count > 0) return;
+  throw SparkError("APPROX_TOP_K_NON_POSITIVE_ARG", {{"argName", name}, {"argValue", std::to_string(count)}});
+}
+
+// The name is read before the text is looked at.
+void check_collation(const FunctionCall& call) {
+  const ExpressionPtr& name = call.arguments[1];
+  if (!name->type.is_string()) {
+    throw SparkError("UNEXPECTED_INPUT_TYPE",
+                     {{"functionName", "`collate`"},
+                      {"paramIndex", "first"},
+                      {"requiredType", "\"STRING\""},
+                      {"inputSql", in_quotes(print_name(*name))},
+                      {"inputType", in_quotes(name->type.sql())}});
+  }
+  const auto* literal = name->as<Literal>();
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (text) (void)functions::collation_name(*text);
+}
+
+// Spark negates the offset of lag before it looks at anything else of the call.
+void check_negated_offset(const FunctionCall& call) {
+  const ExpressionPtr& offset = call.arguments[1];
+  const Type& type = offset->type;
+  if (!functions::is_foldable(offset) || type.is_numeric() || type.is_interval() || type.is(TypeKind::kNull)) return;
+  throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`lag`"}});
+}
+
+}  // namespace
+
+// Whether a constant is null. One that fails is not: it may be that nobody asks for it.
+bool Resolver::is_null_if_computed(const ExpressionPtr& expression) {
+  try {
+    return constant(expression).is_null();
+  } catch (const SparkError&) {
+    return false;
+  }
+}
+
+std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::vector<ExpressionPtr> arguments) {
+  if (!context_.evaluate) return arguments;
+  for (size_t i = 0; i < arguments.size() && i < 32; ++i) {
+    const ExpressionPtr& argument = arguments[i];
+    // The cast of an offset of rows is looked at as one.
+    if (row.kind == functions::FunctionKind::kWindow && argument->as<Cast>()) continue;
+    if (argument->as<Literal>() || !is_constant_place(row.name, i) || !functions::is_foldable(argument)) continue;
+    if (row.name.starts_with("make_")) {
+      // Of these it matters only whether one is null.
+      if (!argument->nullable || argument->as<Cast>() || !is_null_if_computed(argument)) continue;
+    }
+    arguments[i] = shown_as(make_typed(constant(argument), argument->type, argument->nullable), print_name(*argument));
+  }
+  return arguments;
+}
+
+void check_before_binding(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const std::vector<ExpressionPtr>& a = call.arguments;
+  // Spark computes the schema before it looks at the options and at the other arguments.
+  if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], origin);
+  if ((row.name == "variant_get" || row.name == "try_variant_get") && a.size() > 2) check_schema(a[2], origin);
+  const ExpressionPtr* options = options_of(row, call);
+  if (options && !(*options)->type.is(TypeKind::kMap)) {
+    throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
+  }
+  if (row.name == "extract" && !a.empty() && !functions::is_foldable(a[0])) {
+    const std::string shown = call.display_name.empty() ? "extract" : call.display_name;
+    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`" + shown + "`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}},
+                     contexts_of(origin));
+  }
+  if (a.size() < 2) return;
+  check_search(row, call, origin);
+  if (row.name == "approx_top_k_combine") check_tracked_items(call);
+  if (row.name == "collate") check_collation(call);
+  if (row.name == "lag") check_negated_offset(call);
+  if (row.name.starts_with("xpath") && !functions::is_foldable(a[1])) {
+    refuse_call(call, "NON_FOLDABLE_INPUT",
+                {{"inputName", "`path`"}, {"inputType", "\"STRING\""}, {"inputExpr", in_quotes(print_name(*a[1]))}}, origin);
+  }
+}
+
+}  // namespace firesteel::analyze
