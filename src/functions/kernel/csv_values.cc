@@ -67,7 +67,7 @@ void append_csv_text(const CsvTextOptions& options, const Type& type, const Valu
     const bool is_item = is_map && i % 2 == 1;
     if (i > 0) out += is_item ? " ->" : ",";
     const bool is_blank = parts[i].is_null() && options.null_text.empty();
-    if (i > 0 && !is_blank) out += ' ';
+    if ((i > 0 || parts[i].is_null()) && !is_blank) out += ' ';
     const Type& part = is_array ? type.element() : !is_map ? type.fields()[i].type : is_item ? type.value() : type.key();
     parts[i].is_null() ? void(out += options.null_text) : append_csv_text(options, part, parts[i], zone, out);
   }
