@@ -464,11 +464,11 @@ std::vector<ExpressionPtr> Resolver::key_columns(const Grouping& grouping) {
   return columns;
 }
 
-// An Aggregate node that computes grouping expressions and aggregate calls as columns, and a
-// projection above it for what is built from them.
+// An Aggregate node that computes grouping expressions and aggregate calls as columns, and a projection above it for what is built from them.
 RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
                                       std::vector<ExpressionPtr> list, const ExpressionPtr& having) {
   check_orderable_keys(grouping.keys);
+  check_no_outer(grouping.keys, list);
   const std::vector<ExpressionPtr> keys = grouping.keys;  // as the list has them
   for (ExpressionPtr& key : grouping.keys) key = with_sorted_maps(key);
   std::vector<ExpressionPtr> columns = with_key_names(key_columns(grouping), grouping.keys, keys);

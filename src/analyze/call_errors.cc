@@ -179,16 +179,27 @@ void check_clauses(const Function& row, const FunctionCall& call, const Origin& 
   if (call.filter && !is_aggregate) refuse("FILTER CLAUSE");
 }
 
-void throw_not_higher_order(const Function& row, const Origin& origin) {
-  // Spark names its class, which is mostly the function's name in another case.
+std::string spark_class(const Function& row) {
   std::string name = "org.apache.spark.sql.catalyst.expressions.";
   bool begins_word = true;
   for (const char c : row.name) {
     if (c != '_') name += begins_word ? static_cast<char>(toupper(static_cast<unsigned char>(c))) : c;
     begins_word = c == '_';
   }
-  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", {{"class", name}},
-                   contexts_of(origin));
+  return name;
+}
+
+void throw_not_higher_order(const Function& row, const Origin& origin) {
+  throw SparkError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", {{"class", spark_class(row)}}, contexts_of(origin));
+}
+
+void throw_no_generator(const UnresolvedFunction& call, const Expression& bound) {
+  const auto* function = bound.as<FunctionCall>();
+  const bool is_aggregate = function && function->function->kind == functions::FunctionKind::kAggregate;
+  std::string name = function ? spark_class(*function->function) : "org.apache.spark.sql.catalyst.expressions.Cast";
+  if (is_aggregate) name.insert(name.rfind('.') + 1, "aggregate.");
+  throw SparkError("UNSUPPORTED_GENERATOR.NOT_GENERATOR", {{"functionName", quoted_name(call.name)}, {"classCanonicalName", name}},
+                   contexts_of(bound.origin));
 }
 
 }  // namespace firesteel::analyze

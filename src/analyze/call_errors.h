@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "functions/function.h"
@@ -29,6 +30,10 @@ std::string_view ordinal(size_t index);
                                   const plan::Origin& origin);
 // A clause that functions of this kind do not have: DISTINCT, WITHIN GROUP, FILTER.
 void check_clauses(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+// The Java class of a function, which is mostly its name in another case.
+std::string spark_class(const functions::Function& row);
+// A function behind LATERAL VIEW that makes no rows.
+[[noreturn]] void throw_no_generator(const plan::UnresolvedFunction& call, const plan::Expression& bound);
 // A lambda where no function takes one.
 [[noreturn]] void throw_not_higher_order(const functions::Function& row, const plan::Origin& origin);
 

@@ -120,6 +120,9 @@ ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
   if (e->as<Parameter>()) throw SparkError("UNBOUND_SQL_PARAMETER", {{"name", e->as<Parameter>()->name}}, contexts_of(e->origin));
   if (e->as<UserFunction>()) throw_unsupported("EXPRESSION", "Python functions");
   if (e->as<UnresolvedRegex>()) throw_unsupported("EXPRESSION", "a column regular expression here");
+  if (const auto* n = e->as<LambdaFunction>(); n && !n->parameters.empty() && n->parameters[0]->as<UnresolvedLambdaVariable>()) {
+    throw_unsupported("EXPRESSION", "a lambda function that no function takes");
+  }
   // Resolved already: references that desugaring made, bound lambdas.
   return e;
 }
@@ -466,8 +469,6 @@ std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>
     } else if (const auto* regex = e->as<UnresolvedRegex>()) {
       for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
-      const auto* given_name = e->as<Alias>();
-      if ((given_name ? given_name->child : e)->as<LambdaFunction>()) throw_unsupported("EXPRESSION", "a lambda function that no function takes");
       if (e->as<SortOrder>()) throw_unsupported("EXPRESSION", "an order outside of sorting");
       lateral_aliases_ = &out;
       if (const auto* alias = e->as<Alias>(); alias && alias->names.size() > 1) {

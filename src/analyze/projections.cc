@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "analyze/call_errors.h"
 #include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -505,6 +506,7 @@ RelationPtr Resolver::generate(RelationPtr child, const Scope& scope, const Expr
   }
   allowed_generator_ = outer;
   const auto* bound = generator->as<FunctionCall>();
+  if (!bound || bound->function->kind != FunctionKind::kGenerator) throw_no_generator(*call->as<UnresolvedFunction>(), *generator);
   const bool takes_collection = bound->function->name.starts_with("explode") || bound->function->name.starts_with("posexplode");
   if (takes_collection && bound->arguments[0]->type.is(TypeKind::kNull)) {
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {{"sqlExpr", "\"" + print_name(*generator) + "\""},

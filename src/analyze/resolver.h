@@ -254,6 +254,7 @@ class Resolver {
   ExpressionPtr having_condition(const ExpressionPtr& e, const RelationPtr& child, const Attributes& shown,
                                  bool prefers_shown);
   ExpressionPtr with_names_of(const ExpressionPtr& e, const Attributes& shown);
+  void check_no_outer(const std::vector<ExpressionPtr>& keys, const std::vector<ExpressionPtr>& list);
   RelationPtr build_aggregate(RelationPtr child, Grouping grouping, std::vector<ExpressionPtr> list,
                               const ExpressionPtr& having);
 

@@ -1,0 +1,63 @@
+// What an Aggregate may not read of the query around its own (CheckAnalysis.failOnInvalidOuterReference).
+#include <string>
+#include <vector>
+
+#include "analyze/resolver.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "functions/function.h"
+
+namespace firesteel::analyze {
+
+using namespace plan;
+
+namespace {
+
+// Whether it holds a column of the query around (`wanted`), or one of its own.
+bool holds_column(const ExpressionPtr& expression, bool wanted) {
+  bool found = false;
+  walk(expression, [&](const ExpressionPtr& e) {
+    const auto* column = e->as<AttributeReference>();
+    found |= column && column->is_outer == wanted;
+    return !found;
+  });
+  return found;
+}
+
+// The expression as SQL, the columns of the query around it by their own names.
+std::string sql_of(const ExpressionPtr& expression) {
+  const ExpressionPtr own = transform_up(expression, [](const ExpressionPtr& e) -> ExpressionPtr {
+    const auto* column = e->as<AttributeReference>();
+    if (!column || !column->is_outer) return nullptr;
+    AttributeReference copy = *column;
+    copy.is_outer = false;
+    copy.qualifier.clear();
+    return make_typed(std::move(copy), e->type, e->nullable, e->origin);
+  });
+  const auto* alias = own->as<Alias>();
+  return alias ? print_name(*alias->child) + " AS " + quoted_if_needed(alias->names[0]) : print_name(*own);
+}
+
+}  // namespace
+
+void Resolver::check_no_outer(const std::vector<ExpressionPtr>& keys, const std::vector<ExpressionPtr>& list) {
+  if (!outer_scope_) return;
+  std::vector<std::string> outer;
+  for (const std::vector<ExpressionPtr>* part : {&keys, &list}) {
+    for (const ExpressionPtr& expression : *part) {
+      if (!holds_column(expression, true)) continue;
+      walk(expression, [&](const ExpressionPtr& e) {
+        const auto* call = e->as<FunctionCall>();
+        const bool is_aggregate = call && call->function->kind == functions::FunctionKind::kAggregate;
+        if (is_aggregate && holds_column(e, true) && holds_column(e, false)) {
+          throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", {{"function", print_name(*e)}});
+        }
+        return true;
+      });
+      outer.push_back("\"" + sql_of(expression) + "\"");
+    }
+  }
+  if (!outer.empty()) throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE", {{"sqlExprs", joined(outer, ",")}});
+}
+
+}  // namespace firesteel::analyze
