@@ -394,19 +394,7 @@ ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, 
     if (!is_grouping_call(*e)) return nullptr;
     if (!grouping.has_sets) throw SparkError("UNSUPPORTED_GROUPING_EXPRESSION", {}, contexts_of(e->origin));
     const auto& call_node = std::get<FunctionCall>(e->node);
-    std::string keys;
-    for (const ExpressionPtr& key : grouping.keys) keys += (keys.empty() ? "" : ", ") + print_name(*key);
-    const bool is_id = call_node.function->name == "grouping_id";
-    for (const ExpressionPtr& argument : call_node.arguments) {
-      const bool is_key = std::any_of(grouping.keys.begin(), grouping.keys.end(), [&](const ExpressionPtr& key) { return same_value(key, argument); });
-      if (is_key) continue;
-      if (is_id) {
-        std::string columns;
-        for (const ExpressionPtr& a : call_node.arguments) columns += (columns.empty() ? "" : ", ") + print_name(*a);
-        throw SparkError("GROUPING_ID_COLUMN_MISMATCH", {{"groupingIdColumn", columns}, {"groupByColumns", keys}}, contexts_of(e->origin));
-      }
-      throw SparkError("GROUPING_COLUMN_MISMATCH", {{"grouping", print_name(*argument)}, {"groupingColumns", keys}}, contexts_of(e->origin));
-    }
+    check_grouping_arguments(call_node, grouping.keys, e->origin);
     const std::vector<ExpressionPtr>& named_keys = call_node.arguments.empty() ? grouping.keys : call_node.arguments;
     const bool has_all = !named_keys.empty() && std::all_of(named_keys.begin(), named_keys.end(), [&](const ExpressionPtr& key) {
       return is_in_some_set(grouping, *key);

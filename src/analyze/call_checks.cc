@@ -184,6 +184,21 @@ bool is_null_number(const ExpressionPtr& constant, bool is_ansi) {
   return !is_ansi && !functions::kernel::string_to_double(*text, functions::kernel::CastMode::kTry);
 }
 
+void check_grouping_arguments(const FunctionCall& call, const std::vector<ExpressionPtr>& keys, const Origin& origin) {
+  const auto text_of = [](const std::vector<ExpressionPtr>& expressions) {
+    std::vector<std::string> names;
+    for (const ExpressionPtr& one : expressions) names.push_back(print_name(*one));
+    return joined(names);
+  };
+  for (const ExpressionPtr& argument : call.arguments) {
+    if (std::any_of(keys.begin(), keys.end(), [&](const ExpressionPtr& key) { return same_value(key, argument); })) continue;
+    if (call.function->name == "grouping_id") {
+      throw SparkError("GROUPING_ID_COLUMN_MISMATCH", {{"groupingIdColumn", text_of(call.arguments)}, {"groupByColumns", text_of(keys)}}, contexts_of(origin));
+    }
+    throw SparkError("GROUPING_COLUMN_MISMATCH", {{"grouping", print_name(*argument)}, {"groupingColumns", text_of(keys)}}, contexts_of(origin));
+  }
+}
+
 bool is_grouping_call(const Expression& e) {
   const auto* call = e.as<FunctionCall>();
   return call && (call->function->name == "grouping" || call->function->name == "grouping_id");

@@ -33,6 +33,8 @@ bool is_null_number(const plan::ExpressionPtr& constant, bool is_ansi);
 
 // grouping() or grouping_id().
 bool is_grouping_call(const plan::Expression& e);
+// Its arguments are among the keys of the groups.
+void check_grouping_arguments(const plan::FunctionCall& call, const std::vector<plan::ExpressionPtr>& keys, const plan::Origin& origin);
 
 // Whether a null below makes a null of it.
 bool passes_nulls_on(const plan::Expression& e);

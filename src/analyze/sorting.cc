@@ -139,6 +139,10 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
     if (!call_node || call_node->function->kind != functions::FunctionKind::kAggregate) return nullptr;
     return transform_up(e, over_input);
   });
+  walk(over_keys, [&](const ExpressionPtr& part) {
+    if (is_grouping_call(*part)) check_grouping_arguments(*transform_up(part, over_input)->as<FunctionCall>(), node.grouping, part->origin);
+    return true;
+  });
   const ExpressionPtr lifted = lift(over_keys, node.grouping, [&](const ExpressionPtr& part, const std::string& name) {
     return column_for(part, name, wider.aggregates);
   });

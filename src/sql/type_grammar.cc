@@ -218,6 +218,7 @@ Type Grammar::simple_type(const std::string& name, const std::vector<int64_t>& p
                        {{"precision", std::to_string(precision)},
                         {"maxPrecision", std::to_string(kMaxDecimalPrecision)}});
     }
+    if (precision == 0) throw_unsupported("EXPRESSION", "the type decimal(0,0)");
     return Type::decimal(static_cast<int>(precision), static_cast<int>(scale));
   }
   const bool is_character = name == "CHAR" || name == "CHARACTER";
