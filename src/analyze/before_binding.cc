@@ -11,6 +11,7 @@
 #include "functions/argument_check.h"
 #include "functions/collation_names.h"
 #include "functions/kernel/type_text.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::analyze {
 
@@ -176,6 +177,7 @@ std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::ve
     // The cast of an offset of rows is looked at as one.
     if (row.kind == functions::FunctionKind::kWindow && argument->as<Cast>()) continue;
     if (argument->as<Literal>() || !is_constant_place(row.name, i) || !functions::is_foldable(argument)) continue;
+    if (holds(argument->type, TypeKind::kVariant)) continue;  // there is no literal of it
     if (row.name.starts_with("make_")) {
       // Of these it matters only whether one is null.
       if (!argument->nullable || argument->as<Cast>() || !is_null_if_computed(argument)) continue;

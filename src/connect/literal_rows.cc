@@ -28,7 +28,8 @@ int64_t number_of(const arrow::Scalar& scalar) {
 }
 
 Literal nested_literal(const arrow::Scalar& scalar, const Type& type) {
-  if (scalar.type->id() == arrow::Type::STRUCT) {
+  // A variant travels as a struct, too.
+  if (scalar.type->id() == arrow::Type::STRUCT && type.is(TypeKind::kStruct)) {
     auto fields = std::make_shared<Literal::Elements>();
     const auto& values = static_cast<const arrow::StructScalar&>(scalar).value;
     for (size_t i = 0; i < values.size(); ++i) {
