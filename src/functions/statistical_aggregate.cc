@@ -277,6 +277,9 @@ void check_order(const plan::FunctionCall& call) {
 }
 
 void check_bins(const plan::FunctionCall& call) {
+  if (call.arguments[0]->type.is(TypeKind::kCalendarInterval)) {
+    throw_unexpected_type(0, "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")");
+  }
   check_constant(call, 1, "nb", "INT");
   check_range(call, 1, "nb", 2, INT32_MAX, "[2, 2147483647]");
 }
