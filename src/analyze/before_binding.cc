@@ -70,19 +70,12 @@ bool is_constant_place(std::string_view function, size_t place) {
   return found != std::end(kConstantPlaces) && (found->places >> place & 1) != 0;
 }
 
-std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
-
-[[noreturn]] void refuse_call(const FunctionCall& call, const char* subclass, SparkError::Parameters parameters, const Origin& origin) {
-  parameters.push_back({"sqlExpr", in_quotes(print_name(Expression{call, {}, true, {}}))});
-  throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts_of(origin));
-}
-
 // ExprUtils.evalTypeExpr.
 void check_schema(const ExpressionPtr& schema, const Origin& origin) {
   const auto* literal = schema->as<Literal>();
   const bool is_null = literal && literal->is_null();
   if (!functions::is_foldable(schema) || is_null || !schema->type.is_string()) {
-    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", in_quotes(print_name(*schema))}}, contexts_of(origin));
+    throw SparkError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", quoted(print_name(*schema))}}, contexts_of(origin));
   }
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
   if (!text) return;
@@ -100,26 +93,21 @@ void check_search(const Function& row, const FunctionCall& call, const Origin& o
   const bool is_array = collection.is(TypeKind::kArray);
   if (row.name == "array_contains" || row.name == "array_position") {
     if (collection.is(TypeKind::kNull) || (!is_array && other.is(TypeKind::kNull))) {
-      refuse_call(call, "NULL_TYPE", {{"functionName", "`" + std::string(row.name) + "`"}}, origin);
+      throw_mismatch(call, "NULL_TYPE", {{"functionName", "`" + std::string(row.name) + "`"}}, origin);
     }
   }
   const bool inserts = row.name == "array_insert" && call.arguments.size() > 2;
   if ((row.name == "array_remove" || inserts) && !is_array) {
-    refuse_call(call, "ARRAY_FUNCTION_DIFF_TYPES",
-                {{"functionName", "`" + std::string(row.name) + "`"},
-                 {"dataType", "\"ARRAY\""},
-                 {"leftType", in_quotes(collection.sql())},
-                 {"rightType", in_quotes(call.arguments[inserts ? 2 : 1]->type.sql())}},
-                origin);
+    throw_mismatch(call, "ARRAY_FUNCTION_DIFF_TYPES",
+                   {{"functionName", "`" + std::string(row.name) + "`"},
+                    {"dataType", "\"ARRAY\""},
+                    {"leftType", quoted(collection.sql())},
+                    {"rightType", quoted(call.arguments[inserts ? 2 : 1]->type.sql())}},
+                   origin);
   }
   // A bare null is no position.
   if (is_array && other.is(TypeKind::kNull) && (inserts || row.name == "element_at" || row.name == "try_element_at")) {
-    refuse_call(call, "UNEXPECTED_INPUT_TYPE",
-                {{"paramIndex", std::string(ordinal(1))},
-                 {"requiredType", "\"INT\""},
-                 {"inputSql", in_quotes(print_name(*call.arguments[1]))},
-                 {"inputType", in_quotes(other.sql())}},
-                origin);
+    throw_type(call, 1, call.arguments[1], "\"INT\"", origin);
   }
 }
 
@@ -143,8 +131,8 @@ void check_collation(const FunctionCall& call) {
                      {{"functionName", "`collate`"},
                       {"paramIndex", "first"},
                       {"requiredType", "\"STRING\""},
-                      {"inputSql", in_quotes(print_name(*name))},
-                      {"inputType", in_quotes(name->type.sql())}});
+                      {"inputSql", quoted(print_name(*name))},
+                      {"inputType", quoted(name->type.sql())}});
   }
   const auto* literal = name->as<Literal>();
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
@@ -207,8 +195,8 @@ void check_before_binding(const Function& row, const FunctionCall& call, const O
   if (row.name == "collate") check_collation(call);
   if (row.name == "lag") check_negated_offset(call);
   if (row.name.starts_with("xpath") && !functions::is_foldable(a[1])) {
-    refuse_call(call, "NON_FOLDABLE_INPUT",
-                {{"inputName", "`path`"}, {"inputType", "\"STRING\""}, {"inputExpr", in_quotes(print_name(*a[1]))}}, origin);
+    throw_mismatch(call, "NON_FOLDABLE_INPUT",
+                   {{"inputName", "`path`"}, {"inputType", "\"STRING\""}, {"inputExpr", quoted(print_name(*a[1]))}}, origin);
   }
 }
 

@@ -89,6 +89,38 @@ void throw_wrong_count(const Function& row, size_t actual, const Origin& origin)
                    contexts_of(origin));
 }
 
+std::string quoted(const std::string& text) { return "\"" + text + "\""; }
+
+namespace {
+
+// The call as the message shows it.
+std::string call_text(const FunctionCall& call) {
+  if (!call.function->name.starts_with("percentile_") || call.order_by.empty()) {
+    return print_name(Expression{call, {}, true, {}});
+  }
+  // The value of WITHIN GROUP (ORDER BY value) is Spark's first argument.
+  return std::string(call.function->name) + "(" + print_name(*std::get<SortOrder>(call.order_by[0]->node).child) +
+         ", " + print_name(*call.arguments[0]) + ")";
+}
+
+}  // namespace
+
+void throw_mismatch(const FunctionCall& call, const char* subclass, SparkError::Parameters parameters,
+                                 const Origin& origin) {
+  parameters.insert(parameters.begin(), {"sqlExpr", quoted(call_text(call))});
+  throw SparkError(std::string("DATATYPE_MISMATCH.") + subclass, std::move(parameters), contexts_of(origin));
+}
+
+void throw_type(const FunctionCall& call, size_t place, const ExpressionPtr& argument,
+                             const char* required, const Origin& origin) {
+  throw_mismatch(call, "UNEXPECTED_INPUT_TYPE",
+                 {{"paramIndex", std::string(ordinal(place))},
+                  {"requiredType", required},
+                  {"inputSql", quoted(print_name(*argument))},
+                  {"inputType", quoted(argument->type.sql())}},
+                 origin);
+}
+
 void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                                  Accepts wanted, const Origin& origin) {
   const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";

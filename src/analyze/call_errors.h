@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "functions/function.h"
 #include "plan/expression.h"
 
@@ -21,6 +22,13 @@ std::string_view ordinal(size_t index);
 // WRONG_NUM_ARGS.
 [[noreturn]] void throw_wrong_count(const functions::Function& row, size_t actual,
                                     const plan::Origin& origin);
+std::string quoted(const std::string& text);  // "text"
+// DATATYPE_MISMATCH of that subclass, of the call.
+[[noreturn]] void throw_mismatch(const plan::FunctionCall& call, const char* subclass, SparkError::Parameters parameters,
+                                 const plan::Origin& origin);
+// DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE of the argument, whose place is counted from 0.
+[[noreturn]] void throw_type(const plan::FunctionCall& call, size_t place, const plan::ExpressionPtr& argument,
+                             const char* required, const plan::Origin& origin);
 // DATATYPE_MISMATCH: no signature takes the argument at `index`. The call has all its arguments, those by default too:
 // its name shows them.
 [[noreturn]] void throw_mismatch(const functions::Function& row, const plan::FunctionCall& call,

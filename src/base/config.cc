@@ -177,7 +177,9 @@ int64_t Config::get_integer(std::string_view key) const {
 int64_t Config::get_bytes(std::string_view key) const { return parse_bytes(get(key)).value_or(0); }
 
 int64_t Config::get_duration_ms(std::string_view key) const {
-  return parse_duration_ms(get(key), bare_unit_ms(find_config_entry(key)->type)).value_or(0);
+  const ConfigEntry* entry = find_config_entry(key);
+  FIRESTEEL_CHECK(entry != nullptr, "a time that is no declared key");
+  return parse_duration_ms(get(key), bare_unit_ms(entry->type)).value_or(0);
 }
 
 void Config::set(std::string_view key, std::string_view value) {

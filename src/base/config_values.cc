@@ -152,7 +152,6 @@ std::optional<double> number_of(ConfigType type, std::string_view word) {
     case ConfigType::kDouble:
       return parse_number<double>(word);
     case ConfigType::kBytes:
-      return parse_bytes(word);
     case ConfigType::kMebibytes:
       return parse_bytes(word);
     case ConfigType::kMilliseconds:

@@ -78,8 +78,6 @@ const Contents& Warehouse::current() const {
   return contents_;
 }
 
-const Database& Warehouse::checked_database(std::string_view name) const { return checked(current(), name); }
-
 bool Warehouse::change(const Change& apply) {
   const CatalogFile::Lock lock = file_.lock();
   Contents next = current();
@@ -107,7 +105,7 @@ std::optional<Database> Warehouse::find_database(std::string_view name) const {
 
 Database Warehouse::database(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  return checked_database(name);
+  return checked(current(), name);
 }
 
 void Warehouse::create_database(Database database, bool if_not_exists) {
@@ -155,7 +153,8 @@ void Warehouse::drop_database(std::string_view name, bool if_exists, bool cascad
 
 std::vector<Table> Warehouse::tables(std::string_view database) const {
   const std::lock_guard lock(mutex_);
-  return values_of(current().tables, lower_case(checked_database(database).name));
+  const Contents& contents = current();
+  return values_of(contents.tables, lower_case(checked(contents, database).name));
 }
 
 std::optional<Table> Warehouse::find_table(std::string_view database, std::string_view name) const {
@@ -251,7 +250,8 @@ bool Warehouse::rename_table(std::string_view database, std::string_view name, c
 
 std::vector<Function> Warehouse::functions(std::string_view database) const {
   const std::lock_guard lock(mutex_);
-  return values_of(current().functions, lower_case(checked_database(database).name));
+  const Contents& contents = current();
+  return values_of(contents.functions, lower_case(checked(contents, database).name));
 }
 
 Function Warehouse::find_function(std::string_view database, std::string_view name) const {
@@ -278,7 +278,7 @@ bool Warehouse::drop_function(std::string_view database, std::string_view name) 
 
 std::string Warehouse::default_location(std::string_view database, std::string_view table) const {
   const std::lock_guard lock(mutex_);
-  return location_of(checked_database(database), table);
+  return location_of(checked(current(), database), table);
 }
 
 int64_t Warehouse::version() const {

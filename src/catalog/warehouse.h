@@ -66,7 +66,6 @@ class Warehouse {
 
   // The catalog as it stands in the folder; mutex_ held, as in all below.
   const Contents& current() const;
-  const Database& checked_database(std::string_view name) const;
   bool change(const Change& apply);
 
   const std::string folder_;

@@ -286,10 +286,6 @@ bool database_exists(const RequestContext& context, const plan::CatalogCall& cal
   return warehouse(context).find_database(database_argument(call, "")).has_value();
 }
 
-bool relation_exists(const RequestContext& context, const std::vector<std::string>& name) {
-  return find_temporary_view(context, name).has_value() || find_table(context, name).has_value();
-}
-
 using Handler = std::function<RelationPtr(const RequestContext&, const plan::CatalogCall&)>;
 
 const std::map<std::string, Handler>& handlers() {

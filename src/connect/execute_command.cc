@@ -291,7 +291,7 @@ class StatementRunner {
     }
     sql::CreateTable table = statement;
     if (!statement.like.empty()) {
-      if (!find(statement.like)) throw_table_not_found(context_, statement.like);
+      if (!relation_exists(context_, statement.like)) throw_table_not_found(context_, statement.like);
       table.schema = plan::output_schema(*resolved_table(context_, statement.like));
       if (const auto source = find_table(context_, statement.like); source && table.provider.empty()) {
         table.provider = source->provider;
@@ -356,7 +356,7 @@ class StatementRunner {
   }
 
   RelationPtr operator()(const sql::UncacheTable& statement) const {
-    if (statement.if_exists && !find(statement.name)) return nothing();
+    if (statement.if_exists && !relation_exists(context_, statement.name)) return nothing();
     const RelationPtr table = resolved_table(context_, statement.name);
     if (const auto removed = context_.session.state().unpersist(*table); removed && removed->is_materialised) {
       context_.backend.engine->uncache(removed->key);
@@ -416,7 +416,6 @@ class StatementRunner {
   void refuse_named_queries(const std::vector<std::string>& view) const {
     if (!named_queries_.empty()) throw_temporary("VIEW", table_name(context_, view).quoted(), "VIEW", {named_queries_[0].name});
   }
-  RelationPtr find(const std::vector<std::string>& name) const { return find_relation(context_, name, 0).plan; }
 
   const RequestContext& context_;
   const std::vector<plan::CommonTableExpression> named_queries_;

@@ -347,6 +347,10 @@ std::optional<ViewTable::View> find_temporary_view(const RequestContext& context
   return std::nullopt;
 }
 
+bool relation_exists(const RequestContext& context, const std::vector<std::string>& parts) {
+  return (context.sees_temporary && find_temporary_view(context, parts)) || find_table(context, parts);
+}
+
 analyze::FoundTable find_relation(const RequestContext& context, const std::vector<std::string>& parts, int64_t query_start_us) {
   if (const auto view = context.sees_temporary ? find_temporary_view(context, parts) : std::nullopt) {
     return {view->definition ? read_view(context, *view->definition) : plan_of_now(context, *view, query_start_us), {parts.begin(), parts.end() - 1}};
@@ -366,7 +370,7 @@ analyze::FoundTable find_relation(const RequestContext& context, const std::vect
 }
 
 RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts) {
-  if (!find_relation(context, parts, 0).plan) throw_table_not_found(context, parts);
+  if (!relation_exists(context, parts)) throw_table_not_found(context, parts);
   return analyze_relation(context, plan::make_relation(plan::UnresolvedTable{parts, {}}), nullptr);
 }
 

@@ -36,6 +36,8 @@ std::optional<catalog::Table> find_table(const RequestContext& context, const st
 
 // The temporary view with that name, as it was made.
 std::optional<ViewTable::View> find_temporary_view(const RequestContext& context, const std::vector<std::string>& parts);
+// Whether there is a view or a table of that name.
+bool relation_exists(const RequestContext& context, const std::vector<std::string>& parts);
 // A temporary view's plan, a table's read (unresolved) or a view's query; the qualifier of a table is catalog and database.
 // `query_start_us` is what current_timestamp() is in a plan that was made before.
 analyze::FoundTable find_relation(const RequestContext& context, const std::vector<std::string>& parts, int64_t query_start_us);

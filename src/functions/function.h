@@ -143,6 +143,7 @@ using Rows = std::vector<Function>;
 const Function* find_function(std::string_view name);
 // Whether it is null whatever the rows are, because of a null in it (NullPropagation).
 bool is_null_constant(const plan::Expression& expression);
+bool is_null_constant(const plan::FunctionCall& call);
 // Every row, sorted by name.
 const std::vector<const Function*>& all_functions();
 

@@ -70,24 +70,28 @@ const Function* find_function(std::string_view name) {
 bool is_null_constant(const plan::Expression& expression) {
   if (const auto* literal = expression.as<plan::Literal>()) return literal->is_null();
   if (const auto* alias = expression.as<plan::Alias>()) return is_null_constant(*alias->child);
-  if (const auto* cast = expression.as<plan::Cast>()) return is_null_constant(*cast->child);
+  if (const auto* cast = expression.as<plan::Cast>()) return cast->mode != plan::CastMode::kPretty && is_null_constant(*cast->child);
   const auto* call = expression.as<plan::FunctionCall>();
-  if (!call || call->function->kind != FunctionKind::kScalar) return false;
+  return call && is_null_constant(*call);
+}
+
+bool is_null_constant(const plan::FunctionCall& call) {
+  if (call.function->kind != FunctionKind::kScalar) return false;
   // Three-valued logic may know its answer in spite of a null, and the others compute all of their arguments.
   static constexpr std::string_view kTolerant[] = {"and", "or", "array_join", "array_repeat", "concat", "nanvl", "sequence", "unix_timestamp"};
   // Null for other reasons too.
   static constexpr std::string_view kIntolerant[] = {"[]",     "conv",      "date_trunc", "decode",     "encode", "format_number",
                                                      "log",    "next_day",  "sha2",       "split_part", "trunc",  "width_bucket"};
   const auto is_among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), call->function->name) != std::end(names);
+    return std::find(std::begin(names), std::end(names), call.function->name) != std::end(names);
   };
-  if (is_among(kTolerant) || call->function->is_volatile) return false;
+  if (is_among(kTolerant) || call.function->is_volatile) return false;
   // x IN (1, NULL) may be true.
-  if (call->function->name == "in") return is_null_constant(*call->arguments[0]);
-  const auto& signatures = call->function->signatures;
+  if (call.function->name == "in") return is_null_constant(*call.arguments[0]);
+  const auto& signatures = call.function->signatures;
   const bool is_intolerant = std::all_of(signatures.begin(), signatures.end(), [](const Signature& s) { return s.nulls == Nulls::kAny; });
-  return (is_intolerant || is_among(kIntolerant)) && std::any_of(call->arguments.begin(), call->arguments.end(),
-                                      [](const plan::ExpressionPtr& one) { return is_null_constant(*one); });
+  return (is_intolerant || is_among(kIntolerant)) &&
+         std::any_of(call.arguments.begin(), call.arguments.end(), [](const plan::ExpressionPtr& one) { return is_null_constant(*one); });
 }
 
 const std::vector<const Function*>& all_functions() { return table().sorted; }

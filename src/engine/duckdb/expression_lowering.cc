@@ -232,7 +232,7 @@ std::string ExpressionLowering::lower_order(const Expression& expression, const 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
                                            const Scope& scope, const std::string& over) const {
   // What is null because of one argument computes none of the others, which may fail.
-  if (functions::is_null_constant(Expression{call, type, true, {}})) return "CAST(NULL AS " + type_sql(type) + ")";
+  if (functions::is_null_constant(call)) return "CAST(NULL AS " + type_sql(type) + ")";
   // Of a number of any width the sum is the same.
   const bool adds_up = call.function->name == "sum" || call.function->name == "avg";
   std::vector<std::string> arguments;

@@ -337,9 +337,7 @@ class JsonStream : public BatchStream {
 std::shared_ptr<ArrowInput> json_input(const JsonOptions& options, const std::vector<plan::FileEntry>& files,
                                        const plan::Schema& schema, const std::string& time_zone) {
   const auto open = [=]() -> std::shared_ptr<BatchStream> { return std::make_shared<JsonStream>(options, files, schema, time_zone); };
-  std::shared_ptr<BatchStream> stream = open();
-  const auto arrow_schema = stream->schema();
-  return ArrowInput::from_streams(arrow_schema, std::move(stream), open);
+  return ArrowInput::from_streams(open, [](const arrow::Schema& own) { return std::make_shared<arrow::Schema>(own); });
 }
 
 }  // namespace firesteel::engine

@@ -243,11 +243,11 @@ std::shared_ptr<ArrowInput> ArrowInput::from_batches(
   return std::shared_ptr<ArrowInput>(new ArrowInput(std::move(state)));
 }
 
-std::shared_ptr<ArrowInput> ArrowInput::from_streams(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<BatchStream> first,
-                                                     std::function<std::shared_ptr<BatchStream>()> open) {
+std::shared_ptr<ArrowInput> ArrowInput::from_streams(std::function<std::shared_ptr<BatchStream>()> open,
+                                                     std::shared_ptr<arrow::Schema> (*named)(const arrow::Schema&)) {
   auto state = std::make_shared<State>();
-  state->schema = std::move(schema);
-  state->first = std::move(first);
+  state->first = open();
+  state->schema = named(*state->first->schema());
   state->open = std::move(open);
   return std::shared_ptr<ArrowInput>(new ArrowInput(std::move(state)));
 }

@@ -31,9 +31,10 @@ class ArrowInput {
       std::shared_ptr<arrow::Schema> schema,
       std::vector<std::shared_ptr<arrow::RecordBatch>> batches);
   // Batches that are pulled from a stream by one thread at a time. DuckDB may read a source twice in one query (it joins
-  // windows over whole partitions with groups of the same rows): the first scan takes `first`, the others open their own.
-  static std::shared_ptr<ArrowInput> from_streams(std::shared_ptr<arrow::Schema> schema, std::shared_ptr<BatchStream> first,
-                                                  std::function<std::shared_ptr<BatchStream>()> open);
+  // windows over whole partitions with groups of the same rows): each scan has a stream of its own, the first one is opened here.
+  // Its columns have the names that `named` gives to the schema of the stream.
+  static std::shared_ptr<ArrowInput> from_streams(std::function<std::shared_ptr<BatchStream>()> open,
+                                                  std::shared_ptr<arrow::Schema> (*named)(const arrow::Schema&));
   ~ArrowInput();
   ArrowInput(const ArrowInput&) = delete;
   ArrowInput& operator=(const ArrowInput&) = delete;

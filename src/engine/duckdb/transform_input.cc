@@ -220,14 +220,8 @@ std::unique_ptr<BatchStream> transform_stream(Engine& engine, const plan::Relati
 
 std::shared_ptr<ArrowInput> transform_input(Engine& engine, const plan::RelationPtr& plan,
                                             const std::shared_ptr<ExecutionContext>& context) {
-  const plan::RelationPtr* transform = transform_below(plan);
-  if (transform == nullptr) return nullptr;
-  const auto open = [&engine, plan, context]() -> std::shared_ptr<BatchStream> {
-    return selected_columns(engine, plan, *transform_below(plan), context);
-  };
-  std::shared_ptr<BatchStream> stream = open();
-  const auto schema = engine_schema(*stream->schema());
-  return ArrowInput::from_streams(schema, std::move(stream), open);
+  if (transform_below(plan) == nullptr) return nullptr;
+  return ArrowInput::from_streams([&engine, plan, context] { return selected_columns(engine, plan, *transform_below(plan), context); }, engine_schema);
 }
 
 }  // namespace firesteel::engine
