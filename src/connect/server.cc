@@ -4,6 +4,7 @@
 #include <google/protobuf/stubs/common.h>
 #include <grpcpp/grpcpp.h>
 
+#include <limits>
 #include <stdexcept>
 
 #include "connect/service.h"
@@ -73,9 +74,11 @@ class ConnectServer::Implementation {
     Service::Settings settings;
     settings.token = options.token;
     settings.recursion_limit = static_cast<int>(config.get_integer("spark.connect.grpc.marshallerRecursionLimit"));
-    settings.stream_duration_max = std::chrono::milliseconds(
-        config.get_duration_ms("spark.connect.execute.reattachable.senderMaxStreamDuration"));
-    settings.stream_bytes_max = config.get_bytes("spark.connect.execute.reattachable.senderMaxStreamSize");
+    // 0 is no limit.
+    const int64_t duration_ms = config.get_duration_ms("spark.connect.execute.reattachable.senderMaxStreamDuration");
+    settings.stream_duration_max = duration_ms > 0 ? std::chrono::milliseconds(duration_ms) : kForever;
+    const int64_t bytes = config.get_bytes("spark.connect.execute.reattachable.senderMaxStreamSize");
+    settings.stream_bytes_max = bytes > 0 ? bytes : std::numeric_limits<int64_t>::max();
     return settings;
   }
 

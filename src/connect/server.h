@@ -10,6 +10,9 @@
 
 namespace firesteel::connect {
 
+// A century: the clocks count nanoseconds, and have no room for the longest time of milliseconds.
+inline constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365 * 100);
+
 struct ServerOptions {
   std::string bind_address = "127.0.0.1";
   int port = 15002;             // 0: any free port

@@ -60,8 +60,9 @@ connect::ServerOptions connect_options(const ServeOptions& options,
   result.configuration = options.configuration;
   result.temporary_folder = temporary_folder;
   const Config config(options.configuration);
-  result.idle_session_timeout = std::chrono::milliseconds(
-      config.get_duration_ms("spark.connect.session.manager.defaultSessionTimeout"));
+  // -1 keeps sessions for ever.
+  const std::chrono::milliseconds timeout(config.get_duration_ms("spark.connect.session.manager.defaultSessionTimeout"));
+  result.idle_session_timeout = timeout.count() < 0 ? connect::kForever : timeout;
   result.detached_operation_timeout = std::chrono::milliseconds(
       config.get_duration_ms("spark.connect.execute.manager.detachedTimeout"));
   return result;

@@ -32,6 +32,24 @@ def test_idle_session_expires(hasty_server):
     raw.close()
 
 
+def test_no_limits():
+    """-1 keeps sessions for ever, 0 lets a stream be as long as its result: what Spark says of these keys."""
+    server = Server(["--conf", "spark.connect.session.manager.defaultSessionTimeout=-1",
+                     "--conf", "spark.connect.execute.reattachable.senderMaxStreamDuration=0",
+                     "--conf", "spark.connect.execute.reattachable.senderMaxStreamSize=0",
+                     "--conf", "spark.connect.execute.manager.detachedTimeout=500ms"])   # sessions are looked at each 125 ms
+    try:
+        raw = Raw(server.port)
+        first = raw.execute(range_(3))
+        time.sleep(1)
+        second = raw.execute(range_(3))
+        for responses in (first, second):
+            assert sum(rows(responses)) == 3 and responses[-1].HasField("result_complete")
+        raw.close()
+    finally:
+        server.stop()
+
+
 def test_operation_that_nobody_reads_is_dropped(hasty_server):
     raw = Raw(hasty_server.port)
     operation = str(uuid.uuid4())
