@@ -1,5 +1,6 @@
 #include "engine/duckdb/database.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include "engine/duckdb/error_translation.h"
@@ -40,6 +41,17 @@ TEST(Database, RangeCountsLikeSpark) {
   EXPECT_EQ(rows_of(database, "SELECT id FROM fs_range(3, 0, -2)"),
             (std::vector<std::string>{"3", "1"}));
   EXPECT_TRUE(rows_of(database, "SELECT id FROM fs_range(3, 0, 1)").empty());
+}
+
+// sort_reservation.cc: DuckDB's library finds the definition of the executable before its own, and has one of its own.
+TEST(Database, StatesOfOperatorsAreConstructedHere) {
+  constexpr const char* kConstructor = "_ZN6duckdb20TemporaryMemoryStateC1ERNS_22TemporaryMemoryManagerEm";
+  Dl_info first{};
+  Dl_info next{};
+  ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, kConstructor), &first), 0);
+  ASSERT_NE(dladdr(dlsym(RTLD_NEXT, kConstructor), &next), 0);
+  EXPECT_EQ(std::string(first.dli_fname).find("libduckdb"), std::string::npos);
+  EXPECT_NE(std::string(next.dli_fname).find("libduckdb"), std::string::npos);
 }
 
 TEST(Database, ErrorsOfOursComeBackWhole) {
