@@ -556,9 +556,18 @@ void check_no_generator_key(const std::vector<ExpressionPtr>& keys) {
   }
 }
 
+// Spark looks for the function of a view before it looks at its arguments, and says otherwise that it is not there.
+void Resolver::check_lateral_function(const UnresolvedFunction& call) const {
+  if (functions::find_function(lower_case(call.name.back())) || (context_.find_function && context_.find_function(call.name))) return;
+  std::vector<std::string> name = call.name;
+  if (name.size() == 1) name.insert(name.begin(), context_.current_database);
+  throw SparkError("ROUTINE_NOT_FOUND", {{"routineName", quoted_name(name)}});
+}
+
 RelationPtr Resolver::lateral_view(const LateralView& node) {
   RelationPtr child = resolve(node.child);
   ExpressionPtr call = node.generator;
+  if (const auto* function = call->as<UnresolvedFunction>()) check_lateral_function(*function);
   RelationPtr generated = generate(child, scope_of(child), call, node.column_aliases);
   auto copy = std::make_shared<Relation>(*generated);
   Generate inner = *generated->as<Generate>();

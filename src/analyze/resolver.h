@@ -92,6 +92,7 @@ class Resolver {
   RelationPtr summary(RelationPtr child, const std::vector<std::string>& names,
                       const std::vector<std::string>& columns);
   ExpressionPtr statistic_of(const ExpressionPtr& column, const std::string& name, double fraction);
+  void check_lateral_function(const plan::UnresolvedFunction& call) const;
   RelationPtr lateral_view(const plan::LateralView& node);
   // reshape.cc: relations that become others.
   RelationPtr unpivot(const plan::Unpivot& node);

@@ -343,6 +343,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000", kParse, "Invalid SQL syntax: The function <prettyName> does not support <syntax>."},
         {"INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", "42000", kParse, "Invalid SQL syntax: Window reference <windowName> is not a window specification."},
         {"INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000", kParse, "Invalid SQL syntax: The definition of window <windowName> is repetitive."},
+        {"INVALID_SQL_SYNTAX.UNSUPPORTED_FUNC_NAME", "42000", kParse, "Invalid SQL syntax: Unsupported function name <funcName>."},
         {"INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000", kParse, "Invalid SQL syntax: The definition of a SQL variable requires either a datatype or a DEFAULT clause.\nFor example, use `DECLARE name STRING` or `DECLARE name = 'SQL'` instead of `DECLARE name`."},
         {"INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501", kAnalysis, "The INTO clause of EXECUTE IMMEDIATE is only valid for queries but the given statement is not a query: <sqlString>."},
         {"INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823", kAnalysis, "Invalid subquery: Scalar subquery must return only one column, but got <number>."},

@@ -153,6 +153,7 @@ ExpressionPtr Grammar::parenthesized() {
   expect("(");
   ExpressionPtr first = named_expression();
   if (!at(",")) {
+    if (first->as<plan::Alias>()) syntax_error();  // only the fields of a row have names
     expect(")");
     return first;
   }
@@ -174,13 +175,9 @@ ExpressionPtr Grammar::row_constructor(Expressions fields, size_t from) const {
       name = attribute->parts.back();
     }
     if (const auto* variable = fields[i]->as<plan::UnresolvedLambdaVariable>()) name = variable->parts.back();
-    ExpressionPtr value = fields[i];
-    if (const auto* alias = fields[i]->as<plan::Alias>()) {
-      name = alias->names.front();
-      value = alias->child;
-    }
+    if (const auto* alias = fields[i]->as<plan::Alias>()) name = alias->names.front();
     function.arguments.push_back(plan::make_string_literal(std::move(name)));
-    function.arguments.push_back(std::move(value));
+    function.arguments.push_back(std::move(fields[i]));
   }
   return make_expression(std::move(function), origin(from));
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "sql/grammar.h"
 
 namespace firesteel::sql {
@@ -332,6 +333,7 @@ RelationPtr Grammar::lateral_view(RelationPtr child) {
   const size_t call_from = position_;
   std::vector<std::string> name = {identifier()};
   while (accept(".")) name.push_back(identifier());
+  if (name.size() > 2) fail("INVALID_SQL_SYNTAX.UNSUPPORTED_FUNC_NAME", {{"funcName", quoted_name(name)}}, from);
   view.generator = function_call(std::move(name), call_from);
   if (at_identifier() && !at(Keyword::kAs) && !begins_clause()) view.table_alias = identifier();
   const bool has_columns = accept(Keyword::kAs) || (at_identifier() && !begins_clause());
