@@ -78,11 +78,14 @@ void Operation::send_progress(bool is_done) {
   auto* stage = progress->add_stages();
   // One stage of a hundred tasks stands for the whole query: the client draws a bar of their ratio.
   constexpr int64_t kTasks = 100;
-  const double fraction = is_done ? 1.0 : context_->fraction_done.load();
+  engine::Progress& done = context_->progress;
+  done.refresh();
+  if (is_done) done.fraction_done = 1.0;
+  const double fraction = done.fraction_done.load();
   stage->set_stage_id(0);
   stage->set_num_tasks(kTasks);
   stage->set_num_completed_tasks(fraction <= 0 ? 0 : static_cast<int64_t>(fraction * kTasks));
-  stage->set_input_bytes_read(context_->bytes_read.load());
+  stage->set_input_bytes_read(done.bytes_read.load());
   stage->set_done(is_done);
   progress->set_num_inflight_tasks(is_done ? 0 : 1);
   std::string id;

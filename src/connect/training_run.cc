@@ -112,7 +112,7 @@ TrainingRun::TrainingRun(const RequestContext& context, const proto::Relation& d
   fit_.temp_dir = context.backend.temporary_folder;
   fit_.progress = [this](const ml::FitProgress& progress) {
     if (progress.iterations_max > 0)
-      execution_->fraction_done = double(progress.iteration) / progress.iterations_max;
+      execution_->progress.fraction_done = double(progress.iteration) / progress.iterations_max;
   };
   handle_ = execution_->cancellation->on_cancel([this] { is_cancelled_ = true; });
 }

@@ -43,6 +43,27 @@ class Cancellation {
   std::vector<std::pair<int, std::function<void()>>> callbacks_;
 };
 
+// How far an operation is: an engine that runs it is watched, whoever reports asks. Thread-safe.
+class Progress {
+ public:
+  // `look` brings the numbers up to date, on the thread that asks. Returns a handle for `remove`.
+  int watch(std::function<void(Progress*)> look);
+  void remove(int handle);  // waits for a look that runs
+  void refresh();
+
+  // The query is done by that share, and with it the reading of its files.
+  void set_query_done(double fraction);
+
+  std::atomic<double> fraction_done{-1};  // -1: nobody knows
+  std::atomic<int64_t> input_bytes{0};    // of the files that the operation reads
+  std::atomic<int64_t> bytes_read{0};     // of those, by the share of the query that is done
+
+ private:
+  std::mutex mutex_;
+  int next_handle_ = 1;
+  std::vector<std::pair<int, std::function<void(Progress*)>>> looks_;
+};
+
 class BatchStream;
 struct ExecutionContext;
 
@@ -57,9 +78,7 @@ struct ExecutionContext {
   bool ansi = true;
   std::function<std::optional<std::string>(std::string_view key)> configuration;
   std::shared_ptr<Cancellation> cancellation = std::make_shared<Cancellation>();
-  std::atomic<int64_t> rows_read{0};
-  std::atomic<int64_t> bytes_read{0};
-  std::atomic<double> fraction_done{-1};
+  Progress progress;
   std::string temporary_folder;
   // Where the router cut the plan: a plan::Cached leaf of this key reads the rows of another engine.
   std::map<std::string, FragmentInput> fragment_inputs;

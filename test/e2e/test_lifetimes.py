@@ -1,11 +1,15 @@
 """What ends by itself: idle sessions, operations that nobody reads; and how much travels at a time."""
+import contextlib
 import re
 import shlex
+import threading
 import time
 import uuid
 
 import grpc
 import pytest
+from pyspark.errors import PySparkException
+from pyspark.sql import functions as F
 from pyspark.sql.connect import proto
 
 from firesteel_testing.server import Server
@@ -91,6 +95,34 @@ def test_progress_is_reported(raw):
     raw.stub.Interrupt(proto.InterruptRequest(session_id=raw.session_id, user_context=USER,
                                               interrupt_type=proto.InterruptRequest.INTERRUPT_TYPE_ALL))
     stream.cancel()
+
+
+@pytest.mark.parametrize("work", ["query", "write", "cache"])
+def test_progress_grows_while_the_engine_works(spark, tmp_path, work):
+    """Nothing of these comes out of the engine before its end: what it has read is seen meanwhile."""
+    source, target = str(tmp_path / "source"), str(tmp_path / "target")
+    spark.range(300_000).selectExpr("id", "concat('text ', id) AS s").coalesce(1).write.parquet(source)
+    many = spark.read.schema("id BIGINT, s STRING").parquet(*[source] * 400)
+    grown = threading.Event()
+
+    def handler(stages, inflight_tasks, operation_id, done):
+        if not done and stages[0].num_completed_tasks > 0 and stages[0].num_bytes_read > 0:
+            grown.set()
+            spark.interruptAll()
+
+    spark.conf.set("spark.connect.progress.reportInterval", "20ms")
+    spark.registerProgressHandler(handler)
+    try:
+        with contextlib.suppress(PySparkException):
+            if work == "query":
+                many.groupBy(F.hash("s") % 1000).agg(F.max("s")).collect()
+            elif work == "write":
+                many.write.parquet(target)
+            else:
+                many.selectExpr("max(s)", "sum(hash(s))").persist().count()
+    finally:
+        spark.removeProgressHandler(handler)
+    assert grown.is_set()
 
 
 def logged(server, operation):

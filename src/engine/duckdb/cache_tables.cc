@@ -5,7 +5,7 @@
 namespace firesteel::engine {
 
 void CacheTables::keep(const std::string& key, const plan::RelationPtr& plan,
-                       const ExecutionContext& context, const LoweringServices& services) {
+                       ExecutionContext& context, const LoweringServices& services) {
   Entry entry;
   {
     std::lock_guard lock(mutex_);

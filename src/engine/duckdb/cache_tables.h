@@ -16,7 +16,7 @@ class CacheTables {
  public:
   explicit CacheTables(Database& database) : database_(database) {}
 
-  void keep(const std::string& key, const plan::RelationPtr& plan, const ExecutionContext& context,
+  void keep(const std::string& key, const plan::RelationPtr& plan, ExecutionContext& context,
             const LoweringServices& services);
   void drop(const std::string& key);
   // The table's name, its columns k0, k1, … by output position; empty when nothing is kept.

@@ -6,6 +6,7 @@
 #include "engine/duckdb/cache_tables.h"
 #include "engine/duckdb/database.h"
 #include "engine/duckdb/error_translation.h"
+#include "engine/duckdb/file_scan.h"
 #include "engine/duckdb/file_writer.h"
 #include "engine/duckdb/fragment_input.h"
 #include "engine/duckdb/lowering.h"
@@ -36,16 +37,19 @@ class DuckDbEngine : public Engine {
   std::unique_ptr<BatchStream> execute(const plan::RelationPtr& plan,
                                        std::shared_ptr<ExecutionContext> context) override {
     if (auto stream = transform_stream(*this, plan, context)) return stream;
+    context->progress.input_bytes += scanned_bytes(*plan);
     auto query = with_checked_intervals(lower_plan(plan, *context, services(context)), plan->output);
     return run_query(database_, std::move(query), plan->output, std::move(context));
   }
 
   void write(const WriteRequest& request, std::shared_ptr<ExecutionContext> context) override {
+    context->progress.input_bytes += scanned_bytes(*request.plan);
     write_files(database_, request, context, services(context));
   }
 
   void cache(const std::string& key, const plan::RelationPtr& plan,
              std::shared_ptr<ExecutionContext> context) override {
+    context->progress.input_bytes += scanned_bytes(*plan);
     cache_.keep(key, plan, *context, services(context));
   }
   void uncache(const std::string& key) override { cache_.drop(key); }

@@ -402,4 +402,13 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   return text;
 }
 
+int64_t scanned_bytes(const plan::Relation& plan) {
+  int64_t bytes = 0;
+  if (const auto* scan = plan.as<plan::Scan>()) {
+    for (const plan::FileEntry& file : scan->files) bytes += file.size_bytes;
+  }
+  for (const plan::RelationPtr& child : plan::children(plan)) bytes += scanned_bytes(*child);
+  return bytes;
+}
+
 }  // namespace firesteel::engine

@@ -28,4 +28,7 @@ ScanText scan_sql(const plan::Relation& node, const plan::Scan& scan,
                   const std::vector<bool>& is_needed, const ExecutionContext& context,
                   const LoweringServices& services, const std::string& alias);
 
+// The bytes of the files that the plan's scans read; a file that is read twice counts twice.
+int64_t scanned_bytes(const plan::Relation& plan);
+
 }  // namespace firesteel::engine

@@ -5,6 +5,7 @@
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <optional>
 #include <utility>
 
 #include "arrow/spark_schema.h"
@@ -64,6 +65,24 @@ uint64_t batch_rows(const plan::Attributes& columns) {
   return is_wide ? kWideRows : 0;
 }
 
+// While it lives, whoever asks how far the operation is hears what the connection's query says.
+class WatchedQuery {
+ public:
+  WatchedQuery(Progress* progress, const std::shared_ptr<Connection>& connection) : progress_(progress) {
+    handle_ = progress->watch([connection](Progress* known) {
+      const auto query = connection->GetQueryProgress();
+      if (query.percentage >= 0) known->set_query_done(query.percentage / 100.0);
+    });
+  }
+  WatchedQuery(const WatchedQuery&) = delete;
+  WatchedQuery& operator=(const WatchedQuery&) = delete;
+  ~WatchedQuery() { progress_->remove(handle_); }
+
+ private:
+  Progress* progress_;
+  int handle_ = 0;
+};
+
 class QueryStream : public BatchStream {
  public:
   QueryStream(Database& database, LoweredQuery query, plan::Attributes output,
@@ -71,7 +90,8 @@ class QueryStream : public BatchStream {
       : query_(std::move(query)),
         output_(std::move(output)),
         context_(std::move(context)),
-        connection_(database.lease_for(context_->cancellation)) {
+        connection_(database.lease_for(context_->cancellation)),
+        watched_(std::in_place, &context_->progress, connection_) {
     context_->cancellation->throw_if_cancelled();
     for (const auto& column : output_) check_depth(column);
     // Before the statement runs: what does not stream, such as a sort, happens within Execute().
@@ -109,10 +129,10 @@ class QueryStream : public BatchStream {
       ArrowArray array{};
       while (result_ && result_->FetchArray(array)) {
         auto batch = take(arrow::ImportRecordBatch(&array, schema_));
-        report_progress();
         if (batch->num_rows() > 0) return batch;
       }
-      context_->fraction_done = 1.0;
+      watched_.reset();
+      context_->progress.set_query_done(1.0);
       result_.reset();  // what the query held is not kept while its rows are worked on
       return nullptr;
     } catch (...) {
@@ -144,16 +164,11 @@ class QueryStream : public BatchStream {
     }
   }
 
-  void report_progress() {
-    auto progress = connection_->GetQueryProgress();
-    if (progress.percentage >= 0) context_->fraction_done = progress.percentage / 100.0;
-    context_->rows_read = static_cast<int64_t>(progress.rows_processed);
-  }
-
   LoweredQuery query_;
   plan::Attributes output_;
   std::shared_ptr<ExecutionContext> context_;
   std::shared_ptr<Connection> connection_;
+  std::optional<WatchedQuery> watched_;
   std::unique_ptr<ArrowResult> result_;
   std::shared_ptr<arrow::Schema> schema_;
   int handle_ = 0;
@@ -161,13 +176,15 @@ class QueryStream : public BatchStream {
 
 }  // namespace
 
-int64_t run_statement(Database& database, const std::string& sql, const ExecutionContext& context) {
+int64_t run_statement(Database& database, const std::string& sql, ExecutionContext& context) {
   context.cancellation->throw_if_cancelled();
   auto connection = database.lease_for(context.cancellation);
+  const WatchedQuery watched(&context.progress, connection);
   int handle = context.cancellation->on_cancel([connection] { connection->Interrupt(); });
   try {
     auto rows = static_cast<int64_t>(connection->Execute(sql).Drain());
     context.cancellation->remove(handle);
+    context.progress.set_query_done(1.0);
     return rows;
   } catch (...) {
     context.cancellation->remove(handle);

@@ -21,6 +21,6 @@ std::unique_ptr<BatchStream> run_query(Database& database, LoweredQuery query,
                                        std::shared_ptr<ExecutionContext> context);
 
 // Runs a statement for its effect; a cancelled operation interrupts it. Returns the rows affected.
-int64_t run_statement(Database& database, const std::string& sql, const ExecutionContext& context);
+int64_t run_statement(Database& database, const std::string& sql, ExecutionContext& context);
 
 }  // namespace firesteel::engine
