@@ -17,6 +17,7 @@
 #include "connect/message.h"
 #include "connect/ml_command.h"
 #include "connect/observed_metrics.h"
+#include "connect/plan_metrics.h"
 #include "connect/show_string.h"
 #include "spark/connect/base.pb.h"
 
@@ -221,6 +222,7 @@ void execute_plan(const RequestContext& context, const proto::ExecutePlanRequest
     log_gpu_placement(context, resolved, operation.settings().operation_id);
     try {
       send_rows(context, resolved, operation, chunk_bytes_wanted(request));
+      send_plan_metrics(resolved, operation.summary().rows, operation);
       send_observed_metrics(context, resolved, operation);
     } catch (const SparkError& error) {
       throw with_origin(error, *resolved);

@@ -106,14 +106,14 @@ std::string conjunction_text(const std::vector<ExpressionPtr>& parts) {
   return text;
 }
 
-PhysicalOperator join_operator(const Relation& relation, const Join& join) {
+PhysicalOperator join_operator(const std::string& name, const Relation& relation, const Join& join) {
   const JoinKeys keys = join_keys(join);
   const std::string kind = join_name(join.kind);
   PhysicalOperator op;
   if (keys.left.empty()) {
-    op = make_operator("BroadcastNestedLoopJoin", "BuildRight, " + kind, false);
+    op = make_operator(name, "BuildRight, " + kind, false);
   } else {
-    op = make_operator("BroadcastHashJoin",
+    op = make_operator(name,
                        expression_list(keys.left) + ", " + expression_list(keys.right) + ", " +
                            kind + ", BuildRight",
                        true);
@@ -130,13 +130,13 @@ PhysicalOperator join_operator(const Relation& relation, const Join& join) {
 
 // ---- the other operators -----------------------------------------------------------------------
 
-PhysicalOperator aggregate_operator(const Aggregate& node) {
+PhysicalOperator aggregate_operator(const std::string& name, const Aggregate& node) {
   const std::vector<ExpressionPtr> calls = aggregate_calls(node.aggregates);
   std::string keys = expression_list(node.grouping);
   if (node.kind == GroupKind::kRollup) keys = "rollup" + keys;
   if (node.kind == GroupKind::kCube) keys = "cube" + keys;
   if (node.kind == GroupKind::kGroupingSets) keys = "groupingsets" + keys;
-  PhysicalOperator op = make_operator("HashAggregate", "", true);
+  PhysicalOperator op = make_operator(name, "", true);
   op.text += "(keys=" + keys + ", functions=" + expression_list(calls) + ")";
   add_input(node.child, &op);
   op.details.emplace_back(counted("Keys", node.grouping.size()), keys);
@@ -148,27 +148,27 @@ PhysicalOperator aggregate_operator(const Aggregate& node) {
   return op;
 }
 
-PhysicalOperator watermark_operator(const EventTimeWatermark& node) {
+PhysicalOperator watermark_operator(const std::string& name, const EventTimeWatermark& node) {
   const std::string arguments = expression_text(*node.event_time) + ": " + node.event_time->type.simple_string() + ", " + node.delay;
-  PhysicalOperator op = make_operator("EventTimeWatermark", arguments, false);
+  PhysicalOperator op = make_operator(name, arguments, false);
   add_input(node.child, &op);
   op.details.emplace_back("Arguments", arguments);
   op.expressions = {node.event_time};
   return op;
 }
 
-PhysicalOperator deduplicate_operator(const Relation& relation, const Deduplicate& node) {
+PhysicalOperator deduplicate_operator(const std::string& name, const Relation& relation, const Deduplicate& node) {
   std::vector<ExpressionPtr> keys = node.keys;
   if (keys.empty()) {
     for (const Attribute& attribute : relation.output) keys.push_back(reference(attribute));
   }
   if (node.within_watermark) {
-    PhysicalOperator stateful = make_operator("StreamingDeduplicateWithinWatermark", expression_list(keys), false);
+    PhysicalOperator stateful = make_operator(name, expression_list(keys), false);
     add_input(node.child, &stateful);
     stateful.expressions = keys;
     return stateful;
   }
-  PhysicalOperator op = make_operator("HashAggregate", "", true);
+  PhysicalOperator op = make_operator(name, "", true);
   op.text += "(keys=" + expression_list(keys) + ", functions=[])";
   add_input(node.child, &op);
   op.details.emplace_back(counted("Keys", keys.size()), expression_list(keys));
@@ -200,13 +200,14 @@ KeptRows kept_rows(const Relation& relation) {
   return {kept, 0, limit->child};
 }
 
-PhysicalOperator limit_operator(const Relation& relation, bool is_root, RelationPtr* below) {
+// The sort of which only the first rows are kept.
+const Sort* kept_sort(const KeptRows& rows) { return rows.limit >= 0 ? rows.below->as<Sort>() : nullptr; }
+
+PhysicalOperator limit_operator(const std::string& name, const Relation& relation, bool is_root) {
   const KeptRows rows = kept_rows(relation);
   const std::string offset = std::to_string(rows.offset);
-  *below = rows.below;
-  if (const auto* sort = rows.below->as<Sort>(); sort && rows.limit >= 0) {
-    *below = sort->child;
-    PhysicalOperator op = make_operator("TakeOrderedAndProject", "", false);
+  if (const Sort* sort = kept_sort(rows)) {
+    PhysicalOperator op = make_operator(name, "", false);
     const std::string arguments =
         "limit=" + std::to_string(rows.limit) + (rows.offset > 0 ? ", offset=" + offset : "") +
         ", orderBy=" + expression_list(sort->order) + ", output=" + attribute_list(relation.output);
@@ -217,30 +218,25 @@ PhysicalOperator limit_operator(const Relation& relation, bool is_root, Relation
     return op;
   }
   const std::string both = std::to_string(rows.limit) + ", " + offset;
-  PhysicalOperator op =
-      is_root ? make_operator("CollectLimit", rows.offset > 0 ? both : std::to_string(rows.limit),
-                              false)
-              : make_operator("GlobalLimit", both, false);
+  const bool is_single = is_root && rows.offset == 0;
+  PhysicalOperator op = make_operator(name, is_single ? std::to_string(rows.limit) : both, false);
   add_input(rows.below, &op);
   op.details.emplace_back("Arguments", both);
   return op;
 }
 
-PhysicalOperator set_operator(const SetOperation& node) {
+const char* set_operation_name(const SetOperation& node) {
   switch (node.kind) {
-    case SetOperationKind::kUnion:
-      return make_operator("Union", "", false);
-    case SetOperationKind::kIntersect:
-      return make_operator(node.is_all ? "IntersectAll" : "Intersect", "", false);
-    case SetOperationKind::kExcept:
-      return make_operator(node.is_all ? "ExceptAll" : "Except", "", false);
+    case SetOperationKind::kUnion: return "Union";
+    case SetOperationKind::kIntersect: return node.is_all ? "IntersectAll" : "Intersect";
+    case SetOperationKind::kExcept: return node.is_all ? "ExceptAll" : "Except";
   }
-  return {};
+  return "";
 }
 
-PhysicalOperator repartition_operator(const Relation& relation, const Repartition& node) {
+PhysicalOperator repartition_operator(const std::string& name, const Relation& relation, const Repartition& node) {
   const std::string count = node.partitions ? std::to_string(*node.partitions) : "";
-  if (!node.shuffle) return make_operator("Coalesce", count, false);
+  if (!node.shuffle) return make_operator(name, count, false);
   std::string partitioning = "RoundRobinPartitioning(" + count + ")";
   if (!node.expressions.empty()) {
     const bool is_range = node.expressions[0]->as<SortOrder>() != nullptr;
@@ -249,32 +245,32 @@ PhysicalOperator repartition_operator(const Relation& relation, const Repartitio
                    keys.substr(1, keys.size() - 2) + (count.empty() ? "" : ", " + count) + ")";
   }
   PhysicalOperator op = make_operator(
-      "Exchange",
+      name,
       partitioning + (node.partitions ? ", REPARTITION_BY_NUM" : ", REPARTITION_BY_COL"), false);
   op.exec_class = "ShuffleExchangeExec";
   op.expressions = expressions(relation);
   return op;
 }
 
-PhysicalOperator window_operator(const WindowColumns& node) {
+PhysicalOperator window_operator(const std::string& name, const WindowColumns& node) {
   std::string arguments = expression_list(node.functions);
   const auto* window =
       node.functions.empty() ? nullptr : unaliased(*node.functions[0]).as<Window>();
   if (window)
     arguments +=
         ", " + expression_list(window->partition_by) + ", " + expression_list(window->order_by);
-  PhysicalOperator op = make_operator("Window", arguments, false);
+  PhysicalOperator op = make_operator(name, arguments, false);
   add_input(node.child, &op);
   op.details.emplace_back("Arguments", arguments);
   op.expressions = node.functions;
   return op;
 }
 
-PhysicalOperator leaf_operator(const Relation& relation) {
+PhysicalOperator leaf_operator(const std::string& name, const Relation& relation) {
   PhysicalOperator op;
   if (relation.as<OneRow>()) {
-    op = make_operator("Scan OneRowRelation", "", true);
-    op.text = "Scan OneRowRelation[]";
+    op = make_operator(name, "", true);
+    op.text = name + "[]";
     op.exec_class = "OneRowRelationExec";
     return op;
   }
@@ -284,67 +280,67 @@ PhysicalOperator leaf_operator(const Relation& relation) {
     const std::string arguments = "(" + std::to_string(range->start) + ", " +
                                   std::to_string(range->end) +
                                   ", step=" + std::to_string(range->step) + splits + ")";
-    op = make_operator("Range", arguments, true);
+    op = make_operator(name, arguments, true);
     add_output(relation.output, &op);
     op.details.emplace_back("Arguments", "Range " + arguments);
     return op;
   }
   if (const auto* stream = relation.as<StreamingSource>()) {
     const std::string arguments = stream->description + ", " + attribute_list(relation.output);
-    op = make_operator("StreamingRelation", arguments, false);
+    op = make_operator(name, arguments, false);
     add_output(relation.output, &op);
     op.details.emplace_back("Arguments", arguments);
     return op;
   }
-  if (relation.as<Cached>()) {
-    op = make_operator("InMemoryTableScan", attribute_list(relation.output), false);
-  } else {
-    op = make_operator("LocalTableScan", attribute_list(relation.output), false);
-  }
+  op = make_operator(name, attribute_list(relation.output), false);
   add_output(relation.output, &op);
   op.details.emplace_back("Arguments", attribute_list(relation.output));
   return op;
 }
 
-PhysicalOperator sample_operator(const Sample& node) {
+PhysicalOperator sample_operator(const std::string& name, const Sample& node) {
   const std::string arguments = number_text(node.lower_bound) + ", " + number_text(node.upper_bound) + ", " +
                                 boolean_text(node.with_replacement) + ", " +
                                 std::to_string(node.seed.value_or(0));
-  PhysicalOperator op = make_operator("Sample", arguments, true);
+  PhysicalOperator op = make_operator(name, arguments, true);
   add_input(node.child, &op);
   op.details.emplace_back("Arguments", arguments);
   return op;
 }
 
-PhysicalOperator generate_operator(const Generate& node) {
+PhysicalOperator generate_operator(const std::string& name, const Generate& node) {
   const std::string arguments = expression_text(*node.generator) + ", " +
                                 attribute_list(node.child->output) + ", " +
                                 boolean_text(node.is_outer) + ", " + attribute_list(node.generated);
-  PhysicalOperator op = make_operator("Generate", arguments, true);
+  PhysicalOperator op = make_operator(name, arguments, true);
   add_input(node.child, &op);
   op.details.emplace_back("Arguments", arguments);
   op.expressions = {node.generator};
   return op;
 }
 
-PhysicalOperator other_operator(const Relation& relation) {
+PhysicalOperator other_operator(const std::string& name, const Relation& relation) {
   std::string arguments = attribute_list(relation.output);
   if (const auto* transform = relation.as<MlTransform>())
     arguments = transform->name + " " + arguments;
   if (const auto* tail = relation.as<Tail>()) {
-    return make_operator("CollectTail", std::to_string(integer_of(tail->limit)), false);
+    return make_operator(name, std::to_string(integer_of(tail->limit)), false);
   }
-  PhysicalOperator op = make_operator(std::string(node_name(relation)), arguments, false);
+  PhysicalOperator op = make_operator(name, arguments, false);
   add_output(relation.output, &op);
   op.expressions = expressions(relation);
   return op;
 }
 
-// One operator; `below` starts as the relation's children and may be set to deeper ones.
-PhysicalOperator operator_of(const Relation& relation, bool is_root,
-                             std::vector<RelationPtr>* below) {
+bool is_leaf(const Relation& relation) {
+  return relation.as<OneRow>() || relation.as<LocalData>() || relation.as<Range>() || relation.as<Cached>() ||
+         relation.as<StreamingSource>();
+}
+
+PhysicalOperator operator_of(const Relation& relation, bool is_root) {
+  const std::string name = operator_name(relation, is_root);
   if (const auto* n = relation.as<Project>()) {
-    PhysicalOperator op = make_operator("Project", expression_list(n->expressions), true);
+    PhysicalOperator op = make_operator(name, expression_list(n->expressions), true);
     op.details.emplace_back(counted("Output", n->expressions.size()),
                             expression_list(n->expressions));
     add_input(n->child, &op);
@@ -352,7 +348,7 @@ PhysicalOperator operator_of(const Relation& relation, bool is_root,
     return op;
   }
   if (const auto* n = relation.as<Filter>()) {
-    PhysicalOperator op = make_operator("Filter", expression_text(*n->condition), true);
+    PhysicalOperator op = make_operator(name, expression_text(*n->condition), true);
     add_input(n->child, &op);
     op.details.emplace_back("Condition ", expression_text(*n->condition));
     op.expressions = {n->condition};
@@ -361,40 +357,31 @@ PhysicalOperator operator_of(const Relation& relation, bool is_root,
   if (const auto* n = relation.as<Sort>()) {
     const std::string arguments =
         expression_list(n->order) + ", " + boolean_text(n->is_global) + ", 0";
-    PhysicalOperator op = make_operator("Sort", arguments, true);
+    PhysicalOperator op = make_operator(name, arguments, true);
     add_input(n->child, &op);
     op.details.emplace_back("Arguments", arguments);
     op.expressions = n->order;
     return op;
   }
-  if (const auto* n = relation.as<Join>()) return join_operator(relation, *n);
-  if (const auto* n = relation.as<Aggregate>()) return aggregate_operator(*n);
-  if (const auto* n = relation.as<EventTimeWatermark>()) return watermark_operator(*n);
-  if (const auto* n = relation.as<Deduplicate>()) return deduplicate_operator(relation, *n);
-  if (const auto* n = relation.as<SetOperation>()) return set_operator(*n);
-  if (const auto* n = relation.as<Repartition>()) return repartition_operator(relation, *n);
-  if (const auto* n = relation.as<WindowColumns>()) return window_operator(*n);
-  if (const auto* n = relation.as<Sample>()) return sample_operator(*n);
-  if (const auto* n = relation.as<Generate>()) return generate_operator(*n);
-  if (relation.as<Limit>() || relation.as<Offset>()) {
-    RelationPtr child;
-    PhysicalOperator op = limit_operator(relation, is_root, &child);
-    *below = {child};
-    return op;
-  }
-  if (relation.as<OneRow>() || relation.as<LocalData>() || relation.as<Range>() ||
-      relation.as<Cached>() || relation.as<StreamingSource>()) {
-    below->clear();
-    return leaf_operator(relation);
-  }
-  return other_operator(relation);
+  if (const auto* n = relation.as<Join>()) return join_operator(name, relation, *n);
+  if (const auto* n = relation.as<Aggregate>()) return aggregate_operator(name, *n);
+  if (const auto* n = relation.as<EventTimeWatermark>()) return watermark_operator(name, *n);
+  if (const auto* n = relation.as<Deduplicate>()) return deduplicate_operator(name, relation, *n);
+  if (relation.as<SetOperation>()) return make_operator(name, "", false);
+  if (const auto* n = relation.as<Repartition>()) return repartition_operator(name, relation, *n);
+  if (const auto* n = relation.as<WindowColumns>()) return window_operator(name, *n);
+  if (const auto* n = relation.as<Sample>()) return sample_operator(name, *n);
+  if (const auto* n = relation.as<Generate>()) return generate_operator(name, *n);
+  if (relation.as<Limit>() || relation.as<Offset>()) return limit_operator(name, relation, is_root);
+  if (is_leaf(relation)) return leaf_operator(name, relation);
+  return other_operator(name, relation);
 }
 
 PhysicalOperator scan_operator(const Relation& relation, const Scan& scan,
                                const std::vector<ExpressionPtr>& filters) {
   const ScanText text = scan_text(relation, scan, filters);
   PhysicalOperator op = make_operator("FileScan", text.line, false);
-  op.name = "Scan " + scan.format + " ";
+  op.name = operator_name(relation, false);
   op.exec_class = "FileSourceScanExec";
   op.details = text.details;
   return op;
@@ -422,12 +409,11 @@ PhysicalOperator build(const RelationPtr& original, bool is_root,
                        const std::vector<ExpressionPtr>& filters) {
   const RelationPtr relation = with_folded_literals(original);
   if (const auto* scan = relation->as<Scan>()) return scan_operator(*relation, *scan, filters);
-  std::vector<RelationPtr> below = plan::children(*relation);
-  PhysicalOperator op = operator_of(*relation, is_root, &below);
+  PhysicalOperator op = operator_of(*relation, is_root);
   std::vector<ExpressionPtr> conditions;
   if (const auto* filter = relation->as<Filter>())
     split_conjunction(filter->condition, &conditions);
-  for (const RelationPtr& child : below) op.children.push_back(build(child, false, conditions));
+  for (const RelationPtr& child : operator_inputs(*relation)) op.children.push_back(build(child, false, conditions));
   return op;
 }
 
@@ -489,6 +475,36 @@ void collect_stages(const PhysicalOperator& op, int parent_stage,
 }
 
 }  // namespace
+
+std::string operator_name(const Relation& relation, bool is_root) {
+  if (const auto* scan = relation.as<Scan>()) return "Scan " + scan->format + " ";
+  if (const auto* join = relation.as<Join>()) return join_keys(*join).left.empty() ? "BroadcastNestedLoopJoin" : "BroadcastHashJoin";
+  if (relation.as<Aggregate>()) return "HashAggregate";
+  if (const auto* deduplicate = relation.as<Deduplicate>()) {
+    return deduplicate->within_watermark ? "StreamingDeduplicateWithinWatermark" : "HashAggregate";
+  }
+  if (relation.as<Limit>() || relation.as<Offset>()) {
+    if (kept_sort(kept_rows(relation))) return "TakeOrderedAndProject";
+    return is_root ? "CollectLimit" : "GlobalLimit";
+  }
+  if (const auto* operation = relation.as<SetOperation>()) return set_operation_name(*operation);
+  if (const auto* repartition = relation.as<Repartition>()) return repartition->shuffle ? "Exchange" : "Coalesce";
+  if (relation.as<WindowColumns>()) return "Window";
+  if (relation.as<OneRow>()) return "Scan OneRowRelation";
+  if (relation.as<StreamingSource>()) return "StreamingRelation";
+  if (relation.as<Cached>()) return "InMemoryTableScan";
+  if (relation.as<LocalData>()) return "LocalTableScan";
+  if (relation.as<Tail>()) return "CollectTail";
+  return std::string(node_name(relation));
+}
+
+std::vector<RelationPtr> operator_inputs(const Relation& relation) {
+  if (is_leaf(relation)) return {};
+  if (!relation.as<Limit>() && !relation.as<Offset>()) return plan::children(relation);
+  const KeptRows rows = kept_rows(relation);
+  const Sort* sort = kept_sort(rows);
+  return {sort ? sort->child : rows.below};
+}
 
 PhysicalOperator physical_plan(const RelationPtr& resolved) {
   PhysicalOperator root = build(resolved, true, {});

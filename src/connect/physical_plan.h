@@ -23,6 +23,11 @@ struct PhysicalOperator {
   std::vector<PhysicalOperator> children;
 };
 
+// What Spark calls the operator of a relation: "HashAggregate". A limit has another name at the root.
+std::string operator_name(const plan::Relation& relation, bool is_root);
+// The relations whose operators feed that of `relation`: a limit and the sort and offset below it are one.
+std::vector<plan::RelationPtr> operator_inputs(const plan::Relation& relation);
+
 // `resolved` satisfies plan::is_resolved.
 PhysicalOperator physical_plan(const plan::RelationPtr& resolved);
 
