@@ -212,6 +212,25 @@ void throw_not_integral(const FunctionCall& call, const Type& type) {
                     {"actualDataType", "\"" + type.sql() + "\""}});
 }
 
+void check_bitwise(const Function& row, FunctionCall call, const CoercionRules& rules, const Origin& origin) {
+  auto& a = call.arguments;
+  if ((row.name != "&" && row.name != "|" && row.name != "^") || a.size() != 2) return;
+  if (!a[0]->type.is_numeric() || !a[1]->type.is_numeric() || a[0]->type.same_type(a[1]->type)) return;
+  const auto meet = wider_type(a[0]->type, a[1]->type, rules);
+  if (!meet || meet->is_integral()) return;
+  for (ExpressionPtr& x : a) {
+    if (meet->is(TypeKind::kDecimal) && x->type.is_integral()) x = cast_to(x, decimal_of(*x), rules);
+  }
+  throw_mismatch(row, call, 0, functions::Accepts::kIntegral, origin);
+}
+
+Type decimal_of(const Expression& integer) {
+  const auto* literal = integer.as<Literal>();
+  const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
+  if (!number || integer.type.is(TypeKind::kByte)) return decimal_for(integer.type);
+  return Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
+}
+
 // DecimalPrecision.integralAndDecimalLiteral.
 void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
   if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;

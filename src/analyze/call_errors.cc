@@ -31,6 +31,7 @@ std::string type_text(Accepts accepts) {
     case Accepts::kStringOrBinary: return "(\"STRING\" or \"BINARY\")";
     case Accepts::kDate: return "\"DATE\"";
     case Accepts::kTimestamp: return "\"TIMESTAMP\"";
+    case Accepts::kTime: return "\"TIME\"";
     case Accepts::kArray: return "\"ARRAY\"";
     case Accepts::kMap: return "\"MAP\"";
     case Accepts::kStruct: return "\"STRUCT\"";
@@ -166,12 +167,13 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   const bool wants_date = wanted == Accepts::kDate || wanted == Accepts::kTimestamp || wanted == Accepts::kTimestampAny ||
                           wanted == Accepts::kDateOrTimestamp;
   const bool is_strict = !row.signatures.empty() && row.signatures[0].strict_places != 0;
-  if (argument->type.is(TypeKind::kTime) && wants_date && !is_strict) {
+  const bool is_moment = argument->type.is_datetime() && !argument->type.is(TypeKind::kTime);
+  if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && wanted == Accepts::kTime)) {
     // An implicit cast that there is not.
     throw SparkError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
                      {{"sqlExpr", "\"" + print_name(*argument) + "\""},
                       {"srcType", "\"" + argument->type.sql() + "\""},
-                      {"targetType", wanted == Accepts::kDate ? "\"DATE\"" : "\"TIMESTAMP\""}},
+                      {"targetType", is_moment ? "\"TIME(6)\"" : wanted == Accepts::kDate ? "\"DATE\"" : "\"TIMESTAMP\""}},
                      contexts_of(origin));
   }
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",

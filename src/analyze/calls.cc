@@ -386,14 +386,8 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     if (common.is(TypeKind::kDecimal)) {
       for (ExpressionPtr& x : a) {
         if (x->type.is(TypeKind::kDecimal)) continue;
-        // An integer literal counts with the digits that it has.
-        const auto* literal = x->as<Literal>();
-        const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-        Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
-        if (number && x->type.is_integral() && !x->type.is(TypeKind::kByte)) {
-          type = Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
-        }
-        x = cast_to(x, type, rule);
+        const Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
+        x = cast_to(x, x->type.is_integral() ? decimal_of(*x) : type, rule);
       }
       return;
     }
@@ -496,6 +490,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
                                     [&](const Signature& s) { return count_fits(s, count); });
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
   check_before_binding(row, call, origin);
+  check_bitwise(row, call, rules(), origin);
   coerce_arguments(row, call);
   size_t bad_index = 0;
   Accepts bad_wanted = Accepts::kAny;
