@@ -215,7 +215,15 @@ void throw_not_integral(const FunctionCall& call, const Type& type) {
 void check_bitwise(const Function& row, FunctionCall call, const CoercionRules& rules, const Origin& origin) {
   auto& a = call.arguments;
   if ((row.name != "&" && row.name != "|" && row.name != "^") || a.size() != 2) return;
+  const auto is = [&](TypeKind first, TypeKind second) {
+    return (a[0]->type.is(first) && a[1]->type.is(second)) || (a[0]->type.is(second) && a[1]->type.is(first));
+  };
+  if (!rules.ansi && is(TypeKind::kString, TypeKind::kDouble)) {
+    for (ExpressionPtr& x : a) x = cast_to(x, Type::double_number(), rules);
+    throw_mismatch(row, call, 0, functions::Accepts::kIntegral, origin);
+  }
   if (!a[0]->type.is_numeric() || !a[1]->type.is_numeric() || a[0]->type.same_type(a[1]->type)) return;
+  if (is(TypeKind::kDecimal, TypeKind::kDouble) || is(TypeKind::kDecimal, TypeKind::kFloat)) return;  // they become doubles
   const auto meet = wider_type(a[0]->type, a[1]->type, rules);
   if (!meet || meet->is_integral()) return;
   for (ExpressionPtr& x : a) {
