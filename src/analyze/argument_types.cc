@@ -198,8 +198,10 @@ void check_default(const Function& row, const FunctionCall& call, const Coercion
 }
 
 void throw_not_integral(const FunctionCall& call, const Type& type) {
-  const Type& left = call.arguments[0]->type;
-  const Type& right = call.arguments[1]->type;
+  // As Spark's other rules leave them: decimals become doubles beside what is none, integers are long.
+  const auto shown = [](const Type& one) { return one.is_integral() ? Type::long_integer() : one.is(TypeKind::kDecimal) ? Type::double_number() : one; };
+  const Type left = shown(call.arguments[0]->type);
+  const Type right = shown(call.arguments[1]->type);
   if (!left.same_type(right)) {
     throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
                      {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},

@@ -1,6 +1,7 @@
 #include "analyze/call_errors.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -188,9 +189,11 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
 void throw_different(const Function& row, const FunctionCall& call,
                                   const Origin& origin) {
   if (row.name == "between" || row.name == "equal_null") throw_mismatch(row, call, 0, Accepts::kSame, origin);
-  const bool is_in = row.name == "in" || row.name == "greatest" || row.name == "least";
+  const bool is_if = row.name == "if";
+  if (is_if && !call.arguments[0]->type.is(TypeKind::kBoolean)) throw_type(call, 0, call.arguments[0], "\"BOOLEAN\"", origin);
+  const bool is_in = is_if || row.name == "in" || row.name == "greatest" || row.name == "least";
   std::string types;
-  for (const ExpressionPtr& a : call.arguments) {
+  for (const ExpressionPtr& a : std::span(call.arguments).subspan(is_if ? 1 : 0)) {
     types += (types.empty() ? "" : is_in ? ", " : " or ") + ("\"" + a->type.sql() + "\"");
   }
   throw SparkError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",

@@ -132,7 +132,7 @@ std::optional<Type> wider_type(const Type& a, const Type& b, const CoercionRules
       return Type::day_time_interval(std::min(a.day_time_start(), b.day_time_start()),
                                      std::max(a.day_time_end(), b.day_time_end()));
     }
-    if (a.is(TypeKind::kUdt)) return a.same_type(b) ? std::optional(a) : std::nullopt;
+    if (a.is(TypeKind::kUdt) || a.is(TypeKind::kTime)) return a.same_type(b) ? std::optional(a) : std::nullopt;
     return a;
   }
   const bool a_is_string = a.is_string();

@@ -353,6 +353,7 @@ ExpressionPtr Resolver::fields_of_elements(const ExpressionPtr& child, const std
   const bool nullable = lambda.body->nullable;
   FunctionCall call;
   call.arguments = {child, make_typed(std::move(lambda), type, nullable, origin)};
+  call.display_name = "." + name;
   ExpressionPtr fields = bind_call(*functions::find_function("transform"), std::move(call), origin);
   return shown_as(fields, print_name(*child) + "." + name);
 }

@@ -44,13 +44,23 @@ Type intersection_type(Arguments arguments) {
   return Type::array(type.element(), arguments[0]->type.contains_null() && arguments[1]->type.contains_null());
 }
 
+// The field's name for an array of arrays_zip: that of the column, the field, the field of each element, or the key, where it is one.
+std::string zipped_name(const plan::Expression& array, size_t place) {
+  if (const auto* column = array.as<plan::AttributeReference>()) return column->name;
+  if (const auto* field = array.as<plan::GetField>()) return field->name;
+  const auto* call = array.as<plan::FunctionCall>();
+  if (call && call->function->name == "transform" && call->display_name.starts_with('.')) return call->display_name.substr(1);  // structs.field
+  if (call && call->function->name == "[]" && call->arguments[0]->type.is(plan::TypeKind::kMap)) {
+    const auto* key = call->arguments[1]->as<plan::Literal>();
+    if (key && key->type.is_string() && !key->is_null()) return std::get<std::string>(key->value);
+  }
+  return std::to_string(place);
+}
+
 Type zipped_type(Arguments arguments) {
   std::vector<plan::StructField> fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    std::string name = std::to_string(i);
-    if (const auto* column = arguments[i]->as<plan::AttributeReference>()) name = column->name;
-    if (const auto* field = arguments[i]->as<plan::GetField>()) name = field->name;
-    fields.push_back({name, arguments[i]->type.element(), true, {}});
+    fields.push_back({zipped_name(*arguments[i], i), arguments[i]->type.element(), true, {}});
   }
   return Type::array(Type::structure(std::move(fields)), false);
 }

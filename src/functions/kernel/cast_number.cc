@@ -115,7 +115,25 @@ std::optional<int64_t> double_to_timestamp(double seconds, CastMode mode) {
   return cast_to_integer<int64_t>(seconds * 1000000.0, mode);
 }
 
-int64_t decimal_to_timestamp(Int128 unscaled, int scale) {
+namespace {
+
+// The product with a million has 34 digits at most (MathContext.DECIMAL128, half even).
+Int128 rounded_to_34_digits(Int128 unscaled) {
+  const UInt128 magnitude = unscaled < 0 ? -static_cast<UInt128>(unscaled) : static_cast<UInt128>(unscaled);
+  const int dropped = digit_count(magnitude) - 34;
+  if (dropped <= 0) return unscaled;
+  const auto unit = static_cast<UInt128>(power_of_ten(dropped));
+  UInt128 kept = magnitude / unit;
+  const UInt128 rest = (magnitude % unit) * 2;
+  if (rest > unit || (rest == unit && kept % 2 == 1)) ++kept;
+  const auto rounded = static_cast<Int128>(kept * unit);
+  return unscaled < 0 ? -rounded : rounded;
+}
+
+}  // namespace
+
+int64_t decimal_to_timestamp(Int128 exact, int scale) {
+  const Int128 unscaled = rounded_to_34_digits(exact);
   if (scale >= 6) return static_cast<int64_t>(unscaled / power_of_ten(scale - 6));
   return static_cast<int64_t>(static_cast<UInt128>(unscaled) *
                               static_cast<UInt128>(power_of_ten(6 - scale)));

@@ -356,8 +356,9 @@ CalendarInterval make_interval(int32_t years, int32_t months, int32_t weeks, int
 
 int64_t make_day_time_interval(int32_t days, int32_t hours, int32_t minutes,
                                int64_t second_micros) {
-  const int64_t clock = checked_add(hours * kMicrosPerHour, minutes * kMicrosPerMinute);
-  return checked_add(checked_add(checked_multiply(days, kMicrosPerDay), clock), second_micros);
+  const __int128 micros = __int128{days} * kMicrosPerDay + __int128{hours} * kMicrosPerHour + __int128{minutes} * kMicrosPerMinute + second_micros;
+  if (micros < INT64_MIN || micros > INT64_MAX) throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {});
+  return static_cast<int64_t>(micros);
 }
 
 int32_t make_year_month_interval(int32_t years, int32_t months) {
