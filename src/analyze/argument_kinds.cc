@@ -95,12 +95,10 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
     if (name == "unix_timestamp") a[0] = cast_to(a[0], Type::string(), rules);
     if (name == "variant_explode") a[0] = cast_to(a[0], Type::variant(), rules);
   }
-  if ((name == "percentile" || name == "percentile_approx") && a.size() > 1) {
-    const Type& type = a[1]->type;
-    if (type.is_string()) a[1] = cast_to(a[1], Type::double_number(), rules);
-    if (type.is(TypeKind::kArray) && type.element().is_string()) {
-      a[1] = cast_to(a[1], Type::array(Type::double_number(), type.contains_null()), rules);
-    }
+  // A fraction may be a text; fractions in an array may not.
+  const size_t fraction = name == "percentile_cont" || name == "percentile_disc" ? 0 : 1;
+  if (name.starts_with("percentile") && a.size() > fraction && a[fraction]->type.is_string()) {
+    a[fraction] = cast_to(a[fraction], Type::double_number(), rules);
   }
   if ((name == "to_char" || name == "to_varchar") && a.size() == 2) {
     const Type& type = a[0]->type;

@@ -340,8 +340,7 @@ void check_percentile(const FunctionCall& call, const Origin& origin) {
   }
   const ExpressionPtr& fractions = as_written(call.arguments[0]);
   const bool is_list = fractions->type.is(TypeKind::kArray);
-  const Type one = is_list ? fractions->type.element() : fractions->type;
-  if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) {
+  if (!functions::are_fractions(fractions->type)) {
     throw_type(call, 1, fractions, is_list ? "\"ARRAY<DOUBLE>\"" : "\"DOUBLE\"", origin);
   }
   if (is_foldable(fractions)) return check_fractions(call, fractions, origin);

@@ -224,4 +224,10 @@ void check_range(const FunctionCall& call, size_t index, std::string_view name, 
                          std::nullopt};
 }
 
+bool are_fractions(const plan::Type& type) {
+  const auto is_number = [](const plan::Type& one) { return one.is_numeric() || one.is(plan::TypeKind::kNull); };
+  if (!type.is(plan::TypeKind::kArray)) return is_number(type) || type.is_string();
+  return !type.contains_null() && is_number(type.element());
+}
+
 }  // namespace firesteel::functions

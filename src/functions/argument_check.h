@@ -72,4 +72,7 @@ void with_hint(const F& check) {
   }
 }
 
+// Whether a percentile takes it for its fractions: a number or a text, or an array of numbers that holds no null.
+bool are_fractions(const plan::Type& type);
+
 }  // namespace firesteel::functions

@@ -219,8 +219,12 @@ void check_accuracy(const plan::FunctionCall& call) {
 void check_fraction(const plan::FunctionCall& call) {
   check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
   const Type& type = call.arguments[1]->type;
-  const Type& one = type.is(TypeKind::kArray) ? type.element() : type;
-  if (!one.is_numeric() && !one.is_string() && !one.is(TypeKind::kNull)) throw_unexpected_type(1, "\"DOUBLE\"");
+  if (!are_fractions(type)) {
+    const bool is_estimate = call.function->name == "percentile_approx";
+    throw_unexpected_type(1, is_estimate && type.is(TypeKind::kArray) ? "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")"
+                             : type.is(TypeKind::kArray)              ? "\"ARRAY<DOUBLE>\""
+                                                                      : "\"DOUBLE\"");
+  }
   check_percentage(call, 1);
   if (call.function->name == "percentile" && call.arguments.size() > 2) {
     const ExpressionPtr* written = &call.arguments[2];

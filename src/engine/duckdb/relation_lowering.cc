@@ -10,6 +10,7 @@
 #include "engine/duckdb/row_order.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
+#include "functions/function.h"
 #include "plan/free_references.h"
 
 namespace firesteel::engine {
@@ -170,6 +171,9 @@ SelectBlock RelationLowering::prepare_inline(SelectBlock block,
       }
       // A variable of a lambda or a row of a generator evaluates what stands below it many times.
       if (node->as<plan::LambdaFunction>()) may_inline = false;
+      // DuckDB's TRY takes no aggregate and no window.
+      const auto* call = node->as<plan::FunctionCall>();
+      if (call && call->function->name == "null if it fails" && !block.is_open()) may_inline = false;
       return true;
     });
     may_inline = may_inline && expression_depth(*expression, block.columns) <= kInlinedDepthMax;

@@ -72,7 +72,7 @@ class ApproximatePercentile : public ValueAggregate {
     if (!list) return from_double(type, summary_->query(fractions_.real()));
     Values results;
     for (const Value& fraction : *list) results.push_back(from_double(type, summary_->query(fraction.real())));
-    return Value(std::move(results));
+    return results.empty() ? Value() : Value(std::move(results));
   }
 
  private:

@@ -78,7 +78,7 @@ Value for_fractions(const Value& fractions, const F& compute) {
   if (const auto* list = std::get_if<Values>(&fractions.data)) {
     Values results;
     for (const Value& fraction : *list) results.push_back(compute(fraction.real()));
-    return Value(std::move(results));
+    return results.empty() ? Value() : Value(std::move(results));
   }
   return compute(fractions.real());
 }
