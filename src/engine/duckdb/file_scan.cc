@@ -331,10 +331,14 @@ bool is_unit_scan(const Scan& scan) {
           }));
 }
 
-// Whether a used _metadata column has the field row_index.
+// The position in the file itself, see input_order.h.
+bool is_row_column(const plan::Attribute& column) { return column.type.is(TypeKind::kLong); }
+
+// Whether that column or a _metadata column with the field row_index is used.
 bool needs_row_index(const plan::Relation& node, const Scan& scan, const std::vector<bool>& is_needed) {
   for (size_t i = scan.data_schema.size() + scan.partition_schema.size(); i < node.output.size(); ++i) {
     const Type& type = node.output[i].type;
+    if (is_needed[i] && is_row_column(node.output[i])) return true;
     if (is_needed[i] && type.is(TypeKind::kStruct) && type.fields().back().name == "row_index") return true;
   }
   return false;
@@ -363,7 +367,9 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   const FileAccess access{storage::store_settings(scan.options, context.configuration), services.staging,
                           [&context] { context.cancellation->throw_if_cancelled(); }};
   bool needs_file = scan.format == "text";
-  for (size_t i = data_count; i < is_needed.size(); ++i) needs_file = needs_file || is_needed[i];
+  for (size_t i = data_count; i < is_needed.size(); ++i) {
+    needs_file = needs_file || (is_needed[i] && (i < first_metadata || !is_row_column(node.output[i])));
+  }
   const std::string file_column = needs_file ? kFileColumn : "";
   const bool is_in_units = is_unit_scan(scan);
   const bool is_text = scan.format != "parquet" && scan.format != "binaryfile";
@@ -395,7 +401,9 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   }
   const std::string row = needs_row ? alias + (is_in_units ? "." + std::string(kUnitRowColumn) : ".file_row_number") : "";
   for (size_t i = first_metadata; i < node.output.size(); ++i) {
-    std::string sql = node.output[i].type.is_string() ? "fs_file_uri(" + file + ")" : metadata_sql(scan, file, row);
+    std::string sql = is_row_column(node.output[i])      ? row
+                      : node.output[i].type.is_string() ? "fs_file_uri(" + file + ")"
+                                                        : metadata_sql(scan, file, row);
     text.columns.push_back({is_needed[i] ? sql : "", false});
   }
   for (const auto& copy : local.staged) text.leases.push_back(copy);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "functions/function.h"
+#include "storage/object_store.h"
 
 namespace firesteel::engine {
 namespace {
@@ -81,11 +82,49 @@ plan::Attributes attributes_of(const plan::Sort& sort) {
   return attributes;
 }
 
+// The range or the scan of one local Parquet file whose rows come up through projections and filters. The scan has a column more,
+// the position in the file.
+RelationPtr source_with_position(const RelationPtr& relation, plan::Attribute* position) {
+  if (relation->as<plan::Range>()) {
+    *position = relation->output.at(0);
+    return relation;
+  }
+  if (const auto* scan = relation->as<plan::Scan>()) {
+    if (scan->format != "parquet" || scan->files.size() != 1 || storage::is_object_path(scan->files[0].path)) return nullptr;
+    position->id = plan::next_attribute_id();
+    position->name = kRowColumn;
+    position->type = plan::Type::long_integer();
+    position->nullable = false;
+    plan::Relation copy = *relation;
+    copy.output.push_back(*position);
+    return std::make_shared<const plan::Relation>(std::move(copy));
+  }
+  if (!relation->as<plan::Project>() && !relation->as<plan::Filter>() && !relation->as<plan::SubqueryAlias>()) return nullptr;
+  const RelationPtr child = source_with_position(plan::children(*relation)[0], position);
+  if (!child) return nullptr;
+  plan::Relation copy = *plan::with_children(*relation, {child});
+  add_missing({*position}, &copy);
+  return std::make_shared<const plan::Relation>(std::move(copy));
+}
+
+OrderedInput positioned_input(const RelationPtr& relation) {
+  plan::Attribute position;
+  RelationPtr input = source_with_position(relation, &position);
+  if (!input) return {relation, {}};
+  const plan::Relation* bottom = input.get();
+  while (!bottom->as<plan::Range>() && !bottom->as<plan::Scan>()) bottom = plan::children(*bottom)[0].get();
+  plan::SortOrder key;
+  key.child = plan::reference(position);
+  key.is_ascending = !bottom->as<plan::Range>() || bottom->as<plan::Range>()->step > 0;
+  return {std::move(input), {plan::make_typed(std::move(key), position.type, false)}};
+}
+
 }  // namespace
 
 OrderedInput ordered_input(const RelationPtr& relation) {
   const plan::Sort* sort = sort_of(relation);
-  if (!sort || !sort->is_global) return {relation, {}};
+  if (!sort) return positioned_input(relation);
+  if (!sort->is_global) return {relation, {}};
   std::vector<ExpressionPtr> order;
   for (const ExpressionPtr& key : sort->order) {
     if (!std::get<plan::SortOrder>(key->node).child->as<plan::Literal>()) order.push_back(key);
