@@ -23,7 +23,8 @@ constexpr int64_t floor_div(int64_t value, int64_t divisor) {
   return value / divisor - ((value % divisor != 0 && (value < 0) != (divisor < 0)) ? 1 : 0);
 }
 constexpr int64_t floor_mod(int64_t value, int64_t divisor) {
-  return value - floor_div(value, divisor) * divisor;
+  const int64_t rest = value % divisor;
+  return rest != 0 && (rest < 0) != (divisor < 0) ? rest + divisor : rest;
 }
 
 constexpr bool is_leap_year(int64_t year) {

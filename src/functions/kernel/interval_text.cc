@@ -258,7 +258,7 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
     is_negative = rest[0] == '-';
     rest.remove_prefix(1);
   }
-  int64_t total = 0;
+  __int128 total = 0;
   for (size_t field = first; field <= last; ++field) {
     // Days are followed by a blank, hours and minutes by a colon.
     const size_t end = field == last ? rest.size() : rest.find(field == 0 ? ' ' : ':');
@@ -274,10 +274,15 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
                         std::to_string(number->whole) + " outside range [0, " +
                         std::to_string(field == first ? largest : kLargest[field]) + "]"}});
     }
-    total += number->whole * kMicros[field] + number->fraction_micros;
+    total += __int128{number->whole} * kMicros[field] + number->fraction_micros;
     rest.remove_prefix(std::min(rest.size(), end + 1));
   }
-  return is_negative ? -total : total;
+  if (is_negative) total = -total;
+  if (total < INT64_MIN || total > INT64_MAX) {
+    throw SparkError("ARITHMETIC_OVERFLOW",
+                     {{"message", "long overflow"}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
+  }
+  return static_cast<int64_t>(total);
 }
 
 }  // namespace firesteel::functions::kernel

@@ -37,8 +37,8 @@ JsonNode read(JsonReader& reader, int depth) {
       std::string name = reader.name();
       reader.expect(':');
       writer.name(name);
-      node.members.emplace_back(std::move(name), read(reader, depth + 1));
-      const JsonNode& value = node.members.back().second;
+      node.members.push_back({std::move(name), read(reader, depth + 1)});
+      const JsonNode& value = node.members.back().value;
       value.kind == JsonNode::Kind::kString ? writer.string(value.text)
                                             : writer.raw_value(value.text);
     }

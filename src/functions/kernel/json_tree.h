@@ -11,17 +11,24 @@
 
 namespace firesteel::functions::kernel {
 
+struct JsonMember;
+
 struct JsonNode {
   enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   std::string text;  // a string's characters, everything else as compact JSON
   std::string source;  // numbers: as they stand in the text
   std::vector<JsonNode> elements;
-  std::vector<std::pair<std::string, JsonNode>> members;
+  std::vector<JsonMember> members;
 
   bool is_null() const { return kind == Kind::kNull; }
   // The last member of that name, or null.
   const JsonNode* member(std::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonNode value;
 };
 
 // The first value of a text; what follows it does not count. Raises MalformedJson (json_text.h).
