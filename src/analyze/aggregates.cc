@@ -525,7 +525,7 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
   if (is_aggregate_call(*e)) {
     for (const ExpressionPtr& child : children(*e)) {
       if (contains_aggregate(child)) throw SparkError("NESTED_AGGREGATE_FUNCTION", {});
-      if (contains_drawn(child)) {
+      if (contains_drawn(child) || asks_for_file(child)) {
         throw SparkError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
                          {{"sqlExpr", "\"" + print_name(*e) + "\""}}, contexts_of(e->origin));
       }

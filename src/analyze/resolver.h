@@ -361,6 +361,7 @@ class Resolver {
                                      const plan::Origin& origin);
   ExpressionPtr difference_of_datetimes(const ExpressionPtr& left, const ExpressionPtr& right,
                                         const plan::Origin& origin);
+  bool asks_for_file(const ExpressionPtr& expression) const;
   ExpressionPtr session_fact(const functions::Function& row, const plan::FunctionCall& call);
   std::vector<ExpressionPtr> call_arguments(const functions::Function& row,
                                             const plan::UnresolvedFunction& node,

@@ -7,10 +7,22 @@ namespace firesteel::analyze {
 using namespace plan;
 using functions::Function;
 
+// Whether it holds input_file_name() or its kin, which are columns and constants by now.
+bool Resolver::asks_for_file(const ExpressionPtr& expression) const {
+  bool found = false;
+  walk(expression, [&](const ExpressionPtr& e) {
+    const auto name = rewritten_names_.find(e.get());
+    const auto* call = e->as<FunctionCall>();
+    found |= (name != rewritten_names_.end() && name->second.starts_with("input_file_")) || (call && call->function->name.starts_with("input_file_"));
+    return !found;
+  });
+  return found;
+}
+
 // Calls whose value one query sees as a constant; they keep the call's name.
 ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
   if (row.name == "input_file_name") {
-    if (!file_name_) return make_string_literal("");
+    if (!file_name_) return shown_as(make_string_literal(""), "input_file_name()");
     // An own node, so that the call's name stays with this use alone.
     return shown_as(std::make_shared<Expression>(*file_name_), "input_file_name()");
   }

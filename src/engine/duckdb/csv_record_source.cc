@@ -120,6 +120,7 @@ struct RecordsLocal {
   size_t unit = 0;
   std::unique_ptr<CsvUnit> records;
   CsvRecord record;
+  int64_t row = -1;  // the record's place in the unit
 };
 
 RecordsBind bind_files(const std::vector<std::string>& paths, CsvRecordFormat format) {
@@ -148,6 +149,7 @@ void bind_records(TableFunction::BindInput& input) {
     input.AddResultColumn("fs_file", text);
     input.AddResultColumn("fs_line", text);
     input.AddResultColumn("fs_count", factory.ParseType("INTEGER"));
+    input.AddResultColumn(kPositionColumn, factory.ParseType("BIGINT"));
     input.SetBindData<RecordsBind>(std::move(bind));
   } catch (...) {
     rethrow_into_duckdb();
@@ -164,10 +166,14 @@ void init_records_thread(TableFunction::InitLocalInput& input) { input.SetLocalS
 // The next record of the unit at hand; false where the unit has no more.
 bool read_record(const RecordsBind& bind, RecordsGlobal& global, RecordsLocal& local, bool may_begin_unit) {
   while (true) {
-    if (local.records && local.records->read(local.record)) return true;
+    if (local.records && local.records->read(local.record)) {
+      ++local.row;
+      return true;
+    }
     if (!may_begin_unit) return false;
     local.records.reset();
     local.unit = global.next.fetch_add(1);
+    local.row = -1;
     if (local.unit >= bind.lines.blocks.size()) return false;
     local.records = std::make_unique<CsvUnit>(bind.format, bind.header, bind.lines, local.unit, bind.has_blocks);
   }
@@ -187,7 +193,7 @@ class RecordColumns {
     }
   }
 
-  void put(idx_t row, const CsvRecord& record, const std::string& path) {
+  void put(idx_t row, const CsvRecord& record, const std::string& path, int64_t position) {
     for (auto& [i, writer] : writers_) {
       const idx_t place = places_[i];
       if (place == column_count_) {
@@ -202,6 +208,7 @@ class RecordColumns {
     }
     for (size_t i = 0; i < vectors_.size(); ++i) {
       if (places_[i] == column_count_ + 2) vectors_[i].GetDataMutable<int32_t>()[row] = static_cast<int32_t>(record.fields.size());
+      if (places_[i] == column_count_ + 3) vectors_[i].GetDataMutable<int64_t>()[row] = position;
     }
   }
 
@@ -231,7 +238,7 @@ void scan_records(TableFunction::ExecInput& input) {
     RecordColumns columns(input, chunk, bind.column_count);
     idx_t rows = 0;
     while (rows < chunk.GetCapacity() && read_record(bind, global, local, rows == 0)) {
-      columns.put(rows++, local.record, local.records->path());
+      columns.put(rows++, local.record, local.records->path(), position_in_blocks(local.unit, local.row));
     }
     if (rows == 0) {
       chunk.GetVector(0).SetSize(0);

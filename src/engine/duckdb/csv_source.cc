@@ -51,6 +51,7 @@ struct Output {
 
 struct CsvLocal {
   size_t block = 0;
+  int64_t rows_before = 0;  // records of the block that went out
   std::string data;  // whole lines of the block, and what the scanner may read behind them
   size_t position = 0;
   size_t end = 0;
@@ -248,6 +249,7 @@ idx_t read_lines(const CsvBind& bind, CsvLocal& local, idx_t rows_max) {
 bool load_next_block(const CsvBind& bind, CsvGlobal& global, CsvLocal& local) {
   while (true) {
     local.block = global.next.fetch_add(1);
+    local.rows_before = 0;
     if (local.block >= bind.lines.blocks.size()) return false;
     if (!load_lines(bind.lines, local.block, local.data, local.position)) continue;
     if (local.data.back() != '\n') local.data += '\n';
@@ -280,6 +282,7 @@ void bind_csv(TableFunction::BindInput& input) {
       input.AddResultColumn("k" + std::to_string(i), factory.ParseType(types[i]));
     }
     input.AddResultColumn("fs_file", factory.ParseType("VARCHAR"));
+    input.AddResultColumn(kPositionColumn, factory.ParseType("BIGINT"));
     bind.format = {byte_of(input.GetConstantArgument(2)), byte_of(input.GetConstantArgument(3)),
                    byte_of(input.GetConstantArgument(4)), byte_of(input.GetConstantArgument(5))};
     bind.null_text = text_of(input.GetConstantArgument(6));
@@ -329,6 +332,13 @@ void finish_chunk(const CsvBind& bind, TableFunction::ExecInput& input, CsvLocal
       chunk.GetVector(i).MakeConstant(duckdb::cxx::Value::Create(factory, varchar_t(path)), rows);
       continue;
     }
+    if (input.GetColumnIndex(i) == bind.kinds.size() + 1) {
+      auto vector = chunk.GetVector(i);
+      auto* positions = vector.GetDataMutable<int64_t>();
+      for (idx_t row = 0; row < rows; ++row) positions[row] = position_in_blocks(local.block, local.rows_before + static_cast<int64_t>(row));
+      vector.SetSize(rows);
+      continue;
+    }
     if (input.GetColumnIndex(i) > bind.kinds.size()) {
       chunk.GetVector(i).SetSize(rows);
       continue;
@@ -367,6 +377,7 @@ void scan_csv(TableFunction::ExecInput& input) {
       rows = read_lines(bind, local, capacity);
     }
     finish_chunk(bind, input, local, chunk, rows);
+    local.rows_before += static_cast<int64_t>(rows);
   } catch (...) {
     rethrow_into_duckdb();
   }

@@ -10,6 +10,7 @@
 #include "engine/duckdb/file_listing.h"
 #include "engine/duckdb/json_records.h"
 #include "engine/duckdb/libsvm_units.h"
+#include "engine/duckdb/line_blocks.h"
 #include "engine/duckdb/orc_units.h"
 #include "engine/duckdb/parquet_scan.h"
 #include "engine/duckdb/parquet_schema.h"
@@ -399,7 +400,8 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
       text.columns.push_back({is_needed[data_count + i] ? partition_sql(scan, i, file) : "", false});
     }
   }
-  const std::string row = needs_row ? alias + (is_in_units ? "." + std::string(kUnitRowColumn) : ".file_row_number") : "";
+  const char* row_column = is_in_units ? kUnitRowColumn : scan.format == "csv" ? kPositionColumn : "file_row_number";
+  const std::string row = needs_row ? alias + "." + row_column : "";
   for (size_t i = first_metadata; i < node.output.size(); ++i) {
     std::string sql = is_row_column(node.output[i])      ? row
                       : node.output[i].type.is_string() ? "fs_file_uri(" + file + ")"

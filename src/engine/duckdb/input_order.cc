@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "functions/function.h"
-#include "storage/object_store.h"
 
 namespace firesteel::engine {
 namespace {
@@ -82,15 +81,16 @@ plan::Attributes attributes_of(const plan::Sort& sort) {
   return attributes;
 }
 
-// The range or the scan of one local Parquet file whose rows come up through projections and filters. The scan has a column more,
-// the position in the file.
+// The range or the scan of one file whose rows come up through projections and filters. The scan has a column more,
+// the position in the file: readers of lines and of units count rows, those of JSON and text do not.
 RelationPtr source_with_position(const RelationPtr& relation, plan::Attribute* position) {
   if (relation->as<plan::Range>()) {
     *position = relation->output.at(0);
     return relation;
   }
   if (const auto* scan = relation->as<plan::Scan>()) {
-    if (scan->format != "parquet" || scan->files.size() != 1 || storage::is_object_path(scan->files[0].path)) return nullptr;
+    const bool counts_rows = scan->format == "parquet" || scan->format == "orc" || scan->format == "avro" || scan->format == "csv";
+    if (!counts_rows || scan->files.size() != 1) return nullptr;
     position->id = plan::next_attribute_id();
     position->name = kRowColumn;
     position->type = plan::Type::long_integer();

@@ -18,7 +18,7 @@ struct OrderedInput {
 };
 
 // The rows and the keys of the sort that orders them, below projections and filters; without a sort the position in the range or
-// in the single local Parquet file that they come from. Other inputs have no order.
+// in the single file (Parquet, ORC, Avro, CSV) that they come from. Other inputs have no order.
 OrderedInput ordered_input(const plan::RelationPtr& relation);
 
 // The aggregate with the keys of the sort below it as the order of each first, last, any_value, collect_list and

@@ -18,6 +18,10 @@ struct LineBlock {
   bool begins_line = false;  // a line begins exactly at the start
 };
 
+// The column of the sources of lines that tells the order of their rows, and its value for a row of a block.
+inline constexpr const char* kPositionColumn = "fs_position";
+constexpr int64_t position_in_blocks(size_t block, int64_t row) { return (static_cast<int64_t>(block) << 32) + row; }
+
 struct LineBlocks {
   std::vector<std::string> paths;
   std::vector<LineBlock> blocks;
