@@ -184,7 +184,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                           wanted == Accepts::kDateOrTimestamp;
   const bool is_strict = !row.signatures.empty() && row.signatures[0].strict_places != 0;
   const bool is_moment = argument->type.is_datetime() && !argument->type.is(TypeKind::kTime);
-  if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && wanted == Accepts::kTime && call.ansi)) {
+  if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && call.ansi && (row.name == "time_diff" || row.name == "time_trunc"))) {
     // An implicit cast that there is not.
     throw SparkError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
                      {{"sqlExpr", "\"" + print_name(*argument) + "\""},
