@@ -38,8 +38,9 @@ void Operation::run(const std::function<void(Operation&)>& body) {
     if (settings_.is_reattachable) {
       ExecutePlanResponse complete;
       complete.mutable_result_complete();
-      last.emplace();
-      last->bytes = stamp(&complete, &last->id);
+      ResponseBuffer::Response response;
+      response.bytes = stamp(&complete, &response.id);
+      last = std::move(response);
     }
     responses_.finish(std::move(last));
   } catch (...) {
