@@ -2,6 +2,7 @@
 // signature can tell apart.
 #pragma once
 
+#include "analyze/coercion.h"
 #include "functions/function.h"
 #include "plan/expression.h"
 
@@ -12,7 +13,7 @@ namespace firesteel::analyze {
 void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
 
 // What Spark asks while it looks the function up: the arguments are not coerced yet.
-void check_before_binding(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+void check_before_binding(const functions::Function& row, const plan::FunctionCall& call, const CoercionRules& rules, const plan::Origin& origin);
 
 // The options of a function that reads or writes records; null where there are none.
 const plan::ExpressionPtr* options_of(const functions::Function& row, const plan::FunctionCall& call);

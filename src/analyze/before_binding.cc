@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyze/argument_rules.h"
+#include "analyze/argument_types.h"
 #include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
@@ -175,7 +176,8 @@ std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::ve
   return arguments;
 }
 
-void check_before_binding(const Function& row, const FunctionCall& call, const Origin& origin) {
+void check_before_binding(const Function& row, const FunctionCall& call, const CoercionRules& rules, const Origin& origin) {
+  check_bitwise(row, call, rules, origin);
   const std::vector<ExpressionPtr>& a = call.arguments;
   // Spark computes the schema before it looks at the options and at the other arguments.
   if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], origin);

@@ -489,8 +489,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   const auto nearest = std::find_if(row.signatures.begin(), row.signatures.end(),
                                     [&](const Signature& s) { return count_fits(s, count); });
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
-  check_before_binding(row, call, origin);
-  check_bitwise(row, call, rules(), origin);
+  check_before_binding(row, call, rules(), origin);
   coerce_arguments(row, call);
   size_t bad_index = 0;
   Accepts bad_wanted = Accepts::kAny;
