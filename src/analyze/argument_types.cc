@@ -214,9 +214,10 @@ void throw_not_integral(const FunctionCall& call, const Type& type) {
                     {"actualDataType", "\"" + type.sql() + "\""}});
 }
 
-void check_bitwise(const Function& row, FunctionCall call, const CoercionRules& rules, const Origin& origin) {
+void check_bitwise(const Function& row, const FunctionCall& uncoerced, const CoercionRules& rules, const Origin& origin) {
+  if ((row.name != "&" && row.name != "|" && row.name != "^") || uncoerced.arguments.size() != 2) return;
+  FunctionCall call = uncoerced;
   auto& a = call.arguments;
-  if ((row.name != "&" && row.name != "|" && row.name != "^") || a.size() != 2) return;
   const auto is = [&](TypeKind first, TypeKind second) {
     return (a[0]->type.is(first) && a[1]->type.is(second)) || (a[0]->type.is(second) && a[1]->type.is(first));
   };

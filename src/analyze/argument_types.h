@@ -30,7 +30,7 @@ plan::Type with_common_nulls(const plan::Type& type, const plan::Type& common);
 // concat() of what is neither text nor bytes nor an array is an error.
 void check_concatenated(const plan::FunctionCall& call);
 // a & b of numbers that meet in no integer is refused with the types that they have.
-void check_bitwise(const functions::Function& row, plan::FunctionCall call, const CoercionRules& rules, const plan::Origin& origin);
+void check_bitwise(const functions::Function& row, const plan::FunctionCall& uncoerced, const CoercionRules& rules, const plan::Origin& origin);
 // The decimal of an integer: a literal counts with the digits that it has.
 plan::Type decimal_of(const plan::Expression& integer);
 // The default of lag() and lead() becomes a value of their type.
