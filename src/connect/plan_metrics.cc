@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connect/physical_plan.h"
+#include "plan/type_size.h"
 #include "spark/connect/base.pb.h"
 
 namespace firesteel::connect {
@@ -31,10 +32,8 @@ void add_operator(const plan::Relation& relation, int64_t parent, proto::Execute
   object->set_plan_id(id);
   object->set_parent(parent < 0 ? id : parent);
   if (const auto* scan = relation.as<plan::Scan>()) {
-    int64_t bytes = 0;
-    for (const plan::FileEntry& file : scan->files) bytes += file.size_bytes;
     add_metric("numFiles", "number of files read", "sum", static_cast<int64_t>(scan->files.size()), object);
-    add_metric("filesSize", "size of files read", "size", bytes, object);
+    add_metric("filesSize", "size of files read", "size", plan::file_size_bytes(*scan), object);
   }
   if (const auto* local = relation.as<plan::LocalData>(); local && local->table) add_rows(local->table->num_rows(), object);
   for (const plan::RelationPtr& input : operator_inputs(relation)) add_operator(*input, id, metrics);

@@ -27,9 +27,7 @@ PlanSize limited(const Relation& relation, const ExpressionPtr& limit, const Rel
 }
 
 PlanSize scan_size(const Scan& scan) {
-  double bytes = 0;
-  for (const FileEntry& file : scan.files) bytes += static_cast<double>(file.size_bytes);
-  return {std::max(1.0, bytes), {}};
+  return {std::max(1.0, static_cast<double>(file_size_bytes(scan))), {}};
 }
 
 // The child's size, as much wider or narrower as the rows become.

@@ -49,4 +49,10 @@ double row_size_bytes(const Attributes& columns) {
   return bytes;
 }
 
+int64_t file_size_bytes(const Scan& scan) {
+  int64_t bytes = 0;
+  for (const FileEntry& file : scan.files) bytes += file.size_bytes;
+  return bytes;
+}
+
 }  // namespace firesteel::plan

@@ -18,6 +18,7 @@
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/table_sources.h"
 #include "engine/duckdb/type_sql.h"
+#include "plan/type_size.h"
 
 namespace firesteel::engine {
 namespace {
@@ -413,10 +414,8 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
 }
 
 int64_t scanned_bytes(const plan::Relation& plan) {
-  int64_t bytes = 0;
-  if (const auto* scan = plan.as<plan::Scan>()) {
-    for (const plan::FileEntry& file : scan->files) bytes += file.size_bytes;
-  }
+  const auto* scan = plan.as<plan::Scan>();
+  int64_t bytes = scan ? plan::file_size_bytes(*scan) : 0;
   for (const plan::RelationPtr& child : plan::children(plan)) bytes += scanned_bytes(*child);
   return bytes;
 }
