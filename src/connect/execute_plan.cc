@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "arrow/ipc.h"
 #include "arrow/spark_schema.h"
 #include "base/error.h"
 #include "base/logging.h"
@@ -17,7 +16,7 @@
 #include "connect/message.h"
 #include "connect/ml_command.h"
 #include "connect/observed_metrics.h"
-#include "connect/plan_metrics.h"
+#include "connect/row_sender.h"
 #include "connect/show_string.h"
 #include "spark/connect/base.pb.h"
 
@@ -27,58 +26,9 @@ namespace proto = spark::connect;
 
 namespace {
 
-constexpr int64_t kBatchBytesMax = int64_t{4} << 20;
 constexpr int64_t kBatchRowsMax = int64_t{1} << 20;
 constexpr int64_t kChunkBytesDefault = int64_t{16} << 20;
 constexpr size_t kDecompressedBytesMax = size_t{2000} << 20;
-
-// Sends batches, each as one message or as several chunks of one. The schema goes with the first: a client answers each
-// message of a reattachable operation by a call that releases it.
-class RowSender {
- public:
-  RowSender(Operation* operation, const plan::Schema& schema, int64_t rows_max, int64_t chunk_bytes_max)
-      : operation_(operation), schema_(schema), rows_max_(rows_max), chunk_bytes_max_(chunk_bytes_max) {}
-
-  void send(const std::shared_ptr<arrow::RecordBatch>& batch) {
-    columns::slice_batch(batch, kBatchBytesMax, rows_max_,
-                         [&](const std::shared_ptr<arrow::RecordBatch>& slice) { send_slice(*slice); });
-  }
-
-  bool has_sent() const { return has_sent_; }
-  void send_slice(const arrow::RecordBatch& batch) {
-    std::string bytes = columns::encode_batch(batch);
-    operation_->summary().rows += batch.num_rows();
-    operation_->summary().bytes += static_cast<int64_t>(bytes.size());
-    const auto size = static_cast<int64_t>(bytes.size());
-    const int64_t chunks = chunk_bytes_max_ > 0 ? (size + chunk_bytes_max_ - 1) / chunk_bytes_max_ : 1;
-    for (int64_t i = 0; i < chunks; ++i) {
-      proto::ExecutePlanResponse response;
-      if (!has_sent_) encode_schema(schema_, response.mutable_schema());
-      has_sent_ = true;
-      auto* arrow_batch = response.mutable_arrow_batch();
-      arrow_batch->set_row_count(batch.num_rows());
-      arrow_batch->set_start_offset(rows_sent_);
-      if (chunks == 1) {
-        arrow_batch->set_data(std::move(bytes));
-      } else {
-        arrow_batch->set_data(bytes.substr(static_cast<size_t>(i * chunk_bytes_max_),
-                                           static_cast<size_t>(chunk_bytes_max_)));
-        arrow_batch->set_chunk_index(i);
-        arrow_batch->set_num_chunks_in_batch(chunks);
-      }
-      operation_->send(&response);
-    }
-    rows_sent_ += batch.num_rows();
-  }
-
- private:
-  Operation* operation_;
-  const plan::Schema& schema_;
-  const int64_t rows_max_;
-  const int64_t chunk_bytes_max_;
-  int64_t rows_sent_ = 0;
-  bool has_sent_ = false;
-};
 
 int64_t rows_per_batch(const Config& config) {
   // Spark's default of 10,000 bounds its row-to-column conversion; ours only bounds the message. A
@@ -143,12 +93,6 @@ plan::RelationPtr drawn(const RequestContext& context, plan::ShowString show, Op
                           {{table.draw()}});
 }
 
-std::shared_ptr<arrow::RecordBatch> empty_batch(const std::shared_ptr<arrow::Schema>& schema) {
-  auto batch = arrow::RecordBatch::MakeEmpty(schema);
-  FIRESTEEL_CHECK(batch.ok(), batch.status().ToString());
-  return *batch;
-}
-
 int64_t chunk_bytes_wanted(const proto::ExecutePlanRequest& request) {
   for (const auto& option : request.request_options()) {
     if (!option.has_result_chunking_options()) continue;
@@ -161,30 +105,31 @@ int64_t chunk_bytes_wanted(const proto::ExecutePlanRequest& request) {
   return 0;
 }
 
-}  // namespace
-
+// Streams the rows of a resolved plan to the client: schema first, then batches, at last the metrics. At most `chunk_bytes_max`
+// bytes per message when the client asked for chunks (0: it did not).
 void send_rows(const RequestContext& context, const plan::RelationPtr& resolved, Operation& operation,
                int64_t chunk_bytes_max) {
-  if (const auto* show = resolved->as<plan::ShowString>()) {
-    return send_rows(context, drawn(context, *show, operation), operation, chunk_bytes_max);
-  }
-  const plan::Schema schema = plan::output_schema(*resolved);
+  const auto* show = resolved->as<plan::ShowString>();
+  const plan::RelationPtr sent = show != nullptr ? drawn(context, *show, operation) : resolved;
+  const plan::Schema schema = plan::output_schema(*sent);
   const auto arrow_schema = columns::to_arrow_schema(schema, operation.context().time_zone);
   RowSender sender(&operation, schema, rows_per_batch(context.session.config()), chunk_bytes_max);
-  if (const auto* local = resolved->as<plan::LocalData>()) {  // answers that the server itself made
+  if (const auto* local = sent->as<plan::LocalData>()) {  // answers that the server itself made
     auto batch = local->table->CombineChunksToBatch();
     FIRESTEEL_CHECK(batch.ok(), batch.status().ToString());
     sender.send(columns::with_schema(**batch, arrow_schema));
-  } else if (const auto row = constant_row(*resolved, arrow_schema)) {
+  } else if (const auto row = constant_row(*sent, arrow_schema)) {
     sender.send(row);
   } else {
-    const plan::RelationPtr plan = executable_plan(context, resolved, operation.shared_context());
+    const plan::RelationPtr plan = executable_plan(context, sent, operation.shared_context());
     const auto stream = context.backend.engine->execute(plan, operation.shared_context());
     while (const auto batch = stream->next()) sender.send(columns::with_schema(*batch, arrow_schema));
   }
-  // Clients learn the Arrow schema of an empty result from a batch without rows.
-  if (!sender.has_sent()) sender.send_slice(*empty_batch(arrow_schema));
+  if (!sender.has_sent()) sender.send_empty(arrow_schema);
+  sender.finish(resolved);
 }
+
+}  // namespace
 
 const proto::Plan& uncompressed(const proto::Plan& plan, int recursion_limit, proto::Plan* storage) {
   if (!plan.has_compressed_operation()) return plan;
@@ -222,7 +167,6 @@ void execute_plan(const RequestContext& context, const proto::ExecutePlanRequest
     log_gpu_placement(context, resolved, operation.settings().operation_id);
     try {
       send_rows(context, resolved, operation, chunk_bytes_wanted(request));
-      send_plan_metrics(resolved, operation.summary().rows, operation);
       send_observed_metrics(context, resolved, operation);
     } catch (const SparkError& error) {
       throw with_origin(error, *resolved);

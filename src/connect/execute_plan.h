@@ -18,11 +18,6 @@ namespace firesteel::connect {
 void execute_plan(const RequestContext& context, const spark::connect::ExecutePlanRequest& request,
                   Operation& operation);
 
-// Streams the rows of a resolved plan to the client: schema first, then batches. At most
-// `chunk_bytes_max` bytes per message when the client asked for chunks (0: it did not).
-void send_rows(const RequestContext& context, const plan::RelationPtr& resolved, Operation& operation,
-               int64_t chunk_bytes_max);
-
 // Commands other than queries; in execute_command.cc.
 void execute_command(const RequestContext& context, const spark::connect::Command& command, Operation& operation);
 void execute_sql_command(const RequestContext& context, const spark::connect::SqlCommand& command,

@@ -41,13 +41,11 @@ void add_operator(const plan::Relation& relation, int64_t parent, proto::Execute
 
 }  // namespace
 
-void send_plan_metrics(const plan::RelationPtr& resolved, int64_t rows, Operation& operation) {
-  proto::ExecutePlanResponse response;
-  auto* metrics = response.mutable_metrics();
+void add_plan_metrics(const plan::RelationPtr& resolved, int64_t rows, proto::ExecutePlanResponse* response) {
+  auto* metrics = response->mutable_metrics();
   const auto* show = resolved->as<plan::ShowString>();
   add_operator(show ? *show->child : *resolved, -1, metrics);
   if (!show) add_rows(rows, metrics->mutable_metrics(0));
-  operation.send(&response);
 }
 
 }  // namespace firesteel::connect

@@ -85,3 +85,11 @@ def test_error_in_the_middle_of_a_stream(spark):
     """Rows were sent already when the error comes."""
     df = spark.range(3_000_000).select(F.when(F.col("id") == 2_999_999, F.raise_error(F.lit("late"))).otherwise(F.col("id").cast("string")))
     assert caught(SparkRuntimeException, lambda: df.toArrow()).getCondition() == "USER_RAISED_EXCEPTION"
+
+
+def test_sketches_of_two_types_do_not_combine(spark):
+    """Which of the two is met first depends on the threads: Spark names the types in the order of the partitions."""
+    sketches = "SELECT approx_top_k_accumulate(id) a FROM range(3) UNION ALL SELECT approx_top_k_accumulate(cast(id AS INT)) a FROM range(3)"
+    error = caught(SparkRuntimeException, lambda: spark.sql(f"SELECT approx_top_k_combine(a) FROM ({sketches})").collect())
+    assert error.getCondition() == "APPROX_TOP_K_SKETCH_TYPE_NOT_MATCH" and error.getSqlState() == "42846"
+    assert sorted(error.getMessageParameters().values()) == ['"BIGINT"', '"INT"']

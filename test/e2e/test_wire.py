@@ -151,3 +151,26 @@ def test_release_until_a_response(raw):
     with pytest.raises(grpc.RpcError) as error:
         list(raw.stub.ReattachExecute(raw.reattach_request(operation)))
     assert "INVALID_CURSOR" in error.value.details()
+
+
+def unfinished(responses):
+    *answers, end = responses
+    assert end.HasField("result_complete")
+    return answers
+
+
+@pytest.mark.parametrize("rows_max, messages", [(10_000, 1), (400, 3)])
+def test_metrics_ride_on_the_last_small_batch(raw, rows_max, messages):
+    """Each message costs a client another RPC, by which it releases it."""
+    change = proto.SqlCommand(input=sql(f"SET spark.sql.execution.arrow.maxRecordsPerBatch = {rows_max}"))
+    raw.execute(command=proto.Command(sql_command=change))
+    answers = unfinished(raw.execute(range_(1000)))
+    assert [answer.HasField("schema") for answer in answers] == [True] + [False] * (messages - 1)
+    assert [answer.HasField("metrics") for answer in answers] == [False] * (messages - 1) + [True]
+    assert sum(rows(answers)) == 1000 == answers[-1].metrics.metrics[0].execution_metrics["numOutputRows"].value
+
+
+def test_metrics_follow_a_large_batch(raw):
+    *batches, last = unfinished(raw.execute(range_(100_000)))
+    assert last.HasField("metrics") and not last.HasField("arrow_batch")
+    assert sum(rows(batches)) == 100_000

@@ -20,14 +20,6 @@ void add_unary(KernelRegistry& registry, const char* name, Function function) {
   registry.add(name, [function](double value) -> double { return function(value); });
 }
 
-// Math.pow differs from C where the base is one or minus one and the exponent is not finite.
-double java_pow(double base, double exponent) {
-  if (std::isnan(exponent)) return std::nan("");
-  if (exponent != 0 && std::isnan(base)) return std::nan("");
-  if (std::fabs(base) == 1 && std::isinf(exponent)) return std::nan("");
-  return std::pow(base, exponent);
-}
-
 // x % d for a constant d that is not zero: multiplications take the place of the division, which is
 // the slowest instruction of the processor.
 class ConstantRemainder {
@@ -119,6 +111,32 @@ std::optional<int64_t> factorial(int32_t number) {
   return product;
 }
 
+// Spark calls StrictMath for all but the functions of angles, which it leaves to Math.
+void register_strict_math(KernelRegistry& registry) {
+  namespace kernel = functions::kernel;
+  add_unary(registry, "fs_exp", kernel::strict_exp);
+  add_unary(registry, "fs_expm1", kernel::strict_expm1);
+  add_unary(registry, "fs_log", kernel::strict_log);
+  add_unary(registry, "fs_log10", kernel::strict_log10);
+  add_unary(registry, "fs_log1p", kernel::strict_log1p);
+  add_unary(registry, "fs_cbrt", kernel::strict_cbrt);
+  add_unary(registry, "fs_sin", std::sin);
+  add_unary(registry, "fs_cos", std::cos);
+  add_unary(registry, "fs_tan", std::tan);
+  add_unary(registry, "fs_asin", kernel::strict_asin);
+  add_unary(registry, "fs_acos", kernel::strict_acos);
+  add_unary(registry, "fs_atan", kernel::strict_atan);
+  add_unary(registry, "fs_sinh", kernel::strict_sinh);
+  add_unary(registry, "fs_cosh", kernel::strict_cosh);
+  add_unary(registry, "fs_tanh", kernel::strict_tanh);
+  add_unary(registry, "fs_asinh", kernel::strict_asinh);
+  add_unary(registry, "fs_acosh", kernel::strict_acosh);
+  add_unary(registry, "fs_atanh", [](double value) { return 0.5 * (kernel::strict_log1p(value) - kernel::strict_log1p(-value)); });
+  registry.add("fs_atan2", [](double y, double x) -> double { return kernel::strict_atan2(y, x); });
+  registry.add("fs_hypot", [](double a, double b) -> double { return kernel::strict_hypot(a, b); });
+  registry.add("fs_pow", [](double base, double exponent) -> double { return kernel::strict_pow(base, exponent); });
+}
+
 void register_digits(KernelRegistry& registry) {
   namespace kernel = functions::kernel;
   registry.add("fs_bin", [](int64_t number) -> std::string {
@@ -143,21 +161,7 @@ void register_math_kernels(KernelRegistry& registry) {
                  return width_bucket(value, low, high, count);
                });
   registry.add("fs_factorial", [](int32_t number) -> std::optional<int64_t> { return factorial(number); });
-  add_unary(registry, "fs_exp", functions::kernel::strict_exp);
-  add_unary(registry, "fs_log", functions::kernel::strict_log);
-  add_unary(registry, "fs_cosh", functions::kernel::strict_cosh);
-  add_unary(registry, "fs_sinh", functions::kernel::strict_sinh);
-  add_unary(registry, "fs_expm1", std::expm1);
-  add_unary(registry, "fs_log1p", std::log1p);
-  add_unary(registry, "fs_sin", std::sin);
-  add_unary(registry, "fs_cos", std::cos);
-  add_unary(registry, "fs_tan", std::tan);
-  add_unary(registry, "fs_atanh", std::atanh);
-  registry.add("fs_cbrt", [](double value) -> double {
-    return static_cast<double>(cbrtl(static_cast<long double>(value)));
-  });
-  registry.add("fs_pow", [](double base, double exponent) -> double { return java_pow(base, exponent); });
-  registry.add("fs_hypot", [](double a, double b) -> double { return std::hypot(a, b); });
+  register_strict_math(registry);
   registry.add("fs_remainder_by_constant",
                [](ConstantRemainder& remainder, int64_t value, int64_t divisor) -> int64_t {
                  return remainder.of(value, divisor);

@@ -1,9 +1,10 @@
 #include "functions/kernel/strict_math.h"
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+
+#include "functions/kernel/double_words.h"
 
 namespace firesteel::functions::kernel {
 
@@ -16,7 +17,15 @@ constexpr double kInverseLn2 = 1.44269504088896338700e+00;
 constexpr double kMaxExponent = 7.09782712893383973096e+02;  // of e, as a double
 constexpr double kMinExponent = -7.45133219101941108420e+02;
 
-// Polynomials of the two reductions.
+constexpr double kLn2 = 6.93147180559945286227e-01;
+// log10(2) likewise.
+constexpr double kLog10Of2High = 3.01029995663611771306e-01;
+constexpr double kLog10Of2Low = 3.69423907715893078616e-13;
+constexpr double kInverseLn10 = 4.34294481903251816668e-01;
+
+// Polynomials of the reductions.
+constexpr double kExpm1[] = {-3.33333333333331316428e-02, 1.58730158725481460165e-03, -7.93650757867487942473e-05,
+                             4.00821782732936239552e-06, -2.01099218183624371326e-07};
 constexpr double kExp[] = {1.66666666666666019037e-01, -2.77777777770155933842e-03,
                            6.61375632143793436117e-05, -1.65339022054652515390e-06,
                            4.13813679705723846039e-08};
@@ -24,13 +33,6 @@ constexpr double kLog[] = {6.666666666666735130e-01, 3.999999999940941908e-01,
                            2.857142874366239149e-01, 2.222219843214978396e-01,
                            1.818357216161805012e-01, 1.531383769920937332e-01,
                            1.479819860511658591e-01};
-
-int32_t high_word(double x) { return static_cast<int32_t>(std::bit_cast<uint64_t>(x) >> 32); }
-
-double with_high_word(double x, int32_t high) {
-  const uint64_t low = std::bit_cast<uint64_t>(x) & 0xFFFFFFFFULL;
-  return std::bit_cast<double>(static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | low);
-}
 
 }  // namespace
 
@@ -100,12 +102,143 @@ double strict_log(double x) {
   return k == 0 ? f - s * (f - r) : dk * kLn2High - ((s * (f - r) - dk * kLn2Low) - f);
 }
 
+double strict_log10(double x) {
+  if (std::isnan(x) || x < 0) return std::numeric_limits<double>::quiet_NaN();
+  if (x == 0) return -std::numeric_limits<double>::infinity();
+  if (std::isinf(x)) return x;
+  int k = 0;
+  if (high_word(x) < 0x00100000) {  // subnormal
+    k = -54;
+    x *= 0x1p54;
+  }
+  k += (high_word(x) >> 20) - 1023;
+  const int32_t is_below_one = k < 0 ? 1 : 0;
+  const double exponent = k + is_below_one;
+  const double fraction = with_high_word(x, (high_word(x) & 0x000fffff) | ((0x3ff - is_below_one) << 20));
+  return (exponent * kLog10Of2Low + kInverseLn10 * strict_log(fraction)) + exponent * kLog10Of2High;
+}
+
+double strict_log1p(double x) {
+  if (std::isnan(x) || x < -1) return std::numeric_limits<double>::quiet_NaN();
+  if (x == -1) return -std::numeric_limits<double>::infinity();
+  if (std::isinf(x)) return x;
+  const int32_t size = high_word(x) & 0x7fffffff;
+  if (size < 0x3e200000) return size < 0x3c900000 ? x : x - x * x * 0.5;
+  int k = 0;
+  double f = x;
+  double correction = 0;
+  int32_t high = 1;
+  if (high_word(x) >= 0x3FDA827A || (x < 0 && size > 0x3fd2bec3)) {  // 1 + x beyond the roots of 1/2 and 2
+    const double u = high_word(x) < 0x43400000 ? 1 + x : x;
+    k = (high_word(u) >> 20) - 1023;
+    if (high_word(x) < 0x43400000) correction = (k > 0 ? 1 - (u - x) : x - (u - 1)) / u;
+    high = high_word(u) & 0x000fffff;
+    if (high < 0x6a09e) {
+      f = with_high_word(u, high | 0x3ff00000) - 1;
+    } else {
+      ++k;
+      f = with_high_word(u, high | 0x3fe00000) - 1;
+      high = (0x00100000 - high) >> 2;
+    }
+  }
+  const double half = 0.5 * f * f;
+  const double dk = k;
+  if (high == 0) {  // f is tiny
+    if (f == 0) return k == 0 ? 0 : dk * kLn2High + (correction + dk * kLn2Low);
+    const double r = half * (1 - 0.66666666666666666 * f);
+    return k == 0 ? f - r : dk * kLn2High - ((r - (dk * kLn2Low + correction)) - f);
+  }
+  const double s = f / (2 + f);
+  const double z = s * s;
+  const auto& l = kLog;
+  const double r = z * (l[0] + z * (l[1] + z * (l[2] + z * (l[3] + z * (l[4] + z * (l[5] + z * l[6]))))));
+  if (k == 0) return f - (half - s * (half + r));
+  return dk * kLn2High - ((half - (s * (half + r) + (dk * kLn2Low + correction))) - f);
+}
+
+double strict_expm1(double x) {
+  if (std::isnan(x) || x > kMaxExponent) return std::isnan(x) ? x : std::numeric_limits<double>::infinity();
+  const int32_t size = high_word(x) & 0x7fffffff;
+  const bool is_negative = std::signbit(x);
+  if (is_negative && size >= 0x4043687A) return -1;  // below -56 ln 2
+  if (size < 0x3c900000) return x;
+  int k = 0;
+  double correction = 0;
+  if (size > 0x3fd62e42) {  // beyond ln 2 / 2
+    if (size < 0x3FF0A2B2) {
+      k = is_negative ? -1 : 1;
+    } else {
+      k = static_cast<int>(kInverseLn2 * x + (is_negative ? -0.5 : 0.5));
+    }
+    const double high = x - k * kLn2High;
+    const double low = k * kLn2Low;
+    x = high - low;
+    correction = (high - x) - low;
+  }
+  const double half = 0.5 * x;
+  const double square = x * half;
+  const auto& q = kExpm1;
+  const double r = 1 + square * (q[0] + square * (q[1] + square * (q[2] + square * (q[3] + square * q[4]))));
+  const double t = 3 - r * half;
+  double e = square * ((r - t) / (6 - x * t));
+  if (k == 0) return x - (x * e - square);
+  e = (x * (e - correction) - correction) - square;
+  if (k == -1) return 0.5 * (x - e) - 0.5;
+  if (k == 1) return x < -0.25 ? -2 * (e - (x + 0.5)) : 1 + 2 * (x - e);
+  if (k <= -2 || k > 56) return std::ldexp(1 - (e - x), k) - 1;
+  const double power = std::ldexp(1.0, -k);
+  return std::ldexp(k < 20 ? (1 - power) - (e - x) : (x - (e + power)) + 1, k);
+}
+
+double strict_cbrt(double x) {
+  if (x == 0 || !std::isfinite(x)) return x;
+  const double size = std::fabs(x);
+  const bool is_subnormal = high_word(size) < 0x00100000;
+  const double scaled = is_subnormal ? size * 0x1p54 : 0;
+  // To five bits by a division of the exponent, then to 23 bits.
+  double t = is_subnormal ? with_high_word(scaled, high_word(scaled) / 3 + 696219795)
+                          : with_high_word(0, high_word(size) / 3 + 715094163);
+  const double s = 5.42857142857142815906e-01 + (t * t / size) * t;
+  t *= 3.57142857142857150787e-01 + 1.60714285714285720630e+00 / (s + 1.41428571428571436819e+00 + -7.05306122448979611050e-01 / s);
+  t = with_high_word(0, high_word(t) + 1);
+  const double r = size / (t * t);  // one step of Newton's method
+  return std::copysign(t + t * ((r - t) / ((t + t) + r)), x);
+}
+
+double strict_tanh(double x) {
+  const double size = std::fabs(x);
+  if (std::isnan(x)) return x;
+  if (size >= 22) return std::copysign(1.0, x);
+  if (high_word(size) < 0x3c800000) return x * (1 + x);
+  if (size >= 1) return std::copysign(1 - 2 / (strict_expm1(2 * size) + 2), x);
+  const double t = strict_expm1(-2 * size);
+  return std::copysign(-t / (t + 2), x);
+}
+
+double strict_asinh(double x) {
+  const double size = std::fabs(x);
+  if (!std::isfinite(x) || size < 0x1p-28) return x;
+  if (size > 0x1p28) return std::copysign(strict_log(size) + kLn2, x);
+  if (size > 2) return std::copysign(strict_log(2 * size + 1 / (std::sqrt(size * size + 1) + size)), x);
+  const double square = size * size;
+  return std::copysign(strict_log1p(size + square / (1 + std::sqrt(1 + square))), x);
+}
+
+double strict_acosh(double x) {
+  if (std::isnan(x) || x < 1) return std::numeric_limits<double>::quiet_NaN();
+  if (x >= 0x1p28) return strict_log(x) + kLn2;
+  if (x == 1) return 0;
+  if (x > 2) return strict_log(2 * x - 1 / (x + std::sqrt(x * x - 1)));
+  const double t = x - 1;
+  return strict_log1p(t + std::sqrt(2 * t + t * t));
+}
+
 double strict_cosh(double x) {
   const double size = std::fabs(x);
   const int32_t high = high_word(size);
   if (!std::isfinite(x)) return size;
   if (high < 0x3fd62e43) {
-    const double t = std::expm1(size);
+    const double t = strict_expm1(size);
     const double w = 1 + t;
     return high < 0x3c800000 ? w : 1 + (t * t) / (w + w);
   }
@@ -125,7 +258,7 @@ double strict_sinh(double x) {
   const double half = std::signbit(x) ? -0.5 : 0.5;
   if (high < 0x40360000) {
     if (high < 0x3e300000) return x;
-    const double t = std::expm1(size);
+    const double t = strict_expm1(size);
     return high < 0x3ff00000 ? half * (2 * t - t * t / (t + 1)) : half * (t + t / (t + 1));
   }
   if (size <= kMaxExponent) return half * strict_exp(size);
