@@ -293,21 +293,14 @@ std::string double_text(double value) {
   return text + "D";
 }
 
-std::optional<double> constant_number(const ExpressionPtr& expression) {
-  const auto* call = expression->as<FunctionCall>();
-  if (call && call->function->name == "negative") {
-    const auto number = constant_number(call->arguments[0]);
-    return number ? std::optional(-*number) : std::nullopt;
-  }
-  if (const auto* cast = expression->as<Cast>()) return constant_number(cast->child);
-  const auto* literal = expression->as<Literal>();
-  if (!literal) return std::nullopt;
-  if (const auto* real = std::get_if<double>(&literal->value)) return *real;
-  if (const auto* integer = std::get_if<int64_t>(&literal->value)) return static_cast<double>(*integer);
-  if (const auto* unscaled = std::get_if<__int128>(&literal->value)) {
-    return static_cast<double>(*unscaled) / std::pow(10.0, literal->type.scale());
-  }
-  return std::nullopt;
+// ApproximatePercentile looks at its accuracy before it looks at the fractions.
+void check_accuracy(const FunctionCall& call, const Origin& origin) {
+  const ExpressionPtr& accuracy = call.arguments[2];
+  if (is_null_number(accuracy, call.ansi)) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "accuracy"}}, origin);
+  const auto number = functions::constant_integer(accuracy);
+  if (!number || (*number > 0 && *number <= INT32_MAX)) return;
+  throw_mismatch(call, "VALUE_OUT_OF_RANGE",
+                 {{"exprName", "accuracy"}, {"valueRange", "(0, 2147483647]"}, {"currentValue", std::to_string(*number) + "L"}}, origin);
 }
 
 // The fractions of a percentile lie between 0 and 1.
@@ -319,7 +312,7 @@ void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, c
   std::string shown;
   bool fit = true;
   for (const ExpressionPtr& one : all) {
-    const auto number = as_written(one)->type.is_numeric() ? constant_number(one) : std::nullopt;
+    const auto number = as_written(one)->type.is_numeric() ? functions::constant_number(one) : std::nullopt;
     if (!number) return;  // computed, or of a type that the row's check refuses
     fit &= *number >= 0 && *number <= 1;
     shown += (shown.empty() ? "" : ",") + double_text(*number);
@@ -501,6 +494,7 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   if (row.name == "sequence") check_sequence(call, origin);
   if (row.name == "stack") check_stack(call, origin);
   if ((row.name == "percentile" || row.name == "percentile_approx") && call.arguments.size() > 1) {
+    if (call.arguments.size() > 2 && row.name == "percentile_approx") check_accuracy(call, origin);
     check_fractions(call, call.arguments[1], origin);
   }
   if (row.name == "to_json" && !call.arguments.empty()) {

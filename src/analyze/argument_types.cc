@@ -1,6 +1,7 @@
 #include "analyze/argument_types.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/call_errors.h"
 #include "base/error.h"
+#include "functions/argument_check.h"
 
 namespace firesteel::analyze {
 
@@ -68,6 +70,55 @@ bool meets_tightly(const Type& a, const Type& b) {
   if (!a.is(TypeKind::kStruct)) return true;
   return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
                     [](const StructField& x, const StructField& y) { return meets_tightly(x.type, y.type); });
+}
+
+bool is_comparison(std::string_view name) {
+  return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "<=>" || name == "!=";
+}
+
+namespace {
+
+// In the order of the arguments, each with what the ones before it met in.
+std::optional<Type> compared_type(std::string_view name, const std::vector<Type>& types, const CoercionRules& rules) {
+  const bool is_equality = name == "=" || name == "<=>" || name == "nullif" || name == "equal_null";
+  Type common = types[0];
+  for (const Type& other : types) {
+    // Nested values meet without a text that becomes something else, and in the tightest type.
+    if (common.is_nested() && (promotes_text(common, other) || (is_comparison(name) && !meets_tightly(common, other)))) return std::nullopt;
+    if (is_comparison(name) && has_same_shape(common, other)) continue;
+    const std::optional<Type> met = is_equality ? equality_type(common, other, rules) : comparison_type(common, other, rules);
+    if (!met) return std::nullopt;
+    common = *met;
+  }
+  return common;
+}
+
+}  // namespace
+
+std::optional<Type> met_type(std::string_view name, const std::vector<Type>& types, const CoercionRules& rules) {
+  if (is_comparison(name) || name == "between" || name == "nullif" || name == "equal_null") return compared_type(name, types, rules);
+  if (name == "in") {
+    std::vector<Type> others = {types[0]};  // structs meet whatever their fields are called
+    std::copy_if(types.begin() + 1, types.end(), std::back_inserter(others), [&](const Type& type) { return !has_same_shape(types[0], type); });
+    return wider_type(others, rules);
+  }
+  const bool keeps_text_apart = name == "greatest" || name == "least";
+  for (size_t i = 1; keeps_text_apart && i < types.size(); ++i) {
+    if (promotes_text(types[0], types[i])) return std::nullopt;
+  }
+  return wider_type(types, rules);
+}
+
+ExpressionPtr equality_with_boolean(std::string_view name, const std::vector<ExpressionPtr>& arguments, const CoercionRules& rules) {
+  if (rules.ansi || arguments.size() != 2 || (name != "=" && name != "<=>")) return nullptr;
+  const size_t place = arguments[0]->type.is(TypeKind::kBoolean) ? 0 : 1;
+  const ExpressionPtr& boolean = arguments[place];
+  const auto* number = arguments[1 - place]->as<Literal>();
+  if (!boolean->type.is(TypeKind::kBoolean) || !number || number->is_null() || !number->type.is_numeric()) return nullptr;
+  const std::optional<double> value = functions::constant_number(arguments[1 - place]);
+  if (!value || (*value != 0 && *value != 1)) return nullptr;
+  const ExpressionPtr is_so = *value == 1 ? boolean : make_call("not", {boolean});
+  return name == "=" ? is_so : make_call("and", {make_call("isnotnull", {boolean}), is_so});
 }
 
 void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {

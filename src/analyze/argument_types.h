@@ -1,6 +1,7 @@
 // The types in which the arguments of some functions meet, where no signature can say it.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace firesteel::analyze {
 bool promotes_text(const plan::Type& a, const plan::Type& b);
 // findTightestCommonType of values within arrays and structs: a decimal meets an integer only if it holds all of its type.
 bool meets_tightly(const plan::Type& a, const plan::Type& b);
+bool is_comparison(std::string_view name);
+// The type in which the arguments of a comparison, IN, coalesce() and their kin meet; nothing where they do not.
+std::optional<plan::Type> met_type(std::string_view name, const std::vector<plan::Type>& types, const CoercionRules& rules);
+// TypeCoercion.BooleanEquality: without ANSI rules a boolean beside a number 0 or 1 is tested itself; null for other calls.
+plan::ExpressionPtr equality_with_boolean(std::string_view name, const std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
 // array_contains(array, value), array_union(array, array) and their kin: the elements and the value meet in one type.
 void widen_elements(std::string_view name, std::vector<plan::ExpressionPtr>& arguments, const CoercionRules& rules);
 // sequence(start, stop, step): what is no interval meets in one type.

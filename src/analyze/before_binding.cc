@@ -27,7 +27,7 @@ struct ConstantPlaces {
   uint32_t places = 0;
 };
 
-constexpr uint32_t kFirst = 1, kSecond = 2, kThird = 4, kBehindFirst = ~1U, kEach = ~0U;
+constexpr uint32_t kFirst = 1, kSecond = 2, kThird = 4, kFourth = 8, kBehindFirst = ~1U, kEach = ~0U;
 
 constexpr ConstantPlaces kConstantPlaces[] = {
     {"to_number", kSecond},
@@ -49,6 +49,7 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"floor", kSecond},
     {"nth_value", kSecond},
     {"ntile", kFirst},
+    {"regexp_replace", kFourth},
     {"lead", kSecond},
     {"uniform", kEach},
     {"randstr", kEach},

@@ -24,13 +24,6 @@ using functions::Signature;
 
 namespace {
 
-bool is_comparison(std::string_view name) {
-  return name == "=" || name == "<" || name == "<=" || name == ">" || name == ">=" || name == "<=>" || name == "!=";
-}
-
-// Whether structs meet there whatever their fields are called.
-bool goes_by_shape(std::string_view name) { return is_comparison(name) || name == "in"; }
-
 bool is_arithmetic(std::string_view name) {
   static const std::string_view names[] = {"+", "-", "*", "/", "%", "div", "pmod", "try_add",
                                            "try_subtract", "try_multiply", "try_divide", "try_mod"};
@@ -44,9 +37,6 @@ bool is_operator_on_dates(std::string_view name) {
   return std::any_of(std::begin(symbols), std::end(symbols),
                      [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
 }
-
-// Nested values meet without a text that becomes something else; what is compared meets in the tightest type.
-bool meets_within(std::string_view name, const Type& a, const Type& b) { return !promotes_text(a, b) && (!is_comparison(name) || meets_tightly(a, b)); }
 
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
 ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
@@ -489,6 +479,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   const auto nearest = std::find_if(row.signatures.begin(), row.signatures.end(),
                                     [&](const Signature& s) { return count_fits(s, count); });
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
+  if (const ExpressionPtr boolean = equality_with_boolean(row.name, call.arguments, rules())) return expression(boolean, Scope{});
   check_before_binding(row, call, rules(), origin);
   coerce_arguments(row, call);
   size_t bad_index = 0;
@@ -512,23 +503,9 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     }
     if (!fits) continue;
     if (!same.empty()) {
-      std::optional<Type> common = fitted[same[0]]->type;
-      if (is_comparison(row.name) || row.name == "in" || row.name == "between" || row.name == "nullif") {
-        for (size_t i : same) {
-          const Type& other = fitted[i]->type;
-          if (common && common->is_nested() && !meets_within(row.name, *common, other)) common.reset();
-          if (common && goes_by_shape(row.name) && has_same_shape(*common, other)) continue;
-          if (common) common = comparison_type(*common, other, rules());
-        }
-      } else {
-        std::vector<Type> types;
-        for (size_t i : same) types.push_back(fitted[i]->type);
-        common = wider_type(types, rules());
-        const bool keeps_text_apart = row.name == "greatest" || row.name == "least";
-        for (size_t i = 1; keeps_text_apart && i < types.size(); ++i) {
-          if (promotes_text(types[0], types[i])) common.reset();
-        }
-      }
+      std::vector<Type> types;
+      for (size_t i : same) types.push_back(fitted[i]->type);
+      const std::optional<Type> common = met_type(row.name, types, rules());
       if (!common) {
         if (is_binary_operator(row.name)) throw_mismatch(row, call, 0, Accepts::kSame, origin);
         throw_different(row, call, origin);

@@ -185,11 +185,16 @@ std::optional<Type> comparison_type(const Type& a, const Type& b, const Coercion
     if (other.is(TypeKind::kNull)) return Type::string();
     if (other.is_nested()) return std::nullopt;
     if (other.is(TypeKind::kYearMonthInterval) || other.is(TypeKind::kDayTimeInterval)) return std::nullopt;
-    return other;  // TypeCoercion.findCommonTypeForBinaryComparison
+    // TypeCoercion.findCommonTypeForBinaryComparison: no decimal holds every text.
+    return other.is(TypeKind::kDecimal) ? Type::double_number() : other;
   }
-  if (a.is(TypeKind::kBoolean) && b.is_numeric()) return b;
-  if (b.is(TypeKind::kBoolean) && a.is_numeric()) return a;
   return wider_type(a, b, rules);
+}
+
+std::optional<Type> equality_type(const Type& a, const Type& b, const CoercionRules& rules) {
+  if (!rules.ansi && a.is(TypeKind::kBoolean) && b.is_numeric()) return b;
+  if (!rules.ansi && b.is(TypeKind::kBoolean) && a.is_numeric()) return a;
+  return comparison_type(a, b, rules);
 }
 
 bool can_cast_implicitly(const Type& from, const Type& to, const CoercionRules& rules) {

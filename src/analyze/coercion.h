@@ -27,11 +27,12 @@ std::optional<plan::Type> wider_type(const std::vector<plan::Type>& types,
 // The same where text meets nothing but text (findWiderTypeWithoutStringPromotion).
 std::optional<plan::Type> wider_type_without_text(const std::vector<plan::Type>& types,
                                                   const CoercionRules& rules);
-// The type in which both sides of a comparison are compared.
 // DataType.equalsStructurally: the same types by position, whatever the fields are called.
 bool has_same_shape(const plan::Type& a, const plan::Type& b);
+// The type in which both sides of a comparison are compared; of an equality, in which a boolean may meet a number.
 std::optional<plan::Type> comparison_type(const plan::Type& a, const plan::Type& b,
                                           const CoercionRules& rules);
+std::optional<plan::Type> equality_type(const plan::Type& a, const plan::Type& b, const CoercionRules& rules);
 // Whether `from` may be cast implicitly to `to` (function arguments).
 bool can_cast_implicitly(const plan::Type& from, const plan::Type& to, const CoercionRules& rules);
 

@@ -222,6 +222,24 @@ std::string dotted_name(const AttributeReference& column) {
   return dotted(parts);
 }
 
+// Several values before IN are a struct: columns, aliases and literals give its fields their names, others their places.
+std::string struct_text(const std::vector<ExpressionPtr>& values) {
+  std::string text;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const ExpressionPtr* written = &values[i];
+    for (const auto* cast = (*written)->as<Cast>(); cast && !cast->is_user_specified; cast = (*written)->as<Cast>()) written = &cast->child;
+    const auto* column = (*written)->as<AttributeReference>();
+    const auto* alias = (*written)->as<Alias>();
+    const std::string printed = print_name(*values[i]);
+    const std::string name = column                      ? column->name
+                             : alias                     ? alias->names.at(0)
+                             : (*written)->as<Literal>() ? printed
+                                                         : "_" + std::to_string(i);
+    text += (text.empty() ? "'" : ", '") + name + "', " + printed;
+  }
+  return "named_struct(" + text + ")";
+}
+
 // The columns of the query around it stand as the subquery's arguments.
 std::string subquery_text(const Subquery& subquery) {
   std::string outer;
@@ -241,8 +259,7 @@ std::string subquery_text(const Subquery& subquery) {
   if (subquery.plan) visit(*subquery.plan);
   if (subquery.kind == SubqueryKind::kExists) return "exists(" + outer + ")";
   if (subquery.kind == SubqueryKind::kScalar) return "scalarsubquery(" + outer + ")";
-  const std::string values = subquery.in_values.size() == 1 ? joined(subquery.in_values)
-                                                            : "(" + joined(subquery.in_values) + ")";
+  const std::string values = subquery.in_values.size() == 1 ? joined(subquery.in_values) : struct_text(subquery.in_values);
   return "(" + values + " IN (listquery(" + outer + ")))";
 }
 

@@ -75,6 +75,15 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
 namespace {
 
 // IN of a query whose columns have other types.
+// A column with what it comes from.
+std::string qualified_text(const Expression& value) {
+  const auto* column = value.as<AttributeReference>();
+  if (!column) return print_name(value);
+  std::string text;
+  for (const std::string& part : column->qualifier) text += quoted_if_needed(part) + ".";
+  return text + quoted_if_needed(column->name);
+}
+
 [[noreturn]] void throw_membership_mismatch(const Subquery& node, std::vector<QueryContext> contexts) {
   std::string pairs;
   std::string left;
@@ -85,7 +94,7 @@ namespace {
     left += (left.empty() ? "\"" : ", \"") + value->type.sql() + "\"";
     right += (right.empty() ? "\"" : ", \"") + column.type.sql() + "\"";
     if (value->type.same_type(column.type)) continue;
-    pairs += (pairs.empty() ? "(" : ", (") + print_name(*value) + ":" + value->type.simple_string() + ", " +
+    pairs += (pairs.empty() ? "(" : ", (") + qualified_text(*value) + ":" + value->type.simple_string() + ", " +
              quoted_if_needed(column.name) + ":" + column.type.simple_string() + ")";
   }
   throw SparkError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
@@ -119,7 +128,7 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
   bool nullable = false;
   for (size_t i = 0; i < width; ++i) {
     const Attribute& column = node.plan->output[i];
-    const auto common = comparison_type(node.in_values[i]->type, column.type, rules());
+    const auto common = wider_type(node.in_values[i]->type, column.type, rules());
     if (!common) throw_membership_mismatch(node, contexts_of(e.origin));
     node.in_values[i] = cast_to(node.in_values[i], *common, rules());
     ExpressionPtr value = cast_to(reference(column), *common, rules());

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/kernel/csv_text.h"
+#include "functions/kernel/text_options.h"
 #include "plan/nested_types.h"
 
 namespace firesteel::analyze {
@@ -36,11 +37,7 @@ void refuse_options(const std::string& format, const Options& options) {
     const char* name;
     const char* only;
   };
-  static constexpr Known kBoth[] = {{"locale", "en-US"}, {"singleVariantColumn", ""}};
-  static constexpr Known kJson[] = {{"prefersDecimal", "false"},           {"allowComments", "false"},
-                                    {"dropFieldIfAllNull", "false"},       {"allowNumericLeadingZeros", "false"},
-                                    {"allowNonNumericNumbers", "true"},    {"allowBackslashEscapingAnyCharacter", "false"},
-                                    {"inferTimestamp", "false"}};
+  static constexpr Known kBoth[] = {{"locale", "en-US"}};
   static constexpr Known kCsv[] = {{"emptyValue", ""},
                                    {"charToEscapeQuoteEscaping", "\\"},
                                    {"unescapedQuoteHandling", "STOP_AT_DELIMITER"},
@@ -52,9 +49,19 @@ void refuse_options(const std::string& format, const Options& options) {
     }
   };
   refuse(kBoth);
-  refuse(format == "json" ? std::span<const Known>(kJson) : std::span<const Known>(kCsv));
-  const auto ratio = find_option(options, "samplingRatio");
-  if (ratio && *ratio != "1.0" && *ratio != "1") throw_unsupported("OPTION", "samplingRatio=" + *ratio);
+  if (format == "csv") refuse(kCsv);
+}
+
+// The texts that an inference looks at.
+RelationPtr sampled(const RelationPtr& texts, const Options& options) {
+  const double ratio = kernel::parse_sampling_ratio(find_option(options, "samplingRatio").value_or("1.0"));
+  kernel::check_sampling_ratio(ratio);
+  if (ratio > kernel::kWholeSamplingRatio) return texts;
+  Sample sample;
+  sample.child = texts;
+  sample.upper_bound = ratio;
+  sample.seed = 1;
+  return make_resolved(std::move(sample), texts->output);
 }
 
 void check_texts(const Relation& texts) {
@@ -185,7 +192,7 @@ Schema Resolver::schema_of_all(const char* function, const RelationPtr& texts, c
   Aggregate whole;
   const ExpressionPtr call = make_call(function, {reference(texts->output[0]), options_map(options)});
   whole.aggregates = {make_expression(Alias{call, {"schema"}, {}, 0})};
-  const auto rows = context_.evaluate(aggregate_over(whole, texts));
+  const auto rows = context_.evaluate(aggregate_over(whole, sampled(texts, options)));
   return type_from_json(std::get<std::string>(rows.at(0).at(0).value)).fields();
 }
 

@@ -386,6 +386,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"NEAREST_BY_JOIN.UNSUPPORTED_DIRECTION", "42604", kAnalysis, "Invalid nearest-by join. Unsupported nearest-by join direction '<direction>'. Supported nearest-by join directions include: <supported>."},
         {"NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE", "42604", kAnalysis, "Invalid nearest-by join. Unsupported nearest-by join type <joinType>. Supported types: <supported>."},
         {"NEAREST_BY_JOIN.UNSUPPORTED_MODE", "42604", kAnalysis, "Invalid nearest-by join. Unsupported nearest-by join mode '<mode>'. Supported modes include: <supported>."},
+        {"NEGATIVE_SCALE_DISALLOWED", "0A000", kAnalysis, "Negative scale is not allowed: '<scale>'. Set the config <sqlConf> to \"true\" to allow it."},
         {"NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003", kRuntime, "Found the negative value in <frequencyExpression>: <negativeValue>, but expected a positive integral value."},
         {"NESTED_AGGREGATE_FUNCTION", "42607", kAnalysis, "It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query."},
         {"NON_FOLDABLE_ARGUMENT", "42K08", kAnalysis, "The function <funcName> requires the parameter <paramName> to be a foldable expression of the type <paramType>, but the actual argument is a non-foldable."},

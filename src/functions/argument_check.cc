@@ -1,6 +1,7 @@
 #include "functions/argument_check.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "functions/function.h"
 
@@ -205,6 +206,22 @@ void check_constant(const FunctionCall& call, size_t index, std::string_view nam
   throw ArgumentMismatch{"NON_FOLDABLE_INPUT",
                       {{"inputName", "`" + std::string(name) + "`"}, {"inputType", quoted(type)}},
                       index};
+}
+
+std::optional<double> constant_number(const plan::ExpressionPtr& argument) {
+  const auto* call = argument->as<FunctionCall>();
+  if (call && call->function->name == "negative") {
+    const auto number = constant_number(call->arguments[0]);
+    return number ? std::optional(-*number) : std::nullopt;
+  }
+  if (const auto* cast = argument->as<plan::Cast>()) return constant_number(cast->child);
+  const auto* constant = argument->as<plan::Literal>();
+  if (!constant) return std::nullopt;
+  if (const auto* real = std::get_if<double>(&constant->value)) return *real;
+  if (const auto* integer = std::get_if<int64_t>(&constant->value)) return static_cast<double>(*integer);
+  const auto* unscaled = std::get_if<__int128>(&constant->value);
+  if (!unscaled) return std::nullopt;
+  return static_cast<double>(*unscaled) / std::pow(10.0, constant->type.scale());
 }
 
 void check_range(const FunctionCall& call, size_t index, std::string_view name, int64_t least,

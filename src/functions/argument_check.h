@@ -35,6 +35,8 @@ std::optional<plan::Literal> constant_value(const plan::ExpressionPtr& expressio
 std::optional<plan::Literal> written_value(const plan::ExpressionPtr& expression);
 // constant_value() as a number; null counts as nothing.
 std::optional<int64_t> constant_integer(const plan::ExpressionPtr& expression);
+// A number that is written, through casts and signs, whatever its type.
+std::optional<double> constant_number(const plan::ExpressionPtr& argument);
 std::optional<std::string> constant_text(const plan::ExpressionPtr& expression);
 
 // Throws NON_FOLDABLE_INPUT and UNEXPECTED_NULL for an argument that must be a constant.

@@ -1,4 +1,5 @@
 // Java's regular expressions, run by PCRE2 in functions/kernel/java_regex.
+#include "functions/argument_check.h"
 #include "functions/function_table.h"
 #include "functions/kernel/java_regex_translator.h"
 #include "functions/row.h"
@@ -31,9 +32,22 @@ std::string split_sql(const plan::FunctionCall& call, std::span<const std::strin
   return is_plain ? "string_split($1, $2)" : "fs_split($1, $2, $3)";
 }
 
+// A position that is null stays open.
+void check_position(const plan::FunctionCall& call) {
+  const auto position = constant_integer(call.arguments[3]);
+  if (!position || *position > 0) return;
+  throw ArgumentMismatch{
+      "VALUE_OUT_OF_RANGE",
+      {{"exprName", "position"}, {"valueRange", "(0, 2147483647]"}, {"currentValue", std::to_string(*position)}},
+      std::nullopt};
+}
+
 }  // namespace
 
 Rows regex_functions() {
+  Function replace = row("regexp_replace", optional(signature({kString, kString, kString, kInteger}, Type::string()), 1, {"1"}),
+                         "regexp_replace");
+  replace.check = check_position;
   Function matches = row("rlike", signature({kString, kString}, Type::boolean()), "rlike",
                          printed_as("RLIKE", {{"regexp_like", "REGEXP_LIKE"},
                                               {"regexp", "REGEXP"}}));
@@ -48,9 +62,7 @@ Rows regex_functions() {
       row("regexp_extract_all",
           optional(signature({kString, kString, kInteger}, matches_type), 1, {"1"}),
           "regexp_extract_all"),
-      row("regexp_replace",
-          optional(signature({kString, kString, kString, kInteger}, Type::string()), 1, {"1"}),
-          "regexp_replace"),
+      replace,
       row("regexp_count", signature({kString, kString}, Type::integer()), "regexp_count"),
       row("regexp_substr", signature({kString, kString}, Type::string(), Nulls::kAlways),
           "regexp_substr"),

@@ -169,17 +169,6 @@ std::string mode_name(const plan::FunctionCall&, std::span<const std::string> a)
   return "mode() WITHIN GROUP (ORDER BY " + a[0] + " DESC)";
 }
 
-// A constant number, through casts.
-std::optional<double> constant_number(const ExpressionPtr& argument) {
-  const plan::Literal* constant = literal_below_casts(argument);
-  if (!constant) return std::nullopt;
-  if (const auto* real = std::get_if<double>(&constant->value)) return *real;
-  if (const auto* integer = std::get_if<int64_t>(&constant->value)) return static_cast<double>(*integer);
-  const auto* unscaled = std::get_if<__int128>(&constant->value);
-  if (!unscaled) return std::nullopt;
-  return static_cast<double>(*unscaled) / std::pow(10.0, constant->type.scale());
-}
-
 // Percentages are constants between 0 and 1.
 void check_percentage(const plan::FunctionCall& call, size_t index) {
   const ExpressionPtr& argument = call.arguments[index];
@@ -206,15 +195,6 @@ void check_percentage(const plan::FunctionCall& call, size_t index) {
                          std::nullopt};
 }
 
-void check_accuracy(const plan::FunctionCall& call) {
-  const auto accuracy = call.arguments.size() > 2 ? constant_integer(call.arguments[2]) : std::nullopt;
-  if (!accuracy || (*accuracy > 0 && *accuracy <= INT32_MAX)) return;
-  throw ArgumentMismatch{
-      "VALUE_OUT_OF_RANGE",
-      {{"exprName", "accuracy"}, {"valueRange", "(0, 2147483647]"}, {"currentValue", std::to_string(*accuracy) + "L"}},
-      std::nullopt};
-}
-
 // The fraction is a double or an array of doubles.
 void check_fraction(const plan::FunctionCall& call) {
   check_no_calendar_interval(call, "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")");
@@ -234,9 +214,6 @@ void check_fraction(const plan::FunctionCall& call) {
     }
     const Type& frequency = (*written)->type;
     if (!frequency.is_integral() && !frequency.is(TypeKind::kNull)) throw_unexpected_type(2, "\"INTEGRAL\"");
-  }
-  if (call.function->name == "percentile_approx") {
-    check_accuracy(call);
   }
 }
 

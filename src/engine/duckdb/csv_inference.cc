@@ -74,12 +74,7 @@ Type type_of(const std::vector<Candidate>& tried, const std::string* found) {
 
 std::vector<Type> infer_types(Database& database, const CsvOptions& options,
                               const std::vector<plan::FileEntry>& files, size_t count, bool has_local_timestamps) {
-  if (!(options.sampling_ratio > 0)) {
-    std::string ratio;
-    functions::kernel::append_double(options.sampling_ratio, ratio);
-    throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
-                     {{"message", "requirement failed: samplingRatio (" + ratio + ") should be greater than 0"}});
-  }
+  functions::kernel::check_sampling_ratio(options.sampling_ratio);
   const auto tried = candidates(options, has_local_timestamps);
   const auto of_column = [](std::string_view form, std::string_view name) {
     std::string sql;

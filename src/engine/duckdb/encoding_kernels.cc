@@ -5,6 +5,7 @@
 #include "engine/duckdb/kernel_adaptor.h"
 #include "functions/kernel/checksum.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/json_pretty.h"
 #include "functions/kernel/json_text.h"
 
 namespace firesteel::engine {
@@ -39,6 +40,8 @@ void register_encoding_kernels(KernelRegistry& registry) {
     kernel::append_decoded(bytes.view, charset, out);
     return out;
   });
+  registry.add("fs_json_ascii", [](Text text) -> std::string { return kernel::with_code_points(text); });
+  registry.add("fs_json_pretty", [](Text text) -> std::string { return kernel::pretty_json(text); });
   registry.add("fs_json_quote", [](Text text) -> std::string {
     std::string out;
     kernel::JsonWriter::append_quoted(text, out);

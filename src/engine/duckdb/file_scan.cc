@@ -232,9 +232,9 @@ ScanText json_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, 
     text.columns.push_back({"CAST(" + column + " AS " + type_sql(field.type) + ")", true});
     wanted.push_back(field);
   }
-  auto input = json_input(options, files, wanted, context.time_zone);
+  auto input = json_input(options, files, wanted, options.time_zone.empty() ? context.time_zone : options.time_zone);
   text.from = "fs_arrow(" + std::to_string(input->id()) + ") AS " + alias;
-  if (options.mode == "DROPMALFORMED") text.where.push_back(alias + ".fs_keep");
+  text.where.push_back(alias + ".fs_keep");
   text.leases.push_back(std::move(input));
   return text;
 }

@@ -2,6 +2,8 @@
 #include <arrow/api.h>
 
 #include <charconv>
+#include <set>
+#include <utility>
 
 #include "arrow/spark_schema.h"
 #include "base/error.h"
@@ -13,12 +15,14 @@
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/encoding.h"
 #include "functions/kernel/epoch.h"
-#include "functions/kernel/json_text.h"
+#include "functions/kernel/json_tree.h"
+#include "functions/kernel/variant.h"
 
 namespace firesteel::engine {
 namespace {
 
 namespace kernel = functions::kernel;
+using kernel::JsonNode;
 using kernel::JsonReader;
 using kernel::JsonWriter;
 using kernel::MalformedJson;
@@ -34,13 +38,30 @@ void check(const arrow::Status& status) {
 // Puts JSON values into builders of the columns' types. A value that does not fit is null and marks the record.
 class JsonColumns {
  public:
-  JsonColumns(const JsonOptions& options, const std::string& time_zone) : zone_(kernel::TimeZone::get(time_zone)) {
+  JsonColumns(const JsonOptions& options, const std::string& time_zone)
+      : syntax_(options.schema.syntax), zone_(kernel::TimeZone::get(time_zone)) {
     using Purpose = kernel::DatePattern::Purpose;
     if (!options.date_format.empty()) date_.emplace(options.date_format, Purpose::kParse);
     if (!options.timestamp_format.empty()) timestamp_.emplace(options.timestamp_format, Purpose::kParse);
+    if (!options.timestamp_ntz_format.empty()) timestamp_ntz_.emplace(options.timestamp_ntz_format, Purpose::kParse);
   }
 
   bool take_is_bad() { return std::exchange(is_bad_, false); }
+  // Whether an object named a field of its schema more than once: the first was taken, where the last counts.
+  bool take_has_named_twice() { return std::exchange(has_named_twice_, false); }
+  // Lists and maps with a value that does not fit, by their places in the text: they are null as a whole, which shows too late for
+  // the builders. What is read next leaves those of `lost` out.
+  std::set<size_t> take_lost() { return std::exchange(found_lost_, {}); }
+  void leave_out(std::set<size_t> lost) { lost_ = std::move(lost); }
+
+  void variant(const JsonNode& node, arrow::ArrayBuilder* builder) {
+    kernel::VariantBuilder made;
+    made.append_json(node);
+    const kernel::Value value = made.result();
+    auto* parts = static_cast<arrow::StructBuilder*>(builder);
+    check(parts->Append());
+    for (int i = 0; i < 2; ++i) check(static_cast<arrow::BinaryBuilder*>(parts->child(i))->Append(value.list()[static_cast<size_t>(i)].text()));
+  }
 
   // The fields of an object, each into its builder; a field that is not there is null.
   template <typename BuilderOf>
@@ -49,16 +70,18 @@ class JsonColumns {
     reader.expect('{');
     for (bool is_first = true; !reader.skip('}'); is_first = false) {
       if (!is_first) reader.expect(',');
-      const std::string name = reader.string();
+      const std::string name = reader.name();
       reader.expect(':');
       size_t index = 0;
       while (index < schema.size() && schema[index].name != name) ++index;
       arrow::ArrayBuilder* builder = index < schema.size() ? builder_of(index) : nullptr;
       if (builder == nullptr || is_set[index]) {
+        has_named_twice_ |= builder != nullptr;
         reader.skip_value();
         continue;
       }
       value(reader, schema[index].type, builder);
+      is_lost_ = false;
       is_set[index] = true;
     }
     for (size_t i = 0; i < schema.size(); ++i) {
@@ -70,6 +93,11 @@ class JsonColumns {
  private:
   void value(JsonReader& reader, const Type& type, arrow::ArrayBuilder* builder) {
     const char first = reader.peek();
+    if (type.is(TypeKind::kVariant)) {
+      const size_t start = reader.position();
+      reader.skip_value();
+      return variant(kernel::parse_json_tree(reader.since(start), syntax_), builder);
+    }
     if (first == 'n') {
       reader.skip_value();
       return check(builder->AppendNull());
@@ -93,27 +121,50 @@ class JsonColumns {
   }
 
   void array(JsonReader& reader, const Type& element, arrow::ListBuilder* builder) {
+    if (leaves_out(reader, builder)) return;
+    const size_t place = reader.position();
+    bool is_lost = false;
     check(builder->Append());
     reader.expect('[');
     for (bool is_first = true; !reader.skip(']'); is_first = false) {
       if (!is_first) reader.expect(',');
       value(reader, element, builder->value_builder());
+      is_lost |= std::exchange(is_lost_, false);
     }
+    finish_list(place, is_lost);
   }
 
   void map(JsonReader& reader, const Type& type, arrow::MapBuilder* builder) {
+    if (leaves_out(reader, builder)) return;
+    const size_t place = reader.position();
+    bool is_lost = false;
     check(builder->Append());
     reader.expect('{');
     for (bool is_first = true; !reader.skip('}'); is_first = false) {
       if (!is_first) reader.expect(',');
-      check(static_cast<arrow::StringBuilder*>(builder->key_builder())->Append(reader.string()));
+      check(static_cast<arrow::StringBuilder*>(builder->key_builder())->Append(reader.name()));
       reader.expect(':');
       value(reader, type, builder->item_builder());
+      is_lost |= std::exchange(is_lost_, false);
     }
+    finish_list(place, is_lost);
+  }
+
+  bool leaves_out(JsonReader& reader, arrow::ArrayBuilder* builder) {
+    if (!lost_.contains(reader.position())) return false;
+    reader.skip_value();
+    bad(builder);
+    return true;
+  }
+
+  void finish_list(size_t place, bool is_lost) {
+    if (is_lost) found_lost_.insert(place);
+    is_lost_ = is_lost;
   }
 
   void bad(arrow::ArrayBuilder* builder) {
     is_bad_ = true;
+    is_lost_ = true;
     check(builder->AppendNull());
   }
 
@@ -136,12 +187,12 @@ class JsonColumns {
     std::string text;
     if (is_text) {
       text = reader.string();
-    } else {
-      JsonWriter writer;
-      reader.copy_value(writer);
-      text = writer.take();
+    } else {  // as it stands, even where the column is a text
+      const size_t start = reader.position();
+      reader.skip_value();
+      text = reader.since(start);
     }
-    const bool is_number = first == '-' || (first >= '0' && first <= '9');
+    const bool is_number = !is_text && first != '{' && first != '[' && first != 't' && first != 'f';
     switch (type.kind()) {
       case TypeKind::kString:
       case TypeKind::kChar:
@@ -165,12 +216,12 @@ class JsonColumns {
   void number(const std::string& text, bool is_text, bool is_number, const Type& type, arrow::ArrayBuilder* builder) {
     using kernel::CastMode;
     if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) {
-      const bool is_name = is_text && (text == "NaN" || text == "Infinity" || text == "-Infinity" || text == "+Infinity" ||
-                                       text == "INF" || text == "+INF" || text == "-INF");
-      if (!is_number && !is_name) return bad(builder);
-      const std::optional<double> value = kernel::string_to_double(text, CastMode::kTry);
-      if (type.is(TypeKind::kDouble)) return put<arrow::DoubleBuilder>(value, builder);
-      return put<arrow::FloatBuilder>(kernel::string_to_float(text, CastMode::kTry), builder);
+      const std::optional<double> named = kernel::non_numeric_number(text);
+      if (!is_number && !named) return bad(builder);
+      if (type.is(TypeKind::kDouble)) {
+        return put<arrow::DoubleBuilder>(named ? named : kernel::string_to_double(text, CastMode::kTry), builder);
+      }
+      return put<arrow::FloatBuilder>(named ? std::optional<float>(*named) : kernel::string_to_float(text, CastMode::kTry), builder);
     }
     if (type.is(TypeKind::kDecimal)) {
       if (!is_number && !is_text) return bad(builder);
@@ -204,7 +255,7 @@ class JsonColumns {
   void timestamp(const std::string& text, bool is_text, bool is_number, bool is_local, arrow::ArrayBuilder* builder) {
     std::optional<int64_t> micros;
     if (is_text && is_local) {
-      micros = kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
+      micros = timestamp_ntz_ ? timestamp_ntz_->parse_timestamp_ntz(text) : kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
     } else if (is_text) {
       micros = timestamp_ ? timestamp_->parse_timestamp(text, zone_)
                           : kernel::string_to_timestamp(text, zone_, kernel::CastMode::kTry);
@@ -223,10 +274,16 @@ class JsonColumns {
     check(static_cast<arrow::BinaryBuilder*>(builder)->Append(bytes));
   }
 
+  const kernel::JsonSyntax syntax_;
   const kernel::TimeZone& zone_;
   std::optional<kernel::DatePattern> date_;
   std::optional<kernel::DatePattern> timestamp_;
+  std::optional<kernel::DatePattern> timestamp_ntz_;
   bool is_bad_ = false;
+  bool is_lost_ = false;  // the value that was read last
+  bool has_named_twice_ = false;
+  std::set<size_t> lost_;
+  std::set<size_t> found_lost_;
 };
 
 class JsonStream : public BatchStream {
@@ -250,7 +307,7 @@ class JsonStream : public BatchStream {
       builders_.push_back(std::move(builder));
     }
     for (size_t i = 0; i < schema_.size(); ++i) {
-      if (schema_[i].name == options_.corrupt_column && schema_[i].type.is_string()) corrupt_ = i;
+      if (schema_[i].name == options_.schema.corrupt_column && schema_[i].type.is_string()) corrupt_ = i;
     }
   }
 
@@ -273,54 +330,105 @@ class JsonStream : public BatchStream {
  private:
   arrow::ArrayBuilder* builder(size_t index) { return index == corrupt_ ? nullptr : builders_[index].get(); }
 
-  // The rows of a record: one, or one for each element of an array.
+  // The rows of a record: one, or one for each element of an array; how many rows were put into the builders.
   int64_t add(const std::string& record) {
-    bool is_well_formed = true;
+    if (!is_well_formed(record)) {
+      add_nulls();
+      is_bad_ = true;
+    } else if (!options_.variant_column.empty()) {
+      columns_.variant(kernel::parse_json_tree(record, options_.schema.syntax), builders_[0].get());
+      keeps_.push_back(true);
+    } else {
+      JsonReader reader(record, options_.schema.syntax);
+      reader.peek() == '{' ? add_object(reader) : add_elements(reader);
+    }
+    return finish_record(record);
+  }
+
+  bool is_well_formed(const std::string& record) const {
     try {
-      JsonReader probe(record, options_.syntax);
+      JsonReader probe(record, options_.schema.syntax);
       const char first = probe.peek();
-      is_well_formed = first == '{' || first == '[';
       probe.skip_value();
+      return first == '{' || first == '[';
     } catch (const MalformedJson&) {
-      is_well_formed = false;
+      return false;
     }
-    if (!is_well_formed) return finish_row(record, /*is_bad=*/true, /*is_empty=*/true);
-    JsonReader reader(record, options_.syntax);
-    if (reader.peek() == '{') {
-      columns_.object(reader, schema_, [this](size_t i) { return builder(i); });
-      return finish_row(record, columns_.take_is_bad(), /*is_empty=*/false);
-    }
-    int64_t rows = 0;
+  }
+
+  // An element that is no object makes one row of nulls of them all.
+  void add_elements(JsonReader& reader) {
+    bool are_objects = true;
     reader.expect('[');
     for (bool is_first = true; !reader.skip(']'); is_first = false) {
       if (!is_first) reader.expect(',');
-      if (reader.peek() != '{') {
+      if (reader.peek() == '{') {
+        add_object(reader);
+      } else {
         reader.skip_value();
-        rows += finish_row(record, /*is_bad=*/true, /*is_empty=*/true);
-        continue;
+        are_objects = false;
       }
-      columns_.object(reader, schema_, [this](size_t i) { return builder(i); });
-      rows += finish_row(record, columns_.take_is_bad(), /*is_empty=*/false);
     }
-    return rows;
+    if (are_objects) return;
+    keeps_.assign(keeps_.size(), false);
+    add_nulls();
+    is_bad_ = true;
   }
 
-  int64_t finish_row(const std::string& record, bool is_bad, bool is_empty) {
-    if (is_bad && options_.mode == "FAILFAST") {
+  void add_nulls() {
+    for (size_t i = 0; i < schema_.size(); ++i) {
+      if (i != corrupt_) check(builders_[i]->AppendNull());
+    }
+    keeps_.push_back(true);
+  }
+
+  // One row. What its builders cannot take back (JsonColumns) makes a row that is dropped, and the object is read once more.
+  void add_object(JsonReader& reader) {
+    reader.peek();
+    const size_t start = reader.position();
+    columns_.object(reader, schema_, [this](size_t i) { return builder(i); });
+    if (columns_.take_has_named_twice()) {
+      const std::string unique = kernel::with_unique_names(kernel::parse_json_tree(reader.since(start), options_.schema.syntax));
+      read_again(unique, {});
+      if (auto lost = columns_.take_lost(); !lost.empty()) read_again(unique, std::move(lost));
+    } else if (auto lost = columns_.take_lost(); !lost.empty()) {
+      std::set<size_t> within;
+      for (const size_t place : lost) within.insert(place - start);
+      read_again(reader.since(start), std::move(within));
+    }
+    is_bad_ |= columns_.take_is_bad();
+    keeps_.push_back(true);
+  }
+
+  void read_again(std::string_view object, std::set<size_t> lost) {
+    columns_.take_is_bad();
+    columns_.take_lost();
+    keeps_.push_back(false);
+    JsonReader reader(object, options_.schema.syntax);
+    columns_.leave_out(std::move(lost));
+    columns_.object(reader, schema_, [this](size_t i) { return builder(i); });
+    columns_.leave_out({});
+  }
+
+  // A record is bad as a whole.
+  int64_t finish_record(const std::string& record) {
+    const bool is_bad = std::exchange(is_bad_, false);
+    if (is_bad && options_.schema.mode == "FAILFAST") {
       throw SparkError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
                        {{"badRecord", record}, {"failFastMode", "FAILFAST"}});
     }
-    for (size_t i = 0; i < schema_.size() && is_empty; ++i) {
-      if (i != corrupt_) check(builders_[i]->AppendNull());
+    const bool drops = is_bad && options_.schema.mode == "DROPMALFORMED";
+    for (const bool keeps : keeps_) {
+      if (corrupt_ < schema_.size()) {
+        auto* corrupt = static_cast<arrow::StringBuilder*>(builders_[corrupt_].get());
+        check(is_bad ? corrupt->Append(record) : corrupt->AppendNull());
+      }
+      check(static_cast<arrow::StringBuilder*>(builders_[schema_.size()].get())->Append(records_.path()));
+      check(static_cast<arrow::BooleanBuilder*>(builders_[schema_.size() + 1].get())->Append(keeps && !drops));
     }
-    if (corrupt_ < schema_.size()) {
-      auto* corrupt = static_cast<arrow::StringBuilder*>(builders_[corrupt_].get());
-      check(is_bad ? corrupt->Append(record) : corrupt->AppendNull());
-    }
-    check(static_cast<arrow::StringBuilder*>(builders_[schema_.size()].get())->Append(records_.path()));
-    const bool keeps = !is_bad || options_.mode != "DROPMALFORMED";
-    check(static_cast<arrow::BooleanBuilder*>(builders_[schema_.size() + 1].get())->Append(keeps));
-    return 1;
+    const auto rows = static_cast<int64_t>(keeps_.size());
+    keeps_.clear();
+    return rows;
   }
 
   const JsonOptions options_;
@@ -330,6 +438,9 @@ class JsonStream : public BatchStream {
   std::shared_ptr<arrow::Schema> arrow_schema_;
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> builders_;
   size_t corrupt_ = SIZE_MAX;
+  // Of the record that is being read: whether a value does not fit, and whether each of its rows stays.
+  bool is_bad_ = false;
+  std::vector<bool> keeps_;
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ std::string quoted(const std::string& text_sql) {
 
 class JsonText {
  public:
-  JsonText(const ReaderOptions& options, std::string zone)
-      : zone_(std::move(zone)), ignores_nulls_(options.flag("ignoreNullFields", true)) {
+  JsonText(const ReaderOptions& options, const std::string& zone)
+      : zone_(options.get("timeZone", zone)), ignores_nulls_(options.flag("ignoreNullFields", true)) {
     date_ = options.get("dateFormat", "");
     timestamp_ = options.get("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
     local_ = options.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
@@ -113,7 +113,9 @@ class JsonText {
 
 std::string json_object_sql(const std::vector<JsonField>& fields, const ReaderOptions& options,
                             const std::string& time_zone) {
-  return JsonText(options, time_zone).object(fields, 0);
+  const std::string text = JsonText(options, time_zone).object(fields, 0);
+  const std::string ascii = options.flag("writeNonAsciiCharacterAsCodePoint", false) ? "fs_json_ascii(" + text + ")" : text;
+  return options.flag("pretty", false) ? "fs_json_pretty(" + ascii + ")" : ascii;
 }
 
 }  // namespace firesteel::engine

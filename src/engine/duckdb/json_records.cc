@@ -36,22 +36,21 @@ void check_encoding(const JsonOptions& options) {
 JsonOptions::JsonOptions(const plan::Options& given) {
   const ReaderOptions options(given);
   is_multi_line = options.flag("multiLine", false);
-  primitives_as_string = options.flag("primitivesAsString", false);
-  syntax.control_characters = options.flag("allowUnquotedControlChars", false);
-  mode = upper_case(options.get("mode", "PERMISSIVE"));
-  if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";
-  corrupt_column = options.get("columnNameOfCorruptRecord", corrupt_column);
+  schema = functions::kernel::schema_options_of(options);
+  schema.mode = upper_case(options.get("mode", "PERMISSIVE"));
+  if (schema.mode != "DROPMALFORMED" && schema.mode != "FAILFAST") schema.mode = "PERMISSIVE";
+  schema.corrupt_column = options.get("columnNameOfCorruptRecord", schema.corrupt_column);
+  infers_timestamps = options.flag("inferTimestamp", false);
+  sampling_ratio = options.sampling_ratio();
+  variant_column = options.get("singleVariantColumn", "");
   date_format = options.get("dateFormat", "");
   timestamp_format = options.get("timestampFormat", "");
-  for (const char* name : {"prefersDecimal", "allowComments", "allowUnquotedFieldNames", "dropFieldIfAllNull",
-                           "allowNumericLeadingZeros", "allowBackslashEscapingAnyCharacter", "inferTimestamp"}) {
-    options.refuse(name, "false");
-  }
-  options.refuse("allowSingleQuotes", "true");
+  timestamp_ntz_format = options.get("timestampNTZFormat", "");
+  time_zone = options.get("timeZone", "");
+  options.refuse_other_locales();
   line_separator = options.long_line_separator();
   encoding = options.charset("JSONOptionsInRead");
   check_encoding(*this);
-  options.refuse("timestampNTZFormat");
 }
 
 JsonRecords::JsonRecords(std::vector<plan::FileEntry> files, const JsonOptions& options)

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "functions/kernel/json_text.h"
+#include "functions/kernel/json_schema.h"
 #include "plan/relation.h"
 #include "plan/type.h"
 
@@ -22,16 +22,18 @@ namespace firesteel::engine {
 class ArrowInput;
 
 struct JsonOptions {
-  // Throws UNSUPPORTED_FEATURE.OPTION for an option that is not done yet.
+  // Throws UNSUPPORTED_FEATURE.OPTION for another locale than English.
   explicit JsonOptions(const plan::Options& options);
 
   bool is_multi_line = false;
-  bool primitives_as_string = false;
-  functions::kernel::JsonSyntax syntax;
-  std::string mode = "PERMISSIVE";
-  std::string corrupt_column = "_corrupt_record";
-  std::string date_format;       // empty: Spark's default
-  std::string timestamp_format;  // empty: Spark's default
+  functions::kernel::JsonSchemaOptions schema;  // the mode and the column of malformed records among them
+  bool infers_timestamps = false;
+  double sampling_ratio = 1.0;
+  std::string variant_column;        // which takes each record as a whole; empty: there is none
+  std::string date_format;           // empty: Spark's default
+  std::string timestamp_format;      // empty: Spark's default
+  std::string timestamp_ntz_format;  // empty: Spark's default
+  std::string time_zone;             // empty: the session's
   std::string encoding = "UTF-8";
   std::string line_separator;  // empty: \n, \r or both
 };
@@ -59,7 +61,8 @@ class JsonRecords {
 };
 
 // The schema of all records: JsonInferSchema.
-plan::Schema infer_json_schema(const JsonOptions& options, const std::vector<plan::FileEntry>& files);
+// `has_local_timestamps`: whether texts without a zone that are timestamps are local ones.
+plan::Schema infer_json_schema(const JsonOptions& options, const std::vector<plan::FileEntry>& files, bool has_local_timestamps);
 
 // The columns of `schema` as k0, k1, …, then fs_file (the path) and fs_keep (false for a record that DROPMALFORMED
 // leaves out).

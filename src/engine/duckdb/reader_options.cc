@@ -9,6 +9,7 @@
 #include "engine/duckdb/type_sql.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/csv_text.h"
+#include "functions/kernel/text_options.h"
 
 namespace firesteel::engine {
 namespace {
@@ -28,13 +29,6 @@ int64_t whole_number(const ReaderOptions& options, const char* name, int64_t fal
     throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", *text}});
   }
   return value;
-}
-
-double sampling_ratio_of(const ReaderOptions& options) {
-  const std::string text = options.get("samplingRatio", "1.0");
-  const auto ratio = functions::kernel::parse_java_double(text);
-  if (!ratio) throw SparkError("_LEGACY_ERROR_JAVA_NUMBER_FORMAT", {{"message", "For input string: \"" + text + "\""}});
-  return *ratio;
 }
 
 UnescapedQuotes unescaped_quotes_of(const ReaderOptions& options) {
@@ -60,6 +54,12 @@ std::optional<std::string> ReaderOptions::find(std::string_view name) const {
 
 std::string ReaderOptions::get(std::string_view name, std::string_view fallback) const {
   return find(name).value_or(std::string(fallback));
+}
+
+double ReaderOptions::sampling_ratio() const { return functions::kernel::parse_sampling_ratio(get("samplingRatio", "1.0")); }
+
+void ReaderOptions::refuse_other_locales() const {
+  if (!lower_case(get("locale", "en-US")).starts_with("en")) refuse("locale");
 }
 
 bool ReaderOptions::flag(std::string_view name, bool fallback) const {
@@ -142,9 +142,9 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   nan_value = options.get("nanValue", nan_value);
   positive_infinity = options.get("positiveInf", positive_infinity);
   negative_infinity = options.get("negativeInf", negative_infinity);
-  sampling_ratio = sampling_ratio_of(options);
+  sampling_ratio = options.sampling_ratio();
   // Names of months and the marks of decimals in other languages.
-  if (!lower_case(options.get("locale", "en-US")).starts_with("en")) options.refuse("locale");
+  options.refuse_other_locales();
   options.refuse("singleVariantColumn");
 }
 

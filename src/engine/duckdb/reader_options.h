@@ -28,6 +28,10 @@ class ReaderOptions {
   std::string line_separator() const;
   // The same of any length, as JSON and text have it.
   std::string long_line_separator() const;
+  // The share of the records that an inference looks at. Raises Spark's error for what is no number.
+  double sampling_ratio() const;
+  // Raises UNSUPPORTED_FEATURE.OPTION for a `locale` that is not English.
+  void refuse_other_locales() const;
   // Raises UNSUPPORTED_FEATURE.OPTION when the option is there with another value than `only`.
   void refuse(std::string_view name, std::string_view only = "") const;
 

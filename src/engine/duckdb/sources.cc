@@ -143,7 +143,7 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
   }
   if (format == "parquet") return parquet_schema(database, files.front());
   const LocalFiles local = local_files(files, /*decompresses=*/true, access);
-  if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files);
+  if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files, has_local_timestamps);
   return infer_csv_schema(database, CsvOptions(read.options), local.files, has_local_timestamps);
 }
 

@@ -1,5 +1,7 @@
 #include "functions/kernel/json_text.h"
 
+#include <limits>
+
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/utf8.h"
@@ -78,13 +80,55 @@ void JsonWriter::append_quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-char JsonReader::peek() {
-  while (position_ < text_.size() &&
-         (text_[position_] == ' ' || text_[position_] == '\t' || text_[position_] == '\n' ||
-          text_[position_] == '\r')) {
-    ++position_;
+std::string with_code_points(std::string_view json) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  const auto append_unit = [&](uint32_t unit) {
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += kHex[unit >> shift & 15];
+  };
+  for (size_t i = 0; i < json.size(); i += utf8_step(json, i)) {
+    const uint32_t point = utf8_code_point(json, i);
+    if (point < 0x80) {
+      out += json[i];
+    } else if (point < 0x10000) {
+      append_unit(point);
+    } else {
+      append_unit(0xD800 + ((point - 0x10000) >> 10));
+      append_unit(0xDC00 + ((point - 0x10000) & 0x3FF));
+    }
   }
-  return position_ < text_.size() ? text_[position_] : '\0';
+  return out;
+}
+
+std::optional<double> non_numeric_number(std::string_view name) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (name == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (name == "Infinity" || name == "+Infinity" || name == "INF" || name == "+INF") return kInfinity;
+  if (name == "-Infinity" || name == "-INF") return -kInfinity;
+  return std::nullopt;
+}
+
+char JsonReader::peek() {
+  while (position_ < text_.size()) {
+    const char c = text_[position_];
+    if (c == '/' && syntax_.comments) {
+      skip_comment();
+    } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      ++position_;
+    } else {
+      return c;
+    }
+  }
+  return '\0';
+}
+
+void JsonReader::skip_comment() {
+  const std::string_view start = text_.substr(position_, 2);
+  if (start != "/*" && start != "//") throw MalformedJson();
+  const size_t end = start == "/*" ? text_.find("*/", position_ + 2) : text_.find_first_of("\r\n", position_);
+  if (end == std::string_view::npos && start == "/*") throw MalformedJson();
+  position_ = end == std::string_view::npos ? text_.size() : end + (start == "/*" ? 2 : 0);
 }
 
 bool JsonReader::skip(char wanted) {
@@ -127,7 +171,10 @@ void JsonReader::append_escape(std::string& out) {
     case '/':
     case '\\': out += c; return;
     case 'u': break;
-    default: throw MalformedJson();
+    default:
+      if (!syntax_.any_escape) throw MalformedJson();
+      out += c;
+      return;
   }
   const auto is_low = [](uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; };
   uint32_t unit = hexadecimal();
@@ -189,6 +236,7 @@ void JsonReader::skip_value() {
 void JsonReader::copy_value(JsonWriter& writer) {
   const char c = peek();
   if (c == '"' || c == '\'') return writer.string(string());
+  if (syntax_.non_numeric_numbers && (c == 'N' || c == 'I' || c == '+' || c == '-') && copy_non_numeric_number(writer)) return;
   if (c == '-' || is_digit(c)) return copy_number(writer);
   if (c != '{' && c != '[') return copy_word(writer);
   if (++depth_ > kMaxDepth) throw MalformedJson();
@@ -207,6 +255,18 @@ void JsonReader::copy_value(JsonWriter& writer) {
   --depth_;
 }
 
+bool JsonReader::copy_non_numeric_number(JsonWriter& writer) {
+  for (const std::string_view name : {"NaN", "Infinity", "+Infinity", "-Infinity", "+INF", "-INF"}) {
+    if (!text_.substr(position_).starts_with(name)) continue;
+    const size_t end = position_ + name.size();
+    if (end < text_.size() && std::string_view(" \t\r\n,]}/").find(text_[end]) == std::string_view::npos) throw MalformedJson();
+    position_ = end;
+    writer.string(name);
+    return true;
+  }
+  return false;
+}
+
 void JsonReader::copy_number(JsonWriter& writer) {
   const size_t start = position_;
   if (text_[position_] == '-') ++position_;
@@ -217,7 +277,11 @@ void JsonReader::copy_number(JsonWriter& writer) {
     return position_ - first;
   };
   const size_t integral = position_;
-  if (digits() > 1 && text_[integral] == '0') throw MalformedJson();
+  size_t zeros = 0;
+  if (digits() > 1 && text_[integral] == '0') {
+    if (!syntax_.leading_zeros) throw MalformedJson();
+    while (integral + zeros + 1 < position_ && text_[integral + zeros] == '0') ++zeros;
+  }
   bool is_floating = false;
   if (position_ < text_.size() && text_[position_] == '.') {
     ++position_;
@@ -233,10 +297,12 @@ void JsonReader::copy_number(JsonWriter& writer) {
     digits();
   }
   if (position_ < text_.size() &&
-      std::string_view(" \t\r\n,]}").find(text_[position_]) == std::string_view::npos) {
+      std::string_view(" \t\r\n,]}").find(text_[position_]) == std::string_view::npos &&
+      !(text_[position_] == '/' && syntax_.comments)) {
     throw MalformedJson();
   }
-  const std::string_view number = text_.substr(start, position_ - start);
+  std::string number(text_.substr(start, position_ - start));
+  if (zeros > 0) number.erase(integral - start, zeros);
   if (!is_floating) return writer.raw_value(number == "-0" ? "0" : number);
   const double value = parse_java_double(number).value_or(0);
   std::string text;

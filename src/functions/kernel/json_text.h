@@ -2,6 +2,7 @@
 // accepted, depth is limited to 1,000. Positions move forward only.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,13 +37,35 @@ class JsonWriter {
   bool after_name_ = false;
 };
 
+// The JSON with \uXXXX in place of all characters beyond ASCII.
+std::string with_code_points(std::string_view json);
+
 // Which texts count as JSON: without a word, what get_json_object and its like take. Readers of records refuse control characters
 // in strings unless they are told to allow them.
 struct JsonSyntax {
   bool single_quotes = true;
   bool control_characters = true;
   bool unquoted_names = false;
+  bool comments = false;             // /* … */ and // …
+  bool leading_zeros = false;        // of numbers
+  bool any_escape = false;           // a backslash before a character that needs none
+  bool non_numeric_numbers = false;  // NaN, Infinity, +Infinity, -Infinity, +INF, -INF
 };
+
+// The JSON that a reader of records takes. `Options` has `flag(name, fallback)`.
+template <typename Options>
+JsonSyntax record_syntax_of(const Options& options) {
+  return {.single_quotes = options.flag("allowSingleQuotes", true),
+          .control_characters = options.flag("allowUnquotedControlChars", false),
+          .unquoted_names = options.flag("allowUnquotedFieldNames", false),
+          .comments = options.flag("allowComments", false),
+          .leading_zeros = options.flag("allowNumericLeadingZeros", false),
+          .any_escape = options.flag("allowBackslashEscapingAnyCharacter", false),
+          .non_numeric_numbers = options.flag("allowNonNumericNumbers", true)};
+}
+
+// The number that NaN, Infinity, INF and their signed forms name.
+std::optional<double> non_numeric_number(std::string_view name);
 
 class JsonReader {
  public:
@@ -64,7 +87,9 @@ class JsonReader {
   void copy_value(JsonWriter& writer);
 
  private:
+  void skip_comment();
   void copy_number(JsonWriter& writer);
+  bool copy_non_numeric_number(JsonWriter& writer);
   void copy_word(JsonWriter& writer);
   void append_escape(std::string& out);
   uint32_t hexadecimal();

@@ -65,6 +65,35 @@ const JsonNode* JsonNode::member(std::string_view name) const {
   return found;
 }
 
+namespace {
+
+void write_unique(const JsonNode& node, JsonWriter& writer) {
+  switch (node.kind) {
+    case JsonNode::Kind::kString: return writer.string(node.text);
+    case JsonNode::Kind::kArray:
+      writer.begin('[');
+      for (const JsonNode& element : node.elements) write_unique(element, writer);
+      return writer.end(']');
+    case JsonNode::Kind::kObject:
+      writer.begin('{');
+      for (const auto& [name, value] : node.members) {
+        if (node.member(name) != &value) continue;
+        writer.name(name);
+        write_unique(value, writer);
+      }
+      return writer.end('}');
+    default: return writer.raw_value(node.text);
+  }
+}
+
+}  // namespace
+
+std::string with_unique_names(const JsonNode& node) {
+  JsonWriter writer;
+  write_unique(node, writer);
+  return writer.take();
+}
+
 JsonNode parse_json_tree(std::string_view text, JsonSyntax syntax) {
   JsonReader reader(text, syntax);
   return read(reader, 0);

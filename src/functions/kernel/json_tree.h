@@ -33,5 +33,7 @@ struct JsonMember {
 
 // The first value of a text; what follows it does not count. Raises MalformedJson (json_text.h).
 JsonNode parse_json_tree(std::string_view text, JsonSyntax syntax = {});
+// Its text, of members of one name the last alone.
+std::string with_unique_names(const JsonNode& node);
 
 }  // namespace firesteel::functions::kernel

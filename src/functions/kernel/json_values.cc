@@ -259,14 +259,13 @@ class JsonConverter {
 
   Value real(const Type& type, const JsonNode& node) {
     if (node.kind == Kind::kString) {
-      if (node.text == "NaN") return Value(std::nan(""));
-      if (node.text == "Infinity" || node.text == "+Infinity" || node.text == "INF" || node.text == "+INF") return Value(HUGE_VAL);
-      if (node.text == "-Infinity" || node.text == "-INF") return Value(-HUGE_VAL);
+      if (const auto named = non_numeric_number(node.text)) return Value(*named);
       if (node.text.empty()) return bad();
       return bad(type.is(TypeKind::kFloat) ? "FloatType" : "DoubleType", node.text);
     }
     if (node.kind != Kind::kNumber) return bad();
-    const auto number = parse_java_double(node.text);
+    const auto named = non_numeric_number(node.source);
+    const auto number = named ? named : parse_java_double(node.text);
     if (!number) return bad();
     return Value(type.is(TypeKind::kFloat) ? double{static_cast<float>(*number)} : *number);
   }
@@ -284,7 +283,7 @@ class JsonConverter {
       case TypeKind::kDouble: return real(type, node);
       case TypeKind::kDecimal: {
         if (!is_text && node.kind != Kind::kNumber) return bad();
-        const auto value = string_to_decimal(node.text, {type.precision(), type.scale()}, CastMode::kTry);
+        const auto value = string_to_decimal(is_text ? node.text : node.source, {type.precision(), type.scale()}, CastMode::kTry);
         return value ? Value(*value) : bad();
       }
       case TypeKind::kDate:
@@ -382,7 +381,7 @@ Value json_records(ValueCall& call, ValueArguments a) {
   JsonConverter converter(options);
   Parsed parsed{{}, true};
   try {
-    if (!a[0].is_null()) parsed = rows_of(type, parse_json_tree(a[0].text(), json_syntax_of(options)), corrupt, converter);
+    if (!a[0].is_null()) parsed = rows_of(type, parse_json_tree(a[0].text(), record_syntax_of(options)), corrupt, converter);
   } catch (const MalformedJson&) {
   }
   return Value(kept_rows(std::move(parsed), type, corrupt, a[0], options, converter));
@@ -393,7 +392,7 @@ Value from_json_struct(const TextOptions& options, const Type& type, const Value
   JsonConverter converter(options);
   Parsed parsed{{}, true};
   try {
-    const JsonNode node = parse_json_tree(record.text(), json_syntax_of(options));
+    const JsonNode node = parse_json_tree(record.text(), record_syntax_of(options));
     if (node.kind == Kind::kArray && options.is_fail_fast()) {
       throw SparkError("MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS",
                        {{"badRecord", record.text()}, {"failFastMode", "FAILFAST"}});
@@ -414,7 +413,7 @@ Value from_json(ValueCall& call, ValueArguments a) {
   JsonConverter converter(options);
   Value result;
   try {
-    const JsonNode node = parse_json_tree(text, json_syntax_of(options));
+    const JsonNode node = parse_json_tree(text, record_syntax_of(options));
     const bool wants_structs = type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct);
     if (wants_structs && node.kind == Kind::kObject) {
       result = Value(Values{converter.convert(type.element(), node)});
@@ -428,95 +427,11 @@ Value from_json(ValueCall& call, ValueArguments a) {
   return result;
 }
 
-// Type inference of schema_of_json: JsonInferSchema.
-struct InferenceOptions {
-  bool primitives_as_string = false;
-  bool prefers_decimal = false;
-};
-
-Type merged_decimals(const Type& a, const Type& b) {
-  const int scale = std::max(a.scale(), b.scale());
-  const int digits = std::max(a.precision() - a.scale(), b.precision() - b.scale()) + scale;
-  return digits <= 38 ? Type::decimal(digits, scale) : Type::double_number();
-}
-
-Type merged(const Type& a, const Type& b) {
-  if (a.is(TypeKind::kNull)) return b;
-  if (b.is(TypeKind::kNull) || a.same_type(b)) return a;
-  if (a.is(TypeKind::kDecimal) && b.is(TypeKind::kDecimal)) return merged_decimals(a, b);
-  if (a.is_numeric() && b.is_numeric()) return Type::double_number();
-  if (a.is(TypeKind::kArray) && b.is(TypeKind::kArray)) {
-    return Type::array(merged(a.element(), b.element()));
-  }
-  if (a.is(TypeKind::kStruct) && b.is(TypeKind::kStruct)) {
-    std::vector<plan::StructField> fields = a.fields();
-    for (const auto& field : b.fields()) {
-      const auto same = std::find_if(fields.begin(), fields.end(),
-                                     [&](const auto& known) { return known.name == field.name; });
-      if (same == fields.end()) {
-        fields.push_back(field);
-      } else {
-        same->type = merged(same->type, field.type);
-      }
-    }
-    std::sort(fields.begin(), fields.end(), [](const auto& x, const auto& y) { return x.name < y.name; });
-    return Type::structure(std::move(fields));
-  }
-  return Type::string();
-}
-
-Type inferred_number(const std::string& text, const InferenceOptions& options) {
-  const size_t point = text.find_first_of(".eE");
-  if (point == std::string::npos && string_to_bigint(text, CastMode::kTry)) return Type::long_integer();
-  const size_t digits = text.size() - (text[0] == '-');
-  if (point == std::string::npos) return digits <= 38 ? Type::decimal(static_cast<int>(digits), 0) : Type::double_number();
-  if (!options.prefers_decimal || text.find_first_of("eE") != std::string::npos) return Type::double_number();
-  // BigDecimal's precision has no zeros in front.
-  const auto scale = static_cast<int>(text.size() - point - 1);
-  const size_t first = text.find_first_of("123456789");
-  const auto precision = first == std::string::npos ? 1 : static_cast<int>(text.size() - first - (first < point));
-  return std::max(precision, scale) <= 38 ? Type::decimal(std::max(precision, scale), scale) : Type::double_number();
-}
-
-Type inferred(const JsonNode& node, const InferenceOptions& options) {
-  switch (node.kind) {
-    case Kind::kNull: return Type::null();
-    case Kind::kBoolean: return options.primitives_as_string ? Type::string() : Type::boolean();
-    case Kind::kNumber: return options.primitives_as_string ? Type::string() : inferred_number(node.text, options);
-    case Kind::kString: return Type::string();
-    case Kind::kArray: {
-      Type element;
-      for (const JsonNode& one : node.elements) element = merged(element, inferred(one, options));
-      return Type::array(element);
-    }
-    case Kind::kObject: {
-      Type type = Type::structure({});
-      for (const auto& [name, value] : node.members) {
-        type = merged(type, Type::structure({{name, inferred(value, options), true, {}}}));
-      }
-      return type;
-    }
-  }
-  return Type::null();
-}
-
-// What no value has told becomes text.
-Type canonical(const Type& type) {
-  if (type.is(TypeKind::kNull)) return Type::string();
-  if (type.is(TypeKind::kArray)) return Type::array(canonical(type.element()));
-  if (!type.is(TypeKind::kStruct)) return type;
-  std::vector<plan::StructField> fields = type.fields();
-  for (auto& field : fields) field.type = canonical(field.type);
-  return Type::structure(std::move(fields));
-}
-
 Value schema_of_json(ValueCall& call, ValueArguments a) {
   // Of nothing Spark says that it is a text.
   if (a[0].text().find_first_not_of(" \t\r\n") == std::string::npos) return Value(Type::string().sql());
   try {
-    const TextOptions options = options_of(call, a, 1);
-    const InferenceOptions inference{options.flag("primitivesAsString", false), options.flag("prefersDecimal", false)};
-    return Value(canonical(inferred(parse_json_tree(a[0].text(), json_syntax_of(options)), inference)).sql());
+    return Value(JsonSchemaInference(json_schema_options_of(options_of(call, a, 1))).type_of(a[0].text()).sql());
   } catch (const MalformedJson&) {
     throw_malformed(a[0].text());
   }

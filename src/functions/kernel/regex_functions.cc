@@ -112,6 +112,7 @@ void regexp_replace(const JavaRegex& regex, std::string_view text,
                     const RegexReplacement& replacement, int32_t position, std::string& out) {
   const size_t start = utf8_advance(text, 0, static_cast<size_t>(std::max(position, 1) - 1));
   out += text.substr(0, start);
+  if (position > 1 && start == text.size()) return;  // not even an empty match is looked for at the end
   // Java's region makes its start an anchor, and what lies before invisible.
   const std::string_view region = text.substr(start);
   size_t copied = 0;

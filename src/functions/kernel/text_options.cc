@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/cast_to_string.h"
@@ -108,10 +109,29 @@ std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string
   }
 }
 
-JsonSyntax json_syntax_of(const TextOptions& options) {
-  return {.single_quotes = options.flag("allowSingleQuotes", true),
-          .control_characters = options.flag("allowUnquotedControlChars", false),
-          .unquoted_names = options.flag("allowUnquotedFieldNames", false)};
+JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
+  JsonSchemaOptions inference = schema_options_of(options);
+  if (options.flag("inferTimestamp", false)) {
+    inference.timestamp_type = [options](std::string_view text) -> std::optional<Type> {
+      if (!options.parse_datetime(Type::timestamp(), text)) return std::nullopt;
+      return Type::timestamp();
+    };
+  }
+  return inference;
+}
+
+double parse_sampling_ratio(const std::string& text) {
+  const auto ratio = parse_java_double(text);
+  if (!ratio) throw SparkError("_LEGACY_ERROR_JAVA_NUMBER_FORMAT", {{"message", "For input string: \"" + text + "\""}});
+  return *ratio;
+}
+
+void check_sampling_ratio(double ratio) {
+  if (ratio > 0) return;
+  std::string text;
+  append_double(ratio, text);
+  throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
+                   {{"message", "requirement failed: samplingRatio (" + text + ") should be greater than 0"}});
 }
 
 bool TextOptions::has_date_format(std::string_view text) const { return exact_date_->parse_date(text, *zone_).has_value(); }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "functions/kernel/date_pattern.h"
-#include "functions/kernel/json_text.h"
+#include "functions/kernel/json_schema.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
 
@@ -52,8 +52,15 @@ class TextOptions {
   Patterns time_;
 };
 
-// The JSON that the options allow.
-JsonSyntax json_syntax_of(const TextOptions& options);
+// How the types of JSON are found under the options.
+JsonSchemaOptions json_schema_options_of(const TextOptions& options);
+
+// The option samplingRatio: the share of the records that an inference looks at; beyond the whole ratio it looks at all
+// (JsonUtils.sample, CSVUtils.sample). Raises Spark's error for what is no number.
+constexpr double kWholeSamplingRatio = 0.99;
+double parse_sampling_ratio(const std::string& text);
+// Raises Spark's error unless the ratio is above zero.
+void check_sampling_ratio(double ratio);
 
 // A row as Spark's errors show it: the fields in the engine's own forms.
 std::string row_text(const plan::Type& type, const Value& row);

@@ -38,10 +38,10 @@ class JsonSchemaOf : public ValueAggregate {
 
  private:
   static JsonSchemaOptions options_of(const TextOptions& options) {
-    return {.primitives_as_string = options.flag("primitivesAsString", false),
-            .mode = upper_case(options.find("mode").value_or("PERMISSIVE")),
-            .corrupt_column = options.find("columnNameOfCorruptRecord").value_or("_corrupt_record"),
-            .syntax = json_syntax_of(options)};
+    JsonSchemaOptions inference = json_schema_options_of(options);
+    inference.mode = upper_case(options.find("mode").value_or("PERMISSIVE"));
+    inference.corrupt_column = options.find("columnNameOfCorruptRecord").value_or("_corrupt_record");
+    return inference;
   }
 
   std::optional<JsonSchemaInference> inference_;
