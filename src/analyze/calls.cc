@@ -65,10 +65,22 @@ void check_count_of(const UnresolvedStar& star, const Scope& scope, const Analys
   }
 }
 
+bool is_percentile_within_group(const Function& row) { return row.name == "percentile_cont" || row.name == "percentile_disc"; }
+
+// Percentiles of texts are those of the numbers that they are.
+void order_by_numbers(std::vector<ExpressionPtr>& keys, const CoercionRules& rules) {
+  for (ExpressionPtr& key : keys) {
+    SortOrder order = std::get<SortOrder>(key->node);
+    if (!order.child->type.is_string()) continue;
+    order.child = cast_to(order.child, Type::double_number(), rules);
+    key = make_typed(std::move(order), Type::double_number(), key->nullable, key->origin);
+  }
+}
+
 // WITHIN GROUP (ORDER BY …): which functions take it, and how many keys.
 void check_within_group(const Function& row, const UnresolvedFunction& node) {
   const std::string name = quoted_name({std::string(row.name)});
-  const bool is_percentile = row.name == "percentile_cont" || row.name == "percentile_disc";
+  const bool is_percentile = is_percentile_within_group(row);
   if ((is_percentile || row.name == "mode") && node.is_distinct) {
     throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", {{"funcName", name}});
   }
@@ -318,6 +330,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
     bound.filter = checked_condition(bound.filter, node.filter->origin);
   }
   bound.order_by = expressions(node.order_by, scope);
+  if (is_percentile_within_group(*row)) order_by_numbers(bound.order_by, rules());
   check_clauses(*row, bound, e.origin);
   check_distinct_order(bound);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;

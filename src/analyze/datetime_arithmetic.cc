@@ -282,7 +282,10 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
   if (name == "div" && is_ansi_interval(a[0]->type) && a[0]->type.kind() == a[1]->type.kind()) {
     return built_call("interval / interval", {a[0], a[1]}, origin);
   }
-  if (name == "/" && is_ansi_interval(a[1]->type) && !is_ansi_interval(a[0]->type)) throw_incompatible("/", a[0], a[1], origin);
+  const bool is_text_through_interval = a[0]->type.is_string() && a[1]->type.is(TypeKind::kCalendarInterval);
+  if (name == "/" && ((is_ansi_interval(a[1]->type) && !is_ansi_interval(a[0]->type)) || (is_text_through_interval && !rules().ansi))) {
+    throw_incompatible("/", a[0], a[1], origin);
+  }
   if (name == "/" && is_ansi_interval(a[0]->type)) {
     return built_call("interval / number", {a[0], a[1]}, origin);
   }

@@ -31,25 +31,10 @@ bool is_set(const Options& options, std::string_view name, bool fallback) {
   return value ? lower_case(*value) == "true" : fallback;
 }
 
-// Options that would change the rows, with the one value that is done.
-void refuse_options(const std::string& format, const Options& options) {
-  struct Known {
-    const char* name;
-    const char* only;
-  };
-  static constexpr Known kBoth[] = {{"locale", "en-US"}};
-  static constexpr Known kCsv[] = {{"emptyValue", ""},
-                                   {"charToEscapeQuoteEscaping", "\\"},
-                                   {"unescapedQuoteHandling", "STOP_AT_DELIMITER"},
-                                   {"preferDate", "true"}};
-  const auto refuse = [&](std::span<const Known> list) {
-    for (const Known& known : list) {
-      const auto value = find_option(options, known.name);
-      if (value && !equal_ignoring_case(*value, known.only)) throw_unsupported("OPTION", std::string(known.name) + "=" + *value);
-    }
-  };
-  refuse(kBoth);
-  if (format == "csv") refuse(kCsv);
+// Names of months and the marks of decimals in other languages.
+void refuse_other_locales(const Options& options) {
+  const auto locale = find_option(options, "locale");
+  if (locale && !lower_case(*locale).starts_with("en")) throw_unsupported("OPTION", "locale=" + *locale);
 }
 
 // The texts that an inference looks at.
@@ -110,7 +95,7 @@ kernel::CsvTextOptions csv_options(const Options& options, const std::string& ti
 // The fields of a header; one that is null is empty.
 std::vector<std::string> header_fields(const kernel::CsvTextOptions& options, const std::string& line) {
   std::vector<std::string> fields;
-  for (kernel::CsvField& field : kernel::split_csv_record(options, line).fields) fields.push_back(std::move(field.text));
+  for (kernel::CsvRecord::Field& field : kernel::first_csv_record(options, line).fields) fields.push_back(std::move(field.text));
   return fields;
 }
 
@@ -125,7 +110,7 @@ std::string joined(const std::vector<std::string>& parts) {
 RelationPtr Resolver::parse(const Parse& node) {
   const RelationPtr texts = resolve(node.child);
   check_texts(*texts);
-  refuse_options(node.format, node.options);
+  refuse_other_locales(node.options);
   const auto session = [&](const char* key) { return context_.configuration ? context_.configuration(key) : std::nullopt; };
   Options options = node.options;
   if (!find_option(options, kCorruptOption)) {
@@ -201,7 +186,7 @@ Schema Resolver::csv_schema(const RelationPtr& lines, const std::optional<std::s
   if (!first) return {};
   const kernel::CsvTextOptions text_options = csv_options(options, context_.time_zone);
   const std::vector<std::string> names = kernel::csv_column_names(
-      header_fields(text_options, *first), is_set(options, "header", false), text_options.null_text, context_.case_sensitive);
+      header_fields(text_options, *first), is_set(options, "header", false), text_options.format.null_text, context_.case_sensitive);
   Schema types;
   if (is_set(options, "inferSchema", false)) types = schema_of_all("csv schema of", lines, options);
   Schema schema;

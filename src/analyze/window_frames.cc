@@ -17,18 +17,15 @@ namespace {
 
 using Bound = WindowFrame::Bound;
 
-// How many rows after the current one the bound lies; none when it is no constant number.
-std::optional<int64_t> offset_of(const Bound& bound) {
-  if (bound.kind == Bound::Kind::kCurrentRow) return 0;
-  if (bound.kind != Bound::Kind::kValue) return std::nullopt;
-  const auto* sign = bound.value->as<FunctionCall>();
-  const bool is_negative = sign != nullptr && sign->function->name == "negative";
-  const auto* literal = (is_negative ? sign->arguments[0] : bound.value)->as<Literal>();
-  const auto* number = literal != nullptr && literal->type.is_integral()
-                           ? std::get_if<int64_t>(&literal->value)
-                           : nullptr;
-  if (number == nullptr) return std::nullopt;
-  return is_negative ? -*number : *number;
+// Whether constants of one type are in falling order; false for what has to be computed.
+bool is_greater(const ExpressionPtr& lower, const ExpressionPtr& upper) {
+  const std::optional<Literal> a = functions::written_value(lower);
+  const std::optional<Literal> b = functions::written_value(upper);
+  if (!a || !b || a->value.index() != b->value.index()) return false;
+  if (const auto* number = std::get_if<int64_t>(&a->value)) return *number > std::get<int64_t>(b->value);
+  if (const auto* real = std::get_if<double>(&a->value)) return *real > std::get<double>(b->value);
+  const auto* decimal = std::get_if<__int128>(&a->value);
+  return decimal && a->type.scale() == b->type.scale() && *decimal > std::get<__int128>(b->value);
 }
 
 // "ROWS BETWEEN … AND …": what the window's text ends with.
@@ -123,9 +120,7 @@ struct FrameCheck {
                                                  {"lowerType", "\"" + type_of(frame().lower).sql() + "\""},
                                                  {"upperType", "\"" + type_of(frame().upper).sql() + "\""}});
     }
-    const auto lower = offset_of(frame().lower);
-    const auto upper = offset_of(frame().upper);
-    if (lower && upper && *lower > *upper) {
+    if (is_value(frame().lower) && is_value(frame().upper) && is_greater(frame().lower.value, frame().upper.value)) {
       fail("SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", {{"sqlExpr", text()}, {"comparison", "less than or equal"}});
     }
   }

@@ -311,7 +311,8 @@ plan::WindowFrame::Bound Grammar::frame_bound() {
   if (accept(Keyword::kFollowing)) return bound;
   expect(Keyword::kPreceding);
   // Literals are negated here: frames of plain numbers need no folding later.
-  if (const auto* constant = bound.value->as<plan::Literal>()) {
+  const auto* constant = bound.value->as<plan::Literal>();
+  if (constant && (constant->type.is_numeric() || constant->type.is_interval())) {
     plan::Literal negated = *constant;
     if (auto* integer = std::get_if<int64_t>(&negated.value)) {
       *integer = -*integer;

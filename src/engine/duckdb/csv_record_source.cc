@@ -19,6 +19,9 @@ namespace {
 
 using duckdb::cxx::idx_t;
 using duckdb::cxx::TableFunction;
+using functions::kernel::CsvRecord;
+using functions::kernel::CsvRecordFormat;
+using functions::kernel::CsvRecordReader;
 
 constexpr int64_t kPartBytes = 8 << 20;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";

@@ -7,7 +7,7 @@
 
 #include <duckdb_cpp.hpp>
 
-#include "engine/duckdb/csv_records.h"
+#include "functions/kernel/csv_records.h"
 
 namespace firesteel::engine {
 
@@ -17,6 +17,6 @@ namespace firesteel::engine {
 void register_csv_record_source(duckdb::cxx::Connection& connection);
 
 // The fields of the first record in the files, its nulls as empty texts; nothing where there is no record.
-std::optional<std::vector<std::string>> first_csv_record(const std::vector<std::string>& paths, const CsvRecordFormat& format);
+std::optional<std::vector<std::string>> first_csv_record(const std::vector<std::string>& paths, const functions::kernel::CsvRecordFormat& format);
 
 }  // namespace firesteel::engine

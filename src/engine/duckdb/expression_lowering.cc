@@ -10,6 +10,7 @@
 #include "engine/duckdb/call_template.h"
 #include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/frame_lowering.h"
 #include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/type_sql.h"
@@ -285,39 +286,7 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
     over += (i == 0 ? " ORDER BY " : ", ") + key + direction_sql(order);
   }
   if (window.frame && !ignores_frame(*window.function)) {
-    using Kind = plan::WindowFrame::Bound::Kind;
-    const bool is_on_calendar = !window.order_by.empty() && window.order_by[0]->type.is_datetime();
-    auto bound = [&](const plan::WindowFrame::Bound& side) -> std::string {
-      if (side.kind == Kind::kUnboundedPreceding) return "UNBOUNDED PRECEDING";
-      if (side.kind == Kind::kUnboundedFollowing) return "UNBOUNDED FOLLOWING";
-      if (side.kind == Kind::kCurrentRow) return "CURRENT ROW";
-      const std::optional<plan::Literal> constant = functions::written_value(side.value);
-      const plan::Literal* literal = constant ? &*constant : nullptr;
-      const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-      if (number && literal->type.is(TypeKind::kYearMonthInterval) && is_on_calendar) {
-        const std::string months = "to_months(" + std::to_string(std::abs(*number)) + ")";
-        return months + (*number < 0 ? " PRECEDING" : " FOLLOWING");
-      }
-      if (number && *number < 0) {
-        plan::Literal magnitude{literal->type, -*number};
-        return literal_sql(magnitude) + " PRECEDING";
-      }
-      const auto* real = literal ? std::get_if<double>(&literal->value) : nullptr;
-      if (real && *real < 0) {
-        plan::Literal magnitude{literal->type, -*real};
-        return literal_sql(magnitude) + " PRECEDING";
-      }
-      const auto* decimal = literal ? std::get_if<__int128>(&literal->value) : nullptr;
-      if (decimal && *decimal < 0) {
-        plan::Literal magnitude{literal->type, -*decimal};
-        return literal_sql(magnitude) + " PRECEDING";
-      }
-      if (!literal || literal->is_null() || literal->type.is_string()) throw_unsupported("EXPRESSION", "a bound of a window that has to be computed");
-      return literal_sql(*literal) + " FOLLOWING";
-    };
-    over += window.frame->unit == plan::WindowFrame::Unit::kRows ? " ROWS" : " RANGE";
-    over += " BETWEEN " + bound(window.frame->lower) + " AND " +
-            bound(window.frame->upper);
+    over += " " + frame_sql(*window.frame, !window.order_by.empty() && window.order_by[0]->type.is_datetime());
   }
   over += ")";
   const auto* call = window.function->as<plan::FunctionCall>();

@@ -31,15 +31,6 @@ int64_t whole_number(const ReaderOptions& options, const char* name, int64_t fal
   return value;
 }
 
-UnescapedQuotes unescaped_quotes_of(const ReaderOptions& options) {
-  const std::string name = upper_case(options.get("unescapedQuoteHandling", "STOP_AT_DELIMITER"));
-  constexpr const char* kNames[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "SKIP_VALUE", "RAISE_ERROR"};
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    if (name == kNames[i]) return static_cast<UnescapedQuotes>(i);
-  }
-  throw_illegal_argument("No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling." + name);
-}
-
 }  // namespace
 
 ReaderOptions::ReaderOptions(const plan::Options& options) {
@@ -121,7 +112,7 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   format.null_text = options.get("nullValue", "");
   format.empty_text = options.get("emptyValue", "");
   format.encoding = options.charset("CSVOptions");
-  format.unescaped_quotes = unescaped_quotes_of(options);
+  format.unescaped_quotes = functions::kernel::unescaped_quotes_of(options.get("unescapedQuoteHandling", "STOP_AT_DELIMITER"));
   format.trims_leading = options.flag("ignoreLeadingWhiteSpace", false);
   format.trims_trailing = options.flag("ignoreTrailingWhiteSpace", false);
   format.has_header = options.flag("header", false);
@@ -151,7 +142,7 @@ CsvOptions::CsvOptions(const plan::Options& given) {
 bool CsvOptions::reads_lines() const {
   const std::string& separator = format.separator;
   const bool is_plain = separator.size() == 1 && separator != "\n" && separator != "\r" && separator[0] != '\0';
-  const CsvRecordFormat usual;
+  const functions::kernel::CsvRecordFormat usual;
   return is_plain && !format.is_multi_line && format.encoding == "UTF-8" && format.quote.size() <= 1 && format.escape.size() <= 1 &&
          format.comment.size() <= 1 && format.escape_of_escape.empty() && format.line_separator.empty() && format.empty_text.empty() &&
          format.unescaped_quotes == usual.unescaped_quotes && !format.trims_leading && !format.trims_trailing &&

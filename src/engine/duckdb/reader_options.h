@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/duckdb/csv_records.h"
+#include "functions/kernel/csv_records.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -43,7 +43,7 @@ class ReaderOptions {
 struct CsvOptions {
   explicit CsvOptions(const plan::Options& options);
 
-  CsvRecordFormat format;
+  functions::kernel::CsvRecordFormat format;
   bool infers_schema = false;
   bool prefers_dates = true;
   bool enforces_schema = true;

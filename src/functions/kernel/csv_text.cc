@@ -19,75 +19,16 @@ using plan::TypeKind;
 
 constexpr int kDigitsMax = 38;
 
-class CsvSplitter {
- public:
-  CsvSplitter(const CsvTextOptions& options, std::string_view text) : options_(options), text_(text) {}
-
-  CsvRecord run() {
-    CsvRecord record;
-    while (options_.ends_at_line_end && text_.substr(position_).starts_with('\n')) ++position_;
-    const size_t start = position_;
-    if (start == text_.size()) return record;
-    while (true) {
-      record.fields.push_back(field());
-      if (is_at_end()) break;
-      position_ += options_.separator.size();
-    }
-    record.source = text_.substr(start, position_ - start);
-    if (record.source.ends_with('\r')) record.source.remove_suffix(1);
-    return record;
+int64_t whole_option(const TextOptions& options, const char* name, int64_t fallback) {
+  const auto text = options.find(name);
+  if (!text) return fallback;
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size()) {
+    throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", *text}});
   }
-
- private:
-  bool is_at_end() const { return position_ == text_.size() || (options_.ends_at_line_end && text_[position_] == '\n'); }
-  bool is_at_separator() const { return text_.substr(position_).starts_with(options_.separator); }
-  bool is_at_space() const {
-    return !is_at_end() && static_cast<unsigned char>(text_[position_]) <= ' ' && !is_at_separator();
-  }
-
-  CsvField field() {
-    while (options_.trims_leading && is_at_space()) ++position_;
-    const bool is_quoted = options_.quote != '\0' && !is_at_end() && text_[position_] == options_.quote;
-    return is_quoted ? quoted() : plain("");
-  }
-
-  // What stands up to the separator, behind what was read before.
-  CsvField plain(std::string read) {
-    while (!is_at_end() && !is_at_separator()) read += text_[position_++];
-    while (options_.trims_trailing && !read.empty() && static_cast<unsigned char>(read.back()) <= ' ') read.pop_back();
-    return {std::move(read), false};
-  }
-
-  CsvField quoted() {
-    const char quote = options_.quote;
-    std::string read;
-    for (++position_; position_ < text_.size(); ++position_) {
-      const char c = text_[position_];
-      const char next = position_ + 1 < text_.size() ? text_[position_ + 1] : '\0';
-      if (c == options_.escape && (next == quote || (next == c && c != quote))) {
-        read += next;
-        ++position_;
-        continue;
-      }
-      if (c == options_.escape && c != quote && position_ + 1 == text_.size()) continue;
-      if (c != quote) {
-        read += c;
-        continue;
-      }
-      const size_t closing = position_++;
-      while (is_at_space()) ++position_;
-      if (is_at_end() || is_at_separator()) return {std::move(read), true};
-      // A quote inside of a value: the field is the text as it stands, with the quotes.
-      position_ = closing;
-      return plain(quote + read);
-    }
-    return {std::move(read), true};
-  }
-
-  const CsvTextOptions& options_;
-  const std::string_view text_;
-  size_t position_ = 0;
-};
+  return value;
+}
 
 // java.lang.Integer.parseInt and its like: digits alone.
 std::optional<Value> whole_number(std::string_view text, int64_t least, int64_t greatest) {
@@ -145,7 +86,7 @@ Type type_of(const CsvTextOptions& options, int first, const std::string& text) 
     if (const auto decimal = decimal_type(text)) return *decimal;
   }
   if (is(3, Type::double_number())) return Type::double_number();
-  if (first <= 4 && options.text.has_date_format(text)) return Type::date();
+  if (first <= 4 && options.prefers_dates && options.text.has_date_format(text)) return Type::date();
   if (is(5, Type::timestamp())) return Type::timestamp();
   return is(6, Type::boolean()) ? Type::boolean() : Type::string();
 }
@@ -173,16 +114,25 @@ std::string unescape_csv_separator(std::string_view text) {
 }
 
 CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone) : text(options, zone) {
-  separator = unescape_csv_separator(text.find("sep").value_or(text.find("delimiter").value_or(",")));
-  if (separator.empty()) throw_unsupported("OPTION", "an empty sep");
-  const std::string quoted = text.find("quote").value_or("\"");
-  quote = quoted.empty() ? '\0' : quoted[0];
-  const std::string escaped = text.find("escape").value_or("\\");
-  escape = escaped.empty() ? '\\' : escaped[0];
-  null_text = text.find("nullValue").value_or("");
+  format.separator = unescape_csv_separator(text.find("sep").value_or(text.find("delimiter").value_or(",")));
+  if (format.separator.empty()) throw_unsupported("OPTION", "an empty sep");
+  format.quote = text.find("quote").value_or("\"").substr(0, 1);
+  format.escape = text.find("escape").value_or("\\").substr(0, 1);
+  if (format.escape.empty()) format.escape = "\\";
+  format.escape_of_escape = text.find("charToEscapeQuoteEscaping").value_or("").substr(0, 1);
+  format.comment = text.find("comment").value_or("").substr(0, 1);
+  format.null_text = text.find("nullValue").value_or("");
+  format.empty_text = text.find("emptyValue").value_or("");
+  format.unescaped_quotes = unescaped_quotes_of(text.find("unescapedQuoteHandling").value_or("STOP_AT_DELIMITER"));
+  format.trims_leading = text.flag("ignoreLeadingWhiteSpace", false);
+  format.trims_trailing = text.flag("ignoreTrailingWhiteSpace", false);
+  format.columns_max = whole_option(text, "maxColumns", format.columns_max);
+  format.characters_max = whole_option(text, "maxCharsPerColumn", format.characters_max);
+  // The text is one record, which is told from what follows it by its line end alone.
+  format.is_multi_line = true;
+  format.line_separator = "\n";
   quotes_all = text.flag("quoteAll", false);
-  trims_leading = text.flag("ignoreLeadingWhiteSpace", false);
-  trims_trailing = text.flag("ignoreTrailingWhiteSpace", false);
+  prefers_dates = text.flag("preferDate", true);
 }
 
 std::optional<double> csv_real(std::string_view text, std::string_view nan, std::string_view infinity, std::string_view negative_infinity) {
@@ -196,10 +146,17 @@ std::optional<double> csv_real(std::string_view text, std::string_view nan, std:
   return parse_java_double(text);
 }
 
-CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text) { return CsvSplitter(options, text).run(); }
-
-bool is_csv_null(const CsvTextOptions& options, const CsvField& field) {
-  return (field.text.empty() && !field.is_quoted) || field.text == options.null_text;
+CsvRecord first_csv_record(const CsvTextOptions& options, std::string_view text) {
+  CsvRecordReader reader(options.format, text);
+  CsvRecord record;
+  try {
+    if (!reader.next(record)) record.fields.clear();
+  } catch (const SparkError& error) {
+    if (error.condition() != "MALFORMED_CSV_RECORD") throw;
+    throw SparkError("MALFORMED_CSV_RECORD", {{"badRecord", std::string(text)}});
+  }
+  if (record.source.ends_with('\r')) record.source.remove_suffix(1);
+  return record;
 }
 
 std::optional<Value> convert_csv(const CsvTextOptions& options, const Type& type, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/csv_records.h"
 #include "functions/kernel/text_options.h"
 #include "functions/kernel/value.h"
 
@@ -20,33 +21,17 @@ struct CsvTextOptions {
   CsvTextOptions(const Value& options, std::string_view zone);
 
   TextOptions text;
-  std::string separator;
-  char quote = '"';  // '\0': none
-  char escape = '\\';
-  std::string null_text;
+  CsvRecordFormat format;
   bool quotes_all = false;
-  bool trims_leading = false;
-  bool trims_trailing = false;
-  bool ends_at_line_end = true;  // otherwise a line end belongs to the field that it stands in
+  bool prefers_dates = true;
 };
 
-struct CsvField {
-  std::string text;
-  bool is_quoted = false;
-};
-
-struct CsvRecord {
-  std::vector<CsvField> fields;  // none where the text has no record
-  std::string_view source;       // the record's own text: what follows its line end does not count
-};
-
-// The first record of a text, as univocity reads it with STOP_AT_DELIMITER for quotes that stand inside of a value.
-CsvRecord split_csv_record(const CsvTextOptions& options, std::string_view text);
+// The first record of a text; no fields where it has none.
+CsvRecord first_csv_record(const CsvTextOptions& options, std::string_view text);
 
 // A real number as Java reads it, or one of the words for what is none.
 std::optional<double> csv_real(std::string_view text, std::string_view nan, std::string_view infinity, std::string_view negative_infinity);
 
-bool is_csv_null(const CsvTextOptions& options, const CsvField& field);
 // Nothing where the text is no value of the type.
 std::optional<Value> convert_csv(const CsvTextOptions& options, const plan::Type& type, const std::string& text);
 

@@ -13,29 +13,34 @@ namespace {
 using plan::Type;
 using plan::TypeKind;
 
+// What ends no line of UTF-8.
+constexpr const char* kNoLineEnd = "\xff";
+
 // The functions take a text for one record, with all of its lines; a reader's record ends with its line.
 const CsvTextOptions& options_of(ValueCall& call, ValueArguments a, bool is_reader = false) {
   return call.keep<CsvTextOptions>([&] {
     CsvTextOptions options(a.size() > 1 ? a[1] : Value(), call.time_zone);
-    options.ends_at_line_end = is_reader;
+    if (!is_reader) options.format.line_separator = kNoLineEnd;
     return options;
   });
 }
 
 void append_field(const CsvTextOptions& options, const std::string& text, std::string& out) {
-  const bool is_special = text.empty() || text.find(options.separator) != std::string::npos ||
-                          text.find(options.quote) != std::string::npos ||
+  const CsvRecordFormat& format = options.format;
+  const bool is_special = text.empty() || text.find(format.separator) != std::string::npos ||
+                          (!format.quote.empty() && text.find(format.quote) != std::string::npos) ||
                           text.find_first_of("\r\n") != std::string::npos;
   if (!options.quotes_all && !is_special) {
     out += text;
     return;
   }
-  out += options.quote;
+  const char quote = format.quote.empty() ? '\0' : format.quote[0];
+  out += quote;
   for (char c : text) {
-    if (c == options.quote || c == options.escape) out += options.escape;
+    if (c == quote || c == format.escape[0]) out += format.escape;
     out += c;
   }
-  out += options.quote;
+  out += quote;
 }
 
 // HEX_DISCRETE: "[01 FF]".
@@ -66,10 +71,10 @@ void append_csv_text(const CsvTextOptions& options, const Type& type, const Valu
   for (size_t i = 0; i < parts.size(); ++i) {
     const bool is_item = is_map && i % 2 == 1;
     if (i > 0) out += is_item ? " ->" : ",";
-    const bool is_blank = parts[i].is_null() && options.null_text.empty();
+    const bool is_blank = parts[i].is_null() && options.format.null_text.empty();
     if ((i > 0 || parts[i].is_null()) && !is_blank) out += ' ';
     const Type& part = is_array ? type.element() : !is_map ? type.fields()[i].type : is_item ? type.value() : type.key();
-    parts[i].is_null() ? void(out += options.null_text) : append_csv_text(options, part, parts[i], zone, out);
+    parts[i].is_null() ? void(out += options.format.null_text) : append_csv_text(options, part, parts[i], zone, out);
   }
   out += is_array ? ']' : '}';
 }
@@ -79,11 +84,11 @@ Value to_csv(ValueCall& call, ValueArguments a) {
   const auto& fields = call.argument_types[0].fields();
   std::string out;
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) out += options.separator;
+    if (i > 0) out += options.format.separator;
     const Value& value = a[0].list()[i];
     const Type& type = fields[i].type;
     if (value.is_null()) {
-      options.quotes_all ? append_field(options, options.null_text, out) : void(out += options.null_text);
+      options.quotes_all ? append_field(options, options.format.null_text, out) : void(out += options.format.null_text);
       continue;
     }
     std::string text;
@@ -99,15 +104,15 @@ Value to_csv(ValueCall& call, ValueArguments a) {
 // UnivocityParser with FailureSafeParser. Nothing: the record is malformed, and such ones are dropped.
 std::optional<Value> row_of(const CsvTextOptions& options, const Type& type, const std::string& text) {
   const auto& schema = type.fields();
-  const CsvRecord record = split_csv_record(options, text);
+  const CsvRecord record = first_csv_record(options, text);
   const std::optional<size_t> corrupt = options.text.corrupt_column(type);
   Values values(schema.size());
   bool is_bad = record.fields.size() != schema.size() - (corrupt ? 1 : 0);
   size_t position = 0;
   for (size_t i = 0; i < schema.size() && position < record.fields.size(); ++i) {
     if (i == corrupt) continue;
-    const CsvField& field = record.fields[position++];
-    if (is_csv_null(options, field)) continue;
+    const CsvRecord::Field& field = record.fields[position++];
+    if (field.is_null) continue;
     if (auto value = convert_csv(options, schema[i].type, field.text)) {
       values[i] = std::move(*value);
     } else {
@@ -139,8 +144,8 @@ Value csv_records(ValueCall& call, ValueArguments a) {
 Value schema_of_csv(ValueCall& call, ValueArguments a) {
   const CsvTextOptions& options = options_of(call, a);
   std::vector<plan::StructField> fields;
-  for (const CsvField& field : split_csv_record(options, a[0].text()).fields) {
-    const Type type = is_csv_null(options, field) ? Type::string() : inferred_csv_type(options, Type::null(), field.text);
+  for (const CsvRecord::Field& field : first_csv_record(options, a[0].text()).fields) {
+    const Type type = field.is_null ? Type::string() : inferred_csv_type(options, Type::null(), field.text);
     fields.push_back({"_c" + std::to_string(fields.size()), type, true, {}});
   }
   return Value(Type::structure(std::move(fields)).sql());

@@ -51,11 +51,11 @@ class CsvSchemaOf : public ValueAggregate {
  public:
   void add(const ValueCall& call, ValueArguments arguments) override {
     if (!options_) options_.emplace(arguments[1], call.time_zone);
-    const CsvRecord record = split_csv_record(*options_, arguments[0].text());
+    const CsvRecord record = first_csv_record(*options_, arguments[0].text());
     if (record.fields.size() > types_.size()) types_.resize(record.fields.size(), Type::null());
     for (size_t i = 0; i < record.fields.size(); ++i) {
-      const CsvField& field = record.fields[i];
-      if (field.text.empty() || is_csv_null(*options_, field)) continue;
+      const CsvRecord::Field& field = record.fields[i];
+      if (field.text.empty() || field.is_null) continue;
       types_[i] = inferred_csv_type(*options_, types_[i], field.text);
     }
   }

@@ -1,10 +1,12 @@
-#include "engine/duckdb/csv_records.h"
+#include "functions/kernel/csv_records.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
+#include "base/text.h"
 
-namespace firesteel::engine {
+namespace firesteel::functions::kernel {
 namespace {
 
 bool is_space(char byte) { return static_cast<unsigned char>(byte) <= ' '; }
@@ -16,6 +18,16 @@ bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end
 }
 
 }  // namespace
+
+UnescapedQuotes unescaped_quotes_of(std::string_view name) {
+  constexpr const char* kNames[] = {"STOP_AT_DELIMITER", "STOP_AT_CLOSING_QUOTE", "BACK_TO_DELIMITER", "SKIP_VALUE", "RAISE_ERROR"};
+  const std::string wanted = upper_case(name);
+  for (size_t i = 0; i < std::size(kNames); ++i) {
+    if (wanted == kNames[i]) return static_cast<UnescapedQuotes>(i);
+  }
+  throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
+                   {{"message", "No enum constant com.univocity.parsers.csv.UnescapedQuoteHandling." + wanted}});
+}
 
 std::vector<std::string> CsvRecordFormat::to_texts() const {
   const auto flag = [](bool is_set) { return std::string(is_set ? "1" : ""); };
@@ -189,6 +201,7 @@ void CsvRecordReader::read_quoted(CsvRecord& record) {
       if (!goes_on_behind_quote(value, record, before)) return;
       continue;
     } else if (mark == Mark::kEscapeOfEscape) {
+      if (before == Mark::kEscape) value += format_.escape;
       before = mark;
     } else {
       if (before == Mark::kEscape) value += format_.escape;
@@ -265,4 +278,4 @@ void CsvRecordReader::finish_with_rest(std::string value, CsvRecord& record) {
   put(record, format_.quote + value + std::string(rest), false);
 }
 
-}  // namespace firesteel::engine
+}  // namespace firesteel::functions::kernel

@@ -1,5 +1,5 @@
 // Records of CSV texts with every option of Spark's reader, as the univocity parser splits them (CsvParser). What is
-// plain and one byte each goes the faster way of csv_source.h.
+// plain and one byte each goes the faster way of the engine's CSV source where it comes from files.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,13 @@
 #include <string_view>
 #include <vector>
 
-namespace firesteel::engine {
+namespace firesteel::functions::kernel {
 
 // CSVOptions.unescapedQuoteHandling: what a quote inside of a quoted value, that nothing escapes, does.
 enum class UnescapedQuotes : uint8_t { kStopAtDelimiter, kStopAtClosingQuote, kBackToDelimiter, kSkipValue, kRaiseError };
+
+// By its name in any case. Throws Java's error for one that is unknown.
+UnescapedQuotes unescaped_quotes_of(std::string_view name);
 
 // Quote, escape and comment are of one character, or empty.
 struct CsvRecordFormat {
@@ -84,4 +87,4 @@ class CsvRecordReader {
   bool has_unescaped_ = false;
 };
 
-}  // namespace firesteel::engine
+}  // namespace firesteel::functions::kernel
