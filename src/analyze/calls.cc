@@ -310,6 +310,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   FunctionCall bound;
   bound.function = row;
   bound.arguments = call_arguments(*row, node, e.origin, scope);
+  pad_char_operands(row->name, bound.arguments, scope);
   if (row->kind == FunctionKind::kGenerator) check_generator_place(node, e);
   if (row->kind != FunctionKind::kWindow) check_window_place(*row, node, bound, e.origin);
   bound.is_distinct = node.is_distinct;

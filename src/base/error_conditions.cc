@@ -180,6 +180,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"DUPLICATE_ROUTINE_RETURNS_COLUMNS", "42711", kAnalysis, "Found duplicate column(s) in the RETURNS clause column list of the user-defined routine <routineName>: <columns>."},
         {"DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734", kAnalysis, "Found duplicate variable <variableName> in the declare variable list. Please, remove one of them."},
         {"EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", "42K09", kAnalysis, "The event time <eventName> has the invalid type <eventType>, but expected \"TIMESTAMP\"."},
+        {"EXCEED_LIMIT_LENGTH", "54006", kRuntime, "Exceeds char/varchar type length limitation: <limit>."},
         {"EXCEPT_OVERLAPPING_COLUMNS", "42702", kAnalysis, "Columns in an EXCEPT list must be distinct and non-overlapping, but got (<columns>)."},
         {"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701", kParse, "The USING clause of this EXECUTE IMMEDIATE command contained multiple arguments with same alias (<aliases>), which is invalid; please update the command to specify unique aliases and then try it again."},
         {"EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809", kAnalysis, "'<operation>' expects a table but <viewName> is a view. "},

@@ -19,6 +19,7 @@
 #include "functions/function.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/own_names.h"
+#include "plan/char_columns.h"
 #include "sql/parser.h"
 
 namespace firesteel::connect {
@@ -135,7 +136,7 @@ RelationPtr columns_of(const RequestContext& context, const plan::CatalogCall& c
   const bool is_view = find_temporary_view(context, name).has_value();
   if (!is_view && !find_table(context, name)) throw_no_table_or_view(context, name);
   const std::optional<catalog::Table> found = is_view ? std::nullopt : find_table(context, name);
-  const plan::Schema schema = found ? found->schema : plan::output_schema(*resolved_table(context, name));
+  const plan::Schema schema = found ? plan::as_texts(found->schema) : plan::output_schema(*resolved_table(context, name));
   Rows rows;
   for (const plan::StructField& field : schema) {
     const bool is_partition =

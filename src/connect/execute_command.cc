@@ -26,6 +26,7 @@
 #include "connect/sql_text.h"
 #include "connect/table_calls.h"
 #include "connect/variable_statements.h"
+#include "plan/char_columns.h"
 #include "spark/connect/base.pb.h"
 #include "spark/connect/commands.pb.h"
 #include "spark/connect/ml.pb.h"
@@ -292,7 +293,7 @@ class StatementRunner {
     sql::CreateTable table = statement;
     if (!statement.like.empty()) {
       if (!relation_exists(context_, statement.like)) throw_table_not_found(context_, statement.like);
-      table.schema = plan::output_schema(*resolved_table(context_, statement.like));
+      table.schema = plan::as_declared(plan::output_schema(*resolved_table(context_, statement.like)));
       if (const auto source = find_table(context_, statement.like); source && table.provider.empty()) {
         table.provider = source->provider;
         table.partition_columns = source->partition_columns;

@@ -17,6 +17,7 @@
 #include "functions/function.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/own_names.h"
+#include "plan/char_columns.h"
 #include "sql/parser.h"
 
 namespace firesteel::connect {
@@ -189,7 +190,7 @@ std::string create_statement(const Table& table) {
   for (size_t i = 0; i < table.schema.size(); ++i) {
     const plan::StructField& field = table.schema[i];
     const std::string comment = column_comment(field);
-    const bool is_text = field.type.is(plan::TypeKind::kString);
+    const bool is_text = field.type.is(plan::TypeKind::kString) || field.type.is(plan::TypeKind::kChar) || field.type.is(plan::TypeKind::kVarchar);
     text += (i > 0 ? ",\n  " : "  ") + field.name;
     if (!table.is_view()) text += " " + field.type.sql() + (is_text ? " COLLATE UTF8_BINARY" : "");
     if (!comment.empty()) text += " COMMENT " + quoted_text(comment);
@@ -274,14 +275,19 @@ RelationPtr description(const Rows& rows) {
   return make_local_table({text_column("col_name"), text_column("data_type"), {"comment"}}, rows);
 }
 
-RelationPtr describe_column(const plan::Schema& schema, const std::vector<std::string>& name) {
+RelationPtr describe_column(const plan::Schema& schema, const std::vector<std::string>& name, bool is_extended) {
   for (const plan::StructField& field : schema) {
     if (name.size() != 1 || field.name != name[0]) continue;
     const std::string comment = column_comment(field);
-    return make_local_table({text_column("info_name"), text_column("info_value")},
-                            {{"col_name", field.name},
-                             {"data_type", field.type.simple_string()},
-                             {"comment", comment.empty() ? "NULL" : comment}});
+    Rows rows = {{"col_name", field.name},
+                 {"data_type", field.type.simple_string()},
+                 {"comment", comment.empty() ? "NULL" : comment}};
+    if (is_extended) {  // nothing analyzes columns
+      for (const char* statistic : {"min", "max", "num_nulls", "distinct_count", "avg_col_len", "max_col_len", "histogram"}) {
+        rows.push_back({statistic, "NULL"});
+      }
+    }
+    return make_local_table({text_column("info_name"), text_column("info_value")}, rows);
   }
   throw SparkError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", backquoted(name)}});
 }
@@ -290,9 +296,9 @@ RelationPtr describe_table(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
   const bool is_temporary = find_temporary_view(context, name).has_value();
   const std::optional<Table> table = is_temporary ? std::nullopt : find_table(context, name);
-  const plan::Schema schema = table ? table->schema : plan::output_schema(*resolved_table(context, name));
+  const plan::Schema schema = plan::as_declared(table ? table->schema : plan::output_schema(*resolved_table(context, name)));
   if (const std::string column = argument(call, "column_name"); !column.empty()) {
-    return describe_column(schema, sql::parse_multipart_identifier(column));
+    return describe_column(schema, sql::parse_multipart_identifier(column), argument(call, "extended") == "true");
   }
   Rows rows = column_rows(schema);
   if (!table) return description(rows);

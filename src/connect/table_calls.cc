@@ -12,6 +12,8 @@
 #include "connect/sql_views.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "functions/function_table.h"
+#include "plan/char_columns.h"
 #include "storage/object_store.h"
 
 namespace firesteel::connect {
@@ -103,6 +105,7 @@ void check_provider(const std::string& provider) {
 
 // Spark's ANSI rules for what may be stored in a column of another type.
 bool can_store(const plan::Type& from, const plan::Type& to) {
+  if (to.is(plan::TypeKind::kChar) || to.is(plan::TypeKind::kVarchar)) return can_store(from, plan::Type::string());
   if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
   if (to.is(TypeKind::kString)) return !from.is_nested() && !from.is(TypeKind::kBinary);
   if (from.is_numeric() && to.is_numeric()) return true;
@@ -123,6 +126,10 @@ bool can_store(const plan::Type& from, const plan::Type& to) {
   return false;
 }
 
+bool is_of_length(const plan::StructField& field) {
+  return field.type.is(plan::TypeKind::kChar) || field.type.is(plan::TypeKind::kVarchar);
+}
+
 // A resolved projection that gives the table's columns.
 class TableRows {
  public:
@@ -130,6 +137,7 @@ class TableRows {
       : name_(name), query_(query) {
     Config& config = context.session.config();
     rules_ = {config.get_boolean("spark.sql.ansi.enabled"), config.get("spark.sql.session.timeZone")};
+    treats_as_text_ = config.find("spark.sql.legacy.charVarcharAsString") == "true";
     rules_.ansi = true;  // spark.sql.storeAssignmentPolicy is ANSI, whatever the session's mode is
   }
 
@@ -141,19 +149,29 @@ class TableRows {
                         {"srcType", "\"" + value->type.sql() + "\""},
                         {"targetType", "\"" + column.type.sql() + "\""}});
     }
-    value = analyze::cast_to(value, column.type, rules_);
+    const plan::Type type = is_of_length(column) ? plan::Type::string() : column.type;
+    value = analyze::cast_to(value, type, rules_);
+    if (is_of_length(column) && !treats_as_text_) value = of_length(value, column.type);
     const bool nullable = value->nullable;
     const plan::AttributeId id = plan::next_attribute_id();
-    expressions_.push_back(plan::make_typed(plan::Alias{std::move(value), {column.name}, {}, id}, column.type, nullable));
-    output_.push_back(Attribute{id, column.name, column.type, nullable, "", {}});
+    expressions_.push_back(plan::make_typed(plan::Alias{std::move(value), {column.name}, {}, id}, type, nullable));
+    output_.push_back(Attribute{id, column.name, type, nullable, "", {}});
   }
 
   RelationPtr relation() const { return plan::make_resolved(plan::Project{query_, expressions_}, output_); }
 
  private:
+  static ExpressionPtr of_length(const ExpressionPtr& value, const plan::Type& type) {
+    plan::FunctionCall call;
+    call.function = functions::find_function(type.is(plan::TypeKind::kChar) ? "write char" : "write varchar");
+    call.arguments = {value, plan::make_integer_literal(type.length())};
+    return plan::make_typed(std::move(call), plan::Type::string(), value->nullable);
+  }
+
   const TableName& name_;
   const RelationPtr& query_;
   analyze::CoercionRules rules_;
+  bool treats_as_text_ = false;
   std::vector<ExpressionPtr> expressions_;
   Attributes output_;
 };
@@ -283,12 +301,30 @@ RelationPtr empty_scan(const RequestContext& context, const Table& table) {
   }
   scan.root_paths = {table.location};
   Attributes output;
-  for (const plan::StructField& field : table.schema) {
+  for (const plan::StructField& field : plan::as_texts(table.schema)) {
     const bool is_partition = std::count(table.partition_columns.begin(), table.partition_columns.end(), field.name) > 0;
     (is_partition ? scan.partition_schema : scan.data_schema).push_back(field);
     output.push_back({plan::next_attribute_id(), field.name, field.type, field.nullable, field.metadata, {}});
   }
   return plan::make_resolved(std::move(scan), std::move(output));
+}
+
+// Columns of the type CHAR(n) are filled up with blanks when they are read.
+RelationPtr padded(const RequestContext& context, const plan::Schema& schema, RelationPtr read) {
+  const bool pads = context.session.config().get_boolean("spark.sql.readSideCharPadding") &&
+                    context.session.config().find("spark.sql.legacy.charVarcharAsString") != "true";
+  const auto is_char = [](const plan::StructField& field) { return field.type.is(plan::TypeKind::kChar); };
+  if (!pads || std::none_of(schema.begin(), schema.end(), is_char)) return read;
+  plan::Project project{std::move(read), {}};
+  for (const plan::StructField& field : plan::as_texts(schema)) {
+    ExpressionPtr value = plan::make_expression(plan::UnresolvedAttribute{{field.name}, {}, false});
+    if (const auto length = plan::char_length(field.metadata)) {
+      value = plan::make_call("read char", {value, plan::make_integer_literal(*length)});
+      value = plan::make_expression(plan::Alias{value, {field.name}, field.metadata, 0});
+    }
+    project.expressions.push_back(std::move(value));
+  }
+  return plan::make_relation(std::move(project));
 }
 
 bool is_empty_folder(const std::string& path) {
@@ -363,10 +399,10 @@ analyze::FoundTable find_relation(const RequestContext& context, const std::vect
   if (is_local && !std::filesystem::exists(table->location)) return {empty_scan(context, *table), std::move(qualifier)};
   plan::UnresolvedRead read;
   read.format = table->provider;
-  read.schema = table->schema;
+  read.schema = plan::as_texts(table->schema);
   read.options = table->options;
   read.paths = {table->location};
-  return {plan::make_relation(std::move(read)), std::move(qualifier)};
+  return {padded(context, table->schema, plan::make_relation(std::move(read))), std::move(qualifier)};
 }
 
 RelationPtr resolved_table(const RequestContext& context, const std::vector<std::string>& parts) {
@@ -424,7 +460,7 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   plan::Schema schema;
   if (resolved) {
-    schema = plan::output_schema(*resolved);
+    schema = plan::as_declared(plan::output_schema(*resolved));
   } else if (statement.schema) {
     schema = *statement.schema;
   } else {

@@ -29,7 +29,8 @@ struct Table {
               math_functions(),       miscellaneous_functions(), regex_functions(),
               statistical_aggregate_functions(), string_functions(), struct_functions(),
               window_functions(),     sketch_functions(),     tuple_sketch_functions(),
-              variant_functions(),    vector_functions(),      text_record_functions(), table_functions()};
+              variant_functions(),    vector_functions(),      text_record_functions(), table_functions(),
+              char_column_functions()};
     for (const Rows& rows : groups) {
       for (const Function& row : rows) add(row);
     }

@@ -18,6 +18,7 @@ Rows datetime_part_functions();
 Rows format_functions();
 Rows json_functions();
 Rows text_record_functions();
+Rows char_column_functions();
 Rows unsupported_functions();
 Rows generator_functions();
 Rows grouping_functions();

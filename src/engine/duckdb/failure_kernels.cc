@@ -70,6 +70,10 @@ void register_failure_kernels(KernelRegistry& registry) {
                 throw SparkError("INVALID_ARRAY_INDEX", {{"indexValue", number_at(input, 0)},
                                                          {"arraySize", number_at(input, 1)}});
               });
+  add_failure(
+      registry, "fs_fail_limit_length", {"BIGINT"},
+      [](ScalarFunction::ExecInput& input) { throw SparkError("EXCEED_LIMIT_LENGTH", {{"limit", number_at(input, 0)}}); },
+      /*is_volatile=*/true);
   add_failure(registry, "fs_fail_array_size", {"BIGINT", "VARCHAR", "VARCHAR"},
               [](ScalarFunction::ExecInput& input) {
                 throw SparkError("COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
