@@ -241,7 +241,7 @@ void add_times(Rows& rows) {
                                                        std::vector<Type>(call.arguments.size(), Type::string()),
                                                        result, {a.begin(), a.end()});
                              }})));
-  rows.push_back(row("try_to_time", {optional(signature({kString, kString}, time, Nulls::kAlways), 1)},
+  rows.push_back(row("try_to_time", {strict(optional(signature({kString, kString}, time, Nulls::kAlways), 1))},
                      tolerant_kernel("parse_time"), tried_time_name));
   rows.push_back(failing(row("time_diff", {signature({kString, kTime, kTime}, Type::long_integer(), Nulls::kAlways)},
                              value_kernel("time_diff"))));
