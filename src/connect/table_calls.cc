@@ -14,6 +14,7 @@
 #include "connect/session_state.h"
 #include "functions/function_table.h"
 #include "plan/char_columns.h"
+#include "plan/nested_types.h"
 #include "storage/object_store.h"
 
 namespace firesteel::connect {
@@ -148,6 +149,9 @@ class TableRows {
                         {"colName", "`" + column.name + "`"},
                         {"srcType", "\"" + value->type.sql() + "\""},
                         {"targetType", "\"" + column.type.sql() + "\""}});
+    }
+    if (!is_of_length(column) && (plan::holds(column.type, plan::TypeKind::kChar) || plan::holds(column.type, plan::TypeKind::kVarchar))) {
+      throw_unsupported("STATEMENT", "INSERT into a column of the type " + column.type.simple_string());
     }
     const plan::Type type = is_of_length(column) ? plan::Type::string() : column.type;
     value = analyze::cast_to(value, type, rules_);

@@ -320,3 +320,9 @@ def test_views_of_a_former_catalog(tmp_path):
         spark.stop()
     finally:
         server.stop()
+
+
+def test_lengths_within_arrays_are_refused(spark, database):
+    spark.sql("CREATE TABLE t (a ARRAY<CHAR(3)>, b STRUCT<c: VARCHAR(2)>) USING parquet")
+    assert rows(spark, "SELECT * FROM t") == []
+    assert condition(lambda: spark.sql("INSERT INTO t VALUES (array('abcd'), named_struct('c', 'x'))")) == "UNSUPPORTED_FEATURE.STATEMENT"
