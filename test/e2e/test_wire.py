@@ -154,7 +154,8 @@ def test_release_until_a_response(raw):
 
 
 def unfinished(responses):
-    *answers, end = responses
+    """The answers before the end, without the progress that a slow machine has time for."""
+    *answers, end = [r for r in responses if not r.HasField("execution_progress")]
     assert end.HasField("result_complete")
     return answers
 
