@@ -40,26 +40,26 @@ ExpressionPtr Resolver::padded(const ExpressionPtr& text, int length) {
     const ExpressionPtr filled = expression(make_call("rpad", {text, make_integer_literal(length), make_string_literal(" ")}), Scope{});
     return shown_as(std::make_shared<Expression>(*filled), print_name(*text));
   }
-  const int missing = length - static_cast<int>(functions::kernel::utf8_count(*constant));
-  return shown_as(make_string_literal(*constant + std::string(static_cast<size_t>(std::max(missing, 0)), ' ')), print_name(*text));
+  const size_t missing = static_cast<size_t>(length) - functions::kernel::utf8_count(*constant);
+  return shown_as(make_string_literal(*constant + std::string(missing, ' ')), print_name(*text));
 }
 
 void Resolver::pad_char_operands(std::string_view name, std::vector<ExpressionPtr>& arguments, const Scope& scope) {
   if ((!is_comparison(name) && name != "in") || arguments.size() < 2) return;
-  std::vector<std::optional<int>> lengths;
-  bool has_column = false;
+  std::vector<int> lengths;
+  bool has_column = false;  // of IN the one before it
   for (const ExpressionPtr& argument : arguments) {
     std::optional<int> length = column_length(argument, scope);
-    has_column |= length.has_value();
+    has_column |= length && (name != "in" || lengths.empty());
     const std::string* constant = constant_text(argument);
     if (constant) length = static_cast<int>(functions::kernel::utf8_count(*constant));
     if (!length) return;  // a null among the values of IN, too
-    lengths.push_back(length);
+    lengths.push_back(*length);
   }
-  if (!has_column || (name == "in" && !column_length(arguments[0], scope))) return;
-  const int longest = **std::max_element(lengths.begin(), lengths.end());
+  if (!has_column) return;
+  const int longest = *std::max_element(lengths.begin(), lengths.end());
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (lengths[i] && *lengths[i] < longest) arguments[i] = padded(arguments[i], longest);
+    if (lengths[i] < longest) arguments[i] = padded(arguments[i], longest);
   }
 }
 

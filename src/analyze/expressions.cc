@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/function.h"
+#include "plan/char_columns.h"
 
 namespace firesteel::analyze {
 
@@ -246,9 +247,7 @@ ExpressionPtr Resolver::cast_resolved(Cast copy, const Origin& origin) {
     copy.mode = context_.ansi ? CastMode::kAnsi : CastMode::kLegacy;
   }
   copy.time_zone = context_.time_zone;
-  if (copy.target.is(TypeKind::kChar) || copy.target.is(TypeKind::kVarchar)) {
-    copy.target = Type::string();
-  }
+  if (has_length(copy.target)) copy.target = Type::string();
   const Type& from = copy.child->type;
   if (!can_cast(from, copy.target, copy.mode)) {
     throw no_such_cast(from, copy.target, copy.mode, print_name(Expression{copy, {}, true, {}}),

@@ -74,7 +74,6 @@ ExpressionPtr Resolver::subquery(const Subquery& node, const Expression& e, cons
 
 namespace {
 
-// IN of a query whose columns have other types.
 // A column with what it comes from.
 std::string qualified_text(const Expression& value) {
   const auto* column = value.as<AttributeReference>();
@@ -84,6 +83,7 @@ std::string qualified_text(const Expression& value) {
   return text + quoted_if_needed(column->name);
 }
 
+// IN of a query whose columns have other types.
 [[noreturn]] void throw_membership_mismatch(const Subquery& node, std::vector<QueryContext> contexts) {
   std::string pairs;
   std::string left;

@@ -223,10 +223,12 @@ class Resolver {
   // ---- before_binding.cc -----------------------------------------------------------------------
   // Arguments that Spark wants as constants and computes become literals, shown as they were written.
   bool is_null_if_computed(const ExpressionPtr& expression);
+  std::vector<ExpressionPtr> with_constants(const functions::Function& row, std::vector<ExpressionPtr> arguments);
+
+  // ---- char_padding.cc -------------------------------------------------------------------------
   // Beside a constant text or another such column, the shorter side of a comparison of a column CHAR(n) is filled up with blanks.
   void pad_char_operands(std::string_view name, std::vector<ExpressionPtr>& arguments, const Scope& scope);
   ExpressionPtr padded(const ExpressionPtr& text, int length);
-  std::vector<ExpressionPtr> with_constants(const functions::Function& row, std::vector<ExpressionPtr> arguments);
 
   // ---- aggregates.cc ---------------------------------------------------------------------------
   using ColumnFor = std::function<ExpressionPtr(const ExpressionPtr&, const std::string&)>;

@@ -190,7 +190,7 @@ std::string create_statement(const Table& table) {
   for (size_t i = 0; i < table.schema.size(); ++i) {
     const plan::StructField& field = table.schema[i];
     const std::string comment = column_comment(field);
-    const bool is_text = field.type.is(plan::TypeKind::kString) || field.type.is(plan::TypeKind::kChar) || field.type.is(plan::TypeKind::kVarchar);
+    const bool is_text = field.type.is_string() || plan::has_length(field.type);
     text += (i > 0 ? ",\n  " : "  ") + field.name;
     if (!table.is_view()) text += " " + field.type.sql() + (is_text ? " COLLATE UTF8_BINARY" : "");
     if (!comment.empty()) text += " COMMENT " + quoted_text(comment);

@@ -18,6 +18,7 @@
 #include "connect/table_calls.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
+#include "plan/char_columns.h"
 
 namespace firesteel::connect {
 
@@ -64,7 +65,7 @@ void check_names(const std::string& condition, const std::string& argument, cons
 }
 
 void check_no_sized_text(const plan::Type& type) {
-  if (type.is(plan::TypeKind::kChar) || type.is(plan::TypeKind::kVarchar)) {
+  if (plan::has_length(type)) {
     throw SparkError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});
   }
 }

@@ -106,9 +106,8 @@ void check_provider(const std::string& provider) {
 
 // Spark's ANSI rules for what may be stored in a column of another type.
 bool can_store(const plan::Type& from, const plan::Type& to) {
-  if (to.is(plan::TypeKind::kChar) || to.is(plan::TypeKind::kVarchar)) return can_store(from, plan::Type::string());
   if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
-  if (to.is(TypeKind::kString)) return !from.is_nested() && !from.is(TypeKind::kBinary);
+  if (to.is_string() || plan::has_length(to)) return !from.is_nested() && !from.is(TypeKind::kBinary);
   if (from.is_numeric() && to.is_numeric()) return true;
   const auto is_instant = [](const plan::Type& type) {
     return type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
@@ -125,10 +124,6 @@ bool can_store(const plan::Type& from, const plan::Type& to) {
     return true;
   }
   return false;
-}
-
-bool is_of_length(const plan::StructField& field) {
-  return field.type.is(plan::TypeKind::kChar) || field.type.is(plan::TypeKind::kVarchar);
 }
 
 // A resolved projection that gives the table's columns.
@@ -150,12 +145,12 @@ class TableRows {
                         {"srcType", "\"" + value->type.sql() + "\""},
                         {"targetType", "\"" + column.type.sql() + "\""}});
     }
-    if (!is_of_length(column) && (plan::holds(column.type, plan::TypeKind::kChar) || plan::holds(column.type, plan::TypeKind::kVarchar))) {
+    if (!plan::has_length(column.type) && (plan::holds(column.type, plan::TypeKind::kChar) || plan::holds(column.type, plan::TypeKind::kVarchar))) {
       throw_unsupported("STATEMENT", "INSERT into a column of the type " + column.type.simple_string());
     }
-    const plan::Type type = is_of_length(column) ? plan::Type::string() : column.type;
+    const plan::Type type = plan::has_length(column.type) ? plan::Type::string() : column.type;
     value = analyze::cast_to(value, type, rules_);
-    if (is_of_length(column) && !treats_as_text_) value = of_length(value, column.type);
+    if (plan::has_length(column.type) && !treats_as_text_) value = of_length(value, column.type);
     const bool nullable = value->nullable;
     const plan::AttributeId id = plan::next_attribute_id();
     expressions_.push_back(plan::make_typed(plan::Alias{std::move(value), {column.name}, {}, id}, type, nullable));

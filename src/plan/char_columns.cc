@@ -29,6 +29,8 @@ Json parsed(const std::string& metadata) {
 
 }  // namespace
 
+bool has_length(const Type& type) { return type.is(TypeKind::kChar) || type.is(TypeKind::kVarchar); }
+
 std::optional<Type> declared_type(const std::string& metadata) {
   if (metadata.find(kKey) == std::string::npos) return std::nullopt;
   const Json json = parsed(metadata);
@@ -44,7 +46,7 @@ std::optional<int> char_length(const std::string& metadata) {
 Schema as_texts(const Schema& schema) {
   Schema texts = schema;
   for (StructField& field : texts) {
-    if (!field.type.is(TypeKind::kChar) && !field.type.is(TypeKind::kVarchar)) continue;
+    if (!has_length(field.type)) continue;
     Json metadata = parsed(field.metadata);
     metadata[kKey] = field.type.simple_string();
     field.metadata = metadata.dump();

@@ -8,6 +8,8 @@
 
 namespace firesteel::plan {
 
+// CHAR(n) or VARCHAR(n).
+bool has_length(const Type& type);
 // The declared type that a column's metadata names, if it does.
 std::optional<Type> declared_type(const std::string& metadata);
 // The length of CHAR(n).

@@ -24,7 +24,6 @@ namespace {
 namespace kernel = functions::kernel;
 using kernel::JsonNode;
 using kernel::JsonReader;
-using kernel::JsonWriter;
 using kernel::MalformedJson;
 using plan::Type;
 using plan::TypeKind;

@@ -65,7 +65,7 @@ class JsonRecords {
 plan::Schema infer_json_schema(const JsonOptions& options, const std::vector<plan::FileEntry>& files, bool has_local_timestamps);
 
 // The columns of `schema` as k0, k1, …, then fs_file (the path) and fs_keep (false for a record that DROPMALFORMED
-// leaves out).
+// leaves out, and for a row that was read once more).
 std::shared_ptr<ArrowInput> json_input(const JsonOptions& options, const std::vector<plan::FileEntry>& files,
                                        const plan::Schema& schema, const std::string& time_zone);
 

@@ -1,7 +1,6 @@
 #include "engine/duckdb/reader_options.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/characters.h"
 #include "base/error.h"
@@ -22,13 +21,7 @@ constexpr const char* kCharsets[] = {"ISO-8859-1", "US-ASCII", "UTF-16", "UTF-16
 
 int64_t whole_number(const ReaderOptions& options, const char* name, int64_t fallback) {
   const auto text = options.find(name);
-  if (!text) return fallback;
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size()) {
-    throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", *text}});
-  }
-  return value;
+  return text ? functions::kernel::parse_whole_option(name, *text) : fallback;
 }
 
 }  // namespace

@@ -21,13 +21,7 @@ constexpr int kDigitsMax = 38;
 
 int64_t whole_option(const TextOptions& options, const char* name, int64_t fallback) {
   const auto text = options.find(name);
-  if (!text) return fallback;
-  int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size()) {
-    throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", *text}});
-  }
-  return value;
+  return text ? parse_whole_option(name, *text) : fallback;
 }
 
 // java.lang.Integer.parseInt and its like: digits alone.

@@ -34,6 +34,19 @@ constexpr double kLog[] = {6.666666666666735130e-01, 3.999999999940941908e-01,
                            1.818357216161805012e-01, 1.531383769920937332e-01,
                            1.479819860511658591e-01};
 
+// Of what is no positive finite number.
+double log_at_edge(double x) {
+  if (std::isnan(x) || x < 0) return std::numeric_limits<double>::quiet_NaN();
+  return x == 0 ? -std::numeric_limits<double>::infinity() : x;
+}
+
+// Scales a subnormal up and gives the exponent of two by which.
+int make_normal(double& x) {
+  if (high_word(x) >= 0x00100000) return 0;
+  x *= 0x1p54;
+  return -54;
+}
+
 }  // namespace
 
 double strict_exp(double x) {
@@ -67,14 +80,8 @@ double strict_exp(double x) {
 }
 
 double strict_log(double x) {
-  if (std::isnan(x) || x < 0) return std::numeric_limits<double>::quiet_NaN();
-  if (x == 0) return -std::numeric_limits<double>::infinity();
-  if (std::isinf(x)) return x;
-  int k = 0;
-  if (high_word(x) < 0x00100000) {  // subnormal
-    k = -54;
-    x *= 0x1p54;
-  }
+  if (!(x > 0) || std::isinf(x)) return log_at_edge(x);
+  int k = make_normal(x);
   int32_t high = high_word(x);
   k += (high >> 20) - 1023;
   high &= 0x000fffff;
@@ -103,14 +110,8 @@ double strict_log(double x) {
 }
 
 double strict_log10(double x) {
-  if (std::isnan(x) || x < 0) return std::numeric_limits<double>::quiet_NaN();
-  if (x == 0) return -std::numeric_limits<double>::infinity();
-  if (std::isinf(x)) return x;
-  int k = 0;
-  if (high_word(x) < 0x00100000) {  // subnormal
-    k = -54;
-    x *= 0x1p54;
-  }
+  if (!(x > 0) || std::isinf(x)) return log_at_edge(x);
+  int k = make_normal(x);
   k += (high_word(x) >> 20) - 1023;
   const int32_t is_below_one = k < 0 ? 1 : 0;
   const double exponent = k + is_below_one;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -118,6 +119,13 @@ JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
     };
   }
   return inference;
+}
+
+int64_t parse_whole_option(const std::string& name, const std::string& text) {
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  throw SparkError("_LEGACY_ERROR_TEMP_2146", {{"paramName", name}, {"value", text}});
 }
 
 double parse_sampling_ratio(const std::string& text) {

@@ -55,6 +55,9 @@ class TextOptions {
 // How the types of JSON are found under the options.
 JsonSchemaOptions json_schema_options_of(const TextOptions& options);
 
+// A whole number of an option. Raises Spark's error for what is none.
+int64_t parse_whole_option(const std::string& name, const std::string& text);
+
 // The option samplingRatio: the share of the records that an inference looks at; beyond the whole ratio it looks at all
 // (JsonUtils.sample, CSVUtils.sample). Raises Spark's error for what is no number.
 constexpr double kWholeSamplingRatio = 0.99;
