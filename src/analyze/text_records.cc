@@ -31,12 +31,6 @@ bool is_set(const Options& options, std::string_view name, bool fallback) {
   return value ? lower_case(*value) == "true" : fallback;
 }
 
-// Names of months and the marks of decimals in other languages.
-void refuse_other_locales(const Options& options) {
-  const auto locale = find_option(options, "locale");
-  if (locale && !lower_case(*locale).starts_with("en")) throw_unsupported("OPTION", "locale=" + *locale);
-}
-
 // The texts that an inference looks at.
 RelationPtr sampled(const RelationPtr& texts, const Options& options) {
   const double ratio = kernel::parse_sampling_ratio(find_option(options, "samplingRatio").value_or("1.0"));
@@ -110,7 +104,7 @@ std::string joined(const std::vector<std::string>& parts) {
 RelationPtr Resolver::parse(const Parse& node) {
   const RelationPtr texts = resolve(node.child);
   check_texts(*texts);
-  refuse_other_locales(node.options);
+  kernel::check_locale(find_option(node.options, "locale"));
   const auto session = [&](const char* key) { return context_.configuration ? context_.configuration(key) : std::nullopt; };
   Options options = node.options;
   if (!find_option(options, kCorruptOption)) {

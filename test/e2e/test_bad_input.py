@@ -231,6 +231,20 @@ def test_options_of_csv_that_are_not_done_or_wrong(spark, tmp_path, name, value)
         spark.read.option(name, value).csv(str(tmp_path / "a.csv")).collect()
 
 
+@pytest.mark.parametrize("text", ["from_json('{}', 'd DATE', {})", "to_json(named_struct('d', DATE'2020-05-03'), {})", "schema_of_json('[]', {})",
+                                  "from_csv('x', 'd DATE', {})", "to_csv(named_struct('d', DATE'2020-05-03'), {})"])
+def test_other_languages_are_not_ignored(spark, tmp_path, text):
+    """Their names of months are not done: a date in English would be wrong."""
+    call = text.replace(", {})", ", map('dateFormat', 'd. MMMM yyyy', 'locale', 'de'))")
+    with pytest.raises(PySparkException) as error:
+        spark.sql("SELECT " + call).collect()
+    assert error.value.getCondition() == "UNSUPPORTED_FEATURE.OPTION"
+    frame = spark.sql("SELECT DATE'2020-05-03' AS d").write.option("locale", "de")
+    with pytest.raises(PySparkException) as error:
+        frame.json(str(tmp_path / "out"))
+    assert error.value.getCondition() == "UNSUPPORTED_FEATURE.OPTION" and not (tmp_path / "out").exists()
+
+
 def test_unreadable_file(spark, tmp_path):
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 this is not parquet PAR1")

@@ -113,6 +113,7 @@ class JsonText {
 
 std::string json_object_sql(const std::vector<JsonField>& fields, const ReaderOptions& options,
                             const std::string& time_zone) {
+  options.refuse_other_locales();
   const std::string text = JsonText(options, time_zone).object(fields, 0);
   const std::string ascii = options.flag("writeNonAsciiCharacterAsCodePoint", false) ? "fs_json_ascii(" + text + ")" : text;
   return options.flag("pretty", false) ? "fs_json_pretty(" + ascii + ")" : ascii;

@@ -43,7 +43,7 @@ std::string ReaderOptions::get(std::string_view name, std::string_view fallback)
 double ReaderOptions::sampling_ratio() const { return functions::kernel::parse_sampling_ratio(get("samplingRatio", "1.0")); }
 
 void ReaderOptions::refuse_other_locales() const {
-  if (!lower_case(get("locale", "en-US")).starts_with("en")) refuse("locale");
+  functions::kernel::check_locale(find("locale"));
 }
 
 bool ReaderOptions::flag(std::string_view name, bool fallback) const {

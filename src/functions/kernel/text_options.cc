@@ -31,6 +31,7 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
       values_.emplace_back(lower_case(entries[i].text()), entries[i + 1].text());
     }
   }
+  check_locale(find("locale"));
   zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
   date_ = compile("dateFormat", "yyyy-MM-dd");
   exact_date_ = date_.parse ? date_.parse : std::make_shared<DatePattern>("yyyy-MM-dd", DatePattern::Purpose::kParse);
@@ -119,6 +120,10 @@ JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
     };
   }
   return inference;
+}
+
+void check_locale(const std::optional<std::string>& locale) {
+  if (locale && !lower_case(*locale).starts_with("en")) throw_unsupported("OPTION", "locale=" + *locale);
 }
 
 int64_t parse_whole_option(const std::string& name, const std::string& text) {

@@ -55,6 +55,9 @@ class TextOptions {
 // How the types of JSON are found under the options.
 JsonSchemaOptions json_schema_options_of(const TextOptions& options);
 
+// The option locale: names of months and the marks of decimals are those of English. Raises UNSUPPORTED_FEATURE.OPTION for other languages.
+void check_locale(const std::optional<std::string>& locale);
+
 // A whole number of an option. Raises Spark's error for what is none.
 int64_t parse_whole_option(const std::string& name, const std::string& text);
 
