@@ -144,6 +144,8 @@ const Function* find_function(std::string_view name);
 // Whether it is null whatever the rows are, because of a null in it (NullPropagation).
 bool is_null_constant(const plan::Expression& expression);
 bool is_null_constant(const plan::FunctionCall& call);
+// Whether a call is null where an argument is, and leaves the arguments behind that one alone.
+bool stops_at_nulls(const Function& function);
 // Every row, sorted by name.
 const std::vector<const Function*>& all_functions();
 

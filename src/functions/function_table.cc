@@ -76,22 +76,25 @@ bool is_null_constant(const plan::Expression& expression) {
   return call && is_null_constant(*call);
 }
 
-bool is_null_constant(const plan::FunctionCall& call) {
-  if (call.function->kind != FunctionKind::kScalar) return false;
+bool stops_at_nulls(const Function& function) {
   // Three-valued logic may know its answer in spite of a null, and the others compute all of their arguments.
-  static constexpr std::string_view kTolerant[] = {"and", "or", "array_join", "array_repeat", "concat", "nanvl", "sequence", "unix_timestamp"};
+  static constexpr std::string_view kTolerant[] = {"and", "or", "array_join", "array_repeat", "concat", "in", "nanvl", "sequence", "unix_timestamp"};
   // Null for other reasons too.
   static constexpr std::string_view kIntolerant[] = {"[]",     "conv",      "date_trunc", "decode",     "encode", "format_number",
                                                      "log",    "next_day",  "sha2",       "split_part", "trunc",  "width_bucket"};
   const auto is_among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), call.function->name) != std::end(names);
+    return std::find(std::begin(names), std::end(names), function.name) != std::end(names);
   };
-  if (is_among(kTolerant) || call.function->is_volatile) return false;
-  // x IN (1, NULL) may be true.
+  if (function.kind != FunctionKind::kScalar || function.is_volatile || is_among(kTolerant)) return false;
+  const auto& signatures = function.signatures;
+  return is_among(kIntolerant) ||
+         std::all_of(signatures.begin(), signatures.end(), [](const Signature& s) { return s.nulls == Nulls::kAny; });
+}
+
+bool is_null_constant(const plan::FunctionCall& call) {
+  // x IN (1, NULL) may be true, NULL IN (1) is null.
   if (call.function->name == "in") return is_null_constant(*call.arguments[0]);
-  const auto& signatures = call.function->signatures;
-  const bool is_intolerant = std::all_of(signatures.begin(), signatures.end(), [](const Signature& s) { return s.nulls == Nulls::kAny; });
-  return (is_intolerant || is_among(kIntolerant)) &&
+  return stops_at_nulls(*call.function) &&
          std::any_of(call.arguments.begin(), call.arguments.end(), [](const plan::ExpressionPtr& one) { return is_null_constant(*one); });
 }
 

@@ -22,14 +22,14 @@ Function row(std::string_view name, Signature s, std::string_view kernel, Print 
           .print = std::move(print)};
 }
 
-// Most patterns that users split by are plain text, which DuckDB cuts without a kernel.
+// Most patterns that users split by are plain text. (DuckDB's string_split cannot be interrupted within a long value.)
 std::string split_sql(const plan::FunctionCall& call, std::span<const std::string>, const Type&) {
   const plan::Literal* pattern = literal(call.arguments[1]);
   const plan::Literal* limit = literal(call.arguments[2]);
   const auto* text = pattern ? std::get_if<std::string>(&pattern->value) : nullptr;
   const auto* count = limit ? std::get_if<int64_t>(&limit->value) : nullptr;
   const bool is_plain = text && count && *count <= 0 && kernel::JavaRegexTranslator::is_literal(*text);
-  return is_plain ? "string_split($1, $2)" : "fs_split($1, $2, $3)";
+  return is_plain ? "fs_split_by_text($1, $2)" : "fs_split($1, $2, $3)";
 }
 
 // A position that is null stays open.

@@ -137,7 +137,7 @@ CALLS = {
     "sort": ("transform(sequence(1, 1000000), x -> struct(hash(x) AS h, IF(x = 0, NULL, x) AS x))", "array_sort(v)[0].h"),
     "levenshtein": ("repeat('abcd', 60000)", "levenshtein(v, repeat('bdca ', 50000))"),
     "translate": ("repeat('abcdefghij', 12000000)", "length(translate(v, 'abcdefghij', 'jihgfedcba'))"),
-    "split": ("repeat('a,b', 12000000)", "size(split(v, ','))"),
+    "split": ("repeat('a,b', 12000000)", " + ".join(f"size(split(v, '{text}'))" for text in ("a", "b", ",", "a,", ",b", "ba", "a,b", "b,"))),
     "replace": ("repeat('a,b', 12000000)", "length(regexp_replace(v, '(a)(,)', '$2$1'))"),
     "sha2": ("repeat('a,b', 150000000)", "sha2(v, 512)"),
 }

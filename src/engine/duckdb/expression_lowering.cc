@@ -13,6 +13,7 @@
 #include "engine/duckdb/frame_lowering.h"
 #include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/narrow_decimal.h"
+#include "engine/duckdb/null_guard.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/argument_check.h"
 #include "functions/function.h"
@@ -73,17 +74,6 @@ std::string filtered_end_sql(const plan::FunctionCall& call, const std::string& 
   const char* end = call.function->name == "last" ? "last_value" : "first_value";
   return "struct_extract(" + std::string(end) + "(CASE WHEN " + filter + (skips_nulls ? " AND (" + value + ") IS NOT NULL" : "") +
          " THEN struct_pack(v := " + value + ") END IGNORE NULLS) " + over + ", 'v')";
-}
-
-bool may_fail(const ExpressionPtr& expression) {
-  bool found = false;
-  plan::walk(expression, [&](const ExpressionPtr& node) {
-    const auto* call = node->as<plan::FunctionCall>();
-    const auto* cast = node->as<plan::Cast>();
-    found = found || (call && call->function->may_fail) || (cast && cast->mode == plan::CastMode::kAnsi);
-    return !found;
-  });
-  return found;
 }
 
 bool is_instant(const Type& type) {
@@ -198,7 +188,7 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
   }
   if (const auto* node = expression.as<plan::FunctionCall>()) {
     if (const auto number = narrow(expression, scope)) return "CAST(" + number->sql + " AS " + type_sql(expression.type) + ")";
-    return lower_call(*node, expression.type, scope, "");
+    return lower_call(*node, expression.type, scope, {});
   }
   if (const auto* node = expression.as<plan::GetField>()) {
     return "struct_extract(" + lower(*node->child, scope) + ", 'f" + std::to_string(node->ordinal) +
@@ -225,13 +215,21 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
   throw_internal("an unresolved expression reached the engine");
 }
 
+std::string ExpressionLowering::lower_condition(const Expression& condition, const Scope& scope) const {
+  static constexpr std::string_view kLogic[] = {"and", "or", "not", "=", "<=>", "<", "<=", ">", ">="};
+  const auto* call = condition.as<plan::FunctionCall>();
+  const bool is_logic = call && std::find(std::begin(kLogic), std::end(kLogic), call->function->name) != std::end(kLogic);
+  if (!is_logic || narrow(condition, scope)) return lower(condition, scope);
+  return lower_call(*call, condition.type, scope, {.is_condition = true});
+}
+
 std::string ExpressionLowering::lower_order(const Expression& expression, const Scope& scope) const {
   const auto& order = std::get<plan::SortOrder>(expression.node);
   return lower(*engine_order_key(order.child), scope) + direction_sql(order);
 }
 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
-                                           const Scope& scope, const std::string& over) const {
+                                           const Scope& scope, const CallPlace& place) const {
   // What is null because of one argument computes none of the others, which may fail.
   if (functions::is_null_constant(call)) return "CAST(NULL AS " + type_sql(type) + ")";
   // Of a number of any width the sum is the same.
@@ -239,7 +237,7 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) {
     const auto number = adds_up ? narrow(*argument, scope) : std::nullopt;
-    arguments.push_back(number ? number->sql : lower(*argument, scope));
+    arguments.push_back(number ? number->sql : place.is_condition ? lower_condition(*argument, scope) : lower(*argument, scope));
     // Of rows that the filter drops nothing is computed.
     if (call.filter && may_fail(argument)) {
       arguments.back() = "(CASE WHEN " + lower(*call.filter, scope) + " THEN " + arguments.back() + " END)";
@@ -261,8 +259,12 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
     values.key = lower(*std::get<plan::SortOrder>(call.order_by[0]->node).child, scope);
   }
   if (call.filter) values.filter = lower(*call.filter, scope);
-  values.over = over;
+  values.over = place.over;
   std::string sql = fill_template(row_template(call, type), values);
+  if (!place.is_condition) {
+    const std::string guard = null_guard(call, scope, [&](const Expression& argument) { return lower(argument, scope); });
+    if (!guard.empty()) sql = "(CASE" + guard + " ELSE " + sql + " END)";
+  }
   if (type.is(TypeKind::kBoolean) || call.function->kind == FunctionKind::kGenerator) return sql;
   return "CAST(" + sql + " AS " + values.type + ")";
 }
@@ -296,14 +298,14 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   if (call->filter && is_end) {
     return filtered_end_sql(*call, lower(*call->arguments[0], scope), lower(*call->filter, scope), over);
   }
-  const std::string sql = lower_call(*call, window.function->type, scope, over);
+  const std::string sql = lower_call(*call, window.function->type, scope, {.over = over});
   const std::string wraps = call->ansi ? "" : wrapped_bounds(window, window.order_by.size() == 1 ? lower(*std::get<plan::SortOrder>(window.order_by[0]->node).child, scope) : "");
   if (wraps.empty()) return sql;
   if (is_end || name == "nth_value") return "(CASE WHEN " + wraps + " THEN NULL ELSE " + sql + " END)";
   if (call->function->kind != FunctionKind::kAggregate) return sql;
   plan::FunctionCall nothing = *call;
   nothing.filter = plan::make_literal(plan::Literal{Type::boolean(), false});
-  return "(CASE WHEN " + wraps + " THEN " + lower_call(nothing, window.function->type, scope, over) + " ELSE " + sql + " END)";
+  return "(CASE WHEN " + wraps + " THEN " + lower_call(nothing, window.function->type, scope, {.over = over}) + " ELSE " + sql + " END)";
 }
 
 std::string ExpressionLowering::lower_subquery(const plan::Subquery& subquery,

@@ -49,6 +49,8 @@ class ExpressionLowering {
 
   // Text of the exact DuckDB type of `expression`.
   std::string lower(const plan::Expression& expression, const Scope& scope) const;
+  // The same for WHERE and ON: nothing is put around comparisons, of which the engine makes joins and filters of scans.
+  std::string lower_condition(const plan::Expression& condition, const Scope& scope) const;
   // "expression ASC NULLS FIRST"
   std::string lower_order(const plan::Expression& order, const Scope& scope) const;
   // The ColumnText of a column that an expression gives its values.
@@ -57,8 +59,12 @@ class ExpressionLowering {
   std::optional<NarrowDecimal> narrow(const plan::Expression& expression, const Scope& scope) const;
 
  private:
-  std::string lower_call(const plan::FunctionCall& call, const plan::Type& type,
-                         const Scope& scope, const std::string& over) const;
+  struct CallPlace {
+    std::string over = {};  // "OVER (…)" of a window
+    bool is_condition = false;
+  };
+  std::string lower_call(const plan::FunctionCall& call, const plan::Type& type, const Scope& scope,
+                         const CallPlace& place) const;
   std::string lower_window(const plan::Expression& expression, const Scope& scope) const;
   std::string lower_subquery(const plan::Subquery& subquery, const Scope& scope) const;
 

@@ -27,6 +27,7 @@
 #include "engine/duckdb/string_writer.h"
 #include "functions/kernel/int128.h"
 #include "functions/kernel/interruption.h"
+#include "functions/kernel/text_parts.h"
 
 namespace firesteel::engine {
 
@@ -87,6 +88,7 @@ template <> struct SqlType<Interval> { static constexpr const char* name = "INTE
 template <> struct SqlType<Decimal> { static constexpr const char* name = "ANY"; };
 template <> struct SqlType<DecimalResult> { static constexpr const char* name = "ANY"; };
 template <> struct SqlType<std::vector<std::string_view>> { static constexpr const char* name = "VARCHAR[]"; };
+template <> struct SqlType<functions::kernel::TextParts> { static constexpr const char* name = "VARCHAR[]"; };
 template <typename T>
 struct SqlType<std::optional<T>> : SqlType<T> {};
 
@@ -245,6 +247,30 @@ struct Writer<std::vector<std::string_view>> {
       watch.step();
       strings.set(i, parts[i]);
     }
+  }
+};
+
+// The same, cut where they are laid out: counted first, so that no list of the parts is made.
+template <>
+struct Writer<functions::kernel::TextParts> {
+  Vector& vector;
+  duckdb::cxx::list_entry_t* entries;
+  std::vector<functions::kernel::TextParts> texts;
+  idx_t size = 0;
+  explicit Writer(Vector& target)
+      : vector(target), entries(target.GetDataMutable<duckdb::cxx::list_entry_t>()) {}
+  void set(idx_t row, const functions::kernel::TextParts& value) {
+    const idx_t count = value.count();
+    entries[row] = {size, count};
+    texts.push_back(value);
+    size += count;
+  }
+  void finish() {
+    auto child = vector.GetChild(0);
+    child.SetSize(size);
+    StringWriter strings(child);
+    idx_t at = 0;
+    for (const auto& text : texts) text.for_each([&](std::string_view part) { strings.set(at++, part); });
   }
 };
 

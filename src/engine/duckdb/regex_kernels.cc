@@ -70,6 +70,7 @@ void register_regex_kernels(KernelRegistry& registry) {
   registry.add("fs_split", [](RegexState& state, Text text, Text pattern, int32_t limit) -> Parts {
     return kernel::split_by_regex(state.get(pattern, "split"), text, limit);
   });
+  registry.add("fs_split_by_text", [](Text text, Text separator) -> kernel::TextParts { return {text, separator}; });
 }
 
 }  // namespace firesteel::engine

@@ -405,7 +405,7 @@ SelectBlock RelationLowering::lower_filter(const plan::Filter& filter, const Att
   auto block = open(lower(filter.child, inner), inner);
   block = prepare_inline(std::move(block), {filter.condition},
                          intersect(needed, output_ids(filter.child->output)));
-  block.where.push_back(expressions_.lower(*filter.condition, block.columns));
+  block.where.push_back(expressions_.lower_condition(*filter.condition, block.columns));
   return block;
 }
 
@@ -447,7 +447,7 @@ SelectBlock RelationLowering::lower_join(const plan::Join& join, const Attribute
     case plan::JoinKind::kLeftSemi: kind = " SEMI JOIN "; break;
     case plan::JoinKind::kLeftAnti: kind = " ANTI JOIN "; break;
   }
-  std::string condition = join.condition ? expressions_.lower(*join.condition, block.columns) : "";
+  std::string condition = join.condition ? expressions_.lower_condition(*join.condition, block.columns) : "";
   if (kind == " CROSS JOIN " && !condition.empty()) kind = " JOIN ";
   if (kind == " JOIN " && condition.empty()) kind = " CROSS JOIN ";
   if (is_ordered) block.order_by = join_order(join, left_columns, right_columns, left_number, right_number);

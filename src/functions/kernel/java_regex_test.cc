@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "functions/kernel/java_regex_translator.h"
 #include "functions/kernel/like.h"
+#include "functions/kernel/text_parts.h"
 
 namespace firesteel::functions::kernel {
 namespace {
@@ -149,6 +151,8 @@ constexpr Case kCases[] = {
     {"split", "a\xf0\x9f\x98\x80" "b", "", "", -1, "[\"a\",\"\xf0\x9f\x98\x80\",\"b\"]"},
     {"split", "a\nb", "$", "", -1, "[\"a\\nb\",\"\"]"},
     {"split", ",a", ",", "", -1, "[\"\",\"a\"]"},
+    {"split", "abcabca", "ca", "", -1, "[\"ab\",\"b\",\"\"]"},
+    {"split", "aaa", "aa", "", -1, "[\"\",\"a\"]"},
     {"split", "aXbxc", "(?i)x", "", -1, "[\"a\",\"b\",\"c\"]"},
     // clang-format on
 };
@@ -198,7 +202,18 @@ std::string evaluate(const Case& c) {
   if (c.function == "regexp_extract_all") return json(regexp_extract_all(regex, c.text, c.number));
   if (c.function == "regexp_count") return std::to_string(regexp_count(regex, c.text));
   if (c.function == "regexp_instr") return std::to_string(regexp_instr(regex, c.text));
-  if (c.function == "split") return json(split_by_regex(regex, c.text, c.number));
+  if (c.function == "split") {
+    const auto parts = split_by_regex(regex, c.text, c.number);
+    const bool is_plain = c.number <= 0 && JavaRegexTranslator::is_literal(c.pattern);
+    if (is_plain) {
+      const TextParts plain{c.text, c.pattern};
+      std::vector<std::string_view> cut;
+      plain.for_each([&](std::string_view part) { cut.push_back(part); });
+      EXPECT_EQ(cut, parts);
+      EXPECT_EQ(plain.count(), parts.size());
+    }
+    return json(parts);
+  }
   if (c.function == "regexp_substr") {
     const auto found = regexp_substr(regex, c.text);
     return found ? std::string(*found) : "NULL";

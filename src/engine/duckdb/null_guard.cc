@@ -1,0 +1,126 @@
+#include "engine/duckdb/null_guard.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "functions/function.h"
+
+namespace firesteel::engine {
+namespace {
+
+using plan::ExpressionPtr;
+using plan::Type;
+using plan::TypeKind;
+
+// What is no longer than this may stand in the text twice.
+constexpr int kMostRepeatedNodes = 8;
+
+class NullTests {
+ public:
+  NullTests(const Scope& scope, const LowerExpression& lower) : scope_(scope), lower_(lower) {}
+
+  void add(const ExpressionPtr& expression) {
+    if (!expression->nullable) return;
+    if (const auto* alias = expression->as<plan::Alias>()) return add(alias->child);
+    const auto* cast = expression->as<plan::Cast>();
+    if (cast && cast->mode == plan::CastMode::kAnsi && !cast->child->type.is(plan::TypeKind::kVariant)) return add(cast->child);
+    const auto* call = expression->as<plan::FunctionCall>();
+    if (call && is_null_as_arguments_are(*call)) {
+      for (const ExpressionPtr& argument : call->arguments) add(argument);
+    } else if (is_cheap(expression)) {
+      std::string test = "(" + lower_(*expression) + ") IS NULL";
+      if (std::find(tests_.begin(), tests_.end(), test) == tests_.end()) tests_.push_back(std::move(test));
+    }
+  }
+
+  std::string text() const {
+    std::string branches;
+    for (const std::string& test : tests_) branches += " WHEN " + test + " THEN NULL";
+    return branches;
+  }
+
+ private:
+  // Null exactly where one of its arguments is, none of which fails before another one is asked.
+  static bool is_null_as_arguments_are(const plan::FunctionCall& call) {
+    if (!call.ansi || !functions::stops_at_nulls(*call.function)) return false;
+    const auto& signatures = call.function->signatures;
+    if (!std::all_of(signatures.begin(), signatures.end(), [](const auto& one) { return one.nulls == functions::Nulls::kAny; })) return false;
+    return std::none_of(call.arguments.begin(), call.arguments.end() - 1, may_fail);
+  }
+
+  bool is_cheap(const ExpressionPtr& expression) const {
+    int nodes = 0;
+    bool is_plain = true;
+    plan::walk(expression, [&](const ExpressionPtr& node) {
+      const auto* reference = node->as<plan::AttributeReference>();
+      if (reference) is_plain = is_plain && scope_.find(reference->id).is_column;
+      is_plain = is_plain && !node->as<plan::Subquery>() && !node->as<plan::Window>() && !node->as<plan::LambdaFunction>();
+      return is_plain && ++nodes <= kMostRepeatedNodes;
+    });
+    return is_plain && nodes <= kMostRepeatedNodes && !is_volatile_expression(expression);
+  }
+
+  const Scope& scope_;
+  const LowerExpression& lower_;
+  std::vector<std::string> tests_;
+};
+
+constexpr int kMostDigits = 38;
+
+// Sums and products of decimals whose type holds all that they may be.
+bool has_room(const plan::FunctionCall& call, const Type& type) {
+  const std::string_view name = call.function->name;
+  return (name == "+" || name == "-" || name == "*") && type.is(TypeKind::kDecimal) && type.precision() < kMostDigits;
+}
+
+int digits_before_point(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kByte: return 3;
+    case TypeKind::kShort: return 5;
+    case TypeKind::kInteger: return 10;
+    case TypeKind::kLong: return 19;
+    default: return type.precision() - type.scale();
+  }
+}
+
+// Whether every value of the type fits into the other one.
+bool always_fits(const Type& from, const Type& to) {
+  if (from == to || to.is(TypeKind::kString)) return true;
+  if (!from.is_numeric() || !to.is_numeric()) return false;
+  if (to.is(TypeKind::kDouble) || to.is(TypeKind::kFloat)) return true;
+  if (!from.is_integral() && !from.is(TypeKind::kDecimal)) return false;
+  const int scale = from.is(TypeKind::kDecimal) ? from.scale() : 0;
+  if (to.is(TypeKind::kDecimal)) return digits_before_point(from) <= digits_before_point(to) && scale <= to.scale();
+  return from.is_integral() && digits_before_point(from) <= digits_before_point(to);
+}
+
+}  // namespace
+
+bool may_fail(const ExpressionPtr& expression) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    const auto* cast = node->as<plan::Cast>();
+    found = found || (call && call->function->may_fail && !has_room(*call, node->type)) ||
+            (cast && cast->mode == plan::CastMode::kAnsi && !always_fits(cast->child->type, cast->target));
+    return !found;
+  });
+  return found;
+}
+
+std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower) {
+  const bool is_in = call.function->name == "in";  // only the value spares the list
+  if (call.arguments.size() < 2 || !(is_in || functions::stops_at_nulls(*call.function))) return "";
+  size_t guarded = call.arguments.size();  // the last argument that may fail
+  while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
+  if (guarded < 2) return "";
+  NullTests tests(scope, lower);
+  for (size_t i = 0; i + 1 < (is_in ? 2 : guarded); ++i) {
+    tests.add(call.arguments[i]);
+    // What fails itself is asked before what stands behind it.
+    if (may_fail(call.arguments[i])) break;
+  }
+  return tests.text();
+}
+
+}  // namespace firesteel::engine

@@ -1,0 +1,21 @@
+// Spark computes the arguments of most calls from left to right and stops at a null, so that what stands behind it and would
+// fail does not; the engine computes all of them.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/duckdb/expression_lowering.h"
+
+namespace firesteel::engine {
+
+using LowerExpression = std::function<std::string(const plan::Expression&)>;
+
+// " WHEN (a) IS NULL THEN NULL WHEN …": the branches of a CASE for the rows in which Spark leaves out an argument of the call that
+// may fail. Empty where there is no such argument, or none before it that is cheap to ask.
+std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower);
+
+// Whether computing it may raise an error.
+bool may_fail(const plan::ExpressionPtr& expression);
+
+}  // namespace firesteel::engine
