@@ -215,9 +215,8 @@ void check_options(const Function& row, const FunctionCall& call, const Origin& 
   const ExpressionPtr& options = *found;
   const Type& type = options->type;
   const auto* built = options->as<FunctionCall>();
-  if (!built || !built->function->name.starts_with("map")) throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
   const bool is_text = type.key().is_string() && type.value().is_string();
-  const bool is_empty = built->arguments.empty();
+  const bool is_empty = built && built->arguments.empty();
   if (!is_text && !is_empty) {
     throw SparkError("INVALID_OPTIONS.NON_STRING_TYPE", {{"mapType", quoted(type.sql())}}, contexts_of(origin));
   }
@@ -428,14 +427,6 @@ void check_types(const Function& row, const FunctionCall& call, const Origin& or
   }
   const bool is_nothing = !call.arguments.empty() && call.arguments[0]->type.is(TypeKind::kNull);
   if (is_nothing && (row.name == "get" || row.name == "array_sort")) throw_type(call, 0, call.arguments[0], "\"ARRAY\"", origin);
-  if (is_nothing && row.name == "map_contains_key") {
-    throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
-                   {{"functionName", "`map_contains_key`"},
-                    {"dataType", "\"MAP\""},
-                    {"leftType", quoted(call.arguments[0]->type.sql())},
-                    {"rightType", quoted(call.arguments[1]->type.sql())}},
-                   {});
-  }
   if (row.name == "overlay" && call.arguments[0]->type.is(TypeKind::kBinary) != call.arguments[1]->type.is(TypeKind::kBinary) &&
       !call.arguments[0]->type.is(TypeKind::kNull) && !call.arguments[1]->type.is(TypeKind::kNull)) {
     throw_mismatch(call, "DATA_DIFF_TYPES",

@@ -177,10 +177,6 @@ void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule
   auto& a = call.arguments;
   const Type key = a[0]->type.key();
   const bool is_null = a[1]->type.is(TypeKind::kNull);
-  if (is_null && row.name == "map_contains_key") {
-    throw SparkError("DATATYPE_MISMATCH.NULL_TYPE", {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                                                     {"functionName", "`map_contains_key`"}});
-  }
   if (is_null) {
     a[1] = cast_to(a[1], key, rule);
     return;

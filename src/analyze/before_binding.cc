@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/collation_names.h"
+#include "functions/kernel/datetime_field.h"
 #include "functions/kernel/type_text.h"
 #include "plan/nested_types.h"
 
@@ -141,6 +142,32 @@ void check_collation(const FunctionCall& call) {
   if (text) (void)functions::collation_name(*text);
 }
 
+// The field of extract() and its kin: a constant text that names one.
+void check_field(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const ExpressionPtr& field = call.arguments[0];
+  const bool is_text = field->type.is_string() || field->type.is(TypeKind::kNull);
+  if (!functions::is_foldable(field) || !is_text) {
+    const std::string shown = call.display_name.empty() ? std::string(row.name) : call.display_name;
+    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`" + shown + "`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}},
+                     contexts_of(origin));
+  }
+  const auto* literal = field->as<Literal>();
+  const auto* name = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!name || functions::kernel::parse_datetime_field(*name)) return;
+  throw SparkError("INVALID_EXTRACT_FIELD", {{"field", "`" + *name + "`"}, {"expr", quoted(print_name(*call.arguments[1]))}}, contexts_of(origin));
+}
+
+// A key may be looked for in maps only, and is no bare null.
+void check_key(const FunctionCall& call, const Origin& origin) {
+  const std::string function = "`map_contains_key`";
+  const Type& map = call.arguments[0]->type;
+  const Type& key = call.arguments[1]->type;
+  if (key.is(TypeKind::kNull)) throw_mismatch(call, "NULL_TYPE", {{"functionName", function}}, origin);
+  if (map.is(TypeKind::kMap)) return;
+  throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
+                 {{"functionName", function}, {"dataType", "\"MAP\""}, {"leftType", quoted(map.sql())}, {"rightType", quoted(key.sql())}}, origin);
+}
+
 // Spark negates the offset of lag before it looks at anything else of the call.
 void check_negated_offset(const FunctionCall& call) {
   const ExpressionPtr& offset = call.arguments[1];
@@ -184,15 +211,15 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], origin);
   if ((row.name == "variant_get" || row.name == "try_variant_get") && a.size() > 2) check_schema(a[2], origin);
   const ExpressionPtr* options = options_of(row, call);
-  if (options && !(*options)->type.is(TypeKind::kMap)) {
+  const auto* map = options ? (*options)->as<FunctionCall>() : nullptr;
+  if (options && (!map || map->function->name != "map")) {
     throw SparkError("INVALID_OPTIONS.NON_MAP_FUNCTION", {}, contexts_of(origin));
   }
-  if (row.name == "extract" && !a.empty() && !functions::is_foldable(a[0])) {
-    const std::string shown = call.display_name.empty() ? "extract" : call.display_name;
-    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`" + shown + "`"}, {"paramName", "`field`"}, {"paramType", "\"STRING\""}},
-                     contexts_of(origin));
-  }
+  const bool takes_bitmap = row.name == "bitmap_count" || row.name == "bitmap_or_agg" || row.name == "bitmap_and_agg";
+  if (takes_bitmap && !a.empty() && a[0]->type.is(TypeKind::kNull)) throw_type(call, 0, a[0], "\"BINARY\"", origin);
   if (a.size() < 2) return;
+  if (row.name == "extract" || row.name == "date_part" || row.name == "datepart") check_field(row, call, origin);
+  if (row.name == "map_contains_key") check_key(call, origin);
   check_search(row, call, origin);
   if (row.name == "approx_top_k_combine") check_tracked_items(call);
   if (row.name == "collate") check_collation(call);

@@ -7,6 +7,7 @@
 #include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "functions/argument_check.h"
 #include "functions/function.h"
 #include "plan/char_columns.h"
 
@@ -315,10 +316,14 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
       // Spark's frame of lag and lead is the one row at that offset.
       frame.lower.kind = frame.upper.kind = Bound::kValue;
       ExpressionPtr offset = call->arguments[1];
-      if (const auto* n = offset->as<Literal>(); n && name == "lag" && !n->is_null()) {
-        Literal negative = *n;
-        negative.value = -std::get<int64_t>(n->value);
-        offset = make_literal(negative);
+      if (name == "lag") {
+        const auto* written = offset->as<Literal>();
+        const bool is_computed = context_.evaluate && offset->as<FunctionCall>() && functions::is_foldable(offset);
+        Literal negative = written ? *written : is_computed ? constant(offset) : Literal{};
+        if (auto* number = std::get_if<int64_t>(&negative.value)) {
+          *number = -*number;
+          offset = make_literal(negative);
+        }
       }
       frame.lower.value = frame.upper.value = offset;
     } else if (name == "nth_value" || name == "cume_dist") {

@@ -225,6 +225,12 @@ std::string integral_divide_sql(const plan::FunctionCall& call, std::span<const 
   return guarded(call, a, "CAST(" + a[0] + " // " + a[1] + " AS BIGINT)");
 }
 
+// Spark negates decimals in 34 digits.
+bool rounds_negation(const Type& type) { return type.is(TypeKind::kDecimal) && type.precision() > 34; }
+std::string negated_decimal(const std::string& sql, const Type& type) {
+  return "fs_decimal_negate(" + sql + ", " + std::to_string(type.precision()) + ", " + std::to_string(type.scale()) + ")";
+}
+
 auto infix(std::string_view symbol) {
   return [symbol](const plan::FunctionCall&, std::span<const std::string> a) {
     if (a.size() == 1) return "(" + std::string(symbol) + " " + a[0] + ")";
@@ -374,6 +380,7 @@ Rows arithmetic_functions() {
          if (result.is(TypeKind::kYearMonthInterval)) return "fs_negate_year_month(" + a[0] + ")";
          if (result.is(TypeKind::kDayTimeInterval)) return "fs_negate_day_time(" + a[0] + ")";
          if (result.is_integral() && !call.ansi) return wrapped(result, "0", "-", a[0]);
+         if (rounds_negation(result)) return negated_decimal(a[0], result);
          return "(-" + a[0] + ")";
        }},
        .may_fail = true,
@@ -400,6 +407,9 @@ Rows arithmetic_functions() {
        .examples = {{"SELECT abs(-1)", "1"}},
        .duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a,
                             const Type& result) {
+         if (rounds_negation(result)) {
+           return "(CASE WHEN " + a[0] + " < 0 THEN " + negated_decimal(a[0], result) + " ELSE " + a[0] + " END)";
+         }
          if (!result.is_integral() || call.ansi) return "abs(" + a[0] + ")";
          return "(CASE WHEN " + a[0] + " < 0 THEN " + wrapped(result, "0", "-", a[0]) + " ELSE " +
                 a[0] + " END)";

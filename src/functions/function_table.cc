@@ -78,7 +78,8 @@ bool is_null_constant(const plan::Expression& expression) {
 
 bool stops_at_nulls(const Function& function) {
   // Three-valued logic may know its answer in spite of a null, and the others compute all of their arguments.
-  static constexpr std::string_view kTolerant[] = {"and", "or", "array_join", "array_repeat", "concat", "in", "nanvl", "sequence", "unix_timestamp"};
+  static constexpr std::string_view kTolerant[] = {"and",    "or", "array_join", "array_repeat", "arrays_zip",
+                                                   "concat", "in", "map_concat", "nanvl",        "sequence", "unix_timestamp"};
   // Null for other reasons too.
   static constexpr std::string_view kIntolerant[] = {"[]",     "conv",      "date_trunc", "decode",     "encode", "format_number",
                                                      "log",    "next_day",  "sha2",       "split_part", "trunc",  "width_bucket"};

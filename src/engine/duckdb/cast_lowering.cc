@@ -359,9 +359,8 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kDouble:
       if (from.is(TypeKind::kTimestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0::DOUBLE)", to);
       if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
-      if (from.is(TypeKind::kDecimal) && from.precision() > 15) {
-        return "fs_cast_string_" + kernel_type(to) + "(CAST(" + sql + " AS VARCHAR), 'legacy')";
-      }
+      if (from.is(TypeKind::kDecimal) && from.precision() > 15) return "fs_cast_string_" + kernel_type(to) + "(CAST(" + sql + " AS VARCHAR), 'legacy')";
+      if (from.is(TypeKind::kDouble)) return "fs_double_to_float(" + sql + ")";  // infinite beyond the largest float
       return plain(sql, to);
     case TypeKind::kDecimal: return cast_to_decimal(sql, from, to, mode);
     case TypeKind::kBoolean:

@@ -207,13 +207,10 @@ void register_decimal_kernels(KernelRegistry& registry) {
       if (ansi) throw SparkError("DIVIDE_BY_ZERO", {{"config", kAnsiKey}});
       return std::nullopt;
     }
-    auto quotient = kernel::integral_divide_decimals(a.unscaled, a.scale, b.unscaled, b.scale);
-    if (quotient.overflows && ansi) {
-      throw SparkError("ARITHMETIC_OVERFLOW", {{"message", "Overflow in integral divide"},
-                                               {"alternative", " Use 'try_divide' to tolerate overflow and return NULL instead."},
-                                               {"config", kAnsiKey}});
-    }
-    return quotient.value;
+    return kernel::integral_divide_decimals(a.unscaled, a.scale, b.unscaled, b.scale);
+  });
+  registry.add_decimal<1>("fs_decimal_negate", [](Decimal value, int32_t precision, int32_t scale) -> DecimalResult {
+    return {kernel::negate_decimal(value.unscaled, {precision, scale})};
   });
   add_decimal_rounding<Rounding::kHalfUp>(registry, "fs_decimal_round");
   add_decimal_rounding<Rounding::kHalfEven>(registry, "fs_decimal_bround");
@@ -221,6 +218,7 @@ void register_decimal_kernels(KernelRegistry& registry) {
   add_decimal_rounding<Rounding::kCeiling>(registry, "fs_decimal_ceil");
   add_number_rounding<Rounding::kHalfUp>(registry, "round");
   add_number_rounding<Rounding::kHalfEven>(registry, "bround");
+  registry.add("fs_double_to_float", [](double value) noexcept -> float { return static_cast<float>(value); });
   registry.add("fs_double_to_long_saturated", [](double value) -> int64_t {
     if (std::isnan(value)) return 0;
     if (value >= 9223372036854775808.0) return INT64_MAX;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/duckdb/file_scan.h"
 #include "engine/duckdb/local_data.h"
+#include "engine/duckdb/null_guard.h"
 #include "engine/duckdb/parquet_footers.h"
 #include "engine/duckdb/row_order.h"
 #include "engine/duckdb/table_sources.h"
@@ -168,6 +169,8 @@ SelectBlock RelationLowering::prepare_inline(SelectBlock block,
       if (const auto* subquery = node->as<plan::Subquery>()) {
         for (AttributeId id : subquery->outer_references) uses[id] += 2;
         used.insert(subquery->outer_references.begin(), subquery->outer_references.end());
+        // DuckDB does not know an expression of GROUP BY again within a subquery.
+        if (block.is_aggregate && !subquery->outer_references.empty()) may_inline = false;
       }
       // A variable of a lambda or a row of a generator evaluates what stands below it many times.
       if (node->as<plan::LambdaFunction>()) may_inline = false;
@@ -376,7 +379,10 @@ SelectBlock RelationLowering::lower_project(const plan::Project& project,
   auto child_output = output_ids(project.child->output);
   inner = intersect(inner, child_output);
   auto block = lower(project.child, inner);
-  if (!block.distinct.empty()) block = wrap(block, inner);
+  // DuckDB computes what is selected before it limits the rows.
+  const bool is_limited = block.limit || block.offset;
+  const bool is_wrapped = !block.distinct.empty() || (is_limited && std::any_of(live.begin(), live.end(), may_fail));
+  if (is_wrapped) block = wrap(block, inner);
   block = prepare_inline(std::move(block), live, {});
   SelectBlock result = block;
   result.columns.columns.clear();

@@ -169,14 +169,30 @@ std::optional<Int128> positive_modulo_decimals(Int128 left, int left_scale, Int1
   return at_scale(b - remainder, false, scale, result);
 }
 
-IntegralQuotient integral_divide_decimals(Int128 left, int left_scale, Int128 right,
-                                          int right_scale) {
+int64_t integral_divide_decimals(Int128 left, int left_scale, Int128 right, int right_scale) {
   auto [a, b] = at_common_scale(left, left_scale, right, right_scale);
   a.divide(b);
   const bool negative = (left < 0) != (right < 0);
-  const UInt128 limit = static_cast<UInt128>(INT64_MAX) + (negative ? 1 : 0);
   const auto low = static_cast<uint64_t>(a.low);
-  return {static_cast<int64_t>(negative ? -low : low), !a.fits_128() || a.low > limit};
+  return static_cast<int64_t>(negative ? -low : low);
+}
+
+Int128 negate_decimal(Int128 unscaled, DecimalType type) {
+  constexpr int kDigits = 34;
+  const Int128 magnitude = unscaled < 0 ? -unscaled : unscaled;
+  int dropped = 0;
+  while (kDigits + dropped < 38 && magnitude >= power_of_ten(kDigits + dropped)) ++dropped;
+  if (dropped == 0) return -unscaled;
+  const Int128 kept = -*rescale_decimal(unscaled, dropped, 0, 38, Rounding::kHalfEven);
+  const bool is_carried = kept == power_of_ten(kDigits) || kept == -power_of_ten(kDigits);
+  if (!is_carried || kDigits + dropped < type.precision) return kept * power_of_ten(dropped);
+  std::string original, rounded;
+  append_decimal_java(kept / 10, type.scale - dropped - 1, original);
+  append_decimal_plain(kept * power_of_ten(dropped), type.scale, rounded);
+  throw SparkError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", {{"roundedValue", rounded},
+                                                                     {"originalValue", original},
+                                                                     {"precision", std::to_string(type.precision)},
+                                                                     {"scale", std::to_string(type.scale)}});
 }
 
 int compare_decimals(Int128 left, int left_scale, Int128 right, int right_scale) {

@@ -50,12 +50,10 @@ std::optional<Int128> positive_modulo_decimals(Int128 left, int left_scale, Int1
                                                int right_scale, DecimalType result);
 // The operator DIV: the quotient truncated towards zero; where it does not fit a long, Spark keeps
 // the low 64 bits.
-struct IntegralQuotient {
-  int64_t value;
-  bool overflows;
-};
-IntegralQuotient integral_divide_decimals(Int128 left, int left_scale, Int128 right,
-                                          int right_scale);
+int64_t integral_divide_decimals(Int128 left, int left_scale, Int128 right, int right_scale);
+// With the sign changed. Spark rounds it to 34 digits, half to even (MathContext.DECIMAL128); what then has more than the
+// type's digits raises NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION.
+Int128 negate_decimal(Int128 unscaled, DecimalType type);
 // -1, 0 or 1.
 int compare_decimals(Int128 left, int left_scale, Int128 right, int right_scale);
 

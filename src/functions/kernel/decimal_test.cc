@@ -539,7 +539,7 @@ std::string evaluate(const Case& c) {
     result = positive_modulo_decimals(left, c.left_scale, right, c.right_scale, c.type);
   } else {
     return std::to_string(
-        integral_divide_decimals(left, c.left_scale, right, c.right_scale).value);
+        integral_divide_decimals(left, c.left_scale, right, c.right_scale));
   }
   if (!result) return "NULL";
   std::string text;

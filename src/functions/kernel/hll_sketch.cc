@@ -139,6 +139,20 @@ void throw_bad_sketch(std::string_view condition, std::string_view function) {
   throw SparkError(std::string(condition), {{"function", "`" + std::string(function) + "`"}});
 }
 
+void require_family(const std::string& bytes, SketchFamily wanted, std::string_view condition, std::string_view function) {
+  // org.apache.datasketches.common.Family, from 1 on.
+  static constexpr std::string_view kFamilies[] = {"ALPHA",     "QUICKSELECT", "COMPACT",         "UNION",  "INTERSECTION",   "ANOTB", "HLL",
+                                                   "QUANTILES", "TUPLE",       "FREQUENCY",       "RESERVOIR", "RESERVOIR_UNION", "VAROPT",
+                                                   "VAROPT_UNION", "KLL",      "CPC",             "REQ",    "COUNTMIN",       "EBPPS", "TDIGEST",
+                                                   "BLOOMFILTER"};
+  const size_t family = bytes.size() > 2 ? static_cast<uint8_t>(bytes[2]) : 0;
+  if (family == 0 || family > std::size(kFamilies) || family == static_cast<size_t>(wanted)) return;
+  throw SparkError(std::string(condition) + "_FAMILY",
+                   {{"function", "`" + std::string(function) + "`"},
+                    {"expectedFamily", std::string(kFamilies[static_cast<size_t>(wanted) - 1])},
+                    {"actualFamily", std::string(kFamilies[family - 1])}});
+}
+
 std::span<const ValueAggregateKernel> hll_aggregates() { return kAggregates; }
 std::span<const ValueKernel> hll_value_kernels() { return kKernels; }
 

@@ -35,7 +35,9 @@ NumberPattern::NumberPattern(std::string_view format) {
 
 void NumberPattern::read(std::string_view format) {
   const std::string shown = "'" + std::string(format) + "'";
-  if (format.find_first_of("09") == std::string_view::npos) fail("WRONG_NUM_DIGIT", shown);
+  if (format.find_first_of("09") == std::string_view::npos) {
+    fail(format.find_first_of(",G") == std::string_view::npos ? "WRONG_NUM_DIGIT" : "CONT_THOUSANDS_SEPS", shown);
+  }
   if (std::count(format.begin(), format.end(), 'S') > 1) fail("WRONG_NUM_TOKEN", shown, {"token", "S"});
   size_t at = 0;
   const auto take = [&](std::string_view token) {

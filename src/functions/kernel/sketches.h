@@ -3,6 +3,7 @@
 // ValueCall::parameters, since a group without rows has a sketch too.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ int sketch_parameter(const ValueCall& call, size_t index);
 
 // Throws `condition` for a function whose argument is no sketch of its kind.
 [[noreturn]] void throw_bad_sketch(std::string_view condition, std::string_view function);
+
+// Throws `condition`_FAMILY for bytes that their third one gives out as a sketch of another family than `wanted`.
+enum class SketchFamily : uint8_t { kCompact = 3, kTuple = 9 };
+void require_family(const std::string& bytes, SketchFamily wanted, std::string_view condition, std::string_view function);
 
 // Runs `read`, which reads foreign bytes with the library; whatever the library throws says that
 // they are no sketch.

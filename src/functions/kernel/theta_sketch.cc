@@ -21,6 +21,7 @@ using datasketches::update_theta_sketch;
 
 compact_theta_sketch theta_sketch_from(const Value& value, std::string_view function,
                                        std::string_view condition) {
+  require_family(value.text(), SketchFamily::kCompact, condition, function);
   return read_sketch(condition, function, [&] {
     return compact_theta_sketch::deserialize(value.text().data(), value.text().size());
   });

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::string_view kBadSketch = "TUPLE_INVALID_INPUT_SKETCH_BUFFER";
 constexpr uint8_t kTupleFamily = 9;
-constexpr uint8_t kCompactThetaFamily = 3;
 
 // In the order of DoubleSummary.Mode and IntegerSummary.Mode, whose ordinals are written.
 enum class Mode : uint8_t { kSum, kMin, kMax, kAlwaysOne };
@@ -156,19 +155,10 @@ Value bytes_of(const Compact<Number>& sketch) {
   return Value(std::string(bytes.begin(), bytes.end()));
 }
 
-// Bytes of another kind of sketch are told apart from bytes of none.
-void require_tuple_family(const std::string& bytes, std::string_view function) {
-  if (bytes.size() < 8 || static_cast<uint8_t>(bytes[2]) != kCompactThetaFamily) return;
-  throw SparkError("TUPLE_INVALID_INPUT_SKETCH_BUFFER_FAMILY",
-                   {{"function", "`" + std::string(function) + "`"},
-                    {"expectedFamily", "TUPLE"},
-                    {"actualFamily", "COMPACT"}});
-}
-
 template <typename Number>
 Compact<Number> sketch_from(const Value& value, std::string_view function) {
   const std::string& bytes = value.text();
-  require_tuple_family(bytes, function);
+  require_family(bytes, SketchFamily::kTuple, kBadSketch, function);
   auto sketch = read_sketch(kBadSketch, function, [&] {
     return Compact<Number>::deserialize(bytes.data(), bytes.size(), datasketches::DEFAULT_SEED,
                                         SummaryFormat<Number>());
