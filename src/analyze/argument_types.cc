@@ -292,7 +292,7 @@ Type decimal_of(const Expression& integer) {
 // DecimalPrecision.integralAndDecimalLiteral.
 void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
   if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;
-  const size_t at = a[1]->as<Literal>() ? 1 : 0;
+  const size_t at = a[1]->as<Literal>() && a[1]->type.is(TypeKind::kDecimal) ? 1 : 0;
   const auto* constant = a[at]->as<Literal>();
   if (!constant || !a[1 - at]->type.is_integral()) return;
   // "i > 1.5" and "i <= 1.5" ask for 1, "i >= 1.5" and "i < 1.5" for 2; the other way round on the other side.

@@ -57,6 +57,7 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"histogram_numeric", kBehindFirst},
     {"count_min_sketch", kBehindFirst},
     {"make_time", kEach},
+    {"to_binary", kSecond},
     {"make_timestamp", kEach},
     {"make_timestamp_ltz", kEach},
     {"make_timestamp_ntz", kEach},

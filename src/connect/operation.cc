@@ -95,14 +95,12 @@ void Operation::send_progress(bool is_done) {
 }
 
 bool Operation::interrupt() {
+  // The worker has finished, or does what cannot be undone: nothing is left to stop.
+  if (outcome_ != Outcome::kRunning || !context_->cancellation->cancel()) return false;
   Outcome expected = Outcome::kRunning;
-  if (!outcome_.compare_exchange_strong(expected, Outcome::kCancelled)) {
-    // The worker has finished, but a reader may still wait for room: nothing is left to stop.
-    return false;
-  }
-  // The stream ends first, so that a worker which waits for room wakes up.
+  outcome_.compare_exchange_strong(expected, Outcome::kCancelled);
+  // A worker that waits for room wakes up.
   responses_.fail(SparkError("OPERATION_CANCELED", {}));
-  context_->cancellation->cancel();
   return true;
 }
 

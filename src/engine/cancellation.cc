@@ -6,14 +6,21 @@
 
 namespace firesteel::engine {
 
-void Cancellation::cancel() {
+bool Cancellation::cancel() {
   std::vector<std::pair<int, std::function<void()>>> callbacks;
   {
     std::lock_guard lock(mutex_);
-    if (cancelled_.exchange(true)) return;
+    if (is_closed_ || cancelled_.exchange(true)) return false;
     callbacks = callbacks_;
   }
   for (const auto& [handle, callback] : callbacks) callback();
+  return true;
+}
+
+void Cancellation::close() {
+  std::lock_guard lock(mutex_);
+  throw_if_cancelled();
+  is_closed_ = true;
 }
 
 void Cancellation::throw_if_cancelled() const {

@@ -29,7 +29,10 @@ struct Unsupported {
 // Cancels everything that one operation runs. Thread-safe. Callbacks run on the cancelling thread.
 class Cancellation {
  public:
-  void cancel();
+  // False where it is too late, or was done before.
+  bool cancel();
+  // For what cannot be undone, before it is done: from here on nobody cancels. Throws OPERATION_CANCELED if somebody has.
+  void close();
   bool is_cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   void throw_if_cancelled() const;  // SparkError OPERATION_CANCELED
   // `callback` runs at cancel (at once if that was before). Returns a handle for `remove`.
@@ -39,6 +42,7 @@ class Cancellation {
  private:
   std::atomic<bool> cancelled_{false};
   std::mutex mutex_;
+  bool is_closed_ = false;
   int next_handle_ = 1;
   std::vector<std::pair<int, std::function<void()>>> callbacks_;
 };

@@ -51,11 +51,11 @@ Function correlation() {
 
 // RegrSlope and RegrIntercept: null where the independent column does not vary.
 constexpr const char* kSlope =
-    "(fs_comoment('$mergedregr_sxy', $2, $1)$suffix / "
-    "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0))";
+    "(fs_comoment('$mergedregr_sxy', $1, $2)$suffix / "
+    "nullif(fs_moment('$mergedsum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0))";
 constexpr const char* kIntercept =
-    "(regr_avgy($1, $2)$suffix - fs_comoment('$mergedregr_sxy', $2, $1)$suffix / "
-    "nullif(fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0) * regr_avgx($1, $2)$suffix)";
+    "(fs_comoment('$mergedy_mean', $1, $2)$suffix - fs_comoment('$mergedregr_sxy', $1, $2)$suffix / "
+    "nullif(fs_moment('$mergedsum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix, 0) * fs_comoment('$mergedx_mean', $1, $2)$suffix)";
 
 Type whole_interval(const Type& interval) {
   if (interval.is(TypeKind::kYearMonthInterval)) return Type::year_month_interval();
@@ -346,12 +346,12 @@ Function bitmap(std::string_view name, Accepts accepts, const char* kernel, cons
 
 Rows statistical_aggregate_functions() {
   Rows rows = {
-      moment("stddev_samp", {"stddev", "std"}, "fs_moment($distinct'stddev_samp', $1)$suffix"),
-      moment("stddev_pop", {}, "fs_moment($distinct'stddev_pop', $1)$suffix"),
-      moment("var_samp", {"variance"}, "fs_moment($distinct'var_samp', $1)$suffix"),
-      moment("var_pop", {}, "fs_moment($distinct'var_pop', $1)$suffix"),
-      moment("skewness", {}, "fs_moment($distinct'skewness', $1)$suffix"),
-      moment("kurtosis", {}, "fs_moment($distinct'kurtosis', $1)$suffix"),
+      moment("stddev_samp", {"stddev", "std"}, "fs_moment($distinct'$mergedstddev_samp', $1)$suffix"),
+      moment("stddev_pop", {}, "fs_moment($distinct'$mergedstddev_pop', $1)$suffix"),
+      moment("var_samp", {"variance"}, "fs_moment($distinct'$mergedvar_samp', $1)$suffix"),
+      moment("var_pop", {}, "fs_moment($distinct'$mergedvar_pop', $1)$suffix"),
+      moment("skewness", {}, "fs_moment($distinct'$mergedskewness', $1)$suffix"),
+      moment("kurtosis", {}, "fs_moment($distinct'$mergedkurtosis', $1)$suffix"),
       correlation(),
       pair("covar_pop", "fs_comoment('$mergedcovar_pop', $2, $1)$suffix"),
       pair("covar_samp", "fs_comoment('$mergedcovar_samp', $2, $1)$suffix"),
@@ -360,9 +360,9 @@ Rows statistical_aggregate_functions() {
       pair("regr_intercept", kIntercept),
       pair("regr_r2", "fs_comoment('$mergedregr_r2', $1, $2)$suffix"),
       pair("regr_slope", kSlope),
-      pair("regr_sxx", "fs_moment('sum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix"),
+      pair("regr_sxx", "fs_moment('$mergedsum_of_squares', CASE WHEN $1 IS NOT NULL THEN $2 END)$suffix"),
       pair("regr_sxy", "fs_comoment('$mergedregr_sxy', $2, $1)$suffix"),
-      pair("regr_syy", "fs_moment('sum_of_squares', CASE WHEN $2 IS NOT NULL THEN $1 END)$suffix"),
+      pair("regr_syy", "fs_moment('$mergedsum_of_squares', CASE WHEN $2 IS NOT NULL THEN $1 END)$suffix"),
       {.name = "median",
        .since = "3.4.0",
        .group = "agg_funcs",

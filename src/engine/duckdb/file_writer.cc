@@ -165,8 +165,8 @@ class FileWrite {
       } else {
         run_copy(staging);
       }
-      context_->cancellation->throw_if_cancelled();
-      target_->commit(plan_moves(staging), request_.mode == WriteRequest::Mode::kOverwrite);
+      target_->commit(plan_moves(staging), request_.mode == WriteRequest::Mode::kOverwrite,
+                      [&] { context_->cancellation->close(); });
     } catch (const fs::filesystem_error& error) {
       target_->discard();
       throw SparkError("FIRESTEEL_INPUT_OUTPUT", {{"reason", error.what()}});

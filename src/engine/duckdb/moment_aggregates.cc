@@ -17,6 +17,15 @@ namespace {
 using duckdb::cxx::AggregateFunction;
 using duckdb::cxx::idx_t;
 
+// Spark merges the one state of a group into an empty one: of means that are infinite, or whose squares are, NaN is left.
+constexpr std::string_view kMerged = "merged ";
+template <typename State>
+State merged_into_none(const State& state) {
+  State whole;
+  whole.merge(state);
+  return whole;
+}
+
 struct Moments {
   double count = 0;
   double mean = 0;
@@ -63,6 +72,7 @@ struct Moments {
   // Null where there is nothing to measure.
   std::optional<double> measure(std::string_view name) const {
     if (count == 0) return std::nullopt;
+    if (name.starts_with(kMerged)) return merged_into_none(*this).measure(name.substr(kMerged.size()));
     if (name == "sum_of_squares") return second;  // of the differences from the mean
     if (name == "var_pop") return second / count;
     if (name == "stddev_pop") return std::sqrt(second / count);
@@ -115,15 +125,12 @@ struct Comoments {
 
   std::optional<double> measure(std::string_view name) const {
     if (count == 0) return std::nullopt;
-    if (constexpr std::string_view kMerged = "merged "; name.starts_with(kMerged)) {
-      // A state that is merged into an empty one: of infinite means nothing but NaN is left.
-      Comoments whole;
-      whole.merge(*this);
-      return whole.measure(name.substr(kMerged.size()));
-    }
+    if (name.starts_with(kMerged)) return merged_into_none(*this).measure(name.substr(kMerged.size()));
     if (name == "covar_pop") return product / count;
     if (name == "covar_samp") return count == 1 ? std::nullopt : std::optional(product / (count - 1));
     if (name == "regr_sxy") return product;
+    if (name == "x_mean") return x_mean;
+    if (name == "y_mean") return y_mean;
     if (name == "corr") return count == 1 ? std::nullopt : std::optional(product / std::sqrt(x_second * y_second));
     // regr_r2: nothing on a vertical line, one on a level one.
     if (x_second == 0) return std::nullopt;
@@ -152,7 +159,13 @@ void update_comoments(AggregateFunction::UpdateInput& input) {
 template <typename State>
 void combine(AggregateFunction::CombineInput& input) {
   for (idx_t i = 0; i < input.GetStateCount(); ++i) {
-    static_cast<State*>(input.GetTargets()[i])->merge(*static_cast<State*>(input.GetSources()[i]));
+    auto& target = *static_cast<State*>(input.GetTargets()[i]);
+    const auto& source = *static_cast<State*>(input.GetSources()[i]);
+    if (target.count == 0) {
+      target = source;
+    } else if (source.count > 0) {
+      target.merge(source);
+    }
   }
 }
 

@@ -37,7 +37,8 @@ class LocalTarget : public WriteTarget {
 
   // What is replaced is renamed, and deleted only when the new files are in place: whatever ends the process in
   // between, one of the two is still on the disk.
-  void commit(const std::vector<Move>& moves, bool overwrites) override {
+  void commit(const std::vector<Move>& moves, bool overwrites, const std::function<void()>& begin) override {
+    begin();
     try {
       if (overwrites) set_aside();
       for (const auto& [from, to] : moves) {
@@ -124,7 +125,7 @@ class ObjectTarget : public WriteTarget {
     return staging_;
   }
 
-  void commit(const std::vector<Move>& moves, bool overwrites) override {
+  void commit(const std::vector<Move>& moves, bool overwrites, const std::function<void()>& begin) override {
     std::vector<storage::UploadFile> files;
     for (const auto& [from, to] : moves) files.push_back({from.string(), target_ + "/" + to.string()});
     storage::Upload upload(access_.settings);
@@ -132,6 +133,7 @@ class ObjectTarget : public WriteTarget {
     // What an overwrite replaces goes last: a failure before leaves it as it was, for new names are this write's own.
     std::vector<storage::StoredObject> replaced;
     if (overwrites) replaced = replaced_objects(files);
+    begin();
     try {
       upload.commit();
     } catch (...) {  // some may be there already

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,8 +27,8 @@ class WriteTarget {
   using Move = std::pair<std::filesystem::path, std::filesystem::path>;
   // Puts the files into place, with _SUCCESS. What lies there goes when `overwrites`, after the new files are there: in
   // a folder it is renamed before and comes back if the commit fails, in a store it stays readable until then. Nothing
-  // staged is left.
-  virtual void commit(const std::vector<Move>& moves, bool overwrites) = 0;
+  // staged is left. `begin` is called before anything shows: what it throws keeps it from that.
+  virtual void commit(const std::vector<Move>& moves, bool overwrites, const std::function<void()>& begin) = 0;
   // Removes what was staged; never throws. A commit that failed half way is cleaned up as far as that is possible.
   virtual void discard() = 0;
 };

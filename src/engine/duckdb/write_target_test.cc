@@ -1,5 +1,8 @@
 #include "engine/duckdb/write_target.h"
 
+#include "base/error.h"
+#include "engine/engine.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -41,7 +44,7 @@ class LocalWriteTarget : public testing::Test {
   void write_old_table() const {
     const auto old = make("old");
     const fs::path staging = old->create_staging();
-    old->commit({stage(staging, "a", "part-a"), stage(staging, "b", "k=1/part-b")}, false);
+    old->commit({stage(staging, "a", "part-a"), stage(staging, "b", "k=1/part-b")}, false, [] {});
   }
 
   fs::path folder_;
@@ -53,14 +56,14 @@ const std::set<std::string> kOldFiles = {"_SUCCESS", "k=1", "k=1/part-b", "part-
 TEST_F(LocalWriteTarget, AppendsBesideWhatIsThere) {
   write_old_table();
   const auto next = make("next");
-  next->commit({stage(next->create_staging(), "c", "k=1/part-c")}, false);
+  next->commit({stage(next->create_staging(), "c", "k=1/part-c")}, false, [] {});
   EXPECT_EQ(files(), (std::set<std::string>{"_SUCCESS", "k=1", "k=1/part-b", "k=1/part-c", "part-a"}));
 }
 
 TEST_F(LocalWriteTarget, OverwriteLeavesTheNewFilesAlone) {
   write_old_table();
   const auto next = make("next");
-  next->commit({stage(next->create_staging(), "c", "part-c")}, true);
+  next->commit({stage(next->create_staging(), "c", "part-c")}, true, [] {});
   EXPECT_EQ(files(), (std::set<std::string>{"_SUCCESS", "part-c"}));
 }
 
@@ -70,7 +73,7 @@ TEST_F(LocalWriteTarget, FailedOverwriteBringsTheOldFilesBack) {
   const fs::path staging = next->create_staging();
   const std::vector<WriteTarget::Move> moves = {stage(staging, "c", "part-c"), stage(staging, "d", "k=1/part-d"),
                                                 {staging / "nothing", "part-e"}};
-  EXPECT_THROW(next->commit(moves, true), fs::filesystem_error);
+  EXPECT_THROW(next->commit(moves, true, [] {}), fs::filesystem_error);
   next->discard();
   EXPECT_EQ(files(), kOldFiles);
 }
@@ -79,10 +82,29 @@ TEST_F(LocalWriteTarget, FailedAppendLeavesNoneOfItsFiles) {
   write_old_table();
   const auto next = make("next");
   const fs::path staging = next->create_staging();
-  EXPECT_THROW(next->commit({stage(staging, "c", "k=2/part-c"), {staging / "nothing", "part-e"}}, false),
+  EXPECT_THROW(next->commit({stage(staging, "c", "k=2/part-c"), {staging / "nothing", "part-e"}}, false, [] {}),
                fs::filesystem_error);
   next->discard();
   EXPECT_EQ(files(), kOldFiles);
+}
+
+TEST_F(LocalWriteTarget, CommitOfACancelledWriteShowsNothing) {
+  write_old_table();
+  Cancellation cancellation;
+  EXPECT_TRUE(cancellation.cancel());
+  const auto next = make("next");
+  const auto begin = [&] { cancellation.close(); };
+  EXPECT_THROW(next->commit({stage(next->create_staging(), "c", "part-c")}, true, begin), SparkError);
+  next->discard();
+  EXPECT_EQ(files(), kOldFiles);
+}
+
+TEST_F(LocalWriteTarget, NobodyCancelsAWriteThatShows) {
+  Cancellation cancellation;
+  const auto next = make("next");
+  next->commit({stage(next->create_staging(), "c", "part-c")}, false, [&] { cancellation.close(); });
+  EXPECT_FALSE(cancellation.cancel());
+  EXPECT_FALSE(cancellation.is_cancelled());
 }
 
 TEST_F(LocalWriteTarget, DiscardedWriteOfANewFolderKeepsTheFilesOfAnotherWriter) {
