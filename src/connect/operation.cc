@@ -98,7 +98,7 @@ bool Operation::interrupt() {
   // The worker has finished, or does what cannot be undone: nothing is left to stop.
   if (outcome_ != Outcome::kRunning || !context_->cancellation->cancel()) return false;
   Outcome expected = Outcome::kRunning;
-  outcome_.compare_exchange_strong(expected, Outcome::kCancelled);
+  if (!outcome_.compare_exchange_strong(expected, Outcome::kCancelled)) return false;  // it ended meanwhile
   // A worker that waits for room wakes up.
   responses_.fail(SparkError("OPERATION_CANCELED", {}));
   return true;

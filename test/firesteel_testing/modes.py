@@ -61,7 +61,7 @@ def is_chosen(name, sample):
 
 
 # What is canceled after it was done finds, run again, what it left.
-CHANGES_WHAT_STAYS = re.compile(r"\b(CREATE|DROP|INSERT|ALTER|DECLARE|TRUNCATE)\b|\.write|saveAs|\.cache\(|createExternal|createTable|dropTemp", re.I)
+CHANGES_WHAT_STAYS = re.compile(r"\b(CREATE|DROP|INSERT|ALTER|DECLARE|TRUNCATE|SET VAR|SET VARIABLE)\b|\.write|saveAs|\.cache\(|createExternal|createTable|dropTemp", re.I)
 
 
 def difference_when_interrupted(run, block, seed):
