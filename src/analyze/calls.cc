@@ -372,8 +372,8 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
   if (is_sum && !a.empty() && a[0]->type.is(TypeKind::kTimestamp)) a[0] = cast_to(a[0], Type::double_number(), rule);
   const bool are_nothing = a.size() == 2 && a[0]->type.is(TypeKind::kNull) && a[1]->type.is(TypeKind::kNull);
   // Two bare nulls become null literals of the operator's own type.
-  if (are_nothing && (row.name == "&" || row.name == "|" || row.name == "^")) a = {make_null_literal(Type::integer()), make_null_literal(Type::integer())};
-  if (are_nothing && (row.name == "+" || row.name == "-" || row.name == "*" || row.name == "%")) a = {make_null_literal(Type::double_number()), make_null_literal(Type::double_number())};
+  if (are_nothing && (row.name == "&" || row.name == "|" || row.name == "^")) a.assign(2, make_null_literal(Type::integer()));
+  if (are_nothing && (row.name == "+" || row.name == "-" || row.name == "*" || row.name == "%")) a.assign(2, make_null_literal(Type::double_number()));
   if (is_arithmetic(row.name) && a.size() == 2) {
     // Text is a double without ANSI; under ANSI it takes the other side's type, whatever that is.
     for (size_t i = 0; i < 2; ++i) {

@@ -42,7 +42,7 @@ class NullTests {
  private:
   // Null exactly where one of its arguments is, none of which fails before another one is asked.
   static bool is_null_as_arguments_are(const plan::FunctionCall& call) {
-    if (!call.ansi || !functions::stops_at_nulls(*call.function)) return false;
+    if (!call.ansi || call.arguments.empty() || !functions::stops_at_nulls(*call.function)) return false;
     const auto& signatures = call.function->signatures;
     if (!std::all_of(signatures.begin(), signatures.end(), [](const auto& one) { return one.nulls == functions::Nulls::kAny; })) return false;
     return std::none_of(call.arguments.begin(), call.arguments.end() - 1, may_fail);

@@ -21,7 +21,6 @@ namespace firesteel::functions::kernel {
 namespace {
 
 constexpr std::string_view kBadSketch = "TUPLE_INVALID_INPUT_SKETCH_BUFFER";
-constexpr uint8_t kTupleFamily = 9;
 
 // In the order of DoubleSummary.Mode and IntegerSummary.Mode, whose ordinals are written.
 enum class Mode : uint8_t { kSum, kMin, kMax, kAlwaysOne };
@@ -164,7 +163,7 @@ Compact<Number> sketch_from(const Value& value, std::string_view function) {
                                         SummaryFormat<Number>());
   });
   // A sketch of wider summaries can be read, but bytes are left over.
-  const bool is_whole = bytes.size() >= 3 && static_cast<uint8_t>(bytes[2]) == kTupleFamily &&
+  const bool is_whole = bytes.size() >= 3 && static_cast<uint8_t>(bytes[2]) == static_cast<uint8_t>(SketchFamily::kTuple) &&
                         sketch.serialize(0, SummaryFormat<Number>()).size() == bytes.size();
   if (!is_whole) throw_bad_sketch(kBadSketch, function);
   return sketch;
