@@ -144,7 +144,8 @@ def interrupted(session, fit, seconds):
     thread.start()
     time.sleep(seconds)
     begin = time.monotonic()
-    assert len(session.interruptAll()) == 1, "the fit had ended before it was interrupted"
+    while not session.interruptAll():  # A busy machine begins the fit later.
+        assert not errors and time.monotonic() < begin + 30, "there is nothing to interrupt"
     thread.join(30)
     assert errors and errors[0] is not None and "OPERATION_CANCELED" in str(errors[0])
     return time.monotonic() - begin
@@ -201,16 +202,21 @@ def test_interrupt_of_every_long_fit(servers, name):
 
 
 def test_progress_of_a_fit(servers):
+    """Each iteration moves the bar. The fit would run for long and ends when enough of it was seen, however fast the machine is."""
     session = session_of(servers[1])
     shares = []
 
     def record(stages, inflight_tasks, operation_id, done):
         shares.extend(stage.num_completed_tasks / stage.num_tasks for stage in stages if stage.num_tasks)
+        # The rows are read first, with a bar of their own: the iterations' begins where the share falls back.
+        begin = max((i for i in range(1, len(shares)) if shares[i] < shares[i - 1]), default=0)
+        if len({share for share in shares[begin:] if 0 < share < 1}) >= 5:
+            session.interruptAll()
 
     session.conf.set("spark.connect.progress.reportInterval", "50ms")
     session.registerProgressHandler(record)
-    # The rows are read at once: what takes long are the iterations, each of which moves the bar, from its begin on again.
-    LogisticRegression(maxIter=40, tol=0.0, elasticNetParam=0.5, regParam=1e-7).fit(waves(session, 100_000))
-    session.clearProgressHandlers()
-    begin = max((i for i in range(1, len(shares)) if shares[i] < shares[i - 1]), default=0)
-    assert len({share for share in shares[begin:] if 0 < share < 1}) >= 5, shares
+    try:
+        with pytest.raises(PySparkException, match="OPERATION_CANCELED"):
+            LogisticRegression(maxIter=1000, tol=0.0, elasticNetParam=0.5, regParam=1e-7).fit(waves(session, 400_000))
+    finally:
+        session.clearProgressHandlers()
