@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/kernel/cast_to_string.h"
 #include "plan/nested_types.h"
 
@@ -29,7 +30,9 @@ namespace {
 const ExpressionPtr& as_written(const ExpressionPtr& argument) {
   const ExpressionPtr* inner = &argument;
   while (const auto* cast = (*inner)->as<Cast>()) {
-    if (cast->is_user_specified) break;
+    // timestamp(1) is no implicit cast.
+    const bool is_function = cast->child->type.is_numeric() && cast->target.is_datetime();
+    if (cast->is_user_specified || is_function) break;
     inner = &cast->child;
   }
   return *inner;
@@ -85,9 +88,7 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
     const ExpressionPtr& argument = call.arguments[rule.index];
     if (is_foldable(argument)) continue;
     const Type& written = as_written(argument)->type;
-    const bool is_fraction = written.is_numeric() || written.is_string() || written.is(TypeKind::kNull) ||
-                             (written.is(TypeKind::kArray) && !written.element().is_nested());
-    if (rule.name == "percentage" && !is_fraction) continue;  // the row's check refuses its type
+    if (rule.name == "percentage" && !functions::are_fractions(written)) continue;  // the row's check refuses its type
     const auto* inner = argument->as<FunctionCall>();
     const std::string name = !rule.name.empty() ? std::string(rule.name)
                              : inner            ? std::string(inner->function->name)
@@ -98,17 +99,19 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
                     {"inputExpr", quoted(print_name(*as_written(argument)))}},
                    origin);
   }
-  if ((row.name == "to_char" || row.name == "to_varchar") && call.arguments.size() > 1 && !is_foldable(call.arguments[1])) {
-    if (call.arguments[0]->type.is_numeric()) {
+  if ((row.name == "to_char" || row.name == "to_varchar") && call.arguments.size() > 1) {
+    const bool is_computed = !is_foldable(call.arguments[1]);
+    const auto* format = as_written(call.arguments[1])->as<Literal>();
+    if (is_computed && call.arguments[0]->type.is_numeric()) {
       throw_mismatch(call, "NON_FOLDABLE_INPUT",
                      {{"inputName", "`attributereference`"},
                       {"inputType", "\"STRING\""},
                       {"inputExpr", quoted(print_name(*as_written(call.arguments[1])))}},
                      origin);
     }
-    if (call.arguments[0]->type.is(TypeKind::kBinary)) {
+    if ((is_computed || (format && format->is_null())) && call.arguments[0]->type.is(TypeKind::kBinary)) {
       throw SparkError("NON_FOLDABLE_ARGUMENT",
-                       {{"funcName", "`to_char`"}, {"paramName", "`format`"}, {"paramType", "\"STRING\""}},
+                       {{"funcName", "`to_char`"}, {"paramName", "`format`"}, {"paramType", is_computed ? "\"STRING\"" : "\"VOID\""}},
                        contexts_of(origin));
     }
   }
@@ -171,41 +174,6 @@ void check_offset(const Function& row, const FunctionCall& call) {
   const auto* literal = offset->as<Literal>();
   const bool is_cast = as_written(offset).get() != offset.get() || (literal && literal->is_null());
   if (is_cast) throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(row.name)}});
-}
-
-// Constants that Spark reads while it looks the function up.
-void check_builder_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
-  const auto is_constant = [&](size_t index) { return index >= call.arguments.size() || is_foldable(call.arguments[index]); };
-  const auto refuse = [&](const char* name, const char* type) {
-    throw SparkError("NON_FOLDABLE_ARGUMENT",
-                     {{"funcName", "`" + (call.display_name.empty() ? std::string(row.name) : call.display_name) + "`"},
-                      {"paramName", "`" + std::string(name) + "`"},
-                      {"paramType", quoted(type)}},
-                     contexts_of(origin));
-  };
-  if ((row.name == "ceil" || row.name == "floor") && call.arguments.size() > 1) {
-    const auto* scale = as_written(call.arguments[1])->as<Literal>();
-    if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
-  }
-  if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
-  const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<Literal>() : nullptr;
-  const bool is_flag = call.arguments.size() < 2 || (flag && std::holds_alternative<bool>(flag->value));
-  if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_flag) {
-    throw SparkError("_LEGACY_ERROR_TEMP_1210", {{"funcName", std::string(row.name)}}, contexts_of(origin));
-  }
-  if ((row.name == "rand" || row.name == "randn") && !is_constant(0)) {
-    throw SparkError("SEED_EXPRESSION_IS_UNFOLDABLE",
-                     {{"seedExpr", quoted(print_name(*as_written(call.arguments[0])))},
-                      {"exprWithSeed", quoted(print_name(Expression{call, {}, true, {}}))}},
-                     contexts_of(origin));
-  }
-  if (row.name == "shuffle" && !is_constant(1)) {
-    throw SparkError("INVALID_PARAMETER_VALUE.LONG",
-                     {{"parameter", "`seed`"},
-                      {"functionName", "`shuffle`"},
-                      {"invalidValue", quoted(print_name(*as_written(call.arguments[1])))}})
-        .with_kind(ErrorKind::kAnalysis);
-  }
 }
 
 // They are a constant map of texts.
@@ -304,6 +272,8 @@ void check_accuracy(const FunctionCall& call, const Origin& origin) {
 
 // The fractions of a percentile lie between 0 and 1.
 void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, const Origin& origin) {
+  const Type& written = as_written(fractions)->type;
+  if (!written.is(TypeKind::kArray) && !functions::are_fractions(written)) return;
   if (is_null_number(fractions, call.ansi)) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
   const auto* list = as_written(fractions)->as<FunctionCall>();
   std::vector<ExpressionPtr> all = {fractions};
@@ -473,8 +443,41 @@ const ExpressionPtr* options_of(const Function& row, const FunctionCall& call) {
   return (writes || reads || guesses) && index < call.arguments.size() ? &call.arguments[index] : nullptr;
 }
 
+void check_builder_constants(const Function& row, const FunctionCall& call, const Origin& origin) {
+  const auto is_constant = [&](size_t index) { return index >= call.arguments.size() || is_foldable(call.arguments[index]); };
+  const auto refuse = [&](const char* name, const char* type) {
+    throw SparkError("NON_FOLDABLE_ARGUMENT",
+                     {{"funcName", "`" + (call.display_name.empty() ? std::string(row.name) : call.display_name) + "`"},
+                      {"paramName", "`" + std::string(name) + "`"},
+                      {"paramType", quoted(type)}},
+                     contexts_of(origin));
+  };
+  if ((row.name == "ceil" || row.name == "floor") && call.arguments.size() > 1) {
+    const auto* scale = as_written(call.arguments[1])->as<Literal>();
+    if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
+  }
+  if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
+  const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<Literal>() : nullptr;
+  const bool is_flag = call.arguments.size() < 2 || (flag && std::holds_alternative<bool>(flag->value));
+  if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_flag) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1210", {{"funcName", std::string(row.name)}}, contexts_of(origin));
+  }
+  if ((row.name == "rand" || row.name == "randn") && !is_constant(0)) {
+    throw SparkError("SEED_EXPRESSION_IS_UNFOLDABLE",
+                     {{"seedExpr", quoted(print_name(*as_written(call.arguments[0])))},
+                      {"exprWithSeed", quoted(print_name(Expression{call, {}, true, {}}))}},
+                     contexts_of(origin));
+  }
+  if (row.name == "shuffle" && !is_constant(1)) {
+    throw SparkError("INVALID_PARAMETER_VALUE.LONG",
+                     {{"parameter", "`seed`"},
+                      {"functionName", "`shuffle`"},
+                      {"invalidValue", quoted(print_name(*as_written(call.arguments[1])))}})
+        .with_kind(ErrorKind::kAnalysis);
+  }
+}
+
 void check_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
-  check_builder_constants(row, call, origin);
   check_options(row, call, origin);
   check_offset(row, call);
   if (row.name == "mask") check_mask(call, origin);

@@ -181,12 +181,15 @@ void meet_key(const Function& row, FunctionCall& call, const CoercionRules& rule
     a[1] = cast_to(a[1], key, rule);
     return;
   }
-  const auto common = promotes_text(key, a[1]->type) ? std::nullopt : wider_type(key, a[1]->type, rule);
+  const bool is_loose = row.name == "map_contains_key";
+  const bool meets = !promotes_text(key, a[1]->type) && (is_loose || meets_tightly(key, a[1]->type));
+  const auto common = meets ? wider_type(key, a[1]->type, rule) : std::nullopt;
   if (!common) {
-    const std::string_view shown = row.name == "map_contains_key" ? row.name : "element_at";
+    FunctionCall shown = call;
+    if (!is_loose) shown.function = functions::find_function("element_at");
     throw SparkError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
-                     {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                      {"functionName", "`" + std::string(shown) + "`"},
+                     {{"sqlExpr", "\"" + print_name(Expression{shown, {}, true, {}}) + "\""},
+                      {"functionName", "`" + std::string(shown.function->name) + "`"},
                       {"dataType", "\"MAP\""},
                       {"leftType", "\"" + a[0]->type.sql() + "\""},
                       {"rightType", "\"" + a[1]->type.sql() + "\""}});
@@ -200,7 +203,8 @@ void meet_keys(std::vector<ExpressionPtr>& maps, const ExpressionPtr& lambda, co
   const Type left = maps[0]->type.key();
   const Type right = maps[1]->type.key();
   if (left.same_type(right)) return;
-  const auto common = promotes_text(left, right) ? std::nullopt : wider_type(left, right, rules);
+  const bool meets = !rules.ansi || !promotes_text(left, right) || left.is(TypeKind::kBinary) || right.is(TypeKind::kBinary);
+  const auto common = meets ? wider_type(left, right, rules) : std::nullopt;
   if (!common) {
     FunctionCall call;
     call.function = &row;
@@ -241,6 +245,8 @@ void check_default(const Function& row, const FunctionCall& call, const Coercion
   const Type& type = call.arguments[2]->type;
   if (type.is(TypeKind::kNull)) return;
   if (!wanted.is(TypeKind::kNull) && can_cast_implicitly(type, wanted, rules)) return;
+  const bool is_ansi_interval = wanted.is(TypeKind::kDayTimeInterval) || wanted.is(TypeKind::kYearMonthInterval);
+  if (rules.ansi && type.is_string() && is_ansi_interval) return;
   throw_unexpected(call, 2, "(\"" + wanted.sql() + "\" or \"VOID\")");
 }
 

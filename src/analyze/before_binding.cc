@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/collation_names.h"
+#include "functions/foldable.h"
 #include "functions/kernel/datetime_field.h"
 #include "functions/kernel/type_text.h"
 #include "plan/nested_types.h"
@@ -96,7 +97,8 @@ void check_search(const Function& row, const FunctionCall& call, const Origin& o
   const Type& other = call.arguments[1]->type;
   const bool is_array = collection.is(TypeKind::kArray);
   if (row.name == "array_contains" || row.name == "array_position") {
-    if (collection.is(TypeKind::kNull) || (!is_array && other.is(TypeKind::kNull))) {
+    const bool is_nowhere = row.name == "array_position" && is_array && collection.element().is(TypeKind::kNull);
+    if (collection.is(TypeKind::kNull) || ((!is_array || is_nowhere) && other.is(TypeKind::kNull))) {
       throw_mismatch(call, "NULL_TYPE", {{"functionName", "`" + std::string(row.name) + "`"}}, origin);
     }
   }
@@ -121,8 +123,16 @@ void check_tracked_items(const FunctionCall& call) {
   if (!tracked) return;
   const std::string name = "`maxItemsTracked`";
   if (tracked->is_null()) throw SparkError("APPROX_TOP_K_NULL_ARG", {{"argName", name}});
-  if (!tracked->type.is(TypeKind::kInteger)) throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`approx_top_k_combine`"}});
+  // Dates and months are integers to it.
+  const Type& type = tracked->type;
+  if (!type.is(TypeKind::kInteger) && !type.is(TypeKind::kDate) && !type.is(TypeKind::kYearMonthInterval)) {
+    throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`approx_top_k_combine`"}});
+  }
   const int64_t count = std::get<int64_t>(tracked->value);
+  constexpr int64_t kLimit = 1000000;
+  if (count > kLimit) {
+    throw SparkError("APPROX_TOP_K_MAX_ITEMS_TRACKED_EXCEEDS_LIMIT", {{"maxItemsTracked", std::to_string(count)}, {"limit", std::to_string(kLimit)}});
+  }
   if (count > 0) return;
   throw SparkError("APPROX_TOP_K_NON_POSITIVE_ARG", {{"argName", name}, {"argValue", std::to_string(count)}});
 }
@@ -194,19 +204,22 @@ std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::ve
     const ExpressionPtr& argument = arguments[i];
     // The cast of an offset of rows is looked at as one.
     if (row.kind == functions::FunctionKind::kWindow && argument->as<Cast>()) continue;
-    if (argument->as<Literal>() || !is_constant_place(row.name, i) || !functions::is_foldable(argument)) continue;
+    if (argument->as<Literal>() || !is_constant_place(row.name, i) || !functions::is_constant(argument)) continue;
     if (holds(argument->type, TypeKind::kVariant)) continue;  // there is no literal of it
     if (row.name.starts_with("make_")) {
       // Of these it matters only whether one is null.
       if (!argument->nullable || argument->as<Cast>() || !is_null_if_computed(argument)) continue;
     }
-    arguments[i] = shown_as(make_typed(constant(argument), argument->type, argument->nullable), print_name(*argument));
+    auto computed = std::make_shared<Expression>(Expression{constant(argument), argument->type, argument->nullable, {}});
+    computed->is_replaced = !functions::is_foldable(argument);
+    arguments[i] = shown_as(computed, print_name(*argument));
   }
   return arguments;
 }
 
 void check_before_binding(const Function& row, const FunctionCall& call, const CoercionRules& rules, const Origin& origin) {
   check_bitwise(row, call, rules, origin);
+  check_builder_constants(row, call, origin);
   const std::vector<ExpressionPtr>& a = call.arguments;
   // Spark computes the schema before it looks at the options and at the other arguments.
   if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], origin);

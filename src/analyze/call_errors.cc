@@ -140,6 +140,12 @@ void throw_type(const FunctionCall& call, size_t place, const ExpressionPtr& arg
 
 void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                                  Accepts wanted, const Origin& origin) {
+  if (row.name == "try_element_at" || (row.name == "element_at" && index == 0 && call.arguments.size() > 1 && call.arguments[0]->type.is(TypeKind::kArray))) {
+    FunctionCall shown = call;
+    shown.function = functions::find_function("element_at");
+    if (call.arguments[0]->type.is(TypeKind::kArray)) throw_type(shown, 1, call.arguments[1], "\"INT\"", origin);
+    throw_mismatch(*shown.function, shown, index, wanted, origin);
+  }
   const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
   if (wanted == Accepts::kOrderable) {
     throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",

@@ -6,9 +6,11 @@
 #include "analyze/argument_types.h"
 #include "analyze/call_checks.h"
 #include "analyze/call_errors.h"
+#include "analyze/call_rewrites.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/decimal_arithmetic.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 #include "functions/kernel/value.h"
 #include "functions/own_names.h"
@@ -202,6 +204,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
         if (arguments.size() > 3) check_parameter_count(arguments[3], 1, 0);
       }
       out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
+      if (takes_predicate(row)) out.back() = as_predicate(out.back());
     } else {
       out.push_back(expression(argument, scope));
     }
@@ -325,14 +328,14 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
       bound.arguments.pop_back();
     }
   }
-  if (node.filter) {
-    bound.filter = expression(node.filter, scope);
-    check_filter_of(bound.filter);
-    bound.filter = checked_condition(bound.filter, node.filter->origin);
-  }
+  if (node.filter) bound.filter = expression(node.filter, scope);
   bound.order_by = expressions(node.order_by, scope);
   if (is_percentile_within_group(*row)) order_by_numbers(bound.order_by, rules());
   check_clauses(*row, bound, e.origin);
+  if (node.filter) {
+    check_filter_of(bound.filter);
+    bound.filter = checked_condition(bound.filter, node.filter->origin);
+  }
   check_distinct_order(bound);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
@@ -340,7 +343,11 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   bound.arguments = with_constants(*row, std::move(bound.arguments));
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
+  if (name == "between" && is_null_between(bound, rules())) {
+    return shown_as(make_null_literal(Type::boolean()), print_name(Expression{bound, {}, true, {}}));
+  }
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
+  if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
   const auto* made = result->as<FunctionCall>();
   // Spark counts the arguments of a window function before it misses its OVER.
   if (made && row->kind == FunctionKind::kWindow) check_window_place(*row, node, *made, e.origin);
@@ -553,8 +560,9 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       if (ExpressionPtr rewritten = row.rewrite(call)) {
         ExpressionPtr result = expression(rewritten, Scope{});
         // The name stays that of the call as written.
-        return shown_as(std::make_shared<Expression>(*result),
-                        print_name(Expression{call, {}, true, {}}));
+        auto stands_for_call = std::make_shared<Expression>(*result);
+        stands_for_call->is_replaced = functions::is_replaced(call);
+        return shown_as(stands_for_call, print_name(Expression{call, {}, true, {}}));
       }
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
@@ -575,9 +583,13 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     if (s.nulls == Nulls::kCustom) nullable = s.nullable(call.arguments);
     if (!call.ansi && s.nullable_without_ansi) nullable |= s.nullable_without_ansi(call.arguments);
     // What is an error under ANSI is null without it.
-    const bool always_fails = row.name == "add_months" || row.name.starts_with("timestamp_") || row.name.ends_with("_utc_timestamp");
+    const bool always_fails = row.name == "add_months" || row.name.starts_with("timestamp_") || row.name.ends_with("_utc_timestamp") ||
+                              (row.name.starts_with("make_timestamp") && call.arguments[0]->type.is(TypeKind::kDate));
     if (!call.ansi && row.may_fail && row.group == "datetime_funcs" && !always_fails) nullable = true;
-    return make_typed(std::move(call), type, nullable, origin);
+    const bool is_replaced = functions::is_replaced(call);
+    auto result = std::make_shared<Expression>(Expression{std::move(call), type, nullable, origin});
+    result->is_replaced = is_replaced;
+    return result;
   }
   append_defaults(*nearest, call, origin);
   throw_mismatch(row, call, bad_index, bad_wanted, origin);

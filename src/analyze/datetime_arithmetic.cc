@@ -152,7 +152,6 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   if (!a.is(TypeKind::kDate) && !b.is(TypeKind::kDate)) return nullptr;
   const ExpressionPtr& date = a.is(TypeKind::kDate) ? left : right;
   const ExpressionPtr& days = a.is(TypeKind::kDate) ? right : left;
-  if (days->type.is(TypeKind::kTimestamp) || days->type.is(TypeKind::kTimestampNtz)) return nullptr;
   if (days->type.is(TypeKind::kNull)) {
     return moved(cast_to(date, Type::timestamp(), rules()), cast_to(days, Type::day_time_interval(), rules()), true, origin);
   }
@@ -222,6 +221,10 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   auto date = [&](const ExpressionPtr& e, const char* index) {
     if (e->type.is(TypeKind::kDate) || e->type.is_string() || e->type.is(TypeKind::kNull)) {
       return cast_to(e, Type::date(), rules());
+    }
+    if (e == right) {
+      throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", index, e,
+                       "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
     }
     throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", index, e,
                      "\"DATE\"", origin);

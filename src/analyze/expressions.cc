@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 #include "plan/char_columns.h"
 
@@ -318,7 +319,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
       ExpressionPtr offset = call->arguments[1];
       if (name == "lag") {
         const auto* written = offset->as<Literal>();
-        const bool is_computed = context_.evaluate && offset->as<FunctionCall>() && functions::is_foldable(offset);
+        const bool is_computed = context_.evaluate && offset->as<FunctionCall>() && functions::is_constant(offset);
         Literal negative = written ? *written : is_computed ? constant(offset) : Literal{};
         if (auto* number = std::get_if<int64_t>(&negative.value)) {
           *number = -*number;

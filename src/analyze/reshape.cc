@@ -8,6 +8,7 @@
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {

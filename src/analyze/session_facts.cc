@@ -1,5 +1,6 @@
 // Calls that ask for what surrounds the rows: the time of the query, the session, the file below.
 #include "analyze/resolver.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -56,7 +57,9 @@ ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& ca
   else if (row.name == "version") value = {Type::string(), context_.spark_version + " firesteel"};
   else if (row.name == "typeof") value = {Type::string(), call.arguments[0]->type.simple_string()};
   else return nullptr;
-  return shown_as(make_literal(std::move(value)), print_name(Expression{call, {}, true, {}}));
+  auto fact = std::make_shared<Expression>(*make_literal(std::move(value)));
+  fact->is_replaced = functions::is_replaced(call);
+  return shown_as(fact, print_name(Expression{call, {}, true, {}}));
 }
 
 }  // namespace firesteel::analyze

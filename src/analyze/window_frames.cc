@@ -7,6 +7,7 @@
 #include "analyze/casts.h"
 #include "analyze/resolver.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::functions {
@@ -77,21 +78,8 @@ void require_type(const plan::FunctionCall& call, size_t index, const std::vecto
   throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", required}}, index};
 }
 
-bool is_foldable(const ExpressionPtr& expression) {
-  bool foldable = true;
-  plan::walk(expression, [&](const ExpressionPtr& node) {
-    const auto* call = node->as<plan::FunctionCall>();
-    foldable &=
-        !node->as<plan::AttributeReference>() && !node->as<plan::Subquery>() &&
-        !node->as<plan::LambdaVariable>() && !node->as<plan::Window>() && !node->as<plan::UserFunction>() &&
-        (!call || (!call->function->is_volatile && call->function->kind == FunctionKind::kScalar));
-    return foldable;
-  });
-  return foldable;
-}
-
 std::optional<Literal> constant_value(const ExpressionPtr& expression) {
-  if (!is_foldable(expression)) return std::nullopt;
+  if (!is_constant(expression)) return std::nullopt;
   std::optional<Literal> value = evaluated(expression);
   if (!value)
     throw_unsupported("EXPRESSION", "a computed constant where Spark wants a constant argument");

@@ -26,10 +26,8 @@ struct ArgumentMismatch {
 void require_type(const plan::FunctionCall& call, size_t index,
                   const std::vector<plan::Type>& types);
 
-// Whether the value is known before any row is.
-bool is_foldable(const plan::ExpressionPtr& expression);
-// The value of a constant as a literal writes it, through casts and signs; nothing for what is not
-// foldable. Throws UNSUPPORTED_FEATURE.EXPRESSION for a constant that would have to be computed.
+// The value of a constant as a literal writes it, through casts and signs; nothing for what is no
+// constant. Throws UNSUPPORTED_FEATURE.EXPRESSION for a constant that would have to be computed.
 std::optional<plan::Literal> constant_value(const plan::ExpressionPtr& expression);
 // The same, and nothing for a constant that would have to be computed.
 std::optional<plan::Literal> written_value(const plan::ExpressionPtr& expression);

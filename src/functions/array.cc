@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/nested_nulls.h"
 #include "functions/row.h"

@@ -230,6 +230,12 @@ Lowered time_from(const char* nanos) {
   }};
 }
 
+// Beside a pattern that is null Spark makes a null of the text's type.
+ExpressionPtr null_beside_null_pattern(const plan::FunctionCall& call) {
+  const bool is_null = call.arguments.size() > 1 && is_null_constant(*call.arguments[1]);
+  return is_null ? plan::make_null_literal(Type::string()) : nullptr;
+}
+
 void add_times(Rows& rows) {
   const Type time = Type::time();
   rows.push_back(failing(row("make_time", {signature({kInteger, kInteger, kDecimal}, time, Nulls::kAlways)},
@@ -241,8 +247,10 @@ void add_times(Rows& rows) {
                                                        std::vector<Type>(call.arguments.size(), Type::string()),
                                                        result, {a.begin(), a.end()});
                              }})));
+  rows.back().rewrite = null_beside_null_pattern;
   rows.push_back(row("try_to_time", {strict(optional(signature({kString, kString}, time, Nulls::kAlways), 1))},
                      tolerant_kernel("parse_time"), tried_time_name));
+  rows.back().rewrite = null_beside_null_pattern;
   rows.push_back(failing(row("time_diff", {signature({kString, kTime, kTime}, Type::long_integer(), Nulls::kAlways)},
                              value_kernel("time_diff"))));
   rows.push_back(failing(row("time_trunc", {signature({kString, kTime}, time, Nulls::kAlways)},

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "functions/argument_check.h"
 #include "functions/collation_names.h"
+#include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/place.h"
 #include "functions/row.h"

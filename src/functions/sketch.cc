@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/sketch_size.h"

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/kernel/cast_to_string.h"
 #include "functions/row.h"
@@ -201,9 +202,9 @@ void check_fraction(const plan::FunctionCall& call) {
   const Type& type = call.arguments[1]->type;
   if (!are_fractions(type)) {
     const bool is_estimate = call.function->name == "percentile_approx";
-    throw_unexpected_type(1, is_estimate && type.is(TypeKind::kArray) ? "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")"
-                             : type.is(TypeKind::kArray)              ? "\"ARRAY<DOUBLE>\""
-                                                                      : "\"DOUBLE\"");
+    throw_unexpected_type(1, is_estimate ? "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")"
+                             : type.is(TypeKind::kArray) ? "\"ARRAY<DOUBLE>\""
+                                                         : "\"DOUBLE\"");
   }
   check_percentage(call, 1);
   if (call.function->name == "percentile" && call.arguments.size() > 2) {

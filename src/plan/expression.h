@@ -228,6 +228,7 @@ struct Expression {
   Type type;             // resolved expressions only
   bool nullable = true;  // resolved expressions only
   Origin origin;
+  bool is_replaced = false;  // stands for a call that Spark's optimizer replaces: no constant to checks of arguments
 
   template <typename T>
   const T* as() const {

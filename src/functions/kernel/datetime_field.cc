@@ -116,11 +116,12 @@ Value extract_field(DatetimeField field, const Type& source, const Type& result,
     }
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNtz: {
-      const int64_t local = source.is(TypeKind::kTimestamp)
-                                ? TimeZone::get(time_zone).local_from_utc(value.integer())
-                                : value.integer();
-      if (is_clock(field)) return from_clock(field, floor_mod(local, kMicrosPerDay));
-      return from_date(field, days_from_micros(local));
+      // In seconds: an offset may lead beyond 64 bits of microseconds.
+      int64_t seconds = floor_div(value.integer(), kMicrosPerSecond);
+      if (source.is(TypeKind::kTimestamp)) seconds += TimeZone::get(time_zone).offset_at(seconds);
+      constexpr int64_t kSecondsPerDay = kMicrosPerDay / kMicrosPerSecond;
+      if (!is_clock(field)) return from_date(field, floor_div(seconds, kSecondsPerDay));
+      return from_clock(field, floor_mod(seconds, kSecondsPerDay) * kMicrosPerSecond + floor_mod(value.integer(), kMicrosPerSecond));
     }
     case TypeKind::kYearMonthInterval:
       return Value(field == kYear ? value.integer() / 12 : value.integer() % 12);

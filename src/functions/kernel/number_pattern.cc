@@ -38,7 +38,10 @@ void NumberPattern::read(std::string_view format) {
   if (format.find_first_of("09") == std::string_view::npos) {
     fail(format.find_first_of(",G") == std::string_view::npos ? "WRONG_NUM_DIGIT" : "CONT_THOUSANDS_SEPS", shown);
   }
-  if (std::count(format.begin(), format.end(), 'S') > 1) fail("WRONG_NUM_TOKEN", shown, {"token", "S"});
+  if (std::count_if(format.begin(), format.end(), is_point) > 1) fail("WRONG_NUM_TOKEN", shown, {"token", ". or D"});
+  for (const char* token : {"S", "$"}) {
+    if (std::count(format.begin(), format.end(), *token) > 1) fail("WRONG_NUM_TOKEN", shown, {"token", token});
+  }
   size_t at = 0;
   const auto take = [&](std::string_view token) {
     if (!format.substr(at).starts_with(token)) return false;
@@ -51,7 +54,6 @@ void NumberPattern::read(std::string_view format) {
   if (at < format.size() && format[at] == '$') {
     fail(precision() > 0 ? "CUR_MUST_BEFORE_DIGIT" : "CUR_MUST_BEFORE_DEC", shown);
   }
-  if (at < format.size() && is_point(format[at])) fail("WRONG_NUM_TOKEN", shown, {"token", ". or D"});
   if (at < format.size() && is_separator(format[at])) fail("THOUSANDS_SEPS_MUST_BEFORE_DEC", shown);
   trailing_ = take("PR") ? Sign::kBrackets : take("MI") ? Sign::kMinus : take("S") ? Sign::kBoth : Sign::kNone;
   if (at < format.size()) fail("UNEXPECTED_TOKEN", shown, {"token", quoted_character(format[at])});

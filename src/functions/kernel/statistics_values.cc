@@ -41,7 +41,8 @@ double as_double(const Type& type, const Value& value) {
 
 Value from_double(const Type& type, double number) {
   if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) return Value(number);
-  return Value(static_cast<int64_t>(number));  // truncates, as Java's toLong and toInt
+  if (type.is(TypeKind::kYearMonthInterval)) return Value(int64_t{java_narrow<int32_t>(number)});
+  return Value(java_narrow<int64_t>(number));
 }
 
 // The analyzer sees constants; what has to be computed is checked here. NaN counts as zero, as in Java.

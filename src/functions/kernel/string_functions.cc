@@ -363,6 +363,7 @@ std::optional<std::string> convert_base(std::string_view text, int32_t from_base
     // A magnitude beyond 63 bits counts as the largest number.
     value = static_cast<int64_t>(value) < 0 ? UINT64_MAX : -value;
   } else if (to_base < 0) {
+    shows_sign = negative;
     const bool high_bit = static_cast<int64_t>(value) < 0;
     if (negative) value = high_bit ? UINT64_MAX : -value;
     if (static_cast<int64_t>(value) < 0) {
