@@ -96,7 +96,7 @@ std::optional<Type> compared_type(std::string_view name, const std::vector<Type>
 }  // namespace
 
 std::optional<Type> met_type(std::string_view name, const std::vector<Type>& types, const CoercionRules& rules) {
-  if (is_comparison(name) || name == "between" || name == "nullif" || name == "equal_null") return compared_type(name, types, rules);
+  if (is_comparison(name) || name == "nullif" || name == "equal_null") return compared_type(name, types, rules);
   if (name == "in") {
     std::vector<Type> others = {types[0]};  // structs meet whatever their fields are called
     std::copy_if(types.begin() + 1, types.end(), std::back_inserter(others), [&](const Type& type) { return !has_same_shape(types[0], type); });

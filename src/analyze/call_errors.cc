@@ -105,18 +105,13 @@ std::string call_text(const FunctionCall& call) {
          ", " + print_name(*call.arguments[0]) + ")";
 }
 
-// Spark writes between() and equal_null() as comparisons, of which the first that fails is told.
-[[noreturn]] void throw_incomparable(const Function& row, const FunctionCall& call, const Origin& origin) {
+// Spark writes equal_null() as a comparison.
+[[noreturn]] void throw_incomparable(const FunctionCall& call, const Origin& origin) {
   const auto& a = call.arguments;
-  const CoercionRules rules{call.ansi, call.time_zone};
-  const bool is_between = row.name == "between";
-  const size_t other = is_between && comparison_type(a[0]->type, a[1]->type, rules) ? 2 : 1;
-  const std::string left = is_between ? "commonexpressionref()" : print_name(*a[0]);
-  const char* symbol = !is_between ? " <=> " : other == 1 ? " >= " : " <= ";
   throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-                   {{"sqlExpr", quoted("(" + left + symbol + print_name(*a[other]) + ")")},
+                   {{"sqlExpr", quoted("(" + print_name(*a[0]) + " <=> " + print_name(*a[1]) + ")")},
                     {"left", quoted(a[0]->type.sql())},
-                    {"right", quoted(a[other]->type.sql())}},
+                    {"right", quoted(a[1]->type.sql())}},
                    contexts_of(origin));
 }
 
@@ -173,7 +168,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
     required = kNumbersAndIntervals;
   }
   if ((row.name == "lpad" || row.name == "rpad") && wanted == Accepts::kStringOrBinary) required = "\"STRING\"";
-  if (row.name == "between" || row.name == "equal_null") throw_incomparable(row, call, origin);
+  if (row.name == "equal_null") throw_incomparable(call, origin);
   if (is_binary_operator(row.name) && call.arguments.size() == 2) {
     const std::string left = "\"" + call.arguments[0]->type.sql() + "\"";
     const std::string right = "\"" + call.arguments[1]->type.sql() + "\"";
@@ -209,7 +204,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
 
 void throw_different(const Function& row, const FunctionCall& call,
                                   const Origin& origin) {
-  if (row.name == "between" || row.name == "equal_null") throw_mismatch(row, call, 0, Accepts::kSame, origin);
+  if (row.name == "equal_null") throw_mismatch(row, call, 0, Accepts::kSame, origin);
   const bool is_if = row.name == "if";
   if (is_if && !call.arguments[0]->type.is(TypeKind::kBoolean)) throw_type(call, 0, call.arguments[0], "\"BOOLEAN\"", origin);
   const bool is_in = is_if || row.name == "in" || row.name == "greatest" || row.name == "least";

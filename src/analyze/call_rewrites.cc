@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "analyze/argument_types.h"
+#include "analyze/casts.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -14,13 +15,30 @@ using plan::Expression;
 using plan::ExpressionPtr;
 using plan::FunctionCall;
 using plan::LambdaFunction;
+using plan::Literal;
 using plan::Type;
 using plan::TypeKind;
 
-bool is_null_between(const FunctionCall& call, const CoercionRules& rules) {
+bool is_computed_once(FunctionCall& call, const CoercionRules& rules) {
+  if (call.function->name != "between") return false;
+  bool is_volatile = false;
+  plan::walk(call.arguments[0], [&](const ExpressionPtr& node) {
+    const auto* inner = node->as<FunctionCall>();
+    is_volatile = is_volatile || (inner && inner->function->is_volatile) || node->as<plan::UserFunction>();
+    return !is_volatile;
+  });
+  const auto common = is_volatile ? met_type(">=", {call.arguments[0]->type, call.arguments[1]->type, call.arguments[2]->type}, rules) : std::nullopt;
+  if (!common) return false;
+  for (ExpressionPtr& argument : call.arguments) argument = cast_to(argument, *common, rules);
+  return true;
+}
+
+bool narrows_literal(const FunctionCall& call) {
+  if (!is_comparison(call.function->name) || call.function->name == "<=>" || call.arguments.size() != 2) return false;
+  const auto is_whole = [](const ExpressionPtr& one) { return one->as<Literal>() && one->type.is_integral(); };
+  const auto is_column = [](const ExpressionPtr& one) { return !one->as<Literal>() && one->type.is(TypeKind::kDecimal); };
   const auto& a = call.arguments;
-  if (a.size() != 3 || !a[0]->type.is(TypeKind::kNull)) return false;
-  return a[1]->type.is_orderable() && a[2]->type.is_orderable() && !met_type("between", {a[0]->type, a[1]->type, a[2]->type}, rules);
+  return (is_whole(a[0]) && is_column(a[1])) || (is_column(a[0]) && is_whole(a[1]));
 }
 
 bool tries_arguments(const Expression& expression) {

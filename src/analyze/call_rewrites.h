@@ -7,8 +7,11 @@
 
 namespace firesteel::analyze {
 
-// Whether BETWEEN is null because its value is a bare null: Spark compares it with each bound alone, they need not meet.
-bool is_null_between(const plan::FunctionCall& call, const CoercionRules& rules);
+// Whether BETWEEN stays one call, so that a value that differs each time is computed once; its arguments are of one type then.
+bool is_computed_once(plan::FunctionCall& call, const CoercionRules& rules);
+
+// Whether an integer that is written becomes a decimal of its own digits beside another one: such a cast may be null to Spark.
+bool narrows_literal(const plan::FunctionCall& call);
 
 // TryEval: whether the call is null where an argument fails, too.
 bool tries_arguments(const plan::Expression& expression);

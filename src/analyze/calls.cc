@@ -343,10 +343,13 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   bound.arguments = with_constants(*row, std::move(bound.arguments));
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
-  if (name == "between" && is_null_between(bound, rules())) {
-    return shown_as(make_null_literal(Type::boolean()), print_name(Expression{bound, {}, true, {}}));
-  }
+  const bool is_narrowed = narrows_literal(bound);
   ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
+  if (is_narrowed && !result->nullable) {
+    auto nullable = std::make_shared<Expression>(*result);
+    nullable->nullable = true;
+    result = nullable;
+  }
   if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
   const auto* made = result->as<FunctionCall>();
   // Spark counts the arguments of a window function before it misses its OVER.
@@ -556,13 +559,15 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     call.arguments = with_constants(row, std::move(fitted));
     append_defaults(s, call, origin);
     check_call(row, call, origin);
-    if (row.rewrite) {
+    if (row.rewrite && !is_computed_once(call, rules())) {
+      const std::string name = print_name(Expression{call, {}, true, {}});
+      if (row.name == "between") call.arguments[0] = shown_as(std::make_shared<Expression>(*call.arguments[0]), "commonexpressionref()");
       if (ExpressionPtr rewritten = row.rewrite(call)) {
         ExpressionPtr result = expression(rewritten, Scope{});
         // The name stays that of the call as written.
         auto stands_for_call = std::make_shared<Expression>(*result);
         stands_for_call->is_replaced = functions::is_replaced(call);
-        return shown_as(stands_for_call, print_name(Expression{call, {}, true, {}}));
+        return shown_as(stands_for_call, name);
       }
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;

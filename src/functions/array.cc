@@ -233,7 +233,14 @@ std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
       check_orderable_elements(call);
     };
   }
-  if (name == "array_distinct") return check_orderable_elements;
+  if (name == "array_distinct" || name == "array_max" || name == "array_min") return check_orderable_elements;
+  if (name == "sort_array") {
+    return [](const plan::FunctionCall& call) {
+      const Type& type = call.arguments[0]->type;
+      if (type.is_orderable() || (type.is(TypeKind::kArray) && type.element().is(TypeKind::kNull))) return;
+      throw ArgumentMismatch{"INVALID_ORDERING_TYPE", {{"functionName", "`sort_array`"}, {"dataType", "\"" + type.sql() + "\""}}, std::nullopt};
+    };
+  }
   if (name == "array_contains") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, false); };
   }

@@ -145,10 +145,12 @@ Rows comparison_functions() {
        .since = "1.0.0",
        .group = "predicate_funcs",
        .summary = "True if the first argument lies between the two others, bounds included.",
-       .signatures = {signature({kSame, kSame, kSame}, Type::boolean())},
+       .signatures = {signature({kAny, kAny, kAny}, Type::boolean())},
+       .duckdb = Template{"($1 BETWEEN $2 AND $3)"},
        .print = [](const plan::FunctionCall&, std::span<const std::string> arguments) {
          return "between(" + arguments[0] + ", " + arguments[1] + ", " + arguments[2] + ")";
        },
+       // Each bound meets the value by itself: '5' BETWEEN 1 AND '10' compares numbers and then texts.
        .rewrite = [](const plan::FunctionCall& call) {
          const auto& a = call.arguments;
          return plan::make_call("and", {plan::make_call(">=", {a[0], a[1]}),

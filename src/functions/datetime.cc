@@ -99,10 +99,11 @@ std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
     const bool is_kept = type.is_string() || is_moment(type) || type.is(TypeKind::kNull) ||
                          (type.is_numeric() && result.is(TypeKind::kTimestamp) && !has_pattern);
     const ExpressionPtr value = is_kept ? call.arguments[0] : cast_to(call.arguments[0], Type::string());
-    // A moment always has a day.
-    const bool is_tried = !(is_moment(type) && result.is(TypeKind::kDate));
-    if (!has_pattern || is_kept) return cast_to(value, result, is_tried ? mode : plan::CastMode::kDefault);
-    return plan::make_call(std::string(call.function->name), {value, call.arguments[1]});
+    if (has_pattern && !is_kept) return plan::make_call(std::string(call.function->name), {value, call.arguments[1]});
+    // A moment always has a day, and a number of seconds never fails.
+    if (is_moment(type) && result.is(TypeKind::kDate)) return cast_to(value, result);
+    const bool is_tried_number = type.is_numeric() && mode == plan::CastMode::kTry;
+    return cast_to(value, result, is_tried_number ? plan::CastMode::kLegacy : mode);
   };
 }
 
