@@ -328,7 +328,7 @@ void check_field_names(const FunctionCall& call, const Origin& origin) {
 void check_key_type(const Function& row, const FunctionCall& call, const Origin& origin) {
   const auto is_array = [&](size_t i) { return i < call.arguments.size() && call.arguments[i]->type.is(TypeKind::kArray); };
   std::optional<Type> key;
-  if (row.name == "map" && !call.arguments.empty()) key = call.arguments[0]->type;
+  if (row.name == "map" && !call.arguments.empty() && call.arguments.size() % 2 == 0) key = call.arguments[0]->type;
   if (row.name == "map_from_arrays" && is_array(0)) key = call.arguments[0]->type.element();
   if (row.name == "map_from_entries" && is_array(0) && call.arguments[0]->type.element().is(TypeKind::kStruct)) {
     const auto& fields = call.arguments[0]->type.element().fields();

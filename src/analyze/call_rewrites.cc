@@ -41,6 +41,13 @@ bool narrows_literal(const FunctionCall& call) {
   return (is_whole(a[0]) && is_column(a[1])) || (is_column(a[0]) && is_whole(a[1]));
 }
 
+ExpressionPtr with_nulls(const ExpressionPtr& call, bool is_nullable) {
+  if (call->nullable || !is_nullable) return call;
+  auto nullable = std::make_shared<Expression>(*call);
+  nullable->nullable = true;
+  return nullable;
+}
+
 bool tries_arguments(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call) return false;

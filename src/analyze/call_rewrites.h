@@ -12,6 +12,8 @@ bool is_computed_once(plan::FunctionCall& call, const CoercionRules& rules);
 
 // Whether an integer that is written becomes a decimal of its own digits beside another one: such a cast may be null to Spark.
 bool narrows_literal(const plan::FunctionCall& call);
+// The call, nullable besides if it is to be.
+plan::ExpressionPtr with_nulls(const plan::ExpressionPtr& call, bool is_nullable);
 
 // TryEval: whether the call is null where an argument fails, too.
 bool tries_arguments(const plan::Expression& expression);

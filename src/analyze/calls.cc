@@ -344,12 +344,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   const bool is_narrowed = narrows_literal(bound);
-  ExpressionPtr result = bind_call(*row, std::move(bound), e.origin);
-  if (is_narrowed && !result->nullable) {
-    auto nullable = std::make_shared<Expression>(*result);
-    nullable->nullable = true;
-    result = nullable;
-  }
+  ExpressionPtr result = with_nulls(bind_call(*row, std::move(bound), e.origin), is_narrowed);
   if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
   const auto* made = result->as<FunctionCall>();
   // Spark counts the arguments of a window function before it misses its OVER.

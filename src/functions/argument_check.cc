@@ -160,7 +160,8 @@ void check_integers(const FunctionCall& call) {
     const ExpressionPtr* argument = &call.arguments[i];
     const auto* cast = (*argument)->as<plan::Cast>();
     // What a function such as to_timestamp() became is no implicit cast, and text takes the type of the other side.
-    const bool is_function = cast && cast->child->type.is_numeric() && cast->target.is_datetime();
+    const bool is_function = cast && ((cast->child->type.is_numeric() && cast->target.is_datetime()) ||
+                                      (cast->child->type.is_datetime() && cast->target.is_numeric()));
     const bool is_text = cast && cast->child->type.is_string() && call.ansi;
     const bool is_fraction = cast && cast->child->type.is_numeric() && cast->target.is(TypeKind::kDouble);
     if (cast && !cast->is_user_specified && !is_function && !is_text && !is_fraction) argument = &cast->child;
