@@ -132,7 +132,7 @@ void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const 
   const Type element = a[0]->type.element();
   const Type other = joins ? a[1]->type.element() : a[at]->type;
   if (promotes_text(element, other)) return;
-  const bool is_tight = adds || name == "array_position" || name == "array_remove";
+  const bool is_tight = adds || joins || name == "array_position" || name == "array_remove";
   if (is_tight && !meets_tightly(element, other)) return;
   auto common = wider_type(element, other, rule);
   // findTightestCommonType knows no loss of digits: an integer and a float meet in float.
