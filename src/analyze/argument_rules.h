@@ -10,10 +10,10 @@ namespace firesteel::analyze {
 
 // Throws Spark's error for an argument that the row's signature takes and Spark does not. The
 // arguments are coerced, and the defaults are there.
+void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+
 // Constants that Spark reads while it looks the function up, before it looks at any type.
 void check_builder_constants(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
-
-void check_arguments(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
 
 // What Spark asks while it looks the function up: the arguments are not coerced yet.
 void check_before_binding(const functions::Function& row, const plan::FunctionCall& call, const CoercionRules& rules, const plan::Origin& origin);

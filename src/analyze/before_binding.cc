@@ -121,20 +121,12 @@ void check_search(const Function& row, const FunctionCall& call, const Origin& o
 void check_tracked_items(const FunctionCall& call) {
   const auto* tracked = call.arguments[1]->as<Literal>();
   if (!tracked) return;
-  const std::string name = "`maxItemsTracked`";
-  if (tracked->is_null()) throw SparkError("APPROX_TOP_K_NULL_ARG", {{"argName", name}});
   // Dates and months are integers to it.
   const Type& type = tracked->type;
-  if (!type.is(TypeKind::kInteger) && !type.is(TypeKind::kDate) && !type.is(TypeKind::kYearMonthInterval)) {
+  if (!tracked->is_null() && !type.is(TypeKind::kInteger) && !type.is(TypeKind::kDate) && !type.is(TypeKind::kYearMonthInterval)) {
     throw SparkError("FAILED_FUNCTION_CALL", {{"funcName", "`approx_top_k_combine`"}});
   }
-  const int64_t count = std::get<int64_t>(tracked->value);
-  constexpr int64_t kLimit = 1000000;
-  if (count > kLimit) {
-    throw SparkError("APPROX_TOP_K_MAX_ITEMS_TRACKED_EXCEEDS_LIMIT", {{"maxItemsTracked", std::to_string(count)}, {"limit", std::to_string(kLimit)}});
-  }
-  if (count > 0) return;
-  throw SparkError("APPROX_TOP_K_NON_POSITIVE_ARG", {{"argName", name}, {"argValue", std::to_string(count)}});
+  (void)functions::tracked_items(call.arguments[1]);
 }
 
 // The name is read before the text is looked at.

@@ -5,11 +5,11 @@
 
 #include "analyze/argument_types.h"
 #include "analyze/casts.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
 
-using functions::Function;
 using plan::Cast;
 using plan::Expression;
 using plan::ExpressionPtr;
@@ -21,12 +21,7 @@ using plan::TypeKind;
 
 bool is_computed_once(FunctionCall& call, const CoercionRules& rules) {
   if (call.function->name != "between") return false;
-  bool is_volatile = false;
-  plan::walk(call.arguments[0], [&](const ExpressionPtr& node) {
-    const auto* inner = node->as<FunctionCall>();
-    is_volatile = is_volatile || (inner && inner->function->is_volatile) || node->as<plan::UserFunction>();
-    return !is_volatile;
-  });
+  const bool is_volatile = functions::is_volatile_expression(call.arguments[0]);
   const auto common = is_volatile ? met_type(">=", {call.arguments[0]->type, call.arguments[1]->type, call.arguments[2]->type}, rules) : std::nullopt;
   if (!common) return false;
   for (ExpressionPtr& argument : call.arguments) argument = cast_to(argument, *common, rules);
@@ -56,10 +51,6 @@ bool tries_arguments(const Expression& expression) {
   if (name != "try_to_binary" && name != "try_to_time" && !is_local_of_date) return false;
   const auto is_computed = [](const ExpressionPtr& one) { return one->as<FunctionCall>() || one->as<Cast>(); };
   return std::any_of(call->arguments.begin(), call->arguments.end(), is_computed);
-}
-
-bool takes_predicate(const Function& row) {
-  return row.name == "filter" || row.name == "exists" || row.name == "forall" || row.name == "map_filter";
 }
 
 ExpressionPtr as_predicate(const ExpressionPtr& lambda) {

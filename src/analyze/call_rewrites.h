@@ -2,7 +2,6 @@
 #pragma once
 
 #include "analyze/coercion.h"
-#include "functions/function.h"
 #include "plan/expression.h"
 
 namespace firesteel::analyze {
@@ -18,8 +17,6 @@ plan::ExpressionPtr with_nulls(const plan::ExpressionPtr& call, bool is_nullable
 // TryEval: whether the call is null where an argument fails, too.
 bool tries_arguments(const plan::Expression& expression);
 
-// Whether the lambda of the function is a predicate.
-bool takes_predicate(const functions::Function& row);
 // A predicate that is nothing but a null is a null of a boolean.
 plan::ExpressionPtr as_predicate(const plan::ExpressionPtr& lambda);
 

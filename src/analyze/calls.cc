@@ -9,6 +9,7 @@
 #include "analyze/call_rewrites.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
+#include "functions/argument_check.h"
 #include "functions/decimal_arithmetic.h"
 #include "functions/foldable.h"
 #include "functions/function.h"
@@ -204,7 +205,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
         if (arguments.size() > 3) check_parameter_count(arguments[3], 1, 0);
       }
       out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
-      if (takes_predicate(row)) out.back() = as_predicate(out.back());
+      if (functions::takes_predicate(row.name)) out.back() = as_predicate(out.back());
     } else {
       out.push_back(expression(argument, scope));
     }

@@ -179,6 +179,10 @@ void check_integers(const FunctionCall& call) {
                       {{"inputType", "\"INTEGRAL\""}, {"actualDataType", quoted(type.sql())}}, std::nullopt};
 }
 
+bool takes_predicate(std::string_view function) {
+  return function == "filter" || function == "exists" || function == "forall" || function == "map_filter";
+}
+
 void check_predicate(const FunctionCall& call) {
   const Type& type = call.arguments.back()->type;
   if (!type.is(TypeKind::kBoolean) && !type.is(TypeKind::kNull)) {

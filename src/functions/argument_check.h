@@ -13,6 +13,9 @@
 
 namespace firesteel::functions {
 
+// How many items approx_top_k tracks; throws APPROX_TOP_K_* for a null and for what is out of range.
+int64_t tracked_items(const plan::ExpressionPtr& argument);
+
 // What the check of a row throws; the analyzer makes it DATATYPE_MISMATCH.<subclass> with the
 // call's text (sqlExpr) and, for an argument, its place, text and type.
 struct ArgumentMismatch {
@@ -51,6 +54,8 @@ void check_element(const plan::FunctionCall& call, size_t value, bool takes_null
 void check_integers(const plan::FunctionCall& call);
 // The last argument is a lambda that gives a boolean.
 void check_predicate(const plan::FunctionCall& call);
+// Whether the lambda of the function is a predicate.
+bool takes_predicate(std::string_view function);
 // The first argument is no interval of months, days and seconds at once; `required` names what it may be.
 void check_no_calendar_interval(const plan::FunctionCall& call, std::string_view required);
 void check_constant(const plan::FunctionCall& call, size_t index, std::string_view name, std::string_view type);

@@ -102,7 +102,7 @@ std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
     if (has_pattern && !is_kept) return plan::make_call(std::string(call.function->name), {value, call.arguments[1]});
     // A moment always has a day, and a number of seconds never fails.
     if (is_moment(type) && result.is(TypeKind::kDate)) return cast_to(value, result);
-    const bool is_tried_number = type.is_numeric() && mode == plan::CastMode::kTry;
+    const bool is_tried_number = is_kept && type.is_numeric() && mode == plan::CastMode::kTry;
     return cast_to(value, result, is_tried_number ? plan::CastMode::kLegacy : mode);
   };
 }

@@ -60,6 +60,14 @@ bool is_foldable(const ExpressionPtr& expression) {
   return holds_for_all(expression, [](const ExpressionPtr& node) { return !node->is_replaced && is_known_before_rows(node); });
 }
 
+bool is_volatile_expression(const ExpressionPtr& expression) {
+  return !holds_for_all(expression, [](const ExpressionPtr& node) {
+    const auto* call = node->as<plan::FunctionCall>();
+    const auto* user = node->as<plan::UserFunction>();
+    return !(call && call->function->is_volatile) && !(user && !user->is_deterministic);
+  });
+}
+
 bool is_replaced(const plan::FunctionCall& call) {
   const std::string_view name = call.function->name;
   if (std::binary_search(std::begin(kReplaced), std::end(kReplaced), name)) return true;

@@ -11,6 +11,9 @@ bool is_constant(const plan::ExpressionPtr& expression);
 // Whether Spark's checks take it for a constant (Expression.foldable): what its optimizer replaces by other calls is none to them.
 bool is_foldable(const plan::ExpressionPtr& expression);
 
+// Whether it differs each time that it is computed.
+bool is_volatile_expression(const plan::ExpressionPtr& expression);
+
 // Whether Spark's optimizer replaces the call (RuntimeReplaceable).
 bool is_replaced(const plan::FunctionCall& call);
 

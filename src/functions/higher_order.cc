@@ -241,9 +241,7 @@ Rows higher_order_functions() {
   };
   rows.back().print = sort_name;
   for (Function& one : rows) {
-    if (one.name == "filter" || one.name == "exists" || one.name == "forall" || one.name == "map_filter") {
-      one.check = check_predicate;
-    }
+    if (takes_predicate(one.name)) one.check = check_predicate;
     if (one.name == "array_sort") one.check = check_order;
   }
   return rows;

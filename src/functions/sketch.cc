@@ -271,6 +271,8 @@ int64_t positive(const ExpressionPtr& argument, std::string_view name) {
   return *value;
 }
 
+}  // namespace
+
 int64_t tracked_items(const ExpressionPtr& argument) {
   const std::optional<int64_t> value = constant_integer(argument);
   if (value && *value > kMaxTracked) {
@@ -280,6 +282,8 @@ int64_t tracked_items(const ExpressionPtr& argument) {
   }
   return positive(argument, "maxItemsTracked");
 }
+
+namespace {
 
 std::vector<std::string> top_k_sizes(const plan::FunctionCall& call) {
   const int64_t k = positive(call.arguments[1], "k");

@@ -338,15 +338,4 @@ int expression_depth(const Expression& expression, const Scope& scope) {
   return deepest + 1;
 }
 
-bool is_volatile_expression(const ExpressionPtr& expression) {
-  bool found = false;
-  plan::walk(expression, [&](const ExpressionPtr& node) {
-    const auto* call = node->as<plan::FunctionCall>();
-    const auto* user = node->as<plan::UserFunction>();
-    found |= (call && call->function->is_volatile) || (user && !user->is_deterministic);
-    return !found;
-  });
-  return found;
-}
-
 }  // namespace firesteel::engine

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "engine/engine.h"
+#include "functions/foldable.h"
 #include "plan/expression.h"
 
 namespace firesteel::engine {
@@ -79,6 +80,6 @@ int expression_depth(const plan::Expression& expression, const Scope& scope);
 plan::ExpressionPtr engine_order_key(const plan::ExpressionPtr& key);
 // Whether the window's frame reaches over months of the calendar.
 bool has_month_offset(const plan::Window& window);
-bool is_volatile_expression(const plan::ExpressionPtr& expression);
+using functions::is_volatile_expression;
 
 }  // namespace firesteel::engine
