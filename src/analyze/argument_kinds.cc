@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "analyze/argument_types.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
@@ -108,6 +109,12 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
     a[0] = cast_to(a[0], Type::decimal(38, 18), rules);
   }
   fit_seconds(name, a, rules);
+  if (is_comparison(name) && a.size() == 2) {
+    // What is nothing but null becomes a null text beside a text.
+    for (size_t i = 0; i < 2; ++i) {
+      if (a[i]->type.is(TypeKind::kNull) && a[1 - i]->type.is_string()) a[i] = make_null_literal(Type::string());
+    }
+  }
   if (name == "nanvl" && a.size() == 2) meet_fractions(a, rules);
   if (name == "hex" && a.size() == 1) {
     const Type& type = a[0]->type;

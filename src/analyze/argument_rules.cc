@@ -30,9 +30,7 @@ namespace {
 const ExpressionPtr& as_written(const ExpressionPtr& argument) {
   const ExpressionPtr* inner = &argument;
   while (const auto* cast = (*inner)->as<Cast>()) {
-    // timestamp(1) is no implicit cast.
-    const bool is_function = cast->child->type.is_numeric() && cast->target.is_datetime();
-    if (cast->is_user_specified || is_function) break;
+    if (cast->is_user_specified || cast->is_function) break;
     inner = &cast->child;
   }
   return *inner;
@@ -101,18 +99,12 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
   }
   if ((row.name == "to_char" || row.name == "to_varchar") && call.arguments.size() > 1) {
     const bool is_computed = !is_foldable(call.arguments[1]);
-    const auto* format = as_written(call.arguments[1])->as<Literal>();
     if (is_computed && call.arguments[0]->type.is_numeric()) {
       throw_mismatch(call, "NON_FOLDABLE_INPUT",
                      {{"inputName", "`attributereference`"},
                       {"inputType", "\"STRING\""},
                       {"inputExpr", quoted(print_name(*as_written(call.arguments[1])))}},
                      origin);
-    }
-    if ((is_computed || (format && format->is_null())) && call.arguments[0]->type.is(TypeKind::kBinary)) {
-      throw SparkError("NON_FOLDABLE_ARGUMENT",
-                       {{"funcName", "`to_char`"}, {"paramName", "`format`"}, {"paramType", is_computed ? "\"STRING\"" : "\"VOID\""}},
-                       contexts_of(origin));
     }
   }
   // Spark negates the offset of lag before it looks.
@@ -457,6 +449,20 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
     if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
   }
   if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
+  const bool is_char = row.name == "to_char" || row.name == "to_varchar";
+  if (is_char && call.arguments.size() == 2 && call.arguments[0]->type.is(TypeKind::kBinary)) {
+    const Type& format = call.arguments[1]->type;
+    const auto* text = call.arguments[1]->as<Literal>();
+    if (!is_constant(1) || !format.is_string()) refuse("format", format.sql().c_str());
+    if (text && text->is_null()) {
+      throw SparkError("INVALID_PARAMETER_VALUE.NULL", {{"functionName", "`" + call.display_name + "`"}, {"parameter", "`format`"}}, contexts_of(origin));
+    }
+  }
+  if (row.name == "approx_count_distinct" && call.arguments.size() > 1) {
+    const auto* deviation = call.arguments[1]->as<Literal>();
+    const bool is_real = deviation && (deviation->type.is(TypeKind::kDouble) || deviation->type.is(TypeKind::kDecimal));
+    if (!is_real || deviation->is_null()) throw SparkError("_LEGACY_ERROR_TEMP_1104", {}, contexts_of(origin));
+  }
   const auto* flag = call.arguments.size() > 1 ? call.arguments[1]->as<Literal>() : nullptr;
   const bool is_flag = call.arguments.size() < 2 || (flag && std::holds_alternative<bool>(flag->value));
   if ((row.name == "first" || row.name == "last" || row.name == "any_value") && !is_flag) {

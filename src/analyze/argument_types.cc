@@ -300,7 +300,7 @@ void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
   if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;
   const size_t at = a[1]->as<Literal>() && a[1]->type.is(TypeKind::kDecimal) ? 1 : 0;
   const auto* constant = a[at]->as<Literal>();
-  if (!constant || !a[1 - at]->type.is_integral()) return;
+  if (!constant || a[at]->is_replaced || !a[1 - at]->type.is_integral()) return;
   // "i > 1.5" and "i <= 1.5" ask for 1, "i >= 1.5" and "i < 1.5" for 2; the other way round on the other side.
   const bool is_below = (name == ">" || name == "<=") == (at == 1);
   if (const auto bound = next_integer(*constant, is_below)) {

@@ -52,6 +52,8 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"nth_value", kSecond},
     {"ntile", kFirst},
     {"regexp_replace", kFourth},
+    {"percentile", kSecond},
+    {"percentile_approx", kSecond | kThird},
     {"lead", kSecond},
     {"uniform", kEach},
     {"randstr", kEach},
@@ -66,10 +68,13 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"make_dt_interval", kEach},
 };
 
+bool is_sketch_function(std::string_view function) {
+  static constexpr std::string_view kFamilies[] = {"approx_top_k", "hll_", "kll_", "theta_", "tuple_"};
+  return std::any_of(std::begin(kFamilies), std::end(kFamilies), [&](std::string_view family) { return function.starts_with(family); });
+}
+
 bool is_constant_place(std::string_view function, size_t place) {
-  for (const std::string_view family : {"approx_top_k", "hll_", "kll_", "theta_", "tuple_"}) {
-    if (function.starts_with(family)) return place > 0;
-  }
+  if (is_sketch_function(function)) return place > 0;
   const auto* found = std::find_if(std::begin(kConstantPlaces), std::end(kConstantPlaces),
                                    [&](const ConstantPlaces& one) { return one.function == function; });
   return found != std::end(kConstantPlaces) && (found->places >> place & 1) != 0;
@@ -132,6 +137,13 @@ void check_tracked_items(const FunctionCall& call) {
 // The name is read before the text is looked at.
 void check_collation(const FunctionCall& call) {
   const ExpressionPtr& name = call.arguments[1];
+  if (!functions::is_foldable(name)) {
+    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", quoted(name->type.sql())}});
+  }
+  const auto* literal = name->as<Literal>();
+  if (literal && literal->is_null() && name->type.is_string()) {
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`collation`"}, {"sqlExpr", quoted(print_name(*name))}});
+  }
   if (!name->type.is_string()) {
     throw SparkError("UNEXPECTED_INPUT_TYPE",
                      {{"functionName", "`collate`"},
@@ -140,7 +152,6 @@ void check_collation(const FunctionCall& call) {
                       {"inputSql", quoted(print_name(*name))},
                       {"inputType", quoted(name->type.sql())}});
   }
-  const auto* literal = name->as<Literal>();
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
   if (text) (void)functions::collation_name(*text);
 }
@@ -190,7 +201,7 @@ bool Resolver::is_null_if_computed(const ExpressionPtr& expression) {
   }
 }
 
-std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::vector<ExpressionPtr> arguments) {
+std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::vector<ExpressionPtr> arguments, bool is_bound) {
   if (!context_.evaluate) return arguments;
   for (size_t i = 0; i < arguments.size() && i < 32; ++i) {
     const ExpressionPtr& argument = arguments[i];
@@ -198,13 +209,23 @@ std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::ve
     if (row.kind == functions::FunctionKind::kWindow && argument->as<Cast>()) continue;
     if (argument->as<Literal>() || !is_constant_place(row.name, i) || !functions::is_constant(argument)) continue;
     if (holds(argument->type, TypeKind::kVariant)) continue;  // there is no literal of it
+    if (row.name == "collate" && !argument->type.is_string()) continue;
     if (row.name.starts_with("make_")) {
       // Of these it matters only whether one is null.
       if (!argument->nullable || argument->as<Cast>() || !is_null_if_computed(argument)) continue;
     }
-    auto computed = std::make_shared<Expression>(Expression{constant(argument), argument->type, argument->nullable, {}});
+    Literal value;
+    try {
+      value = constant(argument);
+    } catch (const SparkError&) {
+      // Where types are looked at first, what fails is computed once they fit, or over the rows.
+      if (!is_bound || is_sketch_function(row.name)) continue;
+      throw;
+    }
+    auto computed = std::make_shared<Expression>(Expression{std::move(value), argument->type, argument->nullable, {}});
     computed->is_replaced = !functions::is_foldable(argument);
-    arguments[i] = shown_as(computed, print_name(*argument));
+    // Of a collation its name is shown.
+    arguments[i] = row.name == "collate" && !computed->as<Literal>()->is_null() ? ExpressionPtr(computed) : shown_as(computed, print_name(*argument));
   }
   return arguments;
 }
@@ -223,7 +244,11 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   }
   const bool takes_bitmap = row.name == "bitmap_count" || row.name == "bitmap_or_agg" || row.name == "bitmap_and_agg";
   if (takes_bitmap && !a.empty() && a[0]->type.is(TypeKind::kNull)) throw_type(call, 0, a[0], "\"BINARY\"", origin);
+  if (row.name == "ntile" && !a.empty() && a[0]->type.is(TypeKind::kNull)) throw_type(call, 0, a[0], "\"INT\"", origin);
   if (a.size() < 2) return;
+  if ((row.name == "to_char" || row.name == "to_varchar") && !a[0]->type.is_nested() && a[1]->type.is_nested()) {
+    throw_type(call, 1, a[1], "\"STRING\"", origin);
+  }
   if (row.name == "extract" || row.name == "date_part" || row.name == "datepart") check_field(row, call, origin);
   if (row.name == "map_contains_key") check_key(call, origin);
   check_search(row, call, origin);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyze/argument_rules.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 
@@ -230,6 +231,52 @@ void check_clauses(const Function& row, const FunctionCall& call, const Origin& 
   if (!call.order_by.empty() && !has_order) refuse("WITHIN GROUP (ORDER BY ...)");
   if (call.is_distinct && !is_aggregate) refuse("DISTINCT");
   if (call.filter && !is_aggregate) refuse("FILTER CLAUSE");
+  // Spark builds the function before it looks at the filter.
+  if (call.filter) check_builder_constants(row, call, origin);
+}
+
+// Two texts are no numbers under ANSI rules, and neither is a text beside a bare null, which becomes one. Beside a time of day
+// a text is one under ANSI rules, and a double without them.
+void check_text_operands(const Function& row, const FunctionCall& call, bool ansi) {
+  struct Operator {
+    std::string_view name, function, accepted;
+  };
+  static constexpr std::string_view kAnyNumber = "\"NUMERIC\"";
+  static constexpr std::string_view kNumberOrInterval =
+      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
+  static constexpr Operator kOperators[] = {
+      {"+", "try_add", kNumberOrInterval},
+      {"-", "try_subtract", kNumberOrInterval},
+      {"*", "try_multiply", kAnyNumber},
+      {"/", "try_divide", "(\"DOUBLE\" or \"DECIMAL\")"},
+      {"%", "try_mod", kAnyNumber},
+      {"pmod", "", kAnyNumber},
+      {"div", "", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"}};
+  const auto& a = call.arguments;
+  const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                                   [&](const Operator& one) { return row.name == one.name || row.name == one.function; });
+  if (found == std::end(kOperators) || a.size() != 2) return;
+  const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
+  const auto is_time = [](const ExpressionPtr& e) { return e->type.is(TypeKind::kTime); };
+  const auto is_none = [&](const ExpressionPtr& e) { return is_text(e) || e->type.is(TypeKind::kNull); };
+  const bool has_time = (is_text(a[0]) && is_time(a[1])) || (is_time(a[0]) && is_text(a[1]));
+  const bool has_text = std::all_of(a.begin(), a.end(), is_none) && std::any_of(a.begin(), a.end(), is_text);
+  if (!has_time && !(ansi && has_text)) return;
+  FunctionCall shown = call;
+  shown.function = functions::find_function(found->name);
+  for (ExpressionPtr& one : shown.arguments) {
+    if (one->type.is(TypeKind::kNull)) one = make_null_literal(one->type);
+  }
+  const std::string text = quoted(print_name(Expression{shown, {}, true, {}}));
+  const auto type_of = [&](const ExpressionPtr& e) { return quoted(is_text(e) ? "DOUBLE" : e->type.sql()); };
+  if (!ansi) {
+    throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                     {{"sqlExpr", text}, {"left", type_of(a[0])}, {"right", type_of(a[1])}});
+  }
+  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                   {{"sqlExpr", text},
+                    {"inputType", std::string(found->accepted)},
+                    {"actualDataType", quoted(has_time ? (is_time(a[0]) ? a[0] : a[1])->type.sql() : "STRING")}});
 }
 
 std::string spark_class(const Function& row) {

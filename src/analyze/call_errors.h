@@ -38,6 +38,8 @@ std::string quoted(const std::string& text);  // "text"
                                   const plan::Origin& origin);
 // A clause that functions of this kind do not have: DISTINCT, WITHIN GROUP, FILTER.
 void check_clauses(const functions::Function& row, const plan::FunctionCall& call, const plan::Origin& origin);
+// Operators on texts, which are no numbers.
+void check_text_operands(const functions::Function& row, const plan::FunctionCall& call, bool ansi);
 // The Java class of a function, which is mostly its name in another case.
 std::string spark_class(const functions::Function& row);
 // A function behind LATERAL VIEW that makes no rows.

@@ -30,10 +30,24 @@ bool is_computed_once(FunctionCall& call, const CoercionRules& rules) {
 
 bool narrows_literal(const FunctionCall& call) {
   if (!is_comparison(call.function->name) || call.function->name == "<=>" || call.arguments.size() != 2) return false;
-  const auto is_whole = [](const ExpressionPtr& one) { return one->as<Literal>() && one->type.is_integral(); };
-  const auto is_column = [](const ExpressionPtr& one) { return !one->as<Literal>() && one->type.is(TypeKind::kDecimal); };
+  const auto is_written = [](const ExpressionPtr& one) { return one->as<Literal>() && !one->is_replaced; };
+  const auto is_whole = [&](const ExpressionPtr& one) { return is_written(one) && one->type.is_integral(); };
+  const auto is_column = [&](const ExpressionPtr& one) { return !is_written(one) && one->type.is(TypeKind::kDecimal); };
   const auto& a = call.arguments;
   return (is_whole(a[0]) && is_column(a[1])) || (is_column(a[0]) && is_whole(a[1]));
+}
+
+ExpressionPtr as_common_expression(const ExpressionPtr& value) {
+  auto common = std::make_shared<Expression>(*value);
+  common->is_replaced = true;
+  return common;
+}
+
+ExpressionPtr make_named_null(const Type& type) {
+  Cast null;
+  null.child = make_null_literal(Type::null());
+  null.target = type;
+  return make_typed(std::move(null), type, true);
 }
 
 ExpressionPtr with_nulls(const ExpressionPtr& call, bool is_nullable) {
@@ -51,6 +65,17 @@ bool tries_arguments(const Expression& expression) {
   if (name != "try_to_binary" && name != "try_to_time" && !is_local_of_date) return false;
   const auto is_computed = [](const ExpressionPtr& one) { return one->as<FunctionCall>() || one->as<Cast>(); };
   return std::any_of(call->arguments.begin(), call->arguments.end(), is_computed);
+}
+
+bool tries_operands(const Expression& expression) {
+  const auto* call = expression.as<FunctionCall>();
+  if (!call) return false;
+  const std::string_view name = call->function->name;
+  if (name != "try_add" && name != "try_subtract" && name != "try_multiply" && name != "try_divide" && name != "try_mod") return false;
+  return std::any_of(call->arguments.begin(), call->arguments.end(), [](const ExpressionPtr& one) {
+    const auto* cast = one->as<Cast>();
+    return cast && !cast->is_user_specified && !cast->is_function && cast->child->type.is_string();
+  });
 }
 
 ExpressionPtr as_predicate(const ExpressionPtr& lambda) {

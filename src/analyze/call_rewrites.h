@@ -11,11 +11,17 @@ bool is_computed_once(plan::FunctionCall& call, const CoercionRules& rules);
 
 // Whether an integer that is written becomes a decimal of its own digits beside another one: such a cast may be null to Spark.
 bool narrows_literal(const plan::FunctionCall& call);
+// The value of a BETWEEN, which is neither a literal nor a constant any more to the rules for them.
+plan::ExpressionPtr as_common_expression(const plan::ExpressionPtr& value);
+// A null whose name may be another one, also where it is cast.
+plan::ExpressionPtr make_named_null(const plan::Type& type);
 // The call, nullable besides if it is to be.
 plan::ExpressionPtr with_nulls(const plan::ExpressionPtr& call, bool is_nullable);
 
 // TryEval: whether the call is null where an argument fails, too.
 bool tries_arguments(const plan::Expression& expression);
+// Whether the operands are tried by themselves: of an operation on numbers and a text, which is cast.
+bool tries_operands(const plan::Expression& expression);
 
 // A predicate that is nothing but a null is a null of a boolean.
 plan::ExpressionPtr as_predicate(const plan::ExpressionPtr& lambda);

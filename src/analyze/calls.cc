@@ -241,38 +241,6 @@ ExpressionPtr Resolver::bind_lambda(const ExpressionPtr& lambda,
 
 namespace {
 
-// Two texts are no numbers under ANSI rules, and neither is a text beside a bare null, which becomes one.
-void check_no_text_operator(const Function& row, const FunctionCall& call) {
-  struct Operator {
-    std::string_view name, function, accepted;
-  };
-  static constexpr std::string_view kAnyNumber = "\"NUMERIC\"";
-  static constexpr std::string_view kNumberOrInterval =
-      "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
-  static constexpr Operator kOperators[] = {
-      {"+", "try_add", kNumberOrInterval},
-      {"-", "try_subtract", kNumberOrInterval},
-      {"*", "try_multiply", kAnyNumber},
-      {"/", "try_divide", "(\"DOUBLE\" or \"DECIMAL\")"},
-      {"%", "try_mod", kAnyNumber},
-      {"pmod", "", kAnyNumber},
-      {"div", "", "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"}};
-  const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
-  const auto is_none = [&](const ExpressionPtr& e) { return is_text(e) || e->type.is(TypeKind::kNull); };
-  const auto& a = call.arguments;
-  if (a.size() != 2 || !std::all_of(a.begin(), a.end(), is_none) || std::none_of(a.begin(), a.end(), is_text)) return;
-  const auto* found = std::find_if(std::begin(kOperators), std::end(kOperators),
-                                   [&](const Operator& one) { return row.name == one.name || row.name == one.function; });
-  if (found == std::end(kOperators)) return;
-  FunctionCall shown = call;
-  shown.function = functions::find_function(found->name);
-  const std::string accepted(found->accepted);
-  throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-                   {{"sqlExpr", "\"" + print_name(Expression{shown, {}, true, {}}) + "\""},
-                    {"inputType", accepted},
-                    {"actualDataType", "\"STRING\""}});
-}
-
 // The type in which the branches of CASE meet.
 std::optional<Type> branch_type(const FunctionCall& call, const std::vector<Type>& types, const CoercionRules& rules) {
   const std::optional<Type> common = wider_type(types, rules);
@@ -340,19 +308,28 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   check_distinct_order(bound);
   if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
-  if (context_.ansi) check_no_text_operator(*row, bound);
-  bound.arguments = with_constants(*row, std::move(bound.arguments));
+  check_text_operands(*row, bound, context_.ansi);
+  bound.arguments = with_constants(*row, std::move(bound.arguments), false);
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   const bool is_narrowed = narrows_literal(bound);
   ExpressionPtr result = with_nulls(bind_call(*row, std::move(bound), e.origin), is_narrowed);
   if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
+  if (tries_operands(*result)) result = with_tried_operands(result, e.origin);
   const auto* made = result->as<FunctionCall>();
   // Spark counts the arguments of a window function before it misses its OVER.
   if (made && row->kind == FunctionKind::kWindow) check_window_place(*row, node, *made, e.origin);
-  if (has_null_constant(*result)) return shown_as(make_null_literal(result->type), print_name(*result));
+  if (has_null_constant(*result)) return shown_as(make_named_null(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
+}
+
+ExpressionPtr Resolver::with_tried_operands(const ExpressionPtr& call, const Origin& origin) {
+  FunctionCall tried = *call->as<FunctionCall>();
+  for (ExpressionPtr& one : tried.arguments) {
+    if (one->as<FunctionCall>() || one->as<Cast>()) one = built_call("null if it fails", {one}, origin);
+  }
+  return shown_as(make_typed(std::move(tried), call->type, true, origin), print_name(*call));
 }
 
 namespace {
@@ -552,12 +529,12 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
                          contexts_of(origin));
       }
     }
-    call.arguments = with_constants(row, std::move(fitted));
+    call.arguments = with_constants(row, std::move(fitted), true);
     append_defaults(s, call, origin);
     check_call(row, call, origin);
     if (row.rewrite && !is_computed_once(call, rules())) {
       const std::string name = print_name(Expression{call, {}, true, {}});
-      if (row.name == "between") call.arguments[0] = shown_as(std::make_shared<Expression>(*call.arguments[0]), "commonexpressionref()");
+      if (row.name == "between") call.arguments[0] = shown_as(as_common_expression(call.arguments[0]), "commonexpressionref()");
       if (ExpressionPtr rewritten = row.rewrite(call)) {
         ExpressionPtr result = expression(rewritten, Scope{});
         // The name stays that of the call as written.

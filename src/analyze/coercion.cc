@@ -149,10 +149,10 @@ std::optional<Type> wider_type(const Type& a, const Type& b, const CoercionRules
 
 std::optional<Type> wider_type(const std::vector<Type>& types, const CoercionRules& rules) {
   if (types.empty()) return std::nullopt;
-  // Strings last, so that the result does not depend on where they stand.
+  // Strings last, so that the result does not depend on where they stand; without ANSI rules first, so that all else
+  // becomes a string, also what meets in nothing else.
   std::vector<Type> ordered = types;
-  std::stable_partition(ordered.begin(), ordered.end(),
-                        [](const Type& type) { return !type.is_string(); });
+  std::stable_partition(ordered.begin(), ordered.end(), [&](const Type& type) { return type.is_string() != rules.ansi; });
   std::optional<Type> result = ordered[0];
   for (size_t i = 1; i < ordered.size() && result; ++i) {
     result = wider_type(*result, ordered[i], rules);

@@ -199,7 +199,8 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   if (a_is_time || b_is_time) {
     const Type& other = a_is_time ? b : a;
     if (is_instant(other)) throw_no_instant(left, right, origin);
-    if (!(a_is_time && b_is_time) && !other.is_string() && !other.is(TypeKind::kNull)) return nullptr;
+    const bool is_text = context_.ansi && other.is_string();
+    if (!(a_is_time && b_is_time) && !is_text && !other.is(TypeKind::kNull)) return nullptr;
     return built_call("time - time", {left, right}, origin);
   }
   if (!context_.ansi && (a.is_string() || b.is_string())) return difference_with_text(left, right, origin);

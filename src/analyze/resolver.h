@@ -221,9 +221,10 @@ class Resolver {
   plan::Literal constant(const ExpressionPtr& resolved);
 
   // ---- before_binding.cc -----------------------------------------------------------------------
-  // Arguments that Spark wants as constants and computes become literals, shown as they were written.
+  // Arguments that Spark wants as constants and computes become literals, shown as they were written. Before the call
+  // is bound to a signature what fails stays as it is.
   bool is_null_if_computed(const ExpressionPtr& expression);
-  std::vector<ExpressionPtr> with_constants(const functions::Function& row, std::vector<ExpressionPtr> arguments);
+  std::vector<ExpressionPtr> with_constants(const functions::Function& row, std::vector<ExpressionPtr> arguments, bool is_bound);
 
   // ---- char_padding.cc -------------------------------------------------------------------------
   // Beside a constant text or another such column, the shorter side of a comparison of a column CHAR(n) is filled up with blanks.
@@ -383,6 +384,7 @@ class Resolver {
                                    const plan::Origin& origin);
   ExpressionPtr with_field(const ExpressionPtr& child, std::span<const std::string> path,
                            const ExpressionPtr& value);
+  ExpressionPtr with_tried_operands(const ExpressionPtr& call, const plan::Origin& origin);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
 

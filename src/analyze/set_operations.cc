@@ -25,6 +25,14 @@ void check_compared(const std::vector<RelationPtr>& inputs) {
   }
 }
 
+// Of a column, once it is cast on each side.
+bool may_be_null(SetOperationKind kind, const std::vector<RelationPtr>& inputs, size_t column) {
+  const auto is_nullable = [&](const RelationPtr& input) { return input->output[column].nullable; };
+  if (kind == SetOperationKind::kExcept) return is_nullable(inputs[0]);
+  return kind == SetOperationKind::kIntersect ? std::all_of(inputs.begin(), inputs.end(), is_nullable)
+                                              : std::any_of(inputs.begin(), inputs.end(), is_nullable);
+}
+
 }  // namespace
 
 RelationPtr Resolver::set_operation(const SetOperation& node) {
@@ -40,7 +48,6 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
                      : node.kind == SetOperationKind::kIntersect ? "INTERSECT" : "EXCEPT";
   const size_t width = inputs[0]->output.size();
   std::vector<Type> types;
-  std::vector<bool> nullable(width, false);
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i]->output.size() != width) {
       throw SparkError("NUM_COLUMNS_MISMATCH",
@@ -49,7 +56,6 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
                         {"invalidNumColumns", std::to_string(inputs[i]->output.size())}});
     }
   }
-  if (node.kind != SetOperationKind::kUnion || !node.is_all) check_compared(inputs);
   for (size_t c = 0; c < width; ++c) {
     Type type = inputs[0]->output[c].type;
     for (size_t i = 1; i < inputs.size(); ++i) {
@@ -64,13 +70,9 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
       }
       type = *wider;
     }
-    const auto may_be_null = [&](const RelationPtr& input) { return input->output[c].nullable; };
-    const bool is_intersection = node.kind == SetOperationKind::kIntersect;
-    nullable[c] = is_intersection ? std::all_of(inputs.begin(), inputs.end(), may_be_null)
-                                  : std::any_of(inputs.begin(), inputs.end(), may_be_null);
-    if (node.kind == SetOperationKind::kExcept) nullable[c] = inputs[0]->output[c].nullable;
     types.push_back(type);
   }
+  if (node.kind != SetOperationKind::kUnion || !node.is_all) check_compared(inputs);
   for (RelationPtr& input : inputs) {
     std::vector<ExpressionPtr> columns;
     bool is_changed = false;
@@ -94,7 +96,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
     Attribute attribute = inputs[0]->output[c];
     attribute.id = next_attribute_id();
     attribute.type = types[c];
-    attribute.nullable = nullable[c];
+    attribute.nullable = may_be_null(node.kind, inputs, c);
     attribute.qualifier.clear();
     output.push_back(std::move(attribute));
   }

@@ -168,7 +168,8 @@ void check_frame(const Window& window, const std::vector<QueryContext>& contexts
 void check_buckets(const Expression& function, const std::vector<QueryContext>& contexts) {
   const auto* call = function.as<FunctionCall>();
   if (call->function->name != "ntile" || call->arguments.empty()) return;
-  const std::optional<int64_t> count = functions::constant_integer(call->arguments[0]);
+  const ExpressionPtr& buckets = call->arguments[0];
+  const std::optional<int64_t> count = functions::is_null_constant(*buckets) ? 0 : functions::constant_integer(buckets);
   if (!count || *count > 0) return;
   throw SparkError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"sqlExpr", "\"" + print_name(function) + "\""},

@@ -320,6 +320,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"INVALID_PARAMETER_VALUE.DTYPE", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: Unsupported dtype: <invalidValue>. Valid values: float64, float32."},
         {"INVALID_PARAMETER_VALUE.LENGTH", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: Expects `length` greater than or equal to 0, but got <length>."},
         {"INVALID_PARAMETER_VALUE.LONG", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: expects a long literal, but got <invalidValue>."},
+        {"INVALID_PARAMETER_VALUE.NULL", "22023", kAnalysis, "The value of parameter(s) <parameter> in <functionName> is invalid: expects a non-NULL value."},
         {"INVALID_PARAMETER_VALUE.PATTERN", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: <value>."},
         {"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: Expects group index between 0 and <groupCount>, but got <groupIndex>."},
         {"INVALID_PARAMETER_VALUE.START", "22023", kRuntime, "The value of parameter(s) <parameter> in <functionName> is invalid: Expects a positive or a negative value for `start`, but got 0."},

@@ -71,11 +71,12 @@ std::string try_sum_sql(const plan::FunctionCall& call, std::span<const std::str
 std::string average_sql(const plan::FunctionCall& call, std::span<const std::string> a,
                         const Type& result) {
   if (result.is_interval()) {
-    // The exact sum divided, halves away from zero.
-    const std::string sum = "sum($distinct" + a[0] + ")$suffix";
+    // The sum divided, halves away from zero. The sum too is an interval and may leave its bits.
+    const std::string cast = call.function->name.starts_with("try_") ? "try_cast(" : "CAST(";
+    const std::string sum = cast + "sum($distinct" + a[0] + ")$suffix AS $type)::HUGEINT";
     const std::string count = "count($distinct" + a[0] + ")$suffix";
     const std::string text = "((2 * " + sum + " + sign(" + sum + ") * " + count + ") // nullif(2 * " + count + ", 0))";
-    return (call.ansi ? "CAST(" : "try_cast(") + text + " AS $type)";
+    return cast + text + " AS $type)";
   }
   if (!result.is(TypeKind::kDecimal)) return "avg($distinct" + a[0] + ")$suffix";
   const Type& type = call.arguments[0]->type;

@@ -159,12 +159,10 @@ void check_integers(const FunctionCall& call) {
   const auto written = [&](size_t i) {
     const ExpressionPtr* argument = &call.arguments[i];
     const auto* cast = (*argument)->as<plan::Cast>();
-    // What a function such as to_timestamp() became is no implicit cast, and text takes the type of the other side.
-    const bool is_function = cast && ((cast->child->type.is_numeric() && cast->target.is_datetime()) ||
-                                      (cast->child->type.is_datetime() && cast->target.is_numeric()));
+    // Text takes the type of the other side.
     const bool is_text = cast && cast->child->type.is_string() && call.ansi;
     const bool is_fraction = cast && cast->child->type.is_numeric() && cast->target.is(TypeKind::kDouble);
-    if (cast && !cast->is_user_specified && !is_function && !is_text && !is_fraction) argument = &cast->child;
+    if (cast && !cast->is_user_specified && !cast->is_function && !is_text && !is_fraction) argument = &cast->child;
     const auto* literal = (*argument)->as<Literal>();
     const bool is_null = literal && literal->is_null();
     if (is_null && call.ansi && call.arguments[1 - i]->type.is_string()) return Type::string();

@@ -244,7 +244,13 @@ std::function<void(const plan::FunctionCall&)> check_of(std::string_view name) {
   if (name == "array_contains") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, false); };
   }
-  if (name == "array_append" || name == "array_prepend" || name == "array_position" || name == "array_remove") {
+  if (name == "array_append" || name == "array_prepend") {
+    return [](const plan::FunctionCall& call) {
+      if (call.arguments[0]->type.is(TypeKind::kNull)) throw_unexpected_type(0, "\"ARRAY\"");
+      check_element(call, 1, true);
+    };
+  }
+  if (name == "array_position" || name == "array_remove") {
     return [](const plan::FunctionCall& call) { check_element(call, 1, true); };
   }
   if (name == "array_insert") return [](const plan::FunctionCall& call) { check_element(call, 2, true); };
@@ -332,10 +338,10 @@ Rows array_functions() {
          if (call.ansi) return nullptr;
          ExpressionPtr list = call.arguments[0];
          if (list->type.is(TypeKind::kMap)) list = plan::make_call("map_keys", {list});
-         return plan::make_call("coalesce", {plan::make_call("array_size", {list}), plan::make_integer_literal(-1)});
+         return plan::make_call("coalesce", {plan::make_call("size of array", {list}), plan::make_integer_literal(-1)});
        }},
-      array_row("array_size", signature({kArray}, Type::integer()),
-                Template{"CAST(len($1) AS INTEGER)"}),
+      array_row("array_size", signature({kArray}, Type::integer()), Template{"CAST(len($1) AS INTEGER)"}),
+      array_row("size of array", signature({kArray}, Type::integer()), Template{"CAST(len($1) AS INTEGER)"}),
       array_row("array_contains", with_nullable(signature({kArray, kAny}, Type::boolean()), search_nullable),
                 Template{"(CASE WHEN list_contains($1, $2) THEN true WHEN $1 IS NULL OR $2 IS NULL "
                          "OR len($1) > list_count($1) THEN NULL ELSE false END)"}),

@@ -18,6 +18,7 @@ Function conversion(std::string_view name, const Type& type) {
             cast.child = call.arguments[0];
             cast.target = type;
             cast.is_user_specified = false;
+            cast.is_function = true;
             return plan::make_expression(std::move(cast));
           }};
 }

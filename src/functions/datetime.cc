@@ -85,6 +85,7 @@ ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
   cast.target = type;
   cast.mode = mode;
   cast.is_user_specified = false;
+  cast.is_function = true;
   return plan::make_expression(std::move(cast));
 }
 
@@ -219,7 +220,7 @@ Rows datetime_functions() {
                     const Type& type = call.arguments[0]->type;
                      // Spark takes a local time for one of UTC here.
                     if (type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz)) {
-                      return "(epoch_us(" + a[0] + ") // 1000000)";  // towards zero, as Java divides
+                      return "(fs_units_of(" + a[0] + ", 1) // 1000000)";  // towards zero, as Java divides
                     }
                     if (type.is(TypeKind::kDate)) {
                       return "(epoch_us(fs_local_to_utc(CAST(" + a[0] + " AS TIMESTAMP), $zone)) // 1000000)";

@@ -49,7 +49,8 @@ ExpressionPtr char_form(const plan::FunctionCall& call) {
   throw SparkError("INVALID_PARAMETER_VALUE.BINARY_FORMAT",
                    {{"functionName", "`" + call.display_name + "`"},
                     {"parameter", "`format`"},
-                    {"invalidFormat", "'" + (format ? *format : "") + "'"}});
+                    {"invalidFormat", "'" + (format ? *format : "") + "'"}})
+      .with_kind(ErrorKind::kAnalysis);
 }
 
 // Spark prints what the call became; to_varchar of bytes keeps its name.

@@ -82,7 +82,7 @@ bool stops_at_nulls(const Function& function) {
                                                    "concat", "in", "map_concat", "nanvl",        "sequence", "unix_timestamp"};
   // Null for other reasons too.
   static constexpr std::string_view kIntolerant[] = {
-      "[]",         "conv",          "date_trunc",         "decode",
+      "[]",         "array_contains", "conv",          "date_trunc",         "decode",
       "encode",     "format_number", "log",                "make_timestamp_ntz",
       "next_day",   "sha2",          "split_part",         "trunc",
       "try_make_interval", "try_make_timestamp", "try_make_timestamp_ltz", "try_make_timestamp_ntz",

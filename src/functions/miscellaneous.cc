@@ -163,9 +163,6 @@ Function collate_row() {
   Function f = row("collate", signature({kString, kString}, Type::string()), Template{"$1"});
   f.since = "4.0.0";
   f.check = [](const plan::FunctionCall& call) {
-    if (!is_foldable(call.arguments[1])) {
-      throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", "\"STRING\""}});
-    }
     const std::string name = constant_text(call.arguments[1]).value_or("");
     if (collation_name(name) != "UTF8_BINARY") throw_unsupported("EXPRESSION", "the collation " + name);
   };

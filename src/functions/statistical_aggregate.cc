@@ -180,6 +180,10 @@ void check_percentage(const plan::FunctionCall& call, size_t index) {
   if (constant && constant->is_null()) throw ArgumentMismatch{"UNEXPECTED_NULL", {{"exprName", "percentage"}}, std::nullopt};
   std::vector<ExpressionPtr> fractions = {argument};
   if (const auto* list = argument->as<plan::FunctionCall>(); list && list->function->name == "array") fractions = list->arguments;
+  if (const auto* list = constant ? std::get_if<std::shared_ptr<const plan::Literal::Elements>>(&constant->value) : nullptr) {
+    fractions.clear();
+    for (const plan::Literal& element : **list) fractions.push_back(plan::make_literal(element));
+  }
   std::string shown;
   bool is_outside = false;
   for (const ExpressionPtr& fraction : fractions) {
@@ -221,21 +225,7 @@ void check_fraction(const plan::FunctionCall& call) {
 // HyperLogLogPlusPlus: the deviation is a literal, and four bits at least address the registers.
 void check_deviation(const plan::FunctionCall& call) {
   if (call.arguments.size() < 2) return;
-  const ExpressionPtr* argument = &call.arguments[1];
-  while (const auto* cast = (*argument)->as<plan::Cast>()) {
-    if (cast->is_user_specified) break;
-    argument = &cast->child;
-  }
-  const auto* number = (*argument)->as<plan::Literal>();
-  if (number == nullptr || !number->type.is_numeric() || number->is_null() || number->type.is_integral()) {
-    throw SparkError("_LEGACY_ERROR_TEMP_1104", {});
-  }
-  double value = 0;
-  if (const auto* real = std::get_if<double>(&number->value)) {
-    value = *real;
-  } else if (const auto* unscaled = std::get_if<__int128>(&number->value)) {
-    value = static_cast<double>(*unscaled) / std::pow(10.0, number->type.scale());
-  }
+  const double value = constant_number(call.arguments[1]).value_or(0);
   // More than 25 bits are more registers than a group can pay for.
   constexpr double kLeast = 1.106 / 5792.7;
   constexpr double kMost = 1.106 / 2.8284271247461903;

@@ -228,7 +228,8 @@ ExpressionPtr decode_cases(const plan::FunctionCall& call) {
     branches.push_back(plan::make_call("<=>", {a[0], a[i]}));
     branches.push_back(a[i + 1]);
   }
-  if (a.size() % 2 == 0) branches.push_back(a.back());
+  // Without a default it is a null text, with which the results meet in one type.
+  branches.push_back(a.size() % 2 == 0 ? a.back() : plan::make_null_literal(Type::string()));
   return plan::make_call("when", std::move(branches));
 }
 

@@ -126,6 +126,7 @@ struct Cast {
   CastMode mode = CastMode::kDefault;
   bool is_user_specified = true;  // written by the user, so that it is printed in names
   std::string time_zone;          // set by analyze
+  bool is_function = false;       // written as boolean(x) or to_timestamp(x): not printed either, and no implicit cast
 };
 enum class NullOrder : uint8_t { kDefault, kFirst, kLast };  // kDefault: before analyze only
 struct SortOrder {

@@ -240,17 +240,20 @@ class Lexer {
   // not look ahead through long runs of them.
   void mark_queries() {
     bool begins_query = false;
+    bool is_name = false;  // the token behind: (MAP a USING …) is a script, (map(1, 2)) and (map.a) are expressions
     for (size_t i = tokens_.size(); i-- > 0;) {
       Token& token = tokens_[i];
       if (token.kind == TokenKind::kSymbol && token.end - token.begin == 1 &&
           text_[token.begin] == '(') {
         token.opens_query = begins_query;
+        is_name = false;
         continue;
       }
       begins_query = token.keyword == Keyword::kSelect || token.keyword == Keyword::kWith ||
                      token.keyword == Keyword::kFrom || token.keyword == Keyword::kValues ||
-                     token.keyword == Keyword::kTable || token.keyword == Keyword::kMap ||
-                     token.keyword == Keyword::kReduce;
+                     token.keyword == Keyword::kTable ||
+                     ((token.keyword == Keyword::kMap || token.keyword == Keyword::kReduce) && is_name);
+      is_name = token.kind == TokenKind::kWord && token.keyword == Keyword::kNone;
     }
   }
 

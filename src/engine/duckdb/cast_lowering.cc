@@ -118,7 +118,7 @@ std::string cast_to_integral(const std::string& sql, const Type& from, const Typ
   }
   if (from.is(TypeKind::kTimestamp)) {
     // Whole seconds, rounded down.
-    if (to.is(TypeKind::kLong)) return "fs_timestamp_seconds(epoch_us(" + sql + "))";
+    if (to.is(TypeKind::kLong)) return "fs_timestamp_seconds(fs_units_of(" + sql + ", 1))";
     return plain("fs_cast_timestamp_integer(" + sql + ", " + quote_string(zone) + ", " +
                      std::to_string(integral_bits(to)) + ", " + mode_text(mode) + ")",
                  to);
@@ -357,7 +357,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kLong: return cast_to_integral(sql, from, to, mode, zone);
     case TypeKind::kFloat:
     case TypeKind::kDouble:
-      if (from.is(TypeKind::kTimestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0::DOUBLE)", to);
+      if (from.is(TypeKind::kTimestamp)) return plain("(fs_units_of(" + sql + ", 1) / 1000000.0::DOUBLE)", to);
       if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
       if (from.is(TypeKind::kDecimal) && from.precision() > 15) return "fs_cast_string_" + kernel_type(to) + "(CAST(" + sql + " AS VARCHAR), 'legacy')";
       if (from.is(TypeKind::kDouble)) return "fs_double_to_float(" + sql + ")";  // infinite beyond the largest float
@@ -366,7 +366,7 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kBoolean:
       if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
       if (is_binary_fraction(from) || from.is_numeric()) return "(" + sql + " <> 0)";
-      if (from.is(TypeKind::kTimestamp)) return "(epoch_us(" + sql + ") <> 0)";
+      if (from.is(TypeKind::kTimestamp)) return "(fs_units_of(" + sql + ", 1) <> 0)";
       break;
     case TypeKind::kBinary:
       if (from.is(TypeKind::kString)) return "encode(" + sql + ")";

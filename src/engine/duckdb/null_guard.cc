@@ -13,11 +13,22 @@ using plan::Type;
 using plan::TypeKind;
 
 // What is no longer than this may stand in the text twice.
-constexpr int kMostRepeatedNodes = 8;
+constexpr int kMostRepeatedNodes = 16;
 
 class NullTests {
  public:
   NullTests(const Scope& scope, const LowerExpression& lower) : scope_(scope), lower_(lower) {}
+
+  // x IN (a, 1 / b): what stands before the first value of the list that may fail is compared first.
+  void add_matches(const plan::FunctionCall& in) {
+    const auto& a = in.arguments;
+    const auto failing = std::find_if(a.begin() + 1, a.end(), may_fail);
+    if (failing == a.begin() + 1 || failing == a.end()) return;
+    if (!std::all_of(a.begin(), failing, [&](const ExpressionPtr& one) { return is_cheap(one); })) return;
+    std::string values;
+    for (auto one = a.begin() + 1; one != failing; ++one) values += (values.empty() ? "" : ", ") + lower_(**one);
+    matches_ = " WHEN (" + lower_(*a[0]) + ") IN (" + values + ") THEN true";
+  }
 
   void add(const ExpressionPtr& expression) {
     if (!expression->nullable) return;
@@ -36,7 +47,7 @@ class NullTests {
   std::string text() const {
     std::string branches;
     for (const std::string& test : tests_) branches += " WHEN " + test + " THEN NULL";
-    return branches;
+    return branches + matches_;
   }
 
  private:
@@ -63,6 +74,7 @@ class NullTests {
   const Scope& scope_;
   const LowerExpression& lower_;
   std::vector<std::string> tests_;
+  std::string matches_;
 };
 
 constexpr int kMostDigits = 38;
@@ -109,7 +121,7 @@ bool may_fail(const ExpressionPtr& expression) {
 }
 
 std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower) {
-  const bool is_in = call.function->name == "in";  // only the value spares the list
+  const bool is_in = call.function->name == "in";  // the value spares the list, and one that equals it those behind it
   if (call.arguments.size() < 2 || !(is_in || functions::stops_at_nulls(*call.function))) return "";
   size_t guarded = call.arguments.size();  // the last argument that may fail
   while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
@@ -120,6 +132,7 @@ std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const
     // What fails itself is asked before what stands behind it.
     if (may_fail(call.arguments[i])) break;
   }
+  if (is_in) tests.add_matches(call);
   return tests.text();
 }
 

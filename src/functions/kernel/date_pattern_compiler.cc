@@ -45,16 +45,19 @@ bool DatePattern::Compiler::is_legacy_pattern() const {
 
 void DatePattern::Compiler::refuse(std::string_view condition, std::string_view letter) const {
   const std::string pattern(pattern_);
+  std::string quoted_pattern;  // as a literal writes it
+  for (char c : pattern_) quoted_pattern += c == '\'' ? "\\'" : std::string(1, c);
+  quoted_pattern = "'" + quoted_pattern + "'";
   const std::string documentation = "https://spark.apache.org/docs/latest";
   if (is_legacy_pattern()) {
     throw SparkError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
-                     {{"pattern", "'" + pattern + "'"},
+                     {{"pattern", quoted_pattern},
                       {"config", "\"spark.sql.legacy.timeParserPolicy\""},
                       {"docroot", documentation}});
   }
   if (condition == "INVALID_DATETIME_PATTERN.WITH_SUGGESTION") {
     throw SparkError(std::string(condition),
-                     {{"pattern", "'" + pattern + "'"}, {"docroot", documentation}})
+                     {{"pattern", quoted_pattern}, {"docroot", documentation}})
         .with_kind(ErrorKind::kRuntime);
   }
   if (condition == "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN") {
@@ -65,13 +68,24 @@ void DatePattern::Compiler::refuse(std::string_view condition, std::string_view 
 }
 
 void DatePattern::Compiler::check_letters() const {
-  for_each_run(pattern_, [&](char letter, int) {
+  bool is_quoted = false;
+  for (std::string_view rest = pattern_;; is_quoted = !is_quoted) {
+    const size_t quote = rest.find('\'');
+    if (!is_quoted) check_letters_of(rest.substr(0, quote));
+    if (quote == std::string_view::npos) return;
+    rest.remove_prefix(quote + 1);
+  }
+}
+
+// What stands between two quotes is checked by itself.
+void DatePattern::Compiler::check_letters_of(std::string_view part) const {
+  for_each_run(part, [&](char letter, int) {
     if (is_one_of(letter, "YWwuec")) {
       refuse("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
              std::string_view(&letter, 1));
     }
   });
-  for_each_run(pattern_, [&](char letter, int count) {
+  for_each_run(part, [&](char letter, int count) {
     const std::string_view name(&letter, 1);
     if (is_one_of(letter, "ABnNp") ||
         (purpose_ == Purpose::kParse && is_one_of(letter, "EFqQ"))) {

@@ -17,6 +17,7 @@ class DatePattern::Compiler {
 
  private:
   void check_letters() const;
+  void check_letters_of(std::string_view part) const;
   void add_letters(char letter, int count);
   bool add_number(char letter, int count);
   bool add_other(char letter, int count);

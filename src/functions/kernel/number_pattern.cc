@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "functions/kernel/cast_string.h"
 #include "functions/kernel/decimal.h"
 
 namespace firesteel::functions::kernel {
@@ -15,6 +14,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_separator(char c) { return c == ',' || c == 'G'; }
 bool is_point(char c) { return c == '.' || c == 'D'; }
+bool is_space(char c) { return (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= ' '); }
 
 [[noreturn]] void fail(const char* condition, const std::string& shown,
                        std::pair<std::string, std::string> more = {}) {
@@ -57,7 +57,7 @@ void NumberPattern::read(std::string_view format) {
   if (at < format.size() && is_separator(format[at])) fail("THOUSANDS_SEPS_MUST_BEFORE_DEC", shown);
   trailing_ = take("PR") ? Sign::kBrackets : take("MI") ? Sign::kMinus : take("S") ? Sign::kBoth : Sign::kNone;
   if (at < format.size()) fail("UNEXPECTED_TOKEN", shown, {"token", quoted_character(format[at])});
-  if (leading_ != Sign::kNone && (trailing_ == Sign::kMinus || trailing_ == Sign::kBoth)) {
+  if (leading_ != Sign::kNone && trailing_ == leading_) {
     fail("WRONG_NUM_TOKEN", shown, {"token", trailing_ == Sign::kBoth ? "S" : "MI"});
   }
   check_separators(shown);
@@ -95,61 +95,61 @@ int NumberPattern::precision() const {
   return static_cast<int>(digits);
 }
 
-// Separators stand as far from the end as in the format; a group that begins with 0 is full.
-std::optional<std::string> NumberPattern::integral_digits(std::string_view text) const {
-  std::vector<std::string> parts(1);
-  for (char c : text) {
+// Takes the digits, separators and blanks that `text` begins with. Separators stand as far from the end as in
+// the groups; a group of an integral part that begins with 0 is full.
+std::optional<std::string> NumberPattern::take_digits(std::string_view& text, const std::vector<std::string>& groups,
+                                                      bool is_integral) {
+  std::string digits;
+  std::vector<size_t> sizes(1);
+  for (; !text.empty(); text.remove_prefix(1)) {
+    const char c = text.front();
     if (is_digit(c)) {
-      parts.back() += c;
+      digits += c;
+      ++sizes.back();
     } else if (c == ',') {
-      parts.emplace_back();
-    } else {
-      return std::nullopt;
+      sizes.push_back(0);
+    } else if (!is_space(c)) {
+      break;
     }
   }
-  if (parts.size() > groups_.size()) return std::nullopt;
-  std::string digits;
-  for (const std::string& part : parts) digits += part;
-  for (size_t i = 0; i < groups_.size(); ++i) {
-    const std::string& group = groups_[groups_.size() - 1 - i];
-    const std::string part = i < parts.size() ? parts[parts.size() - 1 - i] : "";
-    if (part.size() > group.size()) return std::nullopt;
-    const bool is_first = i + 1 >= parts.size();
-    if (!is_first && part.size() != group.size() && parts.size() > 1 && part.empty()) return std::nullopt;
-    if (!group.empty() && group[0] == '0' && part.size() != group.size()) return std::nullopt;
+  if (sizes.size() > groups.size()) return std::nullopt;
+  sizes.insert(sizes.begin(), groups.size() - sizes.size(), 0);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const bool is_full = is_integral && groups[i].starts_with('0');
+    if (sizes[i] > groups[i].size() || (is_full && sizes[i] < groups[i].size())) return std::nullopt;
   }
   return digits;
 }
 
+// What `text` holds is taken token by token of the format, as Spark does it: two signs undo each other.
 std::optional<Int128> NumberPattern::parse(std::string_view text) const {
-  text = trim_all(text);
   bool is_negative = false;
-  const auto sign = [&](Sign expected, char c) {
-    if (expected == Sign::kNone || expected == Sign::kBrackets) return false;
-    if (c == '-') is_negative = true;
-    return c == '-' || (c == '+' && expected == Sign::kBoth);
-  };
-  if (trailing_ == Sign::kBrackets && text.starts_with('<') && text.ends_with('>')) {
-    is_negative = true;
-    text = text.substr(1, text.size() - 2);
-  }
-  if (!text.empty() && sign(leading_, text.front())) text.remove_prefix(1);
-  if (!text.empty() && sign(trailing_, text.back())) text.remove_suffix(1);
-  if (has_currency_) {
-    if (!text.starts_with('$')) return std::nullopt;
+  const auto take = [&](char c) {
+    if (!text.starts_with(c)) return false;
     text.remove_prefix(1);
-  }
-  const size_t point = text.find('.');
-  if (point != std::string_view::npos && !has_point_) return std::nullopt;
-  const auto digits = integral_digits(text.substr(0, point));
-  std::string fraction(point == std::string_view::npos ? "" : text.substr(point + 1));
-  if (!digits || fraction.size() > fraction_.size() || digits->size() + fraction.size() == 0) {
-    return std::nullopt;
-  }
-  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
-  fraction.resize(fraction_.size(), '0');
+    return true;
+  };
+  const auto take_sign = [&](Sign sign) {
+    const bool is_sign = sign == Sign::kMinus || sign == Sign::kBoth;
+    if (is_sign && take('-')) is_negative = !is_negative;
+    else if (sign == Sign::kBoth) take('+');
+  };
+  const bool opens = trailing_ == Sign::kBrackets && take('<');
+  take_sign(leading_);
+  if (has_currency_ && !take('$')) return std::nullopt;
+  const bool has_integral = !groups_.front().empty();
+  const auto integral = has_integral ? take_digits(text, groups_, true) : std::string();
+  if (!integral) return std::nullopt;
+  if (has_point_) take('.');
+  const auto fraction = fraction_.empty() ? std::string() : take_digits(text, {fraction_}, false);
+  if (!fraction) return std::nullopt;
+  take_sign(trailing_);
+  if (opens && !take('>')) return std::nullopt;
+  if (opens) is_negative = !is_negative;
+  if (!text.empty() || integral->size() + fraction->size() == 0) return std::nullopt;
   Int128 value = 0;
-  for (char c : *digits + fraction) value = value * 10 + (c - '0');
+  for (char c : *integral + *fraction) value = value * 10 + (c - '0');
+  for (size_t i = fraction->size(); i < fraction_.size(); ++i) value *= 10;
   return is_negative ? -value : value;
 }
 
@@ -186,33 +186,33 @@ std::string NumberPattern::format(Int128 unscaled, int scale) const {
   while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
   size_t places = 0;
   for (const std::string& group : groups_) places += group.size();
+  const bool has_brackets = trailing_ == Sign::kBrackets;
+  const bool shows_sign = leading_ == Sign::kBoth || (is_negative && (leading_ == Sign::kMinus || has_brackets));
   // Nothing stands for zero but the one before a point, where no sign takes its place.
-  const bool has_leading_sign = leading_ != Sign::kNone || trailing_ == Sign::kBrackets;
-  if (integral == "0" && (places == 0 || !has_point_ || has_leading_sign)) integral.clear();
+  if (integral == "0" && (places == 0 || !has_point_ || (shows_sign && !has_currency_))) integral.clear();
   std::string body;
   if (integral.size() > places || fraction.size() > fraction_.size()) {
     for (size_t i = 0; i < groups_.size(); ++i) body += (i ? " " : "") + std::string(groups_[i].size(), '#');
-    if (has_point_) body += '.' + std::string(fraction_.size(), '#');
+    fraction.assign(fraction_.size(), '#');
   } else {
     append_integral(integral, body);
     fraction.resize(fraction_.size(), '0');
-    if (has_point_) body += fraction_.empty() ? " " : "." + fraction;
   }
+  const size_t end_of_integral = body.size();
+  if (has_point_) body += fraction_.empty() ? " " : "." + fraction;
   if (has_currency_) body.insert(0, "$");
-  // A positive number has two blanks behind it in place of its brackets.
-  const bool has_brackets = trailing_ == Sign::kBrackets;
-  if (leading_ != Sign::kNone || (has_brackets && is_negative)) {
-    const char sign = has_brackets && is_negative ? '<'
-                      : is_negative                ? '-'
-                      : leading_ == Sign::kBoth    ? '+'
-                                                   : ' ';
-    // The sign stands right before the first digit.
-    const size_t first = std::min(body.find_first_not_of(' '), body.size());
-    body.insert(first, 1, sign);
-  }
-  if (has_brackets) body += is_negative ? ">" : "  ";
-  if (trailing_ == Sign::kMinus) body += is_negative ? '-' : ' ';
-  if (trailing_ == Sign::kBoth) body += is_negative ? '-' : '+';
+  // The sign stands right before the first digit, and a bracket before both.
+  const auto put_before = [&](char c) {
+    body.insert(std::min(body.find_first_not_of(' '), end_of_integral), 1, c);
+  };
+  if (leading_ != Sign::kNone) put_before(is_negative ? '-' : leading_ == Sign::kBoth ? '+' : ' ');
+  if (has_brackets && is_negative) put_before('<');
+  // What stands behind stands right behind the last digit. A positive number has two blanks in place of its brackets.
+  const auto put_behind = [&](char c) { body.insert(body.find_last_not_of(' ') + 1, 1, c); };
+  if (trailing_ == Sign::kBoth) put_behind(is_negative ? '-' : '+');
+  if (trailing_ == Sign::kMinus) put_behind(is_negative ? '-' : ' ');
+  if (has_brackets && is_negative) put_behind('>');
+  if (has_brackets && !is_negative) body += "  ";
   return body;
 }
 

@@ -30,7 +30,8 @@ class NumberPattern {
   void read(std::string_view format);
   void read_number(std::string_view format, size_t& at);
   void check_separators(const std::string& shown) const;
-  std::optional<std::string> integral_digits(std::string_view text) const;
+  static std::optional<std::string> take_digits(std::string_view& text, const std::vector<std::string>& groups,
+                                                bool is_integral);
   void append_integral(const std::string& digits, std::string& out) const;
 
   Sign leading_ = Sign::kNone;

@@ -36,13 +36,26 @@ class TypeReader {
   }
 
  private:
+  // 12, 12L, 1.2e3D: digits, an exponent and the letter of a type. All else of letters and digits is a name.
+  static bool is_number(std::string_view word) {
+    const auto skip_digits = [&] { word.remove_prefix(std::min(word.find_first_not_of("0123456789"), word.size())); };
+    if (word.find_first_of("0123456789") != 0) return false;
+    skip_digits();
+    if (word.size() > 1 && (word[0] == 'e' || word[0] == 'E')) {
+      word.remove_prefix(1);
+      skip_digits();
+    }
+    const std::string suffix = upper_case(word);
+    return suffix.empty() || suffix == "BD" || (suffix.size() == 1 && suffix.find_first_of("LSYFD") == 0);
+  }
+
   // One type, or columns when a name and a type follow each other.
   Type type_or_columns() {
     const size_t start = at_;
     if (auto type = plain(); type && is_end()) return *type;
     at_ = start;
     const std::string name = word();
-    if (!name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) && is_end()) {
+    if (!name.empty() && !is_number(name) && is_end()) {
       throw SparkError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + upper_case(name) + "\""}});
     }
     at_ = start;
