@@ -16,6 +16,7 @@
 #include "functions/argument_check.h"
 #include "functions/foldable.h"
 #include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/date_functions.h"
 #include "plan/nested_types.h"
 
 namespace firesteel::analyze {
@@ -174,10 +175,7 @@ void check_options(const Function& row, const FunctionCall& call, const Origin& 
   if (!found) return;
   const ExpressionPtr& options = *found;
   const Type& type = options->type;
-  const auto* built = options->as<FunctionCall>();
-  const bool is_text = type.key().is_string() && type.value().is_string();
-  const bool is_empty = built && built->arguments.empty();
-  if (!is_text && !is_empty) {
+  if (!type.key().is_string() || !type.value().is_string()) {
     throw SparkError("INVALID_OPTIONS.NON_STRING_TYPE", {{"mapType", quoted(type.sql())}}, contexts_of(origin));
   }
   if (!is_foldable(options)) throw_unsupported("EXPRESSION", "options of " + std::string(row.name) + " that are no constants");
@@ -511,10 +509,25 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   if (row.name == "to_binary") check_binary_format(call, origin);
 }
 
+namespace {
+
+// Whether date_trunc() or trunc() has a constant that names nothing to cut to: the answer is null then.
+bool is_no_unit(const FunctionCall& call) {
+  const bool is_date = call.function->name == "trunc";
+  const auto* literal = call.arguments[is_date ? 1 : 0]->as<Literal>();
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!text) return false;
+  const auto unit = functions::kernel::parse_truncate_unit(*text);
+  return !unit || (is_date && *unit < functions::kernel::TruncateUnit::kWeek);
+}
+
+}  // namespace
+
 bool has_null_constant(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call || call->arguments.size() < 2) return false;
   const std::string_view name = call->function->name;
+  if (name == "date_trunc" || name == "trunc") return is_no_unit(*call);
   if (name != "round" && name != "bround" && name != "sort_array") return false;
   const auto* constant = call->arguments[1]->as<Literal>();
   return constant && constant->is_null();

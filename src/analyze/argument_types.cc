@@ -8,6 +8,7 @@
 
 #include "analyze/analyzer.h"
 #include "analyze/call_errors.h"
+#include "analyze/casts.h"
 #include "base/error.h"
 #include "functions/argument_check.h"
 
@@ -234,6 +235,28 @@ void check_concatenated(const FunctionCall& call) {
   }
 }
 
+namespace {
+
+// Nested values are cast part by part, and no null may come where the wanted type has none.
+bool fits_default(const Type& from, const Type& to, const CoercionRules& rules) {
+  if (from.same_type(to) || from.kind() != to.kind()) return can_cast_implicitly(from, to, rules);
+  const auto part_fits = [&](const Type& part, const Type& wanted, bool is_nullable, bool takes_null) {
+    const CastMode mode = rules.ansi ? CastMode::kAnsi : CastMode::kLegacy;
+    return fits_default(part, wanted, rules) && (takes_null || !(is_nullable || cast_is_nullable(part, wanted, mode)));
+  };
+  if (from.is(TypeKind::kArray)) return part_fits(from.element(), to.element(), from.contains_null(), to.contains_null());
+  if (from.is(TypeKind::kMap)) {
+    return part_fits(from.key(), to.key(), false, false) && part_fits(from.value(), to.value(), from.value_contains_null(), to.value_contains_null());
+  }
+  if (!from.is(TypeKind::kStruct) || !rules.ansi || from.fields().size() != to.fields().size()) return can_cast_implicitly(from, to, rules);
+  const auto field_fits = [&](const StructField& one, const StructField& other) {
+    return part_fits(one.type, other.type, one.nullable, other.nullable);
+  };
+  return std::equal(from.fields().begin(), from.fields().end(), to.fields().begin(), field_fits);
+}
+
+}  // namespace
+
 void check_default(const Function& row, const FunctionCall& call, const CoercionRules& rules) {
   // The offset comes first: a cast is none, and what no cast helps to is refused with its type.
   const Type& offset = call.arguments[1]->type;
@@ -244,7 +267,7 @@ void check_default(const Function& row, const FunctionCall& call, const Coercion
   const Type& wanted = call.arguments[0]->type;
   const Type& type = call.arguments[2]->type;
   if (type.is(TypeKind::kNull)) return;
-  if (!wanted.is(TypeKind::kNull) && can_cast_implicitly(type, wanted, rules)) return;
+  if (!wanted.is(TypeKind::kNull) && fits_default(type, wanted, rules)) return;
   const bool is_ansi_interval = wanted.is(TypeKind::kDayTimeInterval) || wanted.is(TypeKind::kYearMonthInterval);
   if (rules.ansi && type.is_string() && is_ansi_interval) return;
   throw_unexpected(call, 2, "(\"" + wanted.sql() + "\" or \"VOID\")");

@@ -52,6 +52,10 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"nth_value", kSecond},
     {"ntile", kFirst},
     {"regexp_replace", kFourth},
+    {"date_trunc", kFirst},
+    {"trunc", kSecond},
+    {"schema_of_csv", kFirst},
+    {"schema_of_json", kFirst},
     {"percentile", kSecond},
     {"percentile_approx", kSecond | kThird},
     {"lead", kSecond},
@@ -137,9 +141,6 @@ void check_tracked_items(const FunctionCall& call) {
 // The name is read before the text is looked at.
 void check_collation(const FunctionCall& call) {
   const ExpressionPtr& name = call.arguments[1];
-  if (!functions::is_foldable(name)) {
-    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", quoted(name->type.sql())}});
-  }
   const auto* literal = name->as<Literal>();
   if (literal && literal->is_null() && name->type.is_string()) {
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`collation`"}, {"sqlExpr", quoted(print_name(*name))}});
@@ -151,6 +152,9 @@ void check_collation(const FunctionCall& call) {
                       {"requiredType", "\"STRING\""},
                       {"inputSql", quoted(print_name(*name))},
                       {"inputType", quoted(name->type.sql())}});
+  }
+  if (!functions::is_foldable(name)) {
+    throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", "\"STRING\""}});
   }
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
   if (text) (void)functions::collation_name(*text);
@@ -254,6 +258,7 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   check_search(row, call, origin);
   if (row.name == "approx_top_k_combine") check_tracked_items(call);
   if (row.name == "collate") check_collation(call);
+  if (row.name == "lag" && a.size() == 3) check_default(row, call, rules);
   if (row.name == "lag") check_negated_offset(call);
   if (row.name.starts_with("xpath") && !functions::is_foldable(a[1])) {
     throw_mismatch(call, "NON_FOLDABLE_INPUT",

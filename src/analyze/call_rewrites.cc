@@ -78,6 +78,14 @@ bool tries_operands(const Expression& expression) {
   });
 }
 
+bool spares_other(std::string_view function, size_t place) {
+  static constexpr std::string_view kFirst[] = {"corr", "covar_pop", "covar_samp", "regr_count", "regr_r2", "regr_sxy"};
+  static constexpr std::string_view kSecond[] = {"max_by", "min_by", "regr_intercept", "regr_slope"};
+  static constexpr std::string_view kEither[] = {"regr_avgx", "regr_avgy", "regr_sxx", "regr_syy"};
+  const auto is_among = [&](const auto& names) { return std::find(std::begin(names), std::end(names), function) != std::end(names); };
+  return is_among(kEither) || (place == 0 ? is_among(kFirst) : is_among(kSecond));
+}
+
 ExpressionPtr as_predicate(const ExpressionPtr& lambda) {
   if (!lambda->type.is(TypeKind::kNull)) return lambda;
   LambdaFunction predicate = *lambda->as<LambdaFunction>();

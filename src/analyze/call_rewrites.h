@@ -1,6 +1,9 @@
 // Calls that become something else while they are bound.
 #pragma once
 
+#include <cstddef>
+#include <string_view>
+
 #include "analyze/coercion.h"
 #include "plan/expression.h"
 
@@ -22,6 +25,9 @@ plan::ExpressionPtr with_nulls(const plan::ExpressionPtr& call, bool is_nullable
 bool tries_arguments(const plan::Expression& expression);
 // Whether the operands are tried by themselves: of an operation on numbers and a text, which is cast.
 bool tries_operands(const plan::Expression& expression);
+
+// Whether an aggregate of two columns looks at this one (0 or 1) first, so that its null spares the other.
+bool spares_other(std::string_view function, size_t place);
 
 // A predicate that is nothing but a null is a null of a boolean.
 plan::ExpressionPtr as_predicate(const plan::ExpressionPtr& lambda);

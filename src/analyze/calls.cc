@@ -205,7 +205,12 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
         if (arguments.size() > 3) check_parameter_count(arguments[3], 1, 0);
       }
       out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
-      if (functions::takes_predicate(row.name)) out.back() = as_predicate(out.back());
+      const ExpressionPtr& lambda = out.back();
+      if (functions::takes_predicate(row.name) && lambda->type.is(TypeKind::kNull)) {
+        const std::string body = print_name(*lambda->as<LambdaFunction>()->body);
+        out.back() = as_predicate(lambda);
+        shown_as(out.back()->as<LambdaFunction>()->body, body);
+      }
     } else {
       out.push_back(expression(argument, scope));
     }
@@ -310,6 +315,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   check_days(row->name, bound.arguments, e.origin);
   check_text_operands(*row, bound, context_.ansi);
   bound.arguments = with_constants(*row, std::move(bound.arguments), false);
+  spare_beside_nulls(row->name, bound.arguments);
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   const bool is_narrowed = narrows_literal(bound);
@@ -322,6 +328,17 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (has_null_constant(*result)) return shown_as(make_named_null(result->type), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
+}
+
+// What Spark does not compute of two columns beside one that is a null.
+void Resolver::spare_beside_nulls(std::string_view name, std::vector<ExpressionPtr>& a) {
+  if (a.size() != 2) return;
+  for (size_t i = 0; i < 2; ++i) {
+    if (!spares_other(name, i) || !functions::is_null_constant(*a[i])) continue;
+    ExpressionPtr& other = a[1 - i];
+    if (!other->as<Literal>()) other = shown_as(make_named_null(other->type), print_name(*other));
+    return;
+  }
 }
 
 ExpressionPtr Resolver::with_tried_operands(const ExpressionPtr& call, const Origin& origin) {

@@ -196,9 +196,12 @@ std::string remainder_sql(const plan::FunctionCall& call, std::span<const std::s
   return guarded(call, a, remainder(call, a, result), "fs_fail_remainder_by_zero()");
 }
 
-std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string> a,
+std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string> arguments,
                      const Type& result) {
-  if (result.is(TypeKind::kDecimal)) return decimal_kernel("pmod", call, a, result);
+  if (result.is(TypeKind::kDecimal)) return decimal_kernel("pmod", call, arguments, result);
+  // The engine divides constants while it plans, also where a guard keeps zeros away.
+  std::vector<std::string> a(arguments.begin(), arguments.end());
+  if (!is_nonzero_constant(call.arguments[1])) a[1] = "nullif(" + a[1] + ", 0)";
   const std::string rest = remainder(call, a, result);
   std::string of_negative = "((" + rest + " + " + a[1] + ") % " + a[1] + ")";
   if (result.is_integral() && is_positive_constant(call.arguments[1])) {
@@ -214,7 +217,7 @@ std::string pmod_sql(const plan::FunctionCall& call, std::span<const std::string
     }
     of_negative = "(CASE WHEN " + a[1] + " < 0 THEN " + of_two + " ELSE " + rest + " + " + a[1] + " END)";
   }
-  return guarded(call, a, "(CASE WHEN " + rest + " < 0 THEN " + of_negative + " ELSE " + rest + " END)", "fs_fail_remainder_by_zero()");
+  return guarded(call, arguments, "(CASE WHEN " + rest + " < 0 THEN " + of_negative + " ELSE " + rest + " END)", "fs_fail_remainder_by_zero()");
 }
 
 std::string integral_divide_sql(const plan::FunctionCall& call, std::span<const std::string> a,
