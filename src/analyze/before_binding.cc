@@ -258,8 +258,8 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   check_search(row, call, origin);
   if (row.name == "approx_top_k_combine") check_tracked_items(call);
   if (row.name == "collate") check_collation(call);
-  if (row.name == "lag" && a.size() == 3) check_default(row, call, rules);
   if (row.name == "lag") check_negated_offset(call);
+  if (row.name == "lag" && a.size() == 3) check_default(row, call, rules);
   if (row.name.starts_with("xpath") && !functions::is_foldable(a[1])) {
     throw_mismatch(call, "NON_FOLDABLE_INPUT",
                    {{"inputName", "`path`"}, {"inputType", "\"STRING\""}, {"inputExpr", quoted(print_name(*a[1]))}}, origin);

@@ -207,9 +207,9 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
       out.push_back(bind_lambda(is_lambda ? argument : as_lambda(argument, types.size() - optional_count), types, optional_count, scope));
       const ExpressionPtr& lambda = out.back();
       if (functions::takes_predicate(row.name) && lambda->type.is(TypeKind::kNull)) {
-        const std::string body = print_name(*lambda->as<LambdaFunction>()->body);
+        const ExpressionPtr body = lambda->as<LambdaFunction>()->body;
         out.back() = as_predicate(lambda);
-        shown_as(out.back()->as<LambdaFunction>()->body, body);
+        if (body->as<FunctionCall>()) shown_as(out.back()->as<LambdaFunction>()->body, print_name(*body));
       }
     } else {
       out.push_back(expression(argument, scope));
