@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "analyze/argument_types.h"
+#include "analyze/call_errors.h"
 #include "analyze/casts.h"
 #include "functions/foldable.h"
 #include "functions/function.h"
@@ -70,8 +71,7 @@ bool tries_arguments(const Expression& expression) {
 bool tries_operands(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call) return false;
-  const std::string_view name = call->function->name;
-  if (name != "try_add" && name != "try_subtract" && name != "try_multiply" && name != "try_divide" && name != "try_mod") return false;
+  if (!call->function->name.starts_with("try_") || !is_binary_operator(call->function->name)) return false;
   return std::any_of(call->arguments.begin(), call->arguments.end(), [](const ExpressionPtr& one) {
     const auto* cast = one->as<Cast>();
     return cast && !cast->is_user_specified && !cast->is_function && cast->child->type.is_string();

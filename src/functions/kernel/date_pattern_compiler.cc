@@ -1,6 +1,7 @@
 #include "functions/kernel/date_pattern_compiler.h"
 
 #include "base/error.h"
+#include "functions/kernel/cast_to_string.h"
 
 namespace firesteel::functions::kernel {
 
@@ -45,9 +46,7 @@ bool DatePattern::Compiler::is_legacy_pattern() const {
 
 void DatePattern::Compiler::refuse(std::string_view condition, std::string_view letter) const {
   const std::string pattern(pattern_);
-  std::string quoted_pattern;  // as a literal writes it
-  for (char c : pattern_) quoted_pattern += c == '\'' ? "\\'" : std::string(1, c);
-  quoted_pattern = "'" + quoted_pattern + "'";
+  const std::string quoted_pattern = quote_sql_string(pattern_);
   const std::string documentation = "https://spark.apache.org/docs/latest";
   if (is_legacy_pattern()) {
     throw SparkError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
