@@ -87,7 +87,8 @@ void check_constants(const Function& row, const FunctionCall& call, const Origin
     const ExpressionPtr& argument = call.arguments[rule.index];
     if (is_foldable(argument)) continue;
     const Type& written = as_written(argument)->type;
-    if (rule.name == "percentage" && !functions::are_fractions(written)) continue;  // the row's check refuses its type
+    const bool are_doubles = written.is(TypeKind::kArray) && written.element().is(TypeKind::kDouble);
+    if (rule.name == "percentage" && !are_doubles && !functions::are_fractions(written)) continue;  // the row's check refuses its type
     const auto* inner = argument->as<FunctionCall>();
     const std::string name = !rule.name.empty() ? std::string(rule.name)
                              : inner            ? std::string(inner->function->name)
@@ -191,19 +192,6 @@ void check_intervals(const Function& row, const FunctionCall& call, const Origin
   if ((row.name == "signum" || row.name == "sign") && is_calendar(0)) {
     throw_type(call, 0, call.arguments[0], kNumbersOrIntervals, origin);
   }
-  if (row.name != "width_bucket") return;
-  std::string types;
-  bool differ = false;
-  for (size_t i = 0; i < 3; ++i) {
-    if (is_calendar(i)) throw_type(call, i, call.arguments[i], kNumbersOrIntervals, origin);
-    const Type& type = call.arguments[i]->type;
-    differ |= type.kind() != call.arguments[0]->type.kind() && !type.is(TypeKind::kNull);
-    types += (types.empty() ? "\"" : " or \"") + type.sql() + "\"";
-  }
-  const bool has_interval = call.arguments[0]->type.is_interval() || call.arguments[1]->type.is_interval() ||
-                            call.arguments[2]->type.is_interval();
-  if (!differ || !has_interval) return;
-  throw_mismatch(call, "DATA_DIFF_TYPES", {{"functionName", "`width_bucket`"}, {"dataType", "(" + types + ")"}}, origin);
 }
 
 // Sequence.checkInputDataTypes.
@@ -509,25 +497,10 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   if (row.name == "to_binary") check_binary_format(call, origin);
 }
 
-namespace {
-
-// Whether date_trunc() or trunc() has a constant that names nothing to cut to: the answer is null then.
-bool is_no_unit(const FunctionCall& call) {
-  const bool is_date = call.function->name == "trunc";
-  const auto* literal = call.arguments[is_date ? 1 : 0]->as<Literal>();
-  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
-  if (!text) return false;
-  const auto unit = functions::kernel::parse_truncate_unit(*text);
-  return !unit || (is_date && *unit < functions::kernel::TruncateUnit::kWeek);
-}
-
-}  // namespace
-
 bool has_null_constant(const Expression& expression) {
   const auto* call = expression.as<FunctionCall>();
   if (!call || call->arguments.size() < 2) return false;
   const std::string_view name = call->function->name;
-  if (name == "date_trunc" || name == "trunc") return is_no_unit(*call);
   if (name != "round" && name != "bround" && name != "sort_array") return false;
   const auto* constant = call->arguments[1]->as<Literal>();
   return constant && constant->is_null();

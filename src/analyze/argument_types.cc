@@ -101,7 +101,9 @@ std::optional<Type> met_type(std::string_view name, const std::vector<Type>& typ
   if (name == "in") {
     std::vector<Type> others = {types[0]};  // structs meet whatever their fields are called
     std::copy_if(types.begin() + 1, types.end(), std::back_inserter(others), [&](const Type& type) { return !has_same_shape(types[0], type); });
-    return wider_type(others, rules);
+    // A null among them has to become one type, which has the names too.
+    const bool has_null = std::any_of(types.begin(), types.end(), [](const Type& type) { return type.is(TypeKind::kNull); });
+    return wider_type(has_null ? types : others, rules);
   }
   const bool keeps_text_apart = name == "greatest" || name == "least";
   for (size_t i = 1; keeps_text_apart && i < types.size(); ++i) {
@@ -270,12 +272,17 @@ void check_default(const Function& row, const FunctionCall& call, const Coercion
   if (!wanted.is(TypeKind::kNull) && fits_default(type, wanted, rules)) return;
   const bool is_ansi_interval = wanted.is(TypeKind::kDayTimeInterval) || wanted.is(TypeKind::kYearMonthInterval);
   if (rules.ansi && type.is_string() && is_ansi_interval) return;
+  if (type.is_datetime() && wanted.is_datetime()) throw_no_cast(*call.arguments[2], wanted, {});
   throw_unexpected(call, 2, "(\"" + wanted.sql() + "\" or \"VOID\")");
 }
 
 void throw_not_integral(const FunctionCall& call, const Type& type) {
-  // As Spark's other rules leave them: decimals become doubles beside what is none, integers are long.
-  const auto shown = [](const Type& one) { return one.is_integral() ? Type::long_integer() : one.is(TypeKind::kDecimal) ? Type::double_number() : one; };
+  // As Spark's other rules leave them: texts and what stands beside them become doubles, decimals do beside what is none, integers are long.
+  const bool has_text = call.arguments[0]->type.is_string() || call.arguments[1]->type.is_string();
+  const auto shown = [&](const Type& one) {
+    if (has_text) return Type::double_number();
+    return one.is_integral() ? Type::long_integer() : one.is(TypeKind::kDecimal) ? Type::double_number() : one;
+  };
   const Type left = shown(call.arguments[0]->type);
   const Type right = shown(call.arguments[1]->type);
   if (!left.same_type(right)) {
@@ -302,7 +309,13 @@ void check_bitwise(const Function& row, const FunctionCall& uncoerced, const Coe
     throw_mismatch(row, call, 0, functions::Accepts::kIntegral, origin);
   }
   if (!a[0]->type.is_numeric() || !a[1]->type.is_numeric() || a[0]->type.same_type(a[1]->type)) return;
-  if (is(TypeKind::kDecimal, TypeKind::kDouble) || is(TypeKind::kDecimal, TypeKind::kFloat)) return;  // they become doubles
+  if (is(TypeKind::kDecimal, TypeKind::kDouble)) return;  // both become doubles
+  if (is(TypeKind::kDecimal, TypeKind::kFloat)) {
+    for (ExpressionPtr& x : a) {
+      if (x->type.is(TypeKind::kDecimal)) x = cast_to(x, Type::double_number(), rules);
+    }
+    throw_mismatch(row, call, 0, functions::Accepts::kIntegral, origin);
+  }
   const auto meet = wider_type(a[0]->type, a[1]->type, rules);
   if (!meet || meet->is_integral()) return;
   for (ExpressionPtr& x : a) {

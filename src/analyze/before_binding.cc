@@ -65,6 +65,8 @@ constexpr ConstantPlaces kConstantPlaces[] = {
     {"count_min_sketch", kBehindFirst},
     {"make_time", kEach},
     {"to_binary", kSecond},
+    {"to_time", kSecond},
+    {"try_to_time", kSecond},
     {"make_timestamp", kEach},
     {"make_timestamp_ltz", kEach},
     {"make_timestamp_ntz", kEach},
@@ -138,13 +140,50 @@ void check_tracked_items(const FunctionCall& call) {
   (void)functions::tracked_items(call.arguments[1]);
 }
 
+// elt() chooses among texts or bytes.
+void check_choices(const FunctionCall& call, const CoercionRules& rules) {
+  if (!can_cast_implicitly(call.arguments[0]->type, Type::integer(), rules)) return;
+  std::string shown, types;
+  bool is_refused = false;
+  for (size_t i = 1; i < call.arguments.size(); ++i) {
+    const Type& type = call.arguments[i]->type;
+    const bool is_text = !type.is_nested() && !type.is(TypeKind::kVariant);
+    is_refused |= !is_text;
+    shown += (i > 1 ? "," : "") + quoted(print_name(*call.arguments[i]));
+    types += (i > 1 ? "," : "") + quoted(is_text ? "STRING" : type.sql());
+  }
+  if (!is_refused) return;
+  throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {{"sqlExpr", quoted(print_name(Expression{call, {}, true, {}}))},
+                                                              {"paramIndex", "second..."},
+                                                              {"requiredType", "\"STRING\" or \"BINARY\""},
+                                                              {"inputSql", shown},
+                                                              {"inputType", types}});
+}
+
+// The value and the bounds become doubles, or are intervals of one kind.
+void check_width_bucket(const FunctionCall& call, const CoercionRules& rules, const Origin& origin) {
+  std::vector<Type> types;
+  bool has_interval = false;
+  for (size_t i = 0; i < 3; ++i) {
+    const Type& type = call.arguments[i]->type;
+    const bool is_interval = type.is(TypeKind::kYearMonthInterval) || type.is(TypeKind::kDayTimeInterval);
+    if (!is_interval && !can_cast_implicitly(type, Type::double_number(), rules)) {
+      throw_type(call, i, call.arguments[i], "(\"DOUBLE\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")", origin);
+    }
+    has_interval |= is_interval;
+    types.push_back(is_interval ? type : Type::double_number());
+  }
+  if (!can_cast_implicitly(call.arguments[3]->type, Type::long_integer(), rules)) throw_type(call, 3, call.arguments[3], "\"BIGINT\"", origin);
+  const bool are_one = types[0].kind() == types[1].kind() && types[0].kind() == types[2].kind();
+  if (!has_interval || are_one) return;
+  const std::string shown = quoted(types[0].sql()) + " or " + quoted(types[1].sql()) + " or " + quoted(types[2].sql());
+  throw_mismatch(call, "DATA_DIFF_TYPES", {{"functionName", "`width_bucket`"}, {"dataType", "(" + shown + ")"}}, origin);
+}
+
 // The name is read before the text is looked at.
 void check_collation(const FunctionCall& call) {
   const ExpressionPtr& name = call.arguments[1];
   const auto* literal = name->as<Literal>();
-  if (literal && literal->is_null() && name->type.is_string()) {
-    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`collation`"}, {"sqlExpr", quoted(print_name(*name))}});
-  }
   if (!name->type.is_string()) {
     throw SparkError("UNEXPECTED_INPUT_TYPE",
                      {{"functionName", "`collate`"},
@@ -155,6 +194,9 @@ void check_collation(const FunctionCall& call) {
   }
   if (!functions::is_foldable(name)) {
     throw SparkError("NON_FOLDABLE_ARGUMENT", {{"funcName", "`collate`"}, {"paramName", "`collationName`"}, {"paramType", "\"STRING\""}});
+  }
+  if (literal && literal->is_null()) {
+    throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`collation`"}, {"sqlExpr", quoted(print_name(*name))}});
   }
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
   if (text) (void)functions::collation_name(*text);
@@ -257,7 +299,9 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   if (row.name == "map_contains_key") check_key(call, origin);
   check_search(row, call, origin);
   if (row.name == "approx_top_k_combine") check_tracked_items(call);
+  if (row.name == "elt") check_choices(call, rules);
   if (row.name == "collate") check_collation(call);
+  if (row.name == "width_bucket" && a.size() == 4) check_width_bucket(call, rules, origin);
   if (row.name == "lag") check_negated_offset(call);
   if (row.name == "lag" && a.size() == 3) check_default(row, call, rules);
   if (row.name.starts_with("xpath") && !functions::is_foldable(a[1])) {

@@ -90,6 +90,8 @@ void check_collections(const Function& row, const std::vector<ExpressionPtr>& ar
 
 void check_distinct_order(const FunctionCall& call) {
   if (call.function->name != "listagg" || !call.is_distinct || call.order_by.empty() || call.arguments.empty()) return;
+  // Types come first.
+  if (std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& one) { return one->type.is_nested(); })) return;
   const auto value_of = [](const ExpressionPtr& expression) {
     const auto* order = expression->as<SortOrder>();
     const ExpressionPtr* value = order ? &order->child : &expression;

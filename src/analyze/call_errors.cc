@@ -142,7 +142,9 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
     if (call.arguments[0]->type.is(TypeKind::kArray)) throw_type(shown, 1, call.arguments[1], "\"INT\"", origin);
     throw_mismatch(*shown.function, shown, index, wanted, origin);
   }
-  const std::string sql = "\"" + print_name(Expression{call, {}, true, {}}) + "\"";
+  FunctionCall of_all = call;  // DISTINCT is no part of what is checked
+  of_all.is_distinct = false;
+  const std::string sql = "\"" + print_name(Expression{std::move(of_all), {}, true, {}}) + "\"";
   if (wanted == Accepts::kOrderable) {
     throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                      {{"sqlExpr", sql},
@@ -187,12 +189,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   const bool is_strict = !row.signatures.empty() && row.signatures[0].strict_places != 0;
   const bool is_moment = argument->type.is_datetime() && !argument->type.is(TypeKind::kTime);
   if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && call.ansi && (row.name == "time_diff" || row.name == "time_trunc"))) {
-    // An implicit cast that there is not.
-    throw SparkError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
-                     {{"sqlExpr", "\"" + print_name(*argument) + "\""},
-                      {"srcType", "\"" + argument->type.sql() + "\""},
-                      {"targetType", is_moment ? "\"TIME(6)\"" : wanted == Accepts::kDate ? "\"DATE\"" : "\"TIMESTAMP\""}},
-                     contexts_of(origin));
+    throw_no_cast(*argument, is_moment ? Type::time(6) : wanted == Accepts::kDate ? Type::date() : Type::timestamp(), origin);
   }
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                    {{"sqlExpr", sql},
@@ -200,6 +197,25 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
                     {"requiredType", required},
                     {"inputSql", "\"" + print_name(*argument) + "\""},
                     {"inputType", "\"" + argument->type.sql() + "\""}},
+                   contexts_of(origin));
+}
+
+void throw_no_cast(const Expression& value, const Type& target, const Origin& origin) {
+  throw SparkError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+                   {{"sqlExpr", quoted(print_name(value))}, {"srcType", quoted(value.type.sql())}, {"targetType", quoted(target.sql())}},
+                   contexts_of(origin));
+}
+
+void check_order(const Function& row, const FunctionCall& uncoerced, const Type& common, const Origin& origin) {
+  static constexpr std::string_view kOrdering[] = {"<", "<=", ">", ">=", "=", "<=>", "in", "equal_null", "greatest", "least"};
+  if (std::find(std::begin(kOrdering), std::end(kOrdering), row.name) == std::end(kOrdering)) return;
+  if (common.is_orderable() || common.is(TypeKind::kNull)) return;
+  FunctionCall call = uncoerced;
+  if (row.name == "equal_null") call.function = functions::find_function("<=>");
+  throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                   {{"functionName", "`" + std::string(call.function->name) + "`"},
+                    {"dataType", quoted(common.sql())},
+                    {"sqlExpr", quoted(print_name(Expression{call, {}, true, {}}))}},
                    contexts_of(origin));
 }
 

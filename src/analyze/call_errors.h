@@ -33,6 +33,10 @@ std::string quoted(const std::string& text);  // "text"
 // its name shows them.
 [[noreturn]] void throw_mismatch(const functions::Function& row, const plan::FunctionCall& call,
                                  size_t index, functions::Accepts wanted, const plan::Origin& origin);
+// DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION: an implicit cast that there is not.
+[[noreturn]] void throw_no_cast(const plan::Expression& value, const plan::Type& target, const plan::Origin& origin);
+// DATATYPE_MISMATCH.INVALID_ORDERING_TYPE where a comparison, IN, greatest() or least() meets in a type without an order.
+void check_order(const functions::Function& row, const plan::FunctionCall& call, const plan::Type& common, const plan::Origin& origin);
 // DATATYPE_MISMATCH.DATA_DIFF_TYPES.
 [[noreturn]] void throw_different(const functions::Function& row, const plan::FunctionCall& call,
                                   const plan::Origin& origin);

@@ -64,7 +64,7 @@ bool tries_arguments(const Expression& expression) {
   const std::string_view name = call->function->name;
   const bool is_local_of_date = name == "try_make_timestamp_ntz" && call->arguments[0]->type.is(TypeKind::kDate);
   if (name != "try_to_binary" && name != "try_to_time" && !is_local_of_date) return false;
-  const auto is_computed = [](const ExpressionPtr& one) { return one->as<FunctionCall>() || one->as<Cast>(); };
+  const auto is_computed = [](const ExpressionPtr& one) { return !one->as<Literal>() && !one->as<plan::AttributeReference>(); };
   return std::any_of(call->arguments.begin(), call->arguments.end(), is_computed);
 }
 
@@ -76,6 +76,11 @@ bool tries_operands(const Expression& expression) {
     const auto* cast = one->as<Cast>();
     return cast && !cast->is_user_specified && !cast->is_function && cast->child->type.is_string();
   });
+}
+
+bool is_field_of_null(const FunctionCall& call) {
+  const std::string_view name = call.function->name;
+  return (name == "date_part" || name == "datepart" || name == "extract") && call.arguments.size() == 2 && functions::is_null_constant(*call.arguments[0]);
 }
 
 bool spares_other(std::string_view function, size_t place) {

@@ -26,6 +26,8 @@ bool tries_arguments(const plan::Expression& expression);
 // Whether the operands are tried by themselves: of an operation on numbers and a text, which is cast.
 bool tries_operands(const plan::Expression& expression);
 
+// Whether a call asks for the field null of something, which is not looked at: the answer is null.
+bool is_field_of_null(const plan::FunctionCall& call);
 // Whether an aggregate of two columns looks at this one (0 or 1) first, so that its null spares the other.
 bool spares_other(std::string_view function, size_t place);
 

@@ -316,6 +316,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   check_text_operands(*row, bound, context_.ansi);
   bound.arguments = with_constants(*row, std::move(bound.arguments), false);
   spare_beside_nulls(row->name, bound.arguments);
+  spare_beside_values(row->name, bound.arguments);
   choose_argument_kinds(row->name, bound.arguments, rules());
   bound_by_integer(row->name, bound.arguments);
   const bool is_narrowed = narrows_literal(bound);
@@ -338,6 +339,17 @@ void Resolver::spare_beside_nulls(std::string_view name, std::vector<ExpressionP
     ExpressionPtr& other = a[1 - i];
     if (!other->as<Literal>()) other = shown_as(make_named_null(other->type), print_name(*other));
     return;
+  }
+}
+
+// Of a column that cannot be null and of which an aggregate only asks whether it is, nothing is computed.
+void Resolver::spare_beside_values(std::string_view name, std::vector<ExpressionPtr>& a) {
+  const bool is_count = name == "regr_count";
+  if (a.size() != 2 || !(is_count || name == "regr_avgx" || name == "regr_avgy")) return;
+  for (size_t i = 0; i < 2; ++i) {
+    const bool is_asked = is_count || (name == "regr_avgx") == (i == 0);
+    if (!is_asked || a[i]->nullable || !a[i]->type.is_numeric() || a[i]->as<Literal>()) continue;
+    a[i] = shown_as(make_literal({Type::integer(), int64_t{1}}), print_name(*a[i]));
   }
 }
 
@@ -499,6 +511,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
   if (const ExpressionPtr boolean = equality_with_boolean(row.name, call.arguments, rules())) return expression(boolean, Scope{});
   check_before_binding(row, call, rules(), origin);
+  if (is_field_of_null(call)) return shown_as(make_named_null(Type::double_number()), print_name(Expression{call, {}, true, {}}));
   coerce_arguments(row, call);
   size_t bad_index = 0;
   Accepts bad_wanted = Accepts::kAny;
@@ -517,6 +530,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
         bad_index = i;
         bad_wanted = wanted;
       }
+      // A constant that a cast makes another one keeps its name.
+      if (one && one != call.arguments[i] && one->as<Literal>()) (void)shown_as(one, print_name(*call.arguments[i]));
       fitted.push_back(one);
     }
     if (!fits) continue;
@@ -530,21 +545,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       }
       for (size_t i : same) fitted[i] = cast_to(fitted[i], *common, rules());
       met = common;
-      if ((row.name == "<" || row.name == "<=" || row.name == ">" || row.name == ">=" ||
-           row.name == "greatest" || row.name == "least") && !common->is_orderable() && !common->is(TypeKind::kNull)) {
-        throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-                         {{"functionName", "`" + std::string(row.name) + "`"},
-                          {"dataType", "\"" + common->sql() + "\""},
-                          {"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""}},
-                         contexts_of(origin));
-      }
-      if ((is_comparison(row.name) || row.name == "in") && (common->is(TypeKind::kMap) || common->is(TypeKind::kVariant))) {
-        throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-                         {{"functionName", "`" + std::string(row.name) + "`"},
-                          {"dataType", "\"" + common->sql() + "\""},
-                          {"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""}},
-                         contexts_of(origin));
-      }
+      check_order(row, call, *common, origin);
     }
     call.arguments = with_constants(row, std::move(fitted), true);
     append_defaults(s, call, origin);

@@ -1,5 +1,6 @@
 // + - * / over dates, timestamps and intervals become the functions that do it, as Spark's
 // BinaryArithmeticWithDatetimeResolver has it.
+#include "analyze/call_errors.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -27,6 +28,9 @@ bool is_whole_days(const Type& type) {
 bool is_small_integer(const Type& type) {
   return type.is_integral() && !type.is(TypeKind::kLong);
 }
+
+// What moves a date.
+constexpr const char* kDays = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
 
 [[noreturn]] void throw_unexpected(const std::string& sql, const char* index,
                                    const ExpressionPtr& argument, const std::string& required,
@@ -200,6 +204,10 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
     const Type& other = a_is_time ? b : a;
     if (is_instant(other)) throw_no_instant(left, right, origin);
     const bool is_text = context_.ansi && other.is_string();
+    if (a_is_time && b.is(TypeKind::kDate)) throw_no_cast(*left, b, origin);
+    if (b_is_time && a.is(TypeKind::kDate)) {
+      throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", "second", right, kDays, origin);
+    }
     if (!(a_is_time && b_is_time) && !is_text && !other.is(TypeKind::kNull)) return nullptr;
     return built_call("time - time", {left, right}, origin);
   }
@@ -224,8 +232,7 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
       return cast_to(e, Type::date(), rules());
     }
     if (e == right) {
-      throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", index, e,
-                       "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+      throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", index, e, kDays, origin);
     }
     throw_unexpected("(" + print_name(*left) + " - " + print_name(*right) + ")", index, e,
                      "\"DATE\"", origin);

@@ -337,6 +337,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
     }
     check_frame(copy, contexts_of(e.origin));
   }
+  check_partition_keys(copy);
   return typed_window(std::move(copy), e.origin);
 }
 

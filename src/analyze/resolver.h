@@ -385,6 +385,7 @@ class Resolver {
   ExpressionPtr with_field(const ExpressionPtr& child, std::span<const std::string> path,
                            const ExpressionPtr& value);
   void spare_beside_nulls(std::string_view name, std::vector<ExpressionPtr>& a);
+  void spare_beside_values(std::string_view name, std::vector<ExpressionPtr>& a);
   ExpressionPtr with_tried_operands(const ExpressionPtr& call, const plan::Origin& origin);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;

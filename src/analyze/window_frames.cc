@@ -179,6 +179,20 @@ void check_buckets(const Expression& function, const std::vector<QueryContext>& 
                    contexts);
 }
 
+void check_partition_keys(const Window& window) {
+  // What is computed is called by its number among all that the window computes before it.
+  const auto is_computed = [](const ExpressionPtr& one) { return !one->as<AttributeReference>() && !functions::is_foldable(one); };
+  const auto& arguments = std::get<FunctionCall>(window.function->node).arguments;
+  auto number = std::count_if(arguments.begin(), arguments.end(), is_computed);
+  for (const ExpressionPtr& key : window.partition_by) {
+    if (!key->type.is_orderable()) {
+      const std::string name = is_computed(key) ? "_w" + std::to_string(number) : print_name(*key);
+      throw SparkError("EXPRESSION_TYPE_IS_NOT_ORDERABLE", {{"expr", "\"" + name + "\""}, {"exprType", "\"" + key->type.sql() + "\""}});
+    }
+    number += is_computed(key) ? 1 : 0;
+  }
+}
+
 ExpressionPtr Resolver::windowed_function(const ExpressionPtr& function, const Scope& scope) {
   const struct Restore {
     const UnresolvedFunction** slot;

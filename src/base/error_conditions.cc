@@ -185,6 +185,7 @@ const std::vector<ErrorCondition>& error_conditions() {
         {"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701", kParse, "The USING clause of this EXECUTE IMMEDIATE command contained multiple arguments with same alias (<aliases>), which is invalid; please update the command to specify unique aliases and then try it again."},
         {"EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809", kAnalysis, "'<operation>' expects a table but <viewName> is a view. "},
         {"EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", "42809", kAnalysis, "The table <tableName> does not support <operation>. "},
+        {"EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822", kAnalysis, "Column expression <expr> cannot be sorted because its type <exprType> is not orderable."},
         {"FAILED_EXECUTE_UDF", "39000", kSpark, "User defined function (<functionName>: (<signature>) => <result>) failed due to: <reason>."},
         {"FAILED_FUNCTION_CALL", "38000", kAnalysis, "Failed preparing of the function <funcName> for call. Please, double check function's arguments."},
         {"FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", "KD001", kSpark, "Encountered error while reading file <path>. Could not read footer. Please ensure that the file is in either ORC or Parquet format.\nIf not, please convert it to a valid format. If the file is in the valid format, please check if it is corrupt.\nIf it is, you can choose to either ignore it or fix the corruption."},

@@ -322,7 +322,8 @@ Rows aggregate_functions() {
        .signatures = {signature({kAny}, list_of_first, Nulls::kNever)},
        .duckdb = Template{"coalesce(list_filter(list(DISTINCT $1)$suffix, lambda fs_x: fs_x IS NOT "
                           "NULL), [])"},
-       .is_order_dependent = true},
+       .is_order_dependent = true,
+       .check = check_no_map},
       quantifier("bool_and", {"every"}, "bool_and"),
       quantifier("bool_or", {"some", "any"}, "bool_or"),
       {.name = "bit_and",

@@ -5,6 +5,7 @@
 
 #include "functions/foldable.h"
 #include "functions/function.h"
+#include "plan/nested_types.h"
 
 namespace firesteel::functions {
 
@@ -137,6 +138,11 @@ void check_orderable_elements(const FunctionCall& call) {
   throw ArgumentMismatch{"INVALID_ORDERING_TYPE",
                          {{"functionName", routine(call)}, {"dataType", quoted(array.element().sql())}},
                          std::nullopt};
+}
+
+void check_no_map(const FunctionCall& call) {
+  if (!plan::holds(call.arguments[0]->type, TypeKind::kMap)) return;
+  throw ArgumentMismatch{"UNSUPPORTED_INPUT_TYPE", {{"functionName", routine(call)}, {"dataType", "\"MAP\" or \"COLLATED STRING\""}}, std::nullopt};
 }
 
 void check_element(const FunctionCall& call, size_t value, bool takes_null) {

@@ -48,6 +48,8 @@ void require_constant(const plan::FunctionCall& call, size_t index, std::string_
 void check_two_arrays(const plan::FunctionCall& call);
 // An array whose elements have an order (TypeUtils.checkForOrderingExpr).
 void check_orderable_elements(const plan::FunctionCall& call);
+// UNSUPPORTED_INPUT_TYPE where the first argument is or holds a map.
+void check_no_map(const plan::FunctionCall& call);
 // The argument at `value` has the type of the first one's elements.
 void check_element(const plan::FunctionCall& call, size_t value, bool takes_null);
 // Both operands are integers.

@@ -253,7 +253,7 @@ void add_times(Rows& rows) {
   rows.back().rewrite = null_beside_null_pattern;
   rows.push_back(failing(row("time_diff", {signature({kString, kTime, kTime}, Type::long_integer(), Nulls::kAlways)},
                              value_kernel("time_diff"))));
-  rows.push_back(failing(row("time_trunc", {signature({kString, kTime}, time, Nulls::kAlways)},
+  rows.push_back(failing(row("time_trunc", {signature({kString, kTime}, type_of_second, Nulls::kAlways)},
                              value_kernel("time_trunc"))));
   rows.push_back(failing(row("time_from_seconds", {signature({kNumeric}, time, Nulls::kAlways)},
                              time_from("1000000000"))));

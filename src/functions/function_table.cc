@@ -84,7 +84,8 @@ bool stops_at_nulls(const Function& function) {
   static constexpr std::string_view kIntolerant[] = {
       "[]",         "array_contains", "conv",          "date_trunc",         "decode",
       "encode",     "format_number", "log",                "make_timestamp_ntz",
-      "next_day",   "sha2",          "split_part",         "trunc",
+      "map_zip_with", "next_day",    "sha2",          "split_part",         "time_diff",
+      "time_trunc", "trunc",
       "try_make_interval", "try_make_timestamp", "try_make_timestamp_ltz", "try_make_timestamp_ntz",
       "width_bucket"};
   const auto is_among = [&](const auto& names) {

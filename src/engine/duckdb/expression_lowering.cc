@@ -14,6 +14,7 @@
 #include "engine/duckdb/key_bounds.h"
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/null_guard.h"
+#include "engine/duckdb/short_circuit.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/argument_check.h"
 #include "functions/function.h"
@@ -232,6 +233,12 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
                                            const Scope& scope, const CallPlace& place) const {
   // What is null because of one argument computes none of the others, which may fail.
   if (functions::is_null_constant(call)) return "CAST(NULL AS " + type_sql(type) + ")";
+  if (is_connective(call)) {
+    const auto lower_operand = [&](const Expression& operand) {
+      return place.is_condition ? lower_condition(operand, scope) : lower(operand, scope);
+    };
+    return short_circuit(call, scope, lower_operand, place.is_condition);
+  }
   // Of a number of any width the sum is the same.
   const bool adds_up = call.function->name == "sum" || call.function->name == "avg";
   std::vector<std::string> arguments;

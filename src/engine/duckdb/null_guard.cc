@@ -19,15 +19,35 @@ class NullTests {
  public:
   NullTests(const Scope& scope, const LowerExpression& lower) : scope_(scope), lower_(lower) {}
 
-  // x IN (a, 1 / b): what stands before the first value of the list that may fail is compared first.
+  // Asks an expression itself, so that it fails here if it does. False if that is not cheap.
+  bool add_whole(const ExpressionPtr& expression) {
+    if (!is_cheap(expression)) return false;
+    tests_.push_back("(" + lower_(*expression) + ") IS NULL");
+    return true;
+  }
+
+  // x IN (a, 1 / b): what stands before a value of the list that may fail is compared first.
   void add_matches(const plan::FunctionCall& in) {
     const auto& a = in.arguments;
-    const auto failing = std::find_if(a.begin() + 1, a.end(), may_fail);
-    if (failing == a.begin() + 1 || failing == a.end()) return;
-    if (!std::all_of(a.begin(), failing, [&](const ExpressionPtr& one) { return is_cheap(one); })) return;
+    if (!is_cheap(a[0])) return;
     std::string values;
-    for (auto one = a.begin() + 1; one != failing; ++one) values += (values.empty() ? "" : ", ") + lower_(**one);
-    matches_ = " WHEN (" + lower_(*a[0]) + ") IN (" + values + ") THEN true";
+    for (auto one = a.begin() + 1; one != a.end() && is_cheap(*one); ++one) {
+      if (!values.empty() && may_fail(*one)) {
+        matches_ += " WHEN (" + lower_(*a[0]) + ") IN (" + values + ") THEN true";
+        values.clear();
+      }
+      values += (values.empty() ? "" : ", ") + lower_(**one);
+    }
+  }
+
+  // Of a unit that there is not, date_trunc() and trunc() make null without looking at what they should cut.
+  void add_unit(const plan::FunctionCall& call) {
+    const size_t unit = call.function->name == "trunc" ? 1 : 0;
+    if (!may_fail(call.arguments[1 - unit]) || !is_cheap(call.arguments[unit])) return;
+    plan::FunctionCall of_epoch = call;
+    const Type& type = call.arguments[1 - unit]->type;
+    of_epoch.arguments[1 - unit] = plan::make_typed(plan::Literal{type, int64_t{0}}, type, false);
+    tests_.push_back("(" + lower_(plan::Expression{std::move(of_epoch), call.arguments[1 - unit]->type, true, {}}) + ") IS NULL");
   }
 
   void add(const ExpressionPtr& expression) {
@@ -59,17 +79,7 @@ class NullTests {
     return std::none_of(call.arguments.begin(), call.arguments.end() - 1, may_fail);
   }
 
-  bool is_cheap(const ExpressionPtr& expression) const {
-    int nodes = 0;
-    bool is_plain = true;
-    plan::walk(expression, [&](const ExpressionPtr& node) {
-      const auto* reference = node->as<plan::AttributeReference>();
-      if (reference) is_plain = is_plain && scope_.find(reference->id).is_column;
-      is_plain = is_plain && !node->as<plan::Subquery>() && !node->as<plan::Window>() && !node->as<plan::LambdaFunction>();
-      return is_plain && ++nodes <= kMostRepeatedNodes;
-    });
-    return is_plain && nodes <= kMostRepeatedNodes && !is_volatile_expression(expression);
-  }
+  bool is_cheap(const ExpressionPtr& expression) const { return engine::is_cheap(expression, scope_); }
 
   const Scope& scope_;
   const LowerExpression& lower_;
@@ -108,6 +118,18 @@ bool always_fits(const Type& from, const Type& to) {
 
 }  // namespace
 
+bool is_cheap(const ExpressionPtr& expression, const Scope& scope) {
+  int nodes = 0;
+  bool is_plain = true;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* reference = node->as<plan::AttributeReference>();
+    if (reference) is_plain = is_plain && scope.find(reference->id).is_column;
+    is_plain = is_plain && !node->as<plan::Subquery>() && !node->as<plan::Window>() && !node->as<plan::LambdaFunction>();
+    return is_plain && ++nodes <= kMostRepeatedNodes;
+  });
+  return is_plain && nodes <= kMostRepeatedNodes && !is_volatile_expression(expression);
+}
+
 bool may_fail(const ExpressionPtr& expression) {
   bool found = false;
   plan::walk(expression, [&](const ExpressionPtr& node) {
@@ -121,16 +143,25 @@ bool may_fail(const ExpressionPtr& expression) {
 }
 
 std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower) {
-  const bool is_in = call.function->name == "in";  // the value spares the list, and one that equals it those behind it
+  const std::string_view name = call.function->name;
+  const bool is_in = name == "in";  // the value spares the list, and one that equals it those behind it
   if (call.arguments.size() < 2 || !(is_in || functions::stops_at_nulls(*call.function))) return "";
+  NullTests tests(scope, lower);
+  if (name == "date_trunc" || name == "trunc") {
+    tests.add_unit(call);
+    return tests.text();
+  }
   size_t guarded = call.arguments.size();  // the last argument that may fail
   while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
   if (guarded < 2) return "";
-  NullTests tests(scope, lower);
   for (size_t i = 0; i + 1 < (is_in ? 2 : guarded); ++i) {
-    tests.add(call.arguments[i]);
     // What fails itself is asked before what stands behind it.
-    if (may_fail(call.arguments[i])) break;
+    if (may_fail(call.arguments[i])) {
+      if (tests.add_whole(call.arguments[i])) continue;
+      tests.add(call.arguments[i]);
+      break;
+    }
+    tests.add(call.arguments[i]);
   }
   if (is_in) tests.add_matches(call);
   return tests.text();

@@ -15,6 +15,9 @@ using LowerExpression = std::function<std::string(const plan::Expression&)>;
 // may fail. Empty where there is no such argument, or none before it that is cheap to ask.
 std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower);
 
+// Whether the expression may stand in the text twice: short, of columns and of what is computed in one row.
+bool is_cheap(const plan::ExpressionPtr& expression, const Scope& scope);
+
 // Whether computing it may raise an error.
 bool may_fail(const plan::ExpressionPtr& expression);
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "functions/kernel/date_names.h"
+#include "functions/kernel/int128.h"
 
 namespace firesteel::functions::kernel {
 
@@ -149,10 +150,10 @@ double months_between(int64_t left_micros, int64_t right_micros, bool rounds,
     const int64_t days = floor_div(utc + zone.offset_at(utc), kSecondsPerDay);
     const CivilDate date = civil_from_days(days);
     const int64_t midnight = days * kSecondsPerDay;
-    const int64_t start = (midnight - zone.offset_for_local(midnight)) * kMicrosPerSecond;
+    const Int128 start = (midnight - zone.offset_for_local(midnight)) * Int128{kMicrosPerSecond};
     return {date.year * int64_t{12} + date.month, date.day,
             date.day == days_in_month(date.year, date.month),
-            (micros - start) / kMicrosPerSecond};
+            static_cast<int64_t>((micros - start) / kMicrosPerSecond)};
   };
   const Side left = side(left_micros), right = side(right_micros);
   const auto months = static_cast<double>(left.months - right.months);
@@ -314,26 +315,37 @@ int64_t timestamp_add(TimestampUnit unit, int64_t quantity, int64_t micros,
 int64_t timestamp_difference(TimestampUnit unit, int64_t start_micros, int64_t end_micros,
                              const TimeZone& zone) {
   using enum TimestampUnit;
-  const int64_t start = zone.local_from_utc(start_micros), end = zone.local_from_utc(end_micros);
+  // The local clock at the ends of 64 bits, and what lies between two of them, is more than 64 bits hold.
+  struct LocalTime {
+    int64_t days;
+    int64_t micros;  // of the day
+  };
+  const auto local = [&](int64_t micros) {
+    const Int128 shifted = micros + zone.offset_at(floor_div(micros, kMicrosPerSecond)) * Int128{kMicrosPerSecond};
+    const auto rest = static_cast<int64_t>(shifted % kMicrosPerDay);
+    const auto days = static_cast<int64_t>(shifted / kMicrosPerDay);
+    return rest < 0 ? LocalTime{days - 1, rest + kMicrosPerDay} : LocalTime{days, rest};
+  };
+  const LocalTime start = local(start_micros), end = local(end_micros);
+  const auto whole = [&](int64_t micros) {
+    return static_cast<int64_t>(((Int128{end.days} - start.days) * kMicrosPerDay + (end.micros - start.micros)) / micros);
+  };
   switch (unit) {
-    case kMicrosecond: return end - start;
-    case kMillisecond: return (end - start) / 1000;
-    case kSecond: return (end - start) / kMicrosPerSecond;
-    case kMinute: return (end - start) / kMicrosPerMinute;
-    case kHour: return (end - start) / kMicrosPerHour;
-    case kDay: return (end - start) / kMicrosPerDay;
-    case kWeek: return (end - start) / (7 * kMicrosPerDay);
+    case kMicrosecond: return whole(1);
+    case kMillisecond: return whole(1000);
+    case kSecond: return whole(kMicrosPerSecond);
+    case kMinute: return whole(kMicrosPerMinute);
+    case kHour: return whole(kMicrosPerHour);
+    case kDay: return whole(kMicrosPerDay);
+    case kWeek: return whole(7 * kMicrosPerDay);
     case kMonth:
     case kQuarter:
     case kYear: break;
   }
   // Whole months: the day and the time of day decide whether the last one is complete.
-  const auto parts = [](int64_t micros) {
-    const int64_t days = days_from_micros(micros);
-    const CivilDate date = civil_from_days(days);
-    return std::pair<int64_t, int64_t>(
-        date.year * int64_t{12} + date.month,
-        date.day * kMicrosPerDay + micros - days * kMicrosPerDay);
+  const auto parts = [](const LocalTime& time) {
+    const CivilDate date = civil_from_days(time.days);
+    return std::pair<int64_t, int64_t>(date.year * int64_t{12} + date.month, date.day * kMicrosPerDay + time.micros);
   };
   const auto [start_month, start_rest] = parts(start);
   const auto [end_month, end_rest] = parts(end);

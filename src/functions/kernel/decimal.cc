@@ -116,8 +116,8 @@ std::optional<Int128> rescale_decimal(Int128 unscaled, int from_scale, int to_sc
 std::optional<Int128> add_decimals(Int128 left, int left_scale, Int128 right, int right_scale,
                                    DecimalType result) {
   if (left_scale == right_scale && left_scale == result.scale) {
-    // Two numbers of 38 digits cannot overflow 128 bits.
-    const Int128 sum = left + right;
+    // Where two numbers of 38 digits leave 128 bits, their sum comes back as a number beyond 38 digits.
+    const auto sum = static_cast<Int128>(static_cast<UInt128>(left) + static_cast<UInt128>(right));
     return decimal_fits(sum, result.precision) ? std::optional(sum) : std::nullopt;
   }
   auto [a, b] = at_common_scale(left, left_scale, right, right_scale);

@@ -96,7 +96,11 @@ std::string with_unique_names(const JsonNode& node) {
 
 JsonNode parse_json_tree(std::string_view text, JsonSyntax syntax) {
   JsonReader reader(text, syntax);
-  return read(reader, 0);
+  JsonNode root = read(reader, 0);
+  // What stands behind the value is not looked at, but a number goes on until a blank.
+  const std::string_view rest = text.substr(reader.position());
+  if (root.kind == JsonNode::Kind::kNumber && !rest.empty() && std::string_view(" \t\r\n").find(rest[0]) == std::string_view::npos) throw MalformedJson();
+  return root;
 }
 
 }  // namespace firesteel::functions::kernel

@@ -78,7 +78,11 @@ class TypeReader {
 
   // A number, a text or a sign begins neither a type nor a name.
   void check_begin() {
-    if (is_end()) throw SparkError("PARSE_EMPTY_STATEMENT", {});
+    // Java's trim() takes every control character for a blank.
+    if (std::all_of(text_.begin(), text_.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; })) {
+      throw SparkError("PARSE_EMPTY_STATEMENT", {});
+    }
+    if (is_end()) throw SparkError("PARSE_SYNTAX_ERROR", {{"error", "end of input"}, {"hint", ""}});
     const size_t start = at_;
     if (text_[start] == '`') return;
     const std::string name = raw_word();
@@ -96,8 +100,20 @@ class TypeReader {
     throw SparkError("PARSE_SYNTAX_ERROR", {{"error", "'" + std::string(text_.substr(start, at_ - start)) + "'"}, {"hint", ""}});
   }
 
+  // Blanks and comments.
   void skip_blanks() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
+    while (at_ < text_.size()) {
+      const std::string_view rest = text_.substr(at_);
+      if (std::isspace(static_cast<unsigned char>(rest[0]))) {
+        ++at_;
+      } else if (rest.starts_with("--")) {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (rest.starts_with("/*") && rest.find("*/", 2) != std::string_view::npos) {
+        at_ += rest.find("*/", 2) + 2;
+      } else {
+        return;
+      }
+    }
   }
   bool is_end() {
     skip_blanks();
@@ -254,7 +270,12 @@ class TypeReader {
 Type parse_type_text(std::string_view text) {
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start != std::string_view::npos && (text[start] == '{' || text[start] == '"')) {
-    return plan::type_from_json(text);
+    // What is no JSON of a type fails as the DDL that Spark tries first.
+    try {
+      return plan::type_from_json(text);
+    } catch (const SparkError&) {
+      return TypeReader(text).whole();
+    }
   }
   return TypeReader(text).whole();
 }
