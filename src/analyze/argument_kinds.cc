@@ -131,7 +131,9 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
     }
   }
   if (name == "elt" && a.size() > 1 && !std::all_of(a.begin() + 1, a.end(), is_binary)) {
-    for (size_t i = 1; i < a.size(); ++i) a[i] = cast_to(a[i], Type::string(), rules);
+    for (size_t i = 1; i < a.size(); ++i) {
+      if (!a[i]->type.is_nested()) a[i] = cast_to(a[i], Type::string(), rules);
+    }
   }
 }
 

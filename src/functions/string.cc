@@ -303,12 +303,11 @@ Rows string_functions() {
                        : "[CAST(" + a[i] + " AS VARCHAR)]";
            list = list.empty() ? one : "list_concat(" + list + ", " + one + ")";
          }
-         const std::string texts = "list_filter(" + list + ", lambda fs_x: fs_x IS NOT NULL)";
-         // array_to_string takes constants only.
+         // string_agg takes constants only. Both leave out nulls. (array_to_string() is a macro that computes its list twice.)
          const std::string joined =
-             literal(call.arguments[0]) ? "array_to_string(" + texts + ", " + a[0] + ")"
+             literal(call.arguments[0]) ? "list_aggregate(" + list + ", 'string_agg', " + a[0] + ")"
                                         : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
-                                                           Type::string(), {texts, a[0]});
+                                                           Type::string(), {list, a[0]});
          return "(CASE WHEN " + a[0] + " IS NULL THEN NULL ELSE coalesce(" + joined + ", '') END)";
        }}},
       {.name = "substring",

@@ -237,10 +237,16 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
     const auto lower_operand = [&](const Expression& operand) {
       return place.is_condition ? lower_condition(operand, scope) : lower(operand, scope);
     };
-    return short_circuit(call, scope, lower_operand, place.is_condition);
+    return short_circuit(call, scope, lower_operand, {.is_condition = place.is_condition, .is_tried = is_tried_});
   }
   // Of a number of any width the sum is the same.
   const bool adds_up = call.function->name == "sum" || call.function->name == "avg";
+  const struct Restore {
+    bool& flag;
+    bool before;
+    ~Restore() { flag = before; }
+  } restore{is_tried_, is_tried_};
+  is_tried_ = is_tried_ || call.function->name == "null if it fails";
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : call.arguments) {
     const auto number = adds_up ? narrow(*argument, scope) : std::nullopt;
@@ -268,7 +274,7 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   if (call.filter) values.filter = lower(*call.filter, scope);
   values.over = place.over;
   std::string sql = fill_template(row_template(call, type), values);
-  if (!place.is_condition) {
+  if (!place.is_condition && !is_tried_) {
     const std::string guard = null_guard(call, scope, [&](const Expression& argument) { return lower(argument, scope); });
     if (!guard.empty()) sql = "(CASE" + guard + " ELSE " + sql + " END)";
   }

@@ -70,6 +70,8 @@ class ExpressionLowering {
   std::string lower_subquery(const plan::Subquery& subquery, const Scope& scope) const;
 
   const ExecutionContext& context_;
+  // Whether a TRY() stands around: the engine computes outside of it what stands in it twice, and what fails in it is null anyway.
+  mutable bool is_tried_ = false;
   SubqueryLowering lower_subquery_;
   std::unique_ptr<NarrowDecimals> narrow_decimals_;
 };

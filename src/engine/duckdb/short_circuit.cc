@@ -17,8 +17,8 @@ using plan::FunctionCall;
 
 class Chain {
  public:
-  Chain(const FunctionCall& call, const Scope& scope, const LowerExpression& lower, bool is_condition)
-      : scope_(scope), lower_(lower), is_and_(call.function->name == "and"), is_condition_(is_condition) {
+  Chain(const FunctionCall& call, const Scope& scope, const LowerExpression& lower, const ConnectivePlace& place)
+      : scope_(scope), lower_(lower), is_and_(call.function->name == "and"), place_(place) {
     add(call);
   }
 
@@ -49,10 +49,10 @@ class Chain {
       if (i > 0) out += is_and_ ? " AND " : " OR ";
       const std::string tests = i > 0 && may_fail(operands[i]) ? joined_tests(before, operands[i]) : "";
       if (!tests.empty()) {
-        const std::string rest = is_condition_ ? lower_(*operands[i]) : text(operands.subspan(i));
+        const std::string rest = place_.is_condition ? lower_(*operands[i]) : text(operands.subspan(i));
         out += is_and_ ? "(CASE WHEN NOT (" + tests + ") THEN false ELSE " : "(CASE WHEN " + tests + " THEN true ELSE ";
         out += "(" + rest + ") END)";
-        if (!is_condition_) return out;
+        if (!place_.is_condition) return out;
       } else {
         out += lower_(*operands[i]);
       }
@@ -63,12 +63,12 @@ class Chain {
 
   // Of operands before one that may fail those that can be asked twice.
   std::string joined_tests(const std::vector<ExpressionPtr>& before, const ExpressionPtr& failing) const {
-    const bool keeps_place = is_condition_ && is_and_;
+    const bool keeps_place = place_.is_condition && is_and_;
     if (keeps_place && joins_two_sides(failing)) return "";
     const AttributeSet columns = keeps_place ? columns_of(failing) : AttributeSet();
     std::string out;
     for (const ExpressionPtr& one : before) {
-      if (!is_cheap(one, scope_) || (keeps_place && !is_within(columns_of(one), columns))) continue;
+      if (!is_cheap(one, scope_) || (place_.is_tried && may_fail(one)) || (keeps_place && !is_within(columns_of(one), columns))) continue;
       out += (out.empty() ? "(" : is_and_ ? ") AND (" : ") OR (") + lower_(*one);
     }
     return out.empty() ? out : out + ")";
@@ -99,7 +99,7 @@ class Chain {
   const Scope& scope_;
   const LowerExpression& lower_;
   const bool is_and_;
-  const bool is_condition_;
+  const ConnectivePlace place_;
   std::vector<ExpressionPtr> operands_;
 };
 
@@ -107,8 +107,8 @@ class Chain {
 
 bool is_connective(const FunctionCall& call) { return call.function->name == "and" || call.function->name == "or"; }
 
-std::string short_circuit(const FunctionCall& call, const Scope& scope, const LowerExpression& lower, bool is_condition) {
-  return Chain(call, scope, lower, is_condition).text();
+std::string short_circuit(const FunctionCall& call, const Scope& scope, const LowerExpression& lower, const ConnectivePlace& place) {
+  return Chain(call, scope, lower, place).text();
 }
 
 }  // namespace firesteel::engine

@@ -11,9 +11,14 @@ namespace firesteel::engine {
 // Whether the call is AND or OR.
 bool is_connective(const plan::FunctionCall& call);
 
+struct ConnectivePlace {
+  bool is_condition = false;  // of WHERE or ON
+  bool is_tried = false;      // within TRY(), where nothing that may fail can stand twice
+};
+
 // The text of a chain of AND or of OR. An operand that may fail stands in a CASE that asks those before it which are cheap to ask.
 // In a condition an equality of two sides stays as it is, and so does what asks of other columns: of these the engine makes joins and
 // filters of scans.
-std::string short_circuit(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower, bool is_condition);
+std::string short_circuit(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower, const ConnectivePlace& place);
 
 }  // namespace firesteel::engine
