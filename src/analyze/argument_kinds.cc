@@ -104,6 +104,7 @@ void choose_argument_kinds(std::string_view name, std::vector<ExpressionPtr>& a,
   if ((name == "to_char" || name == "to_varchar") && a.size() == 2) {
     const Type& type = a[0]->type;
     if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) a[0] = cast_to(a[0], decimal_for(type), rules);
+    if (type.is_string()) a[0] = cast_to(a[0], Type::decimal(38, 18), rules);
   }
   if ((name == "ceil" || name == "floor") && a.size() == 2 && (a[0]->type.is_string() || a[0]->type.is(TypeKind::kNull))) {
     a[0] = cast_to(a[0], Type::decimal(38, 18), rules);

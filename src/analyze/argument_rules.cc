@@ -251,7 +251,8 @@ void check_accuracy(const FunctionCall& call, const Origin& origin) {
 // The fractions of a percentile lie between 0 and 1.
 void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, const Origin& origin) {
   const Type& written = as_written(fractions)->type;
-  if (!written.is(TypeKind::kArray) && !functions::are_fractions(written)) return;
+  const bool is_list_of_fractions = written.is(TypeKind::kArray) && (written.element().is_numeric() || written.element().is(TypeKind::kNull));
+  if (!is_list_of_fractions && !functions::are_fractions(written)) return;
   if (is_null_number(fractions, call.ansi)) throw_mismatch(call, "UNEXPECTED_NULL", {{"exprName", "percentage"}}, origin);
   const auto* list = as_written(fractions)->as<FunctionCall>();
   std::vector<ExpressionPtr> all = {fractions};

@@ -1,6 +1,7 @@
 // Dates, times and intervals taken apart and put together.
 #include "base/error.h"
 #include "functions/argument_check.h"
+#include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/kernel/datetime_field.h"
 #include "functions/row.h"
@@ -232,7 +233,7 @@ Lowered time_from(const char* nanos) {
 
 // Beside a pattern that is null Spark makes a null of the text's type.
 ExpressionPtr null_beside_null_pattern(const plan::FunctionCall& call) {
-  const bool is_null = call.arguments.size() > 1 && is_null_constant(*call.arguments[1]);
+  const bool is_null = call.arguments.size() > 1 && is_foldable(call.arguments[1]) && is_null_constant(*call.arguments[1]);
   return is_null ? plan::make_null_literal(Type::string()) : nullptr;
 }
 

@@ -85,7 +85,8 @@ bool stops_at_nulls(const Function& function) {
       "[]",         "array_contains", "conv",          "date_trunc",         "decode",
       "encode",     "format_number", "log",                "make_timestamp_ntz",
       "map_zip_with", "next_day",    "sha2",          "split_part",         "time_diff",
-      "time_trunc", "trunc",
+      "time_trunc", "trunc",         "try_add",            "try_subtract",       "try_multiply",
+      "try_divide", "try_mod",
       "try_make_interval", "try_make_timestamp", "try_make_timestamp_ltz", "try_make_timestamp_ntz",
       "width_bucket"};
   const auto is_among = [&](const auto& names) {
@@ -93,7 +94,10 @@ bool stops_at_nulls(const Function& function) {
   };
   if (function.kind != FunctionKind::kScalar || function.is_volatile || is_among(kTolerant)) return false;
   const auto& signatures = function.signatures;
-  return is_among(kIntolerant) ||
+  const bool is_of_one_number = function.group == "math_funcs" && std::all_of(signatures.begin(), signatures.end(), [](const Signature& s) {
+    return s.arguments.size() == 1 && !s.is_variadic;
+  });
+  return is_among(kIntolerant) || (is_of_one_number && !signatures.empty()) ||
          std::all_of(signatures.begin(), signatures.end(), [](const Signature& s) { return s.nulls == Nulls::kAny; });
 }
 

@@ -97,33 +97,9 @@ class JsonGenerator {
     writer_.end('}');
   }
 
-  // Spark writes a key as Java prints the value that it holds of it: a date as its days, a timestamp as its microseconds, rows
-  // and arrays as [1,a].
-  std::string key_text(const Type& type, const Value& key) {
-    std::string text;
-    if (key.is_null()) return "null";
-    switch (type.kind()) {
-      case TypeKind::kDecimal: append_decimal_java(key.decimal(), type.scale(), text); return text;
-      case TypeKind::kDate:
-      case TypeKind::kTime:
-      case TypeKind::kTimestamp:
-      case TypeKind::kTimestampNtz:
-      case TypeKind::kYearMonthInterval:
-      case TypeKind::kDayTimeInterval: return std::to_string(key.integer());
-      case TypeKind::kArray:
-      case TypeKind::kStruct: break;
-      default: return value_text(type, key, zone_);
-    }
-    for (size_t i = 0; i < key.list().size(); ++i) {
-      if (i > 0) text += ",";
-      text += key_text(type.is(TypeKind::kArray) ? type.element() : type.fields()[i].type, key.list()[i]);
-    }
-    return "[" + text + "]";
-  }
-
   void write_map(const Type& type, const Values& entries) {
     std::vector<std::pair<std::string, const Value*>> members;
-    for (size_t i = 0; i + 1 < entries.size(); i += 2) members.emplace_back(key_text(type.key(), entries[i]), &entries[i + 1]);
+    for (size_t i = 0; i + 1 < entries.size(); i += 2) members.emplace_back(java_value_text(type.key(), entries[i], zone_), &entries[i + 1]);
     if (options_.flag("sortKeys", false)) {
       std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     }

@@ -59,7 +59,7 @@ Value format(ValueCall& call, ValueArguments a) {
     } else if (type.is(TypeKind::kFloat) || type.is(TypeKind::kDouble)) {
       arguments.emplace_back(a[i].real());
     } else {
-      texts[i] = value_text(type, a[i], call.time_zone);
+      texts[i] = java_value_text(type, a[i], call.time_zone);
       arguments.emplace_back(FormatText{texts[i]});
     }
   }

@@ -86,4 +86,30 @@ std::string value_text(const Type& type, const Value& value, std::string_view ti
   return out;
 }
 
+std::string java_value_text(const Type& type, const Value& value, std::string_view time_zone) {
+  if (value.is_null()) return "null";
+  const auto joined = [&](size_t first, size_t step, const auto& type_of) {
+    std::string text = "[";
+    for (size_t i = first; i < value.list().size(); i += step) {
+      text += (i > first ? "," : "") + java_value_text(type_of(i), value.list()[i], time_zone);
+    }
+    return text + "]";
+  };
+  std::string text;
+  switch (type.kind()) {
+    case TypeKind::kDecimal: append_decimal_java(value.decimal(), type.scale(), text); return text;
+    case TypeKind::kDate:
+    case TypeKind::kTime:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampNtz:
+    case TypeKind::kYearMonthInterval:
+    case TypeKind::kDayTimeInterval: return std::to_string(value.integer());
+    case TypeKind::kArray: return joined(0, 1, [&](size_t) { return type.element(); });
+    case TypeKind::kStruct: return joined(0, 1, [&](size_t i) { return type.fields()[i].type; });
+    case TypeKind::kMap:
+      return "keys: " + joined(0, 2, [&](size_t) { return type.key(); }) + ", values: " + joined(1, 2, [&](size_t) { return type.value(); });
+    default: return value_text(type, value, time_zone);
+  }
+}
+
 }  // namespace firesteel::functions::kernel
