@@ -37,7 +37,7 @@ std::optional<int64_t> next_integer(const Literal& decimal, bool is_below) {
   const ExpressionPtr& argument = call.arguments[index];
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                    {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                    {"paramIndex", std::string(ordinal(index))},
+                    {"paramIndex", ordinal(index)},
                     {"requiredType", required},
                     {"inputSql", "\"" + print_name(*argument) + "\""},
                     {"inputType", "\"" + argument->type.sql() + "\""}});

@@ -32,7 +32,7 @@ void check_call(const Function& row, const FunctionCall& call, const Origin& ori
     row.check(call);
   } catch (const functions::ArgumentMismatch& mismatch) {
     SparkError::Parameters parameters = mismatch.parameters;
-    parameters.push_back({"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""});
+    parameters.push_back({"sqlExpr", "\"" + checked_text(row, call) + "\""});
     if (mismatch.argument && mismatch.subclass == "NON_FOLDABLE_INPUT") {
       parameters.push_back(
           {"inputExpr", "\"" + print_name(*call.arguments[*mismatch.argument]) + "\""});
@@ -42,7 +42,7 @@ void check_call(const Function& row, const FunctionCall& call, const Origin& ori
       const ExpressionPtr& argument = call.arguments[*mismatch.argument];
       const bool has_index = std::any_of(parameters.begin(), parameters.end(),
                                          [](const auto& parameter) { return parameter.first == "paramIndex"; });
-      if (!has_index) parameters.push_back({"paramIndex", std::string(ordinal(*mismatch.argument))});
+      if (!has_index) parameters.push_back({"paramIndex", ordinal(*mismatch.argument)});
       parameters.push_back({"inputSql", "\"" + print_name(*argument) + "\""});
       parameters.push_back({"inputType", "\"" + argument->type.sql() + "\""});
     }
@@ -80,7 +80,7 @@ void check_collections(const Function& row, const std::vector<ExpressionPtr>& ar
     call.arguments.push_back(lambda);
     throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                      {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                      {"paramIndex", std::string(ordinal(i))},
+                      {"paramIndex", ordinal(i)},
                       {"requiredType", takes_map ? "\"MAP\"" : "\"ARRAY\""},
                       {"inputSql", "\"" + print_name(*arguments[i]) + "\""},
                       {"inputType", "\"" + type.sql() + "\""}},

@@ -60,10 +60,9 @@ bool is_binary_operator(std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-std::string_view ordinal(size_t index) {
-  static const std::string_view names[] = {"first", "second",  "third",  "fourth", "fifth",
-                                           "sixth", "seventh", "eighth", "ninth",  "tenth"};
-  return names[std::min<size_t>(index, 9)];
+std::string ordinal(size_t index) {
+  static constexpr const char* kNames[] = {"first", "second", "third"};
+  return index < 3 ? kNames[index] : std::to_string(index + 1) + "th";
 }
 
 void throw_wrong_count(const Function& row, size_t actual, const Origin& origin) {
@@ -127,11 +126,23 @@ void throw_mismatch(const FunctionCall& call, const char* subclass, SparkError::
 void throw_type(const FunctionCall& call, size_t place, const ExpressionPtr& argument,
                              const char* required, const Origin& origin) {
   throw_mismatch(call, "UNEXPECTED_INPUT_TYPE",
-                 {{"paramIndex", std::string(ordinal(place))},
+                 {{"paramIndex", ordinal(place)},
                   {"requiredType", required},
                   {"inputSql", quoted(print_name(*argument))},
                   {"inputType", quoted(argument->type.sql())}},
                  origin);
+}
+
+std::string checked_text(const Function& row, const FunctionCall& call) {
+  FunctionCall checked = call;
+  checked.is_distinct = false;
+  std::string orders;
+  if (row.name == "listagg") {
+    for (const ExpressionPtr& order : call.order_by) orders += ", " + print_name(*order);
+    checked.order_by.clear();
+  }
+  std::string text = print_name(Expression{std::move(checked), {}, true, {}});
+  return orders.empty() ? text : text.substr(0, text.size() - 1) + orders + ")";
 }
 
 void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
@@ -142,9 +153,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
     if (call.arguments[0]->type.is(TypeKind::kArray)) throw_type(shown, 1, call.arguments[1], "\"INT\"", origin);
     throw_mismatch(*shown.function, shown, index, wanted, origin);
   }
-  FunctionCall of_all = call;  // DISTINCT is no part of what is checked
-  of_all.is_distinct = false;
-  const std::string sql = "\"" + print_name(Expression{std::move(of_all), {}, true, {}}) + "\"";
+  const std::string sql = quoted(checked_text(row, call));
   if (wanted == Accepts::kOrderable) {
     throw SparkError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                      {{"sqlExpr", sql},
@@ -193,7 +202,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   }
   throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                    {{"sqlExpr", sql},
-                    {"paramIndex", std::string(ordinal(index))},
+                    {"paramIndex", ordinal(index)},
                     {"requiredType", required},
                     {"inputSql", "\"" + print_name(*argument) + "\""},
                     {"inputType", "\"" + argument->type.sql() + "\""}},

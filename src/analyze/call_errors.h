@@ -17,7 +17,7 @@ bool count_fits(const functions::Signature& signature, size_t count);
 functions::Accepts accepted(const functions::Signature& signature, size_t index);
 bool is_binary_operator(std::string_view name);
 // The name of a parameter's place in an error: 0 is "first".
-std::string_view ordinal(size_t index);
+std::string ordinal(size_t index);
 
 // WRONG_NUM_ARGS.
 [[noreturn]] void throw_wrong_count(const functions::Function& row, size_t actual,
@@ -33,6 +33,8 @@ std::string quoted(const std::string& text);  // "text"
 // its name shows them.
 [[noreturn]] void throw_mismatch(const functions::Function& row, const plan::FunctionCall& call,
                                  size_t index, functions::Accepts wanted, const plan::Origin& origin);
+// The call as its own check names it: DISTINCT is no part of it, and the order of listagg() one of its arguments.
+std::string checked_text(const functions::Function& row, const plan::FunctionCall& call);
 // DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION: an implicit cast that there is not.
 [[noreturn]] void throw_no_cast(const plan::Expression& value, const plan::Type& target, const plan::Origin& origin);
 // DATATYPE_MISMATCH.INVALID_ORDERING_TYPE where a comparison, IN, greatest() or least() meets in a type without an order.

@@ -346,6 +346,7 @@ void Resolver::spare_beside_nulls(std::string_view name, std::vector<ExpressionP
 void Resolver::spare_beside_values(std::string_view name, std::vector<ExpressionPtr>& a) {
   const bool is_count = name == "regr_count";
   if (a.size() != 2 || !(is_count || name == "regr_avgx" || name == "regr_avgy")) return;
+  if (is_count && (a[0]->nullable || a[1]->nullable)) return;
   for (size_t i = 0; i < 2; ++i) {
     const bool is_asked = is_count || (name == "regr_avgx") == (i == 0);
     if (!is_asked || a[i]->nullable || !a[i]->type.is_numeric() || a[i]->as<Literal>()) continue;
@@ -433,7 +434,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       if (a[i]->type.is(TypeKind::kBoolean)) continue;
       throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
                        {{"sqlExpr", "\"" + print_name(Expression{call, {}, true, {}}) + "\""},
-                        {"paramIndex", std::string(ordinal(i))},
+                        {"paramIndex", ordinal(i)},
                         {"requiredType", "\"BOOLEAN\""},
                         {"inputSql", "\"" + print_name(*a[i]) + "\""},
                         {"inputType", "\"" + a[i]->type.sql() + "\""}});
