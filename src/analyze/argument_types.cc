@@ -86,7 +86,7 @@ std::optional<Type> compared_type(std::string_view name, const std::vector<Type>
   for (const Type& other : types) {
     // Nested values meet without a text that becomes something else, and in the tightest type.
     if (common.is_nested() && (promotes_text(common, other) || (is_comparison(name) && !meets_tightly(common, other)))) return std::nullopt;
-    if (is_comparison(name) && has_same_shape(common, other)) continue;
+    if ((is_comparison(name) || is_equality) && has_same_shape(common, other)) continue;
     const std::optional<Type> met = is_equality ? equality_type(common, other, rules) : comparison_type(common, other, rules);
     if (!met) return std::nullopt;
     common = *met;
