@@ -14,6 +14,8 @@ using plan::TypeKind;
 
 // What is no longer than this may stand in the text twice.
 constexpr int kMostRepeatedNodes = 16;
+// Of a longer list of IN the values behind are compared together.
+constexpr int kMostMatches = 16;
 
 class NullTests {
  public:
@@ -31,8 +33,10 @@ class NullTests {
     const auto& a = in.arguments;
     if (!is_cheap(a[0])) return;
     std::string values;
-    for (auto one = a.begin() + 1; one != a.end() && is_cheap(*one); ++one) {
+    int matches = 0;
+    for (auto one = a.begin() + 1; one != a.end() && matches < kMostMatches && is_cheap(*one); ++one) {
       if (!values.empty() && may_fail(*one)) {
+        ++matches;
         matches_ += " WHEN (" + lower_(*a[0]) + ") IN (" + values + ") THEN true";
         values.clear();
       }
@@ -47,7 +51,7 @@ class NullTests {
     plan::FunctionCall of_epoch = call;
     const Type& type = call.arguments[1 - unit]->type;
     of_epoch.arguments[1 - unit] = plan::make_typed(plan::Literal{type, int64_t{0}}, type, false);
-    tests_.push_back("(" + lower_(plan::Expression{std::move(of_epoch), call.arguments[1 - unit]->type, true, {}}) + ") IS NULL");
+    tests_.push_back("(" + lower_(plan::Expression{std::move(of_epoch), type, true, {}}) + ") IS NULL");
   }
 
   void add(const ExpressionPtr& expression) {
@@ -156,12 +160,11 @@ std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const
   if (guarded < 2) return "";
   for (size_t i = 0; i + 1 < (is_in ? 2 : guarded); ++i) {
     // What fails itself is asked before what stands behind it.
-    if (may_fail(call.arguments[i])) {
-      if (tests.add_whole(call.arguments[i])) continue;
-      tests.add(call.arguments[i]);
-      break;
-    }
-    tests.add(call.arguments[i]);
+    const ExpressionPtr& argument = call.arguments[i];
+    const bool fails = may_fail(argument);
+    if (fails && tests.add_whole(argument)) continue;
+    tests.add(argument);
+    if (fails) break;
   }
   if (is_in) tests.add_matches(call);
   return tests.text();

@@ -15,14 +15,18 @@ using plan::Expression;
 using plan::ExpressionPtr;
 using plan::FunctionCall;
 
+// Guards of one chain, and tests of one guard: each is a CASE to the engine, whose cost grows with their product.
+constexpr size_t kMostGuards = 16;
+constexpr size_t kMostTests = 16;
+
 class Chain {
  public:
   Chain(const FunctionCall& call, const Scope& scope, const LowerExpression& lower, const ConnectivePlace& place)
-      : scope_(scope), lower_(lower), is_and_(call.function->name == "and"), place_(place) {
+      : scope_(scope), lower_(lower), is_and_(call.function->name == "and"), is_tried_(place.is_tried), is_split_(place.is_condition && is_and_) {
     add(call);
   }
 
-  std::string text() const { return "(" + text(operands_) + ")"; }
+  std::string text() const { return "(" + text(operands_, kMostGuards) + ")"; }
 
  private:
   using Operands = std::span<const ExpressionPtr>;
@@ -42,36 +46,38 @@ class Chain {
     }
   }
 
-  std::string text(Operands operands) const {
+  // Where `guards` are used up, the operands that are left stand side by side in the last one.
+  std::string text(Operands operands, size_t guards) const {
     std::string out;
-    std::vector<ExpressionPtr> before;
     for (size_t i = 0; i < operands.size(); ++i) {
       if (i > 0) out += is_and_ ? " AND " : " OR ";
-      const std::string tests = i > 0 && may_fail(operands[i]) ? joined_tests(before, operands[i]) : "";
-      if (!tests.empty()) {
-        const std::string rest = place_.is_condition ? lower_(*operands[i]) : text(operands.subspan(i));
-        out += is_and_ ? "(CASE WHEN NOT (" + tests + ") THEN false ELSE " : "(CASE WHEN " + tests + " THEN true ELSE ";
-        out += "(" + rest + ") END)";
-        if (!place_.is_condition) return out;
-      } else {
+      const bool is_guarded = i > 0 && guards > 0 && may_fail(operands[i]);
+      const std::string tests = is_guarded ? joined_tests(operands.first(i), operands[i]) : "";
+      if (tests.empty()) {
         out += lower_(*operands[i]);
+        continue;
       }
-      before.push_back(operands[i]);
+      --guards;
+      const std::string rest = is_split_ ? lower_(*operands[i]) : text(operands.subspan(i), guards);
+      out += is_and_ ? "(CASE WHEN NOT (" + tests + ") THEN false ELSE " : "(CASE WHEN " + tests + " THEN true ELSE ";
+      out += "(" + rest + ") END)";
+      if (!is_split_) return out;
     }
     return out;
   }
 
-  // Of operands before one that may fail those that can be asked twice.
-  std::string joined_tests(const std::vector<ExpressionPtr>& before, const ExpressionPtr& failing) const {
-    const bool keeps_place = place_.is_condition && is_and_;
-    if (keeps_place && joins_two_sides(failing)) return "";
-    const AttributeSet columns = keeps_place ? columns_of(failing) : AttributeSet();
+  // Of operands before one that may fail the first that can be asked twice.
+  std::string joined_tests(Operands before, const ExpressionPtr& failing) const {
+    if (is_split_ && joins_two_sides(failing)) return "";
+    const AttributeSet columns = is_split_ ? columns_of(failing) : AttributeSet();
     std::string out;
+    size_t count = 0;
     for (const ExpressionPtr& one : before) {
-      if (!is_cheap(one, scope_) || (place_.is_tried && may_fail(one)) || (keeps_place && !is_within(columns_of(one), columns))) continue;
-      out += (out.empty() ? "(" : is_and_ ? ") AND (" : ") OR (") + lower_(*one);
+      if (count == kMostTests) break;
+      if (!is_cheap(one, scope_) || (is_tried_ && may_fail(one)) || (is_split_ && !is_within(columns_of(one), columns))) continue;
+      out += (count++ == 0 ? "(" : is_and_ ? ") AND (" : ") OR (") + lower_(*one);
     }
-    return out.empty() ? out : out + ")";
+    return count == 0 ? out : out + ")";
   }
 
   static AttributeSet columns_of(const ExpressionPtr& expression) {
@@ -99,7 +105,8 @@ class Chain {
   const Scope& scope_;
   const LowerExpression& lower_;
   const bool is_and_;
-  const ConnectivePlace place_;
+  const bool is_tried_;
+  const bool is_split_;  // the operands of a filter stay side by side
   std::vector<ExpressionPtr> operands_;
 };
 

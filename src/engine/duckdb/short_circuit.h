@@ -16,7 +16,8 @@ struct ConnectivePlace {
   bool is_tried = false;      // within TRY(), where nothing that may fail can stand twice
 };
 
-// The text of a chain of AND or of OR. An operand that may fail stands in a CASE that asks those before it which are cheap to ask.
+// The text of a chain of AND or of OR. An operand that may fail stands in a CASE that asks those before it which are cheap to ask;
+// of a long chain only the first ones do (kMostGuards), the others stand side by side within the last CASE or behind it.
 // In a condition an equality of two sides stays as it is, and so does what asks of other columns: of these the engine makes joins and
 // filters of scans.
 std::string short_circuit(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower, const ConnectivePlace& place);
