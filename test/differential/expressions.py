@@ -2,9 +2,13 @@
 
 An argument is a column, a literal, or an expression on which both servers agreed before: so a difference is the work of the outermost call. `learn`
 hands these back with the types that they have.
+
+Each draw hangs on the seed and its own number, and each expression that was learned has a place that hangs on its text: where one server changes, a seed
+asks the same but for the few expressions that had the changed one as an argument. So a mend is seen by asking its seed again.
 """
 import random
 import re
+import zlib
 
 import words
 from tables import COLUMNS
@@ -71,24 +75,29 @@ class Generator:
     """Every method that makes an expression gives its text and its head: the call or form that it ends in."""
 
     def __init__(self, functions, seed):
-        self.random = random.Random(seed)
+        self.seed, self.random = seed, random.Random()
         usable = [f for f in functions if f["name"] not in LEFT_OUT and f["built"] and not f["volatile"] and f["signatures"]
                   and not any(mark in f["name"] for mark in (" + ", " - ", " * ", " / ", " if ")) and "sketch" not in f["name"]]
         self.by_kind = {kind: [f for f in usable if f["kind"] == kind and not f["order_dependent"]] for kind in ("scalar", "aggregate", "window")}
         self.forms = {"scalar": words.templates(words.SCALAR), "aggregate": words.templates(words.AGGREGATE), "window": words.templates(words.WINDOW)}
         self.columns = {kind: [c for c, k in COLUMNS["data"].items() if k == kind] for kind in LITERALS}
-        self.pool = {kind: [] for kind in LITERALS}
+        self.pool = {kind: {} for kind in LITERALS}
+
+    def begin(self, number):
+        """What is drawn from here on hangs on the seed and this number."""
+        self.random.seed(f"{self.seed} {number}")
 
     def learn(self, text, data_type):
         """An expression on which the servers agree may become an argument."""
         kind = kind_of(data_type)
         if kind is None or len(text) > LONGEST:
             return
-        pool = self.pool[kind]
-        if len(pool) < POOL_SIZE:
-            pool.append(text)
-        else:
-            pool[self.random.randrange(POOL_SIZE)] = text
+        self.pool[kind][zlib.crc32(text.encode()) % POOL_SIZE] = text
+
+    def learned(self, kind):
+        """One of the expressions of a kind that were learned: at a random place, or at the next that holds one."""
+        pool, place = self.pool[kind], self.random.randrange(POOL_SIZE)
+        return next((pool[(place + i) % POOL_SIZE] for i in range(POOL_SIZE) if (place + i) % POOL_SIZE in pool), None)
 
     def value(self, accepts):
         """An expression of a kind of value, or of a union of kinds."""
@@ -103,7 +112,7 @@ class Generator:
         if roll > 0.98:
             kind = self.random.choice(KINDS)
         if roll < 0.4 and self.pool[kind]:
-            text = self.random.choice(self.pool[kind])
+            text = self.learned(kind)
             return text if re.fullmatch(r"\w+(\(.*\))?", text) and text.count("(") < 2 else f"({text})"
         if roll < 0.75 and self.columns[kind]:
             return self.random.choice(self.columns[kind])

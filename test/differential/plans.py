@@ -101,8 +101,8 @@ class Plans:
         items = [("id", "id", "integer")]
         for _ in range(self.random.randint(2, 4)):
             kind = self.random.choice(LEAF_KINDS)
-            pool = self.generator.pool[kind] if self.random.random() < 0.4 else self.generator.columns[kind]
-            text = self.random.choice(pool or LITERALS[kind])
+            text = self.generator.learned(kind) if self.random.random() < 0.4 else None
+            text = text or self.random.choice(self.generator.columns[kind] or LITERALS[kind])
             items.append((text, self.name("c"), kind))
         return Query(f"SELECT {', '.join(f'{text} AS {name}' for text, name, _ in items)} FROM data", [(name, kind) for _, name, kind in items], ["data"])
 

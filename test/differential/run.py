@@ -48,17 +48,23 @@ def compare(arguments):
     plans = Plans(generator)
     kinds = arguments.kinds.split(",")
     weights = [{"scalar": 6, "aggregate": 2, "window": 2, "plan": 3}[kind] for kind in kinds]
-    end, asked = time.monotonic() + arguments.seconds, 0
+    end, asked, batches = time.monotonic() + arguments.seconds, 0, 0
     try:
         while asked < arguments.count and time.monotonic() < end:
+            batches += 1
+            generator.begin(f"batch {batches}")
             kind = generator.random.choices(kinds, weights)[0]
             comparison = comparisons[arguments.ansi or generator.random.choices(["true", "false"], [7, 3])[0]]
             before = comparison.count
             if kind == "plan":
-                for _ in range(arguments.batch // 4):
+                for number in range(arguments.batch // 4):
+                    generator.begin(f"{batches} {number}")
                     comparison.one(*plans.draw())
             else:
-                drawn = [getattr(generator, kind)() for _ in range(arguments.batch)]
+                drawn = []
+                for number in range(arguments.batch):
+                    generator.begin(f"{batches} {number}")
+                    drawn.append(getattr(generator, kind)())
                 agreeing = comparison.batch(list(dict(drawn).items()), lambda text: WRAPS[kind].format(text))
                 for text, data_type in agreeing if kind == "scalar" else []:
                     generator.learn(text, data_type)
