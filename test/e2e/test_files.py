@@ -3,6 +3,7 @@ import datetime
 import decimal
 import os
 
+import pyarrow.parquet as pq
 import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
@@ -39,6 +40,37 @@ def test_parquet_nested_round_trip(spark, tmp_path):
     back = spark.read.parquet(path)
     assert back.schema.simpleString() == df.schema.simpleString()
     assert sorted(map(str, back.collect())) == sorted(map(str, df.collect()))
+
+
+def first_page_bytes(file, column):
+    """Of a column's first page of data, uncompressed: the second field of its header, which Thrift's compact protocol writes
+    in groups of seven bits."""
+    offset = pq.ParquetFile(file).metadata.row_group(0).column(column).data_page_offset
+    with open(file, "rb") as stream:
+        stream.seek(offset)
+        header = stream.read(8)
+    assert header[:3] == b"\x15\x00\x15"
+    groups = next(header[3:end] for end in range(4, 9) if header[end - 1] < 128)
+    return sum((group & 127) << 7 * i for i, group in enumerate(groups)) // 2
+
+
+def test_parquet_pages_are_small(spark, tmp_path):
+    """Whoever reads a file holds whole pages. Lists begin and end anywhere in theirs."""
+    path = str(tmp_path / "p")
+    df = spark.range(100_000).coalesce(1).select(
+        "id", F.expr("transform(sequence(1, 20), x -> rand(1))").alias("vector"), F.expr("repeat(md5(string(id)), 3)").alias("text"),
+        F.expr("if(id % 3 = 0, null, if(id % 5 = 0, array(), transform(sequence(1, id % 4 + 1), x -> if(x = 2, null, string(id * x)))))").alias("list"))
+    df.write.parquet(path)
+    file, = (os.path.join(path, name) for name in files(path))
+    for column in range(4):
+        assert 10_000 < first_page_bytes(file, column) < 1_000_000
+    written = df.drop("vector").exceptAll(spark.read.parquet(path).drop("vector"))
+    assert written.count() == 0
+    table = pq.read_table(file)
+    lists = table["list"].to_pylist()
+    assert all(lists[i] == (None if i % 3 == 0 else [] if i % 5 == 0 else [None if x == 2 else str(i * x) for x in range(1, i % 4 + 2)])
+               for i in range(100_000))
+    assert set(map(len, table["vector"].to_pylist())) == {20}
 
 
 def test_csv_round_trip(spark, tmp_path):

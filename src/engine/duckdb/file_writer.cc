@@ -36,6 +36,11 @@ using plan::TypeKind;
 
 constexpr const char* kFilePart = "fs_part";
 
+// A Parquet page's, before it is compressed. A thread that reads holds a page of each column, compressed and not: DuckDB would
+// put a whole row group of a column into one, which is 20 MB of vectors of 20 numbers. Spark's writer ends a page after
+// 20,000 rows (parquet.page.row.count.limit), which is this much of numbers of eight bytes.
+constexpr int kPageBytesMax = 160'000;
+
 std::string random_uuid() {
   std::random_device device;
   char text[37];
@@ -254,7 +259,7 @@ class FileWrite {
       }
       std::string json = Type::structure(std::move(schema)).json();
       return "FORMAT parquet, COMPRESSION " + (compression == "lz4" ? std::string("lz4_raw") : compression) +
-             ", KV_METADATA {'org.apache.spark.version': '4.2.0', "
+             ", DATA_PAGE_SIZE_LIMIT " + std::to_string(kPageBytesMax) + ", KV_METADATA {'org.apache.spark.version': '4.2.0', "
              "'org.apache.spark.sql.parquet.row.metadata': " + quote_string(json) + "}";
     }
     const auto text_codec = storage::codec_of_name(compression.empty() ? "none" : compression);
