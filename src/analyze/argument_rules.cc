@@ -262,7 +262,7 @@ void check_fractions(const FunctionCall& call, const ExpressionPtr& fractions, c
   for (const ExpressionPtr& one : all) {
     const auto number = as_written(one)->type.is_numeric() ? functions::constant_number(one) : std::nullopt;
     if (!number) return;  // computed, or of a type that the row's check refuses
-    fit &= *number >= 0 && *number <= 1;
+    fit &= (*number >= 0 && *number <= 1) || (std::isnan(*number) && call.function->name != "percentile_approx");
     shown += (shown.empty() ? "" : ",") + double_text(*number);
   }
   if (fit) return;
@@ -436,6 +436,7 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
     if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
   }
   if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
+  if (row.name == "like" || row.name == "ilike") check_escape(call, origin);
   const bool is_char = row.name == "to_char" || row.name == "to_varchar";
   if (is_char && call.arguments.size() == 2 && call.arguments[0]->type.is(TypeKind::kBinary)) {
     const Type& format = call.arguments[1]->type;
@@ -474,7 +475,6 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   check_options(row, call, origin);
   check_offset(row, call);
   if (row.name == "mask") check_mask(call, origin);
-  if (row.name == "like" || row.name == "ilike") check_escape(call, origin);
   check_constants(row, call, origin);
   check_intervals(row, call, origin);
   if (row.name == "nth_value") check_nth(call, origin);
@@ -482,6 +482,10 @@ void check_arguments(const Function& row, const FunctionCall& call, const Origin
   if (row.name == "stack") check_stack(call, origin);
   if ((row.name == "percentile" || row.name == "percentile_approx") && call.arguments.size() > 1) {
     if (call.arguments.size() > 2 && row.name == "percentile_approx") check_accuracy(call, origin);
+    const Type& frequency = as_written(call.arguments.back())->type;
+    if (call.arguments.size() > 2 && row.name == "percentile" && frequency.is_numeric() && !frequency.is_integral()) {
+      throw_type(call, 2, as_written(call.arguments[2]), "\"INTEGRAL\"", origin);
+    }
     check_fractions(call, call.arguments[1], origin);
   }
   if (row.name == "to_json" && !call.arguments.empty()) {

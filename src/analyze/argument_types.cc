@@ -19,17 +19,20 @@ using functions::Function;
 
 namespace {
 
-// The greatest integer that is not above a decimal constant, or the least one that is not below.
-std::optional<int64_t> next_integer(const Literal& decimal, bool is_below) {
+// The greatest integer that is not above a decimal constant, or the least one that is not below. Beyond 64 bits it is the end of
+// them, and `beyond` is 1 or -1.
+std::optional<int64_t> next_integer(const Literal& decimal, bool is_below, int& beyond) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min(), kGreatest = std::numeric_limits<int64_t>::max();
   const auto* unscaled = std::get_if<__int128>(&decimal.value);
   if (!unscaled || !decimal.type.is(TypeKind::kDecimal)) return std::nullopt;
   __int128 unit = 1;
   for (int i = 0; i < decimal.type.scale(); ++i) unit *= 10;
   __int128 whole = *unscaled / unit;
   const __int128 rest = *unscaled % unit;
+  beyond = whole > kGreatest || (whole == kGreatest && rest > 0) ? 1 : whole < kLeast || (whole == kLeast && rest < 0) ? -1 : 0;
+  if (beyond != 0) return beyond > 0 ? kGreatest : kLeast;
   if (is_below && rest < 0) --whole;
   if (!is_below && rest > 0) ++whole;
-  if (whole > std::numeric_limits<int64_t>::max() || whole < std::numeric_limits<int64_t>::min()) return std::nullopt;
   return static_cast<int64_t>(whole);
 }
 
@@ -142,6 +145,9 @@ void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const 
   const bool has_float = element.is(TypeKind::kFloat) || other.is(TypeKind::kFloat);
   if (is_tight && has_float && (element.is_integral() || other.is_integral())) common = Type::float_number();
   if (!common) return;
+  // Without ANSI rules the cast of a date to a local time may be null, and an array without nulls is not cast to one that may have some.
+  const bool may_be_null = !rule.ansi && element.is(TypeKind::kDate) && common->is(TypeKind::kTimestampNtz);
+  if (looks_for && may_be_null && !a[0]->type.contains_null()) return;
   a[0] = cast_to(a[0], Type::array(*common, a[0]->type.contains_null()), rule);
   a[at] = cast_to(a[at], joins ? Type::array(*common, a[at]->type.contains_null()) : *common, rule);
 }
@@ -332,16 +338,20 @@ Type decimal_of(const Expression& integer) {
 }
 
 // DecimalPrecision.integralAndDecimalLiteral.
-void bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
-  if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return;
+std::optional<bool> bound_by_integer(std::string_view name, std::vector<ExpressionPtr>& a) {
+  if (a.size() != 2 || (name != "<" && name != "<=" && name != ">" && name != ">=")) return std::nullopt;
   const size_t at = a[1]->as<Literal>() && a[1]->type.is(TypeKind::kDecimal) ? 1 : 0;
   const auto* constant = a[at]->as<Literal>();
-  if (!constant || a[at]->is_replaced || !a[1 - at]->type.is_integral()) return;
+  if (!constant || a[at]->is_replaced || !a[1 - at]->type.is_integral()) return std::nullopt;
   // "i > 1.5" and "i <= 1.5" ask for 1, "i >= 1.5" and "i < 1.5" for 2; the other way round on the other side.
   const bool is_below = (name == ">" || name == "<=") == (at == 1);
-  if (const auto bound = next_integer(*constant, is_below)) {
-    a[at] = make_literal(Literal{Type::long_integer(), *bound});
-  }
+  int beyond = 0;
+  const auto bound = next_integer(*constant, is_below, beyond);
+  if (!bound) return std::nullopt;
+  // Every integer is less than one beyond 64 bits.
+  if (beyond != 0) return name.starts_with('<') == ((beyond > 0) == (at == 1));
+  a[at] = make_literal(Literal{Type::long_integer(), *bound});
+  return std::nullopt;
 }
 
 }  // namespace firesteel::analyze

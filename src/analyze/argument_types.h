@@ -43,7 +43,7 @@ plan::Type decimal_of(const plan::Expression& integer);
 void check_default(const functions::Function& row, const plan::FunctionCall& call, const CoercionRules& rules);
 // div takes whole numbers, decimals and intervals.
 [[noreturn]] void throw_not_integral(const plan::FunctionCall& call, const plan::Type& type);
-// An integer compared with a decimal constant is compared with the integer next to it.
-void bound_by_integer(std::string_view name, std::vector<plan::ExpressionPtr>& arguments);
+// An integer compared with a decimal constant is compared with the integer next to it. Beyond 64 bits the answer is known, even of a null.
+std::optional<bool> bound_by_integer(std::string_view name, std::vector<plan::ExpressionPtr>& arguments);
 
 }  // namespace firesteel::analyze

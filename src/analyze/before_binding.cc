@@ -87,7 +87,7 @@ bool is_constant_place(std::string_view function, size_t place) {
 }
 
 // ExprUtils.evalTypeExpr.
-void check_schema(const ExpressionPtr& schema, const Origin& origin) {
+void check_schema(const ExpressionPtr& schema, bool of_records, const Origin& origin) {
   const auto* literal = schema->as<Literal>();
   const bool is_null = literal && literal->is_null();
   if (!functions::is_foldable(schema) || is_null || !schema->type.is_string()) {
@@ -96,7 +96,10 @@ void check_schema(const ExpressionPtr& schema, const Origin& origin) {
   const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
   if (!text) return;
   try {
-    (void)functions::kernel::parse_type_text(*text);
+    const Type type = functions::kernel::parse_type_text(*text);
+    if (of_records && !type.is(TypeKind::kStruct)) {
+      throw SparkError("INVALID_SCHEMA.NON_STRUCT_TYPE", {{"inputSchema", quoted(print_name(*schema))}, {"dataType", quoted(type.sql())}}, contexts_of(origin));
+    }
   } catch (const SparkError& error) {
     throw error.kind() == ErrorKind::kParse ? error.with_kind(ErrorKind::kAnalysis) : error;
   }
@@ -223,6 +226,9 @@ void check_key(const FunctionCall& call, const Origin& origin) {
   const Type& map = call.arguments[0]->type;
   const Type& key = call.arguments[1]->type;
   if (key.is(TypeKind::kNull)) throw_mismatch(call, "NULL_TYPE", {{"functionName", function}}, origin);
+  if (map.is(TypeKind::kMap) && map.key().is(TypeKind::kNull) && !key.is_orderable()) {
+    throw_mismatch(call, "INVALID_ORDERING_TYPE", {{"functionName", function}, {"dataType", quoted(key.sql())}}, origin);
+  }
   if (map.is(TypeKind::kMap)) return;
   throw_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
                  {{"functionName", function}, {"dataType", "\"MAP\""}, {"leftType", quoted(map.sql())}, {"rightType", quoted(key.sql())}}, origin);
@@ -281,8 +287,8 @@ void check_before_binding(const Function& row, const FunctionCall& call, const C
   check_builder_constants(row, call, origin);
   const std::vector<ExpressionPtr>& a = call.arguments;
   // Spark computes the schema before it looks at the options and at the other arguments.
-  if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], origin);
-  if ((row.name == "variant_get" || row.name == "try_variant_get") && a.size() > 2) check_schema(a[2], origin);
+  if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) check_schema(a[1], row.name == "from_csv", origin);
+  if ((row.name == "variant_get" || row.name == "try_variant_get") && a.size() > 2) check_schema(a[2], false, origin);
   const ExpressionPtr* options = options_of(row, call);
   const auto* map = options ? (*options)->as<FunctionCall>() : nullptr;
   if (options && (!map || map->function->name != "map")) {

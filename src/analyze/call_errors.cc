@@ -195,7 +195,8 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   const ExpressionPtr& argument = call.arguments[index];
   const bool wants_date = wanted == Accepts::kDate || wanted == Accepts::kTimestamp || wanted == Accepts::kTimestampAny ||
                           wanted == Accepts::kDateOrTimestamp;
-  const bool is_strict = !row.signatures.empty() && row.signatures[0].strict_places != 0;
+  const bool adds_days = row.name == "date_add" || row.name == "date_sub";
+  const bool is_strict = adds_days || (!row.signatures.empty() && row.signatures[0].strict_places != 0);
   const bool is_moment = argument->type.is_datetime() && !argument->type.is(TypeKind::kTime);
   if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && call.ansi && (row.name == "time_diff" || row.name == "time_trunc"))) {
     throw_no_cast(*argument, is_moment ? Type::time(6) : wanted == Accepts::kDate ? Type::date() : Type::timestamp(), origin);
@@ -282,18 +283,21 @@ void check_text_operands(const Function& row, const FunctionCall& call, bool ans
                                    [&](const Operator& one) { return row.name == one.name || row.name == one.function; });
   if (found == std::end(kOperators) || a.size() != 2) return;
   const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
-  const auto is_time = [](const ExpressionPtr& e) { return e->type.is(TypeKind::kTime); };
+  const auto is_interval = [](const ExpressionPtr& e) { return e->type.is_interval(); };
+  // Beside these a text is no number under ANSI rules, but one of them.
+  const auto is_time = [](const ExpressionPtr& e) { return e->type.is_datetime() || e->type.is(TypeKind::kBinary); };
   const auto is_none = [&](const ExpressionPtr& e) { return is_text(e) || e->type.is(TypeKind::kNull); };
   const bool has_time = (is_text(a[0]) && is_time(a[1])) || (is_time(a[0]) && is_text(a[1]));
   const bool has_text = std::all_of(a.begin(), a.end(), is_none) && std::any_of(a.begin(), a.end(), is_text);
-  if (!has_time && !(ansi && has_text)) return;
+  const bool divides_interval = !ansi && row.name == "div" && std::any_of(a.begin(), a.end(), is_text) && std::any_of(a.begin(), a.end(), is_interval);
+  if (!has_time && !(ansi && has_text) && !divides_interval) return;
   FunctionCall shown = call;
   shown.function = functions::find_function(found->name);
   for (ExpressionPtr& one : shown.arguments) {
     if (one->type.is(TypeKind::kNull)) one = make_null_literal(one->type);
   }
   const std::string text = quoted(print_name(Expression{shown, {}, true, {}}));
-  const auto type_of = [&](const ExpressionPtr& e) { return quoted(is_text(e) ? "DOUBLE" : e->type.sql()); };
+  const auto type_of = [&](const ExpressionPtr& e) { return quoted(is_text(e) && !divides_interval ? "DOUBLE" : e->type.sql()); };
   if (!ansi) {
     throw SparkError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
                      {{"sqlExpr", text}, {"left", type_of(a[0])}, {"right", type_of(a[1])}});

@@ -95,7 +95,8 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
   for (size_t c = 0; c < width; ++c) {
     Attribute attribute = inputs[0]->output[c];
     attribute.id = next_attribute_id();
-    attribute.type = types[c];
+    // What is left of the first input has its type.
+    if (node.kind == SetOperationKind::kUnion) attribute.type = types[c];
     attribute.nullable = may_be_null(node.kind, inputs, c);
     attribute.qualifier.clear();
     output.push_back(std::move(attribute));

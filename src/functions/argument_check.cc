@@ -149,8 +149,12 @@ void check_element(const FunctionCall& call, size_t value, bool takes_null) {
   const Type& array = call.arguments[0]->type;
   const Type& element = call.arguments[value]->type;
   const bool is_null = array.is(TypeKind::kNull) || element.is(TypeKind::kNull);
+  const bool adds = call.function->name == "array_append" || call.function->name == "array_prepend" || call.function->name == "array_insert";
   if (is_null && !takes_null) throw ArgumentMismatch{"NULL_TYPE", {{"functionName", routine(call)}}, std::nullopt};
-  if (array.is(TypeKind::kArray) && array.element().same_type(element)) return;
+  if (array.is(TypeKind::kArray) && array.element().same_type(element)) {
+    if (adds || is_null || element.is_orderable()) return;
+    throw ArgumentMismatch{"INVALID_ORDERING_TYPE", {{"functionName", routine(call)}, {"dataType", quoted(element.sql())}}, std::nullopt};
+  }
   throw ArgumentMismatch{"ARRAY_FUNCTION_DIFF_TYPES",
                       {{"functionName", routine(call)},
                        {"dataType", "\"ARRAY\""},

@@ -363,12 +363,12 @@ Rows array_functions() {
                                            }),
                 Template{"list_filter($1, lambda fs_x: fs_x IS NOT NULL)"}),
       array_row("array_append", with_nullable(signature({kArray, kAny}, [](Arguments a) {
-                                  return Type::array(a[0]->type.element(), true);
+                                  return a[0]->type.as_nullable();
                                 }),
                                               [](Arguments a) { return a[0]->nullable; }),
                 Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_append($1, $2) END)"}),
       array_row("array_prepend", with_nullable(signature({kArray, kAny}, [](Arguments a) {
-                                   return Type::array(a[0]->type.element(), true);
+                                   return a[0]->type.as_nullable();
                                  }),
                                                [](Arguments a) { return a[0]->nullable; }),
                 Template{"(CASE WHEN $1 IS NULL THEN NULL ELSE list_prepend($2, $1) END)"}),
@@ -378,11 +378,12 @@ Rows array_functions() {
                 list_extreme("array_min", "list_min")),
       array_row("array_repeat",
                 strict(with_nullable(signature({kAny, kInteger}, array_of_first), [](Arguments a) { return a[1]->nullable; })),
+                // The element is computed once, however often it is repeated.
                 Template{"(CASE WHEN $2 IS NULL THEN NULL WHEN $2 > 2147483632 THEN "
-                         "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_transform("
+                         "fs_fail_array_size($2, 'array_repeat', 'count') ELSE list_extract(list_transform([$1], lambda fs_one: list_transform("
                          // The engine may evaluate a constant branch that no row takes.
                          "range(CASE WHEN $2 BETWEEN 1 AND 2147483632 THEN fs_list_length($2) ELSE 0 END), "
-                         "lambda fs_x: $1) END)"}),
+                         "lambda fs_x: fs_one)), 1) END)"}),
       array_row("array_union", signature({kAny, kAny}, both_arrays_type),
                 Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                   const std::string both = "list_concat(" + a[0] + ", " + a[1] + ")";
@@ -424,9 +425,9 @@ Rows array_functions() {
                       a.size() == 3 ? "list_transform(" + a[0] + ", lambda fs_x: coalesce(fs_x, " +
                                           a[2] + "))"
                                     : "list_filter(" + a[0] + ", lambda fs_x: fs_x IS NOT NULL)";
-                  // array_to_string takes constants only.
+                  // string_agg takes constants only. (array_to_string() is a macro that computes its list twice.)
                   const std::string joined =
-                      literal(call.arguments[1]) ? "array_to_string(" + list + ", " + separator + ")"
+                      literal(call.arguments[1]) ? "list_aggregate(" + list + ", 'string_agg', " + separator + ")"
                                                  : value_kernel_sql("join_list", call.ansi, {Type::array(Type::string()), Type::string()},
                                                                     result, {list, separator});
                   const std::string no_replacement = a.size() == 3 ? " OR " + a[2] + " IS NULL" : "";
@@ -439,7 +440,7 @@ Rows array_functions() {
                 value_kernel("slice"), true),
       array_row("array_insert",
                 strict(with_nullable(signature({kArray, kInteger, kAny},
-                                               [](Arguments a) { return Type::array(a[0]->type.element(), true); }),
+                                               [](Arguments a) { return a[0]->type.as_nullable(); }),
                                      [](Arguments a) { return a[0]->nullable || a[1]->nullable; })),
                 value_kernel("array_insert"), true),
       shuffle_row(),

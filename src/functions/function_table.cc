@@ -82,7 +82,7 @@ bool stops_at_nulls(const Function& function) {
                                                    "concat", "in", "map_concat", "nanvl",        "sequence", "unix_timestamp"};
   // Null for other reasons too.
   static constexpr std::string_view kIntolerant[] = {
-      "[]",         "array_contains", "conv",          "date_trunc",         "decode",
+      "[]",         "/", "%", "div", "pmod", "array_contains", "conv",          "date_trunc",         "decode",
       "encode",     "format_number", "log",                "make_timestamp_ntz",
       "map_zip_with", "next_day",    "sha2",          "split_part",         "time_diff",
       "time_trunc", "trunc",         "try_add",            "try_subtract",       "try_multiply",

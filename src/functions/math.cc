@@ -208,7 +208,8 @@ Rows math_functions() {
        .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a,
                             const Type&) {
          if (a.size() == 1) return "(CASE WHEN " + a[0] + " <= 0 THEN NULL ELSE fs_log(" + a[0] + ") END)";
-         return "(CASE WHEN " + a[0] + " <= 0 OR " + a[1] + " <= 0 THEN NULL ELSE fs_log(" + a[1] +
+         // Spark computes the number whatever the base is.
+         return "(CASE WHEN " + a[1] + " <= 0 THEN NULL WHEN " + a[0] + " <= 0 THEN NULL ELSE fs_log(" + a[1] +
                 ") / fs_log(" + a[0] + ") END)";
        }},
        .print =

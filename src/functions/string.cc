@@ -191,7 +191,7 @@ Function affix(std::string_view name, std::string_view sql) {
 
 // The second argument is a number of places or a pattern.
 Function format_number_row() {
-  Function f = row("format_number", signature({kNumeric, kAny}, Type::string(), Nulls::kAlways),
+  Function f = row("format_number", strict(signature({kNumeric, kAny}, Type::string(), Nulls::kAlways), 1),
                    Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
                      // The analyzer makes a text of what is no integer.
                      const Type& form = call.arguments[1]->type;

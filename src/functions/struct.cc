@@ -25,6 +25,16 @@ Type named_struct_type(Arguments arguments) {
   return Type::structure(std::move(fields));
 }
 
+// The text by which a call takes something out of a map, or a field out of the structs of an array.
+std::optional<std::string> extracted_name(const plan::Expression& expression) {
+  const auto* call = expression.as<plan::FunctionCall>();
+  if (!call || call->arguments.size() != 2) return std::nullopt;
+  if (call->function->name == "transform" && call->display_name.starts_with('.')) return call->display_name.substr(1);
+  const plan::Literal* key = call->function->name == "[]" ? literal(call->arguments[1]) : nullptr;
+  const auto* text = key ? std::get_if<std::string>(&key->value) : nullptr;
+  return text ? std::optional(*text) : std::nullopt;
+}
+
 Type struct_type(Arguments arguments) {
   std::vector<plan::StructField> fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -33,6 +43,7 @@ Type struct_type(Arguments arguments) {
     if (const auto* alias = arguments[i]->as<plan::Alias>()) name = alias->names[0];
     if (const auto* field = arguments[i]->as<plan::GetField>()) name = field->name;
     if (const auto* variable = arguments[i]->as<plan::LambdaVariable>()) name = variable->name;
+    if (const std::optional<std::string> text = extracted_name(*arguments[i])) name = *text;
     fields.push_back({name, arguments[i]->type, arguments[i]->nullable, {}});
   }
   return Type::structure(std::move(fields));

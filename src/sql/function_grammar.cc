@@ -142,7 +142,11 @@ ExpressionPtr Grammar::date_unit_function(Keyword keyword) {
   }
   advance();
   ExpressionPtr third = value_expression();
-  expect(")");
+  if (!at(")")) {  // a condition, which only an ordinary call takes
+    position_ = from;
+    return nullptr;
+  }
+  advance();
   if (is_text) {
     const std::string name = lower_case(text_of(tokens_[from]));
     fail("INVALID_PARAMETER_VALUE.DATETIME_UNIT",

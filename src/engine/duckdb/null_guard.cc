@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "functions/foldable.h"
 #include "functions/function.h"
+#include "functions/kernel/date_functions.h"
 
 namespace firesteel::engine {
 namespace {
@@ -91,6 +93,11 @@ class NullTests {
   std::string matches_;
 };
 
+bool divides_numbers(const plan::FunctionCall& call) {
+  const std::string_view name = call.function->name;
+  return (name == "/" || name == "%" || name == "div" || name == "pmod") && call.arguments[0]->type.is_numeric();
+}
+
 constexpr int kMostDigits = 38;
 
 // Sums and products of decimals whose type holds all that they may be.
@@ -123,6 +130,7 @@ bool always_fits(const Type& from, const Type& to) {
 }  // namespace
 
 bool is_cheap(const ExpressionPtr& expression, const Scope& scope) {
+  if (functions::is_constant(expression)) return true;  // the engine computes it once
   int nodes = 0;
   bool is_plain = true;
   plan::walk(expression, [&](const ExpressionPtr& node) {
@@ -146,11 +154,26 @@ bool may_fail(const ExpressionPtr& expression) {
   return found;
 }
 
+bool lacks_unit(const plan::FunctionCall& call) {
+  const bool of_date = call.function->name == "trunc";
+  if (!of_date && call.function->name != "date_trunc") return false;
+  const auto* literal = call.arguments[of_date ? 1 : 0]->as<plan::Literal>();
+  const auto* name = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!name) return false;
+  const auto unit = functions::kernel::parse_truncate_unit(*name);
+  return !unit || (of_date && *unit < functions::kernel::TruncateUnit::kWeek);
+}
+
 std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const LowerExpression& lower) {
   const std::string_view name = call.function->name;
   const bool is_in = name == "in";  // the value spares the list, and one that equals it those behind it
   if (call.arguments.size() < 2 || !(is_in || functions::stops_at_nulls(*call.function))) return "";
   NullTests tests(scope, lower);
+  if (divides_numbers(call)) {
+    // Of a division Spark computes the divisor first.
+    if (may_fail(call.arguments[0])) tests.add(call.arguments[1]);
+    return tests.text();
+  }
   if (name == "date_trunc" || name == "trunc") {
     tests.add_unit(call);
     return tests.text();

@@ -18,6 +18,9 @@ std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const
 // Whether the expression may stand in the text twice: short, of columns and of what is computed in one row.
 bool is_cheap(const plan::ExpressionPtr& expression, const Scope& scope);
 
+// Whether date_trunc() or trunc() names a unit that there is not: null, whatever it should cut.
+bool lacks_unit(const plan::FunctionCall& call);
+
 // Whether computing it may raise an error.
 bool may_fail(const plan::ExpressionPtr& expression);
 

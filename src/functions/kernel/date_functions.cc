@@ -221,8 +221,7 @@ std::optional<int32_t> make_date(int32_t year, int32_t month, int32_t day, bool 
   if (problem.empty()) {
     const int64_t days = days_from_civil(year, month, day);
     if (days >= INT32_MIN && days <= INT32_MAX) return static_cast<int32_t>(days);
-    if (ansi) throw_date_overflow("integer overflow");
-    return std::nullopt;
+    throw_date_overflow("overflow");
   }
   if (ansi) throw_out_of_bounds(std::move(problem));
   return std::nullopt;
@@ -362,7 +361,7 @@ CalendarInterval make_interval(int32_t years, int32_t months, int32_t weeks, int
     return static_cast<int32_t>(value);
   };
   const int64_t clock = checked_add(hours * kMicrosPerHour, minutes * kMicrosPerMinute);
-  return {narrow(int64_t{years} * 12 + months), narrow(int64_t{weeks} * 7 + days),
+  return {narrow(int64_t{narrow(int64_t{years} * 12)} + months), narrow(int64_t{narrow(int64_t{weeks} * 7)} + days),
           checked_add(clock, second_micros)};
 }
 

@@ -217,7 +217,7 @@ Value time_from_number(ValueCall& call, ValueArguments a) {
     if (__builtin_mul_overflow(a[0].integer(), unit, &nanos)) nanos = -1;
   } else {
     number = a[0].real();
-    nanos = number >= 0 && number < 86400 ? static_cast<int64_t>(number * 1e6) * kNanosPerMicro : -1;
+    nanos = number >= 0 && number < 86400 ? static_cast<int64_t>(number * static_cast<double>(unit)) : -1;
   }
   if (nanos >= 0 && nanos < kMicrosPerDay * kNanosPerMicro && number >= 0) return Value(nanos);
   const int64_t last = kMicrosPerDay * kNanosPerMicro / unit - 1;

@@ -1,47 +1,45 @@
 #include "functions/kernel/sentences.h"
 
 #include <cctype>
+#include <string>
+
+#include "functions/kernel/java_regex.h"
 
 namespace firesteel::functions::kernel {
 
 namespace {
 
-// Bytes above ASCII are parts of letters here.
-bool is_word_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x80 || std::isalnum(byte) || byte == '_';
-}
-
-bool is_first_byte(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
-// Chinese characters and the two scripts of Japanese make words of their own, without spaces.
-enum class Script : uint8_t { kOther, kHan, kHiragana, kKatakana, kPunctuation };
-
-Script script_at(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  if (at + 2 >= text.size() || (byte(0) & 0xF0) != 0xE0) return Script::kOther;
-  const int point = (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-  if ((point >= 0x3400 && point <= 0x4DBF) || (point >= 0x4E00 && point <= 0x9FFF)) return Script::kHan;
-  if (point >= 0x3040 && point <= 0x309F) return Script::kHiragana;
-  if (point >= 0x30A0 && point <= 0x30FF) return Script::kKatakana;
-  return point >= 0x3000 && point <= 0x303F ? Script::kPunctuation : Script::kOther;
-}
-
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)); }
 
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
+// The word rules of java.text.BreakIterator: letters with marks of punctuation in their midst, numbers with what stands before and
+// behind them; Chinese characters and the two scripts of Japanese make words of their own, without spaces.
+const JavaRegex& word_rule() {
+  static const JavaRegex rule = [] {
+    const std::string kanji = "\\x{3005}\\x{4e00}-\\x{9fa5}\\x{f900}-\\x{fa2d}", katakana = "\\x{30a1}-\\x{30fa}", hiragana = "\\x{3041}-\\x{3094}";
+    const std::string voiced = "\\x{3099}-\\x{309c}\\x{30fb}-\\x{30fe}";  // marks of both scripts
+    const std::string marks = "[\\p{Mn}\\p{Me}]*";
+    const std::string letters = "(?:(?![" + kanji + katakana + hiragana + voiced + "])[\\p{L}\\p{Mc}]" + marks + ")+";
+    const std::string digits = "(?:\\p{N}" + marks + ")+";
+    const std::string word = "(?:" + letters + "(?:[\\p{Pd}\\p{Pc}\\x{ad}\\x{2027}\"'.]" + marks + letters + ")*[\\x{964}\\x{965}]?)";
+    const std::string number = "(?:" + digits + "(?:[\"',.\\x{66b}]" + marks + digits + ")*)";
+    const std::string mixed = "(?:" + number + word + ")*(?:" + number + "[\\x{a2}%&\\x{2030}\\x{2031}]?)?";
+    return JavaRegex(word + mixed + "|(?=\\p{N})" + mixed + "|(?!\\x{a2})[\\p{Sc}#.]" + marks + mixed + "|[" + katakana + voiced + "]+|[" + hiragana + voiced +
+                     "]+|[" + kanji + "]+");
+  }();
+  return rule;
+}
 
-// What keeps two parts one word: a hyphen between letters, a comma between digits, a point or an apostrophe.
-bool is_joint(char before, char c, char after) {
-  if (c == '-') return !is_digit(before) && !is_digit(after);
-  if (c == ',') return is_digit(before) && is_digit(after);
-  return c == '\'' || c == '.';
+// Of what the rules part, a word is what begins with a letter or a digit; of the planes behind the first, Java looks at half a character.
+bool is_word(std::string_view part) {
+  static const JavaRegex first("^[\\p{L}\\p{Nd}]");
+  return (static_cast<unsigned char>(part[0]) & 0xF8) != 0xF0 && first.find(part);
 }
 
 size_t end_of_sentence(std::string_view text, size_t from) {
   for (size_t i = from; i < text.size(); ++i) {
-    constexpr std::string_view kFullStop = "\u3002";
-    if (text.substr(i).starts_with(kFullStop)) return i + kFullStop.size();
+    for (std::string_view full_stop : {"\u3002", "\u0964", "\u0965"}) {
+      if (text.substr(i).starts_with(full_stop)) return i + full_stop.size();
+    }
     if (text[i] != '.' && text[i] != '!' && text[i] != '?') continue;
     const bool is_stop = text[i] == '.';
     size_t next = i + 1;
@@ -59,21 +57,10 @@ size_t end_of_sentence(std::string_view text, size_t from) {
 
 std::vector<std::string_view> words_of(std::string_view sentence) {
   std::vector<std::string_view> words;
-  for (size_t i = 0; i < sentence.size();) {
-    if (!is_word_byte(sentence[i])) {
-      ++i;
-      continue;
-    }
-    const Script script = script_at(sentence, i);
-    size_t end = i + 1;
-    const auto stays = [&] { return !is_first_byte(sentence[end]) || script_at(sentence, end) == script; };
-    while (end < sentence.size() && stays() &&
-           (is_word_byte(sentence[end]) || (end + 1 < sentence.size() && is_word_byte(sentence[end + 1]) &&
-                                            is_joint(sentence[end - 1], sentence[end], sentence[end + 1])))) {
-      ++end;
-    }
-    if (script != Script::kPunctuation) words.push_back(sentence.substr(i, end - i));
-    i = end;
+  JavaRegex::Match match;
+  for (size_t from = 0; from < sentence.size() && word_rule().find(sentence, from, &match); from = match[0].last) {
+    const std::string_view part = sentence.substr(match[0].first, match[0].last - match[0].first);
+    if (is_word(part)) words.push_back(part);
   }
   return words;
 }

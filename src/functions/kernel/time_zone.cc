@@ -228,12 +228,12 @@ int32_t TimeZone::look_up(const std::vector<int64_t>& transitions, int64_t secon
   if (seconds >= span.from && seconds < span.until) return span.offset_seconds;
   const int64_t folded = fold(seconds);
   const size_t index = search(transitions, folded);
+  // A folded instant lies outside of the span that it falls into, and tells nothing of another.
+  if (folded != seconds) return offsets_[index];
   span.offset_seconds = offsets_[index];
-  if (folded == seconds) {
-    span.from = index == 0 ? INT64_MIN : transitions[index - 1];
-    span.until = index == transitions.size() ? INT64_MAX
-                                             : std::min(transitions[index], repeats_from_);
-  }
+  span.from = index == 0 ? INT64_MIN : transitions[index - 1];
+  span.until = index == transitions.size() ? INT64_MAX
+                                           : std::min(transitions[index], repeats_from_);
   return span.offset_seconds;
 }
 
