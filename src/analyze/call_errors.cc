@@ -179,6 +179,8 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   if (row.name == "+" || row.name == "-" || row.name == "negative" || row.name == "abs") {
     required = kNumbersAndIntervals;
   }
+  const bool adds_days = row.name == "date_add" || row.name == "date_sub";
+  if (adds_days && index == 1) required = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
   if ((row.name == "lpad" || row.name == "rpad") && wanted == Accepts::kStringOrBinary) required = "\"STRING\"";
   if (row.name == "equal_null") throw_incomparable(call, origin);
   if (is_binary_operator(row.name) && call.arguments.size() == 2) {
@@ -195,7 +197,6 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
   const ExpressionPtr& argument = call.arguments[index];
   const bool wants_date = wanted == Accepts::kDate || wanted == Accepts::kTimestamp || wanted == Accepts::kTimestampAny ||
                           wanted == Accepts::kDateOrTimestamp;
-  const bool adds_days = row.name == "date_add" || row.name == "date_sub";
   const bool is_strict = adds_days || (!row.signatures.empty() && row.signatures[0].strict_places != 0);
   const bool is_moment = argument->type.is_datetime() && !argument->type.is(TypeKind::kTime);
   if ((argument->type.is(TypeKind::kTime) && wants_date && !is_strict) || (is_moment && call.ansi && (row.name == "time_diff" || row.name == "time_trunc"))) {

@@ -232,7 +232,7 @@ std::string ExpressionLowering::lower_order(const Expression& expression, const 
 std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const Type& type,
                                            const Scope& scope, const CallPlace& place) const {
   // What is null because of one argument computes none of the others, which may fail.
-  if (functions::is_null_constant(call) || lacks_unit(call)) return "CAST(NULL AS " + type_sql(type) + ")";
+  if (functions::is_null_constant(call) || (is_tried_ && lacks_unit(call))) return "CAST(NULL AS " + type_sql(type) + ")";
   if (is_connective(call)) {
     const auto lower_operand = [&](const Expression& operand) {
       return place.is_condition ? lower_condition(operand, scope) : lower(operand, scope);

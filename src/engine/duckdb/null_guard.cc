@@ -5,6 +5,7 @@
 
 #include "functions/foldable.h"
 #include "functions/function.h"
+#include "functions/kernel/cast_string.h"
 #include "functions/kernel/date_functions.h"
 
 namespace firesteel::engine {
@@ -127,6 +128,21 @@ bool always_fits(const Type& from, const Type& to) {
   return from.is_integral() && digits_before_point(from) <= digits_before_point(to);
 }
 
+// Whether a cast is one of a written text that is a number or a date.
+bool is_of_good_text(const plan::Cast& cast) {
+  const auto* literal = cast.child->as<plan::Literal>();
+  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
+  if (!text || !cast.child->type.is_string()) return false;
+  using namespace functions::kernel;
+  switch (cast.target.kind()) {
+    case TypeKind::kInteger: return string_to_int(*text, CastMode::kTry).has_value();
+    case TypeKind::kLong: return string_to_bigint(*text, CastMode::kTry).has_value();
+    case TypeKind::kDouble: return string_to_double(*text, CastMode::kTry).has_value();
+    case TypeKind::kDate: return string_to_date(*text, CastMode::kTry).has_value();
+    default: return false;
+  }
+}
+
 }  // namespace
 
 bool is_cheap(const ExpressionPtr& expression, const Scope& scope) {
@@ -148,7 +164,7 @@ bool may_fail(const ExpressionPtr& expression) {
     const auto* call = node->as<plan::FunctionCall>();
     const auto* cast = node->as<plan::Cast>();
     found = found || (call && call->function->may_fail && !has_room(*call, node->type)) ||
-            (cast && cast->mode == plan::CastMode::kAnsi && !always_fits(cast->child->type, cast->target));
+            (cast && cast->mode == plan::CastMode::kAnsi && !always_fits(cast->child->type, cast->target) && !is_of_good_text(*cast));
     return !found;
   });
   return found;

@@ -66,6 +66,16 @@ TEST(CastToString, WritesDatesAndTimestamps) {
   std::string text;
   append_timestamp(1577840523450000, TimeZone::get("America/Los_Angeles"), text);
   EXPECT_EQ(text, "2019-12-31 17:02:03.45");
+  // An instant of year 9999, which falls back into the years that are written out, leaves the span of the rows before as it is.
+  TimeZone::OffsetSpan span;
+  const TimeZone& zone = TimeZone::get("America/Los_Angeles");
+  for (const auto& [micros, expected] : {std::pair<int64_t, const char*>{1625166000000000, "2021-07-01 12:00:00"},
+                                         {253402243200000000, "9999-12-31 00:00:00"},
+                                         {1625166000000000, "2021-07-01 12:00:00"}}) {
+    text.clear();
+    append_timestamp(micros, zone, span, text);
+    EXPECT_EQ(text, expected);
+  }
   EXPECT_EQ(shown(append_time, 45296100000000), "12:34:56.1");
   EXPECT_EQ(shown(append_time, 0), "00:00:00");
 }
