@@ -9,6 +9,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/call_errors.h"
 #include "analyze/casts.h"
+#include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/argument_check.h"
 
@@ -349,7 +350,8 @@ std::optional<bool> bound_by_integer(std::string_view name, std::vector<Expressi
   const auto bound = next_integer(*constant, is_below, beyond);
   if (!bound) return std::nullopt;
   // Every integer is less than one beyond 64 bits.
-  if (beyond != 0) return name.starts_with('<') == ((beyond > 0) == (at == 1));
+  if (beyond != 0 && !contains_aggregate(a[1 - at])) return name.starts_with('<') == ((beyond > 0) == (at == 1));
+  if (beyond != 0) return std::nullopt;
   a[at] = make_literal(Literal{Type::long_integer(), *bound});
   return std::nullopt;
 }

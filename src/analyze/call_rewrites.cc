@@ -51,6 +51,12 @@ ExpressionPtr make_named_null(const Type& type) {
   return make_typed(std::move(null), type, true);
 }
 
+ExpressionPtr null_instead_of(const ExpressionPtr& call) {
+  auto null = std::make_shared<Expression>(*make_named_null(call->type));
+  null->is_replaced = !functions::is_foldable(call);
+  return null;
+}
+
 ExpressionPtr with_nulls(const ExpressionPtr& call, bool is_nullable) {
   if (call->nullable || !is_nullable) return call;
   auto nullable = std::make_shared<Expression>(*call);

@@ -18,6 +18,8 @@ bool narrows_literal(const plan::FunctionCall& call);
 plan::ExpressionPtr as_common_expression(const plan::ExpressionPtr& value);
 // A null whose name may be another one, also where it is cast.
 plan::ExpressionPtr make_named_null(const plan::Type& type);
+// The null of a call that is always null; no constant where the call is none.
+plan::ExpressionPtr null_instead_of(const plan::ExpressionPtr& call);
 // The call, nullable besides if it is to be.
 plan::ExpressionPtr with_nulls(const plan::ExpressionPtr& call, bool is_nullable);
 

@@ -311,20 +311,14 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
     bound.filter = checked_condition(bound.filter, node.filter->origin);
   }
   check_distinct_order(bound);
-  if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) {
-    if (name != "-" || !bound.arguments.back()->type.is_interval()) return special;
-    auto subtracted = std::make_shared<Expression>(*special);
-    subtracted->is_replaced = true;  // DatetimeSub
-    return shown_as(subtracted, print_name(*special));
-  }
+  if (ExpressionPtr special = operator_on_dates(name, bound.arguments, e.origin)) return special;
   check_days(row->name, bound.arguments, e.origin);
   check_text_operands(*row, bound, context_.ansi);
   bound.arguments = with_constants(*row, std::move(bound.arguments), false);
   spare_beside_nulls(row->name, bound.arguments);
   spare_beside_values(row->name, bound.arguments);
   choose_argument_kinds(row->name, bound.arguments, rules());
-  const bool may_be_known = std::none_of(bound.arguments.begin(), bound.arguments.end(), contains_aggregate);
-  if (const auto known = bound_by_integer(row->name, bound.arguments); known && may_be_known) return make_literal(Literal{Type::boolean(), *known});
+  if (const auto known = bound_by_integer(row->name, bound.arguments)) return make_literal(Literal{Type::boolean(), *known});
   const bool is_narrowed = narrows_literal(bound);
   ExpressionPtr result = with_nulls(bind_call(*row, std::move(bound), e.origin), is_narrowed);
   if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
@@ -332,11 +326,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   const auto* made = result->as<FunctionCall>();
   // Spark counts the arguments of a window function before it misses its OVER.
   if (made && row->kind == FunctionKind::kWindow) check_window_place(*row, node, *made, e.origin);
-  if (has_null_constant(*result)) {
-    auto null = std::make_shared<Expression>(*make_named_null(result->type));
-    null->is_replaced = !functions::is_foldable(result);
-    return shown_as(null, print_name(*result));
-  }
+  if (has_null_constant(*result)) return shown_as(null_instead_of(result), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
   return last_wins ? shown_as(last_wins, print_name(*result)) : result;
 }

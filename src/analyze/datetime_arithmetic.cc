@@ -1,6 +1,7 @@
 // + - * / over dates, timestamps and intervals become the functions that do it, as Spark's
 // BinaryArithmeticWithDatetimeResolver has it.
 #include "analyze/call_errors.h"
+#include "analyze/call_rewrites.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -277,7 +278,11 @@ ExpressionPtr Resolver::operator_on_dates(const std::string& name,
     return nullptr;
   }
   if (name == "+") return sum_of_datetimes(a[0], a[1], origin);
-  if (name == "-") return difference_of_datetimes(a[0], a[1], origin);
+  if (name == "-") {
+    const ExpressionPtr difference = difference_of_datetimes(a[0], a[1], origin);
+    if (!difference || !a[0]->type.is_datetime() || !a[1]->type.is_interval()) return difference;
+    return shown_as(as_common_expression(difference), print_name(*difference));  // DatetimeSub is replaced
+  }
   if (name == "*" && (is_ansi_interval(a[0]->type) || is_ansi_interval(a[1]->type))) {
     // Months are what is multiplied, if there are any, and then the left one.
     const auto has_months = [&](size_t i) { return a[i]->type.is(TypeKind::kYearMonthInterval); };

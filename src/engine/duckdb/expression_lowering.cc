@@ -256,6 +256,10 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
       arguments.back() = "(CASE WHEN " + lower(*call.filter, scope) + " THEN " + arguments.back() + " END)";
     }
   }
+  const bool is_guarded = !place.is_condition && !is_tried_;
+  const std::optional<size_t> bound = is_guarded ? argument_to_bind(call, scope) : std::nullopt;
+  const std::string variable = bound ? "fs_bound" + std::to_string(expression_depth(plan::Expression{call, type, true, {}}, scope)) : "";
+  const std::string bound_value = bound ? std::exchange(arguments[*bound], variable) : "";
   std::string zone = call.time_zone.empty() ? context_.time_zone : call.time_zone;
   TemplateValues values;
   values.arguments = arguments;
@@ -274,9 +278,12 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   if (call.filter) values.filter = lower(*call.filter, scope);
   values.over = place.over;
   std::string sql = fill_template(row_template(call, type), values);
-  if (!place.is_condition && !is_tried_) {
+  if (is_guarded) {
     const std::string guard = null_guard(call, scope, [&](const Expression& argument) { return lower(argument, scope); });
     if (!guard.empty()) sql = "(CASE" + guard + " ELSE " + sql + " END)";
+  }
+  if (bound) {
+    sql = "list_extract(list_transform([" + bound_value + "], lambda " + variable + ": CASE WHEN " + variable + " IS NULL THEN NULL ELSE " + sql + " END), 1)";
   }
   if (type.is(TypeKind::kBoolean) || call.function->kind == FunctionKind::kGenerator) return sql;
   return "CAST(" + sql + " AS " + values.type + ")";

@@ -1,6 +1,7 @@
 #include "engine/duckdb/null_guard.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "functions/foldable.h"
@@ -128,6 +129,28 @@ bool always_fits(const Type& from, const Type& to) {
   return from.is_integral() && digits_before_point(from) <= digits_before_point(to);
 }
 
+bool holds_lambda(const ExpressionPtr& expression) {
+  bool found = false;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    found = found || node->as<plan::LambdaFunction>();
+    return !found;
+  });
+  return found;
+}
+
+// Of columns and of what is computed from them in one row.
+bool is_of_one_row(const ExpressionPtr& expression, const Scope& scope) {
+  bool holds = true;
+  plan::walk(expression, [&](const ExpressionPtr& node) {
+    const auto* reference = node->as<plan::AttributeReference>();
+    const auto* call = node->as<plan::FunctionCall>();
+    holds = holds && !(reference && !scope.find(reference->id).is_column) && !(call && call->function->kind != functions::FunctionKind::kScalar) &&
+            !node->as<plan::Subquery>() && !node->as<plan::Window>();
+    return holds;
+  });
+  return holds && !is_volatile_expression(expression);
+}
+
 // Whether a cast is one of a written text that is a number or a date.
 bool is_of_good_text(const plan::Cast& cast) {
   const auto* literal = cast.child->as<plan::Literal>();
@@ -168,6 +191,20 @@ bool may_fail(const ExpressionPtr& expression) {
     return !found;
   });
   return found;
+}
+
+std::optional<size_t> argument_to_bind(const plan::FunctionCall& call, const Scope& scope) {
+  if (call.arguments.size() < 2 || !functions::stops_at_nulls(*call.function) || divides_numbers(call)) return std::nullopt;
+  size_t guarded = call.arguments.size();  // the last argument that may fail
+  while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
+  for (size_t i = 0; i + 1 < guarded; ++i) {
+    if (call.arguments[i]->as<plan::LambdaFunction>()) return std::nullopt;
+    if (call.arguments[i]->nullable && holds_lambda(call.arguments[i])) {
+      return std::all_of(call.arguments.begin(), call.arguments.end(), [&](const ExpressionPtr& one) { return is_of_one_row(one, scope); }) ? std::optional(i)
+                                                                                                                                : std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 bool lacks_unit(const plan::FunctionCall& call) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/duckdb/expression_lowering.h"
@@ -17,6 +18,10 @@ std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const
 
 // Whether the expression may stand in the text twice: short, of columns and of what is computed in one row.
 bool is_cheap(const plan::ExpressionPtr& expression, const Scope& scope);
+
+// The argument whose null spares one behind it that may fail, where it is computed by a lambda function and so too much to be asked
+// for twice: the call is lowered over a list of that one value.
+std::optional<size_t> argument_to_bind(const plan::FunctionCall& call, const Scope& scope);
 
 // Whether date_trunc() or trunc() names a unit that there is not: null, whatever it should cut.
 bool lacks_unit(const plan::FunctionCall& call);
