@@ -1,9 +1,13 @@
 #include "functions/kernel/sentences.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cctype>
-#include <string>
+#include <cstdint>
 
 #include "functions/kernel/java_regex.h"
+#include "functions/kernel/utf8.h"
 
 namespace firesteel::functions::kernel {
 
@@ -11,29 +15,132 @@ namespace {
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)); }
 
-// The word rules of java.text.BreakIterator: letters with marks of punctuation in their midst, numbers with what stands before and
-// behind them; Chinese characters and the two scripts of Japanese make words of their own, without spaces.
-const JavaRegex& word_rule() {
-  static const JavaRegex rule = [] {
-    const std::string kanji = "\\x{3005}\\x{4e00}-\\x{9fa5}\\x{f900}-\\x{fa2d}", katakana = "\\x{30a1}-\\x{30fa}", hiragana = "\\x{3041}-\\x{3094}";
-    const std::string voiced = "\\x{3099}-\\x{309c}\\x{30fb}-\\x{30fe}";  // marks of both scripts
-    const std::string marks = "[\\p{Mn}\\p{Me}]*";
-    const std::string letters = "(?:(?![" + kanji + katakana + hiragana + voiced + "])[\\p{L}\\p{Mc}]" + marks + ")+";
-    const std::string digits = "(?:\\p{N}" + marks + ")+";
-    const std::string word = "(?:" + letters + "(?:[\\p{Pd}\\p{Pc}\\x{ad}\\x{2027}\"'.]" + marks + letters + ")*[\\x{964}\\x{965}]?)";
-    const std::string number = "(?:" + digits + "(?:[\"',.\\x{66b}]" + marks + digits + ")*)";
-    const std::string mixed = "(?:" + number + word + ")*(?:" + number + "[\\x{a2}%&\\x{2030}\\x{2031}]?)?";
-    return JavaRegex(word + mixed + "|(?=\\p{N})" + mixed + "|(?!\\x{a2})[\\p{Sc}#.]" + marks + mixed + "|[" + katakana + voiced + "]+|[" + hiragana + voiced +
-                     "]+|[" + kanji + "]+");
+// What a character is to the word rules of java.text.BreakIterator. Chinese characters and the two scripts of Japanese make words of
+// their own, without spaces.
+enum Kind : uint16_t {
+  kKnown = 1,
+  kLetter = 2,
+  kNumber = 4,
+  kMark = 8,       // belongs to what stands before
+  kInWord = 16,    // between letters
+  kInNumber = 32,  // between digits
+  kBeforeNumber = 64,
+  kBehindNumber = 128,
+  kBehindWord = 256,  // the danda of Hindi
+  kChinese = 512,
+  kKatakana = 1024,
+  kHiragana = 2048,
+  kBegins = 4096,  // Character.isLetterOrDigit: what begins so is a word
+};
+
+uint16_t kind_of(std::string_view character, bool is_in_first_plane) {
+  struct Rule {
+    const char* pattern;
+    uint16_t kinds;
+  };
+  // Of several rules that fit, all hold.
+  static constexpr Rule kRules[] = {
+      {"[\\x{3005}\\x{4e00}-\\x{9fa5}\\x{f900}-\\x{fa2d}]", kChinese},
+      {"[\\x{30a1}-\\x{30fa}]", kKatakana},
+      {"[\\x{3041}-\\x{3094}]", kHiragana},
+      {"[\\x{3099}-\\x{309c}\\x{30fb}-\\x{30fe}]", kKatakana | kHiragana},
+      {"(?![\\x{3005}\\x{3041}-\\x{3094}\\x{3099}-\\x{309c}\\x{30a1}-\\x{30fe}\\x{4e00}-\\x{9fa5}\\x{f900}-\\x{fa2d}])[\\p{L}\\p{Mc}]", kLetter},
+      {"\\p{N}", kNumber},
+      {"[\\p{Mn}\\p{Me}]", kMark},
+      {"[\\p{Pd}\\p{Pc}\\x{ad}\\x{2027}\"'.]", kInWord},
+      {"[\"',.\\x{66b}]", kInNumber},
+      {"(?!\\x{a2})[\\p{Sc}#.]", kBeforeNumber},
+      {"[\\x{a2}%&\\x{2030}\\x{2031}]", kBehindNumber},
+      {"[\\x{964}\\x{965}]", kBehindWord},
+      {"[\\p{L}\\p{Nd}]", kBegins}};
+  static const std::vector<JavaRegex> patterns = [] {
+    std::vector<JavaRegex> made;
+    for (const Rule& rule : kRules) made.emplace_back(rule.pattern);
+    return made;
   }();
-  return rule;
+  uint16_t kinds = kKnown;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    if (patterns[i].find(character)) kinds |= kRules[i].kinds;
+  }
+  // Of the planes behind the first, Java looks at half a character.
+  return is_in_first_plane ? kinds : static_cast<uint16_t>(kinds & ~kBegins);
 }
 
-// Of what the rules part, a word is what begins with a letter or a digit; of the planes behind the first, Java looks at half a character.
-bool is_word(std::string_view part) {
-  static const JavaRegex first("^[\\p{L}\\p{Nd}]");
-  return (static_cast<unsigned char>(part[0]) & 0xF8) != 0xF0 && first.find(part);
-}
+// Walks over a sentence, which is UTF-8.
+class WordRules {
+ public:
+  explicit WordRules(std::string_view text) : text_(text) {}
+
+  // Where the part that begins at a position ends: a word, or something else that stands together.
+  size_t end_of_part(size_t at) const {
+    const size_t word = end_of_word(at);
+    if (word > at || has(at, kNumber)) return end_of_mixed(word);
+    if (has(at, kBeforeNumber)) return end_of_mixed(after_marks(next(at)));
+    for (const uint16_t script : {kKatakana, kHiragana, kChinese}) {
+      size_t end = at;
+      while (has(end, script)) end = next(end);
+      if (end > at) return end;
+    }
+    return next(at);
+  }
+
+  bool is_word(size_t at) const { return has(at, kBegins); }
+
+ private:
+  size_t next(size_t at) const { return at + utf8_step(text_, at); }
+
+  bool has(size_t at, uint16_t kinds) const { return at < text_.size() && (kinds_at(at) & kinds) != 0; }
+
+  // What the first plane holds is looked up once.
+  uint16_t kinds_at(size_t at) const {
+    static std::array<std::atomic<uint16_t>, 0x10000> known{};
+    const size_t size = utf8_step(text_, at);
+    if (size > 3) return kind_of(text_.substr(at, size), false);
+    unsigned point = static_cast<unsigned char>(text_[at]);
+    if (size > 1) point &= size == 2 ? 0x1F : 0x0F;
+    for (size_t i = 1; i < size; ++i) point = point << 6 | (static_cast<unsigned char>(text_[at + i]) & 0x3F);
+    std::atomic<uint16_t>& kind = known[point & 0xFFFF];
+    uint16_t found = kind.load(std::memory_order_relaxed);
+    if (found == 0) {
+      found = kind_of(text_.substr(at, size), true);
+      kind.store(found, std::memory_order_relaxed);
+    }
+    return found;
+  }
+
+  size_t after_marks(size_t at) const {
+    while (has(at, kMark)) at = next(at);
+    return at;
+  }
+
+  // Characters of a kind, parted by single ones of another.
+  size_t end_of_run(size_t at, uint16_t kind, uint16_t between) const {
+    size_t end = at;
+    for (size_t i = at; has(i, kind); i = has(end, between) ? after_marks(next(end)) : end) {
+      while (has(i, kind)) i = after_marks(next(i));
+      end = i;
+    }
+    return end;
+  }
+
+  size_t end_of_word(size_t at) const {
+    const size_t end = end_of_run(at, kLetter, kInWord);
+    return end > at && has(end, kBehindWord) ? next(end) : end;
+  }
+
+  // Numbers and words in turns, and what may stand behind the last number.
+  size_t end_of_mixed(size_t at) const {
+    while (true) {
+      const size_t number = end_of_run(at, kNumber, kInNumber);
+      if (number == at) return at;
+      const size_t word = end_of_word(number);
+      if (word == number) return has(number, kBehindNumber) ? next(number) : number;
+      at = word;
+    }
+  }
+
+  std::string_view text_;
+};
 
 size_t end_of_sentence(std::string_view text, size_t from) {
   for (size_t i = from; i < text.size(); ++i) {
@@ -56,11 +163,11 @@ size_t end_of_sentence(std::string_view text, size_t from) {
 }
 
 std::vector<std::string_view> words_of(std::string_view sentence) {
+  const WordRules rules(sentence);
   std::vector<std::string_view> words;
-  JavaRegex::Match match;
-  for (size_t from = 0; from < sentence.size() && word_rule().find(sentence, from, &match); from = match[0].last) {
-    const std::string_view part = sentence.substr(match[0].first, match[0].last - match[0].first);
-    if (is_word(part)) words.push_back(part);
+  for (size_t at = 0, end = 0; at < sentence.size(); at = end) {
+    end = rules.end_of_part(at);
+    if (rules.is_word(at)) words.push_back(sentence.substr(at, end - at));
   }
   return words;
 }
