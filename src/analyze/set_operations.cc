@@ -73,6 +73,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
     types.push_back(type);
   }
   if (node.kind != SetOperationKind::kUnion || !node.is_all) check_compared(inputs);
+  bool is_widened = false;
   for (RelationPtr& input : inputs) {
     std::vector<ExpressionPtr> columns;
     bool is_changed = false;
@@ -86,6 +87,7 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
       }
       columns.push_back(value);
     }
+    is_widened |= is_changed;
     if (is_changed) {
       const Attributes output = attributes_of(columns);
       input = make_resolved(Project{input, std::move(columns)}, output);
@@ -95,8 +97,8 @@ RelationPtr Resolver::combine(const SetOperation& node, std::vector<RelationPtr>
   for (size_t c = 0; c < width; ++c) {
     Attribute attribute = inputs[0]->output[c];
     attribute.id = next_attribute_id();
-    // What is left of the first input has its type.
-    if (node.kind == SetOperationKind::kUnion) attribute.type = types[c];
+    // What is left of the first input has its type, where no column had to be cast.
+    if (node.kind == SetOperationKind::kUnion || is_widened) attribute.type = types[c];
     attribute.nullable = may_be_null(node.kind, inputs, c);
     attribute.qualifier.clear();
     output.push_back(std::move(attribute));
