@@ -20,8 +20,8 @@ using functions::Function;
 
 namespace {
 
-// The greatest integer that is not above a decimal constant, or the least one that is not below. Beyond 64 bits it is the end of
-// them, and `beyond` is 1 or -1.
+// The greatest integer that is not above a decimal constant, or the least one that is not below. Beyond 64 bits there is none, and
+// `beyond` is 1 or -1.
 std::optional<int64_t> next_integer(const Literal& decimal, bool is_below, int& beyond) {
   constexpr int64_t kLeast = std::numeric_limits<int64_t>::min(), kGreatest = std::numeric_limits<int64_t>::max();
   const auto* unscaled = std::get_if<__int128>(&decimal.value);
@@ -31,7 +31,7 @@ std::optional<int64_t> next_integer(const Literal& decimal, bool is_below, int& 
   __int128 whole = *unscaled / unit;
   const __int128 rest = *unscaled % unit;
   beyond = whole > kGreatest || (whole == kGreatest && rest > 0) ? 1 : whole < kLeast || (whole == kLeast && rest < 0) ? -1 : 0;
-  if (beyond != 0) return beyond > 0 ? kGreatest : kLeast;
+  if (beyond != 0) return std::nullopt;
   if (is_below && rest < 0) --whole;
   if (!is_below && rest > 0) ++whole;
   return static_cast<int64_t>(whole);
@@ -130,7 +130,7 @@ ExpressionPtr equality_with_boolean(std::string_view name, const std::vector<Exp
 
 void widen_elements(std::string_view name, std::vector<ExpressionPtr>& a, const CoercionRules& rule) {
   const bool looks_for = name == "array_contains" || name == "array_position" || name == "array_remove";
-  const bool adds = name == "array_append" || name == "array_prepend" || name == "array_insert";
+  const bool adds = functions::adds_element(name);
   const bool joins = name == "array_union" || name == "array_intersect" || name == "array_except" || name == "arrays_overlap";
   const size_t at = name == "array_insert" ? 2 : 1;
   if (!(looks_for || adds || joins) || a.size() <= at || !a[0]->type.is(TypeKind::kArray)) return;
@@ -348,10 +348,9 @@ std::optional<bool> bound_by_integer(std::string_view name, std::vector<Expressi
   const bool is_below = (name == ">" || name == "<=") == (at == 1);
   int beyond = 0;
   const auto bound = next_integer(*constant, is_below, beyond);
-  if (!bound) return std::nullopt;
   // Every integer is less than one beyond 64 bits.
   if (beyond != 0 && !contains_aggregate(a[1 - at])) return name.starts_with('<') == ((beyond > 0) == (at == 1));
-  if (beyond != 0) return std::nullopt;
+  if (!bound) return std::nullopt;
   a[at] = make_literal(Literal{Type::long_integer(), *bound});
   return std::nullopt;
 }

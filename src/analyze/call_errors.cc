@@ -180,7 +180,7 @@ void throw_mismatch(const Function& row, const FunctionCall& call, size_t index,
     required = kNumbersAndIntervals;
   }
   const bool adds_days = row.name == "date_add" || row.name == "date_sub";
-  if (adds_days && index == 1) required = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
+  if (adds_days && index == 1) required = kDays;
   if ((row.name == "lpad" || row.name == "rpad") && wanted == Accepts::kStringOrBinary) required = "\"STRING\"";
   if (row.name == "equal_null") throw_incomparable(call, origin);
   if (is_binary_operator(row.name) && call.arguments.size() == 2) {
@@ -286,12 +286,12 @@ void check_text_operands(const Function& row, const FunctionCall& call, bool ans
   const auto is_text = [](const ExpressionPtr& e) { return e->type.is_string(); };
   const auto is_interval = [](const ExpressionPtr& e) { return e->type.is_interval(); };
   // Beside these a text is no number under ANSI rules, but one of them.
-  const auto is_time = [](const ExpressionPtr& e) { return e->type.is_datetime() || e->type.is(TypeKind::kBinary); };
+  const auto is_typed = [](const ExpressionPtr& e) { return e->type.is_datetime() || e->type.is(TypeKind::kBinary); };
   const auto is_none = [&](const ExpressionPtr& e) { return is_text(e) || e->type.is(TypeKind::kNull); };
-  const bool has_time = (is_text(a[0]) && is_time(a[1])) || (is_time(a[0]) && is_text(a[1]));
+  const bool has_typed = (is_text(a[0]) && is_typed(a[1])) || (is_typed(a[0]) && is_text(a[1]));
   const bool has_text = std::all_of(a.begin(), a.end(), is_none) && std::any_of(a.begin(), a.end(), is_text);
   const bool divides_interval = !ansi && row.name == "div" && std::any_of(a.begin(), a.end(), is_text) && std::any_of(a.begin(), a.end(), is_interval);
-  if (!has_time && !(ansi && has_text) && !divides_interval) return;
+  if (!has_typed && !(ansi && has_text) && !divides_interval) return;
   FunctionCall shown = call;
   shown.function = functions::find_function(found->name);
   for (ExpressionPtr& one : shown.arguments) {
@@ -306,7 +306,7 @@ void check_text_operands(const Function& row, const FunctionCall& call, bool ans
   throw SparkError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
                    {{"sqlExpr", text},
                     {"inputType", std::string(found->accepted)},
-                    {"actualDataType", quoted(has_time ? (is_time(a[0]) ? a[0] : a[1])->type.sql() : "STRING")}});
+                    {"actualDataType", quoted(has_typed ? (is_typed(a[0]) ? a[0] : a[1])->type.sql() : "STRING")}});
 }
 
 std::string spark_class(const Function& row) {

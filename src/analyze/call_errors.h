@@ -35,6 +35,8 @@ std::string quoted(const std::string& text);  // "text"
                                  size_t index, functions::Accepts wanted, const plan::Origin& origin);
 // The call as its own check names it: DISTINCT is no part of it, and the order of listagg() one of its arguments.
 std::string checked_text(const functions::Function& row, const plan::FunctionCall& call);
+// What date_add() and its kin move a date by.
+inline constexpr const char* kDays = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
 // DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION: an implicit cast that there is not.
 [[noreturn]] void throw_no_cast(const plan::Expression& value, const plan::Type& target, const plan::Origin& origin);
 // DATATYPE_MISMATCH.INVALID_ORDERING_TYPE where a comparison, IN, greatest() or least() meets in a type without an order.

@@ -30,9 +30,6 @@ bool is_small_integer(const Type& type) {
   return type.is_integral() && !type.is(TypeKind::kLong);
 }
 
-// What moves a date.
-constexpr const char* kDays = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
-
 [[noreturn]] void throw_unexpected(const std::string& sql, const char* index,
                                    const ExpressionPtr& argument, const std::string& required,
                                    const Origin& origin) {
@@ -79,7 +76,7 @@ void Resolver::check_days(std::string_view name, const std::vector<ExpressionPtr
   const bool is_wide = type.is(TypeKind::kLong) || type.is(TypeKind::kDecimal) || type.is_fractional();
   if (!is_wide && !(is_text && !literal)) return;
   throw_unexpected(std::string(name) + "(" + print_name(*a[0]) + ", " + print_name(*a[1]) + ")", "second", a[1],
-                   "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+                   kDays, origin);
 }
 
 // A call of a row that the analyzer itself writes.
@@ -164,7 +161,7 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
     return built_call("date_add", {date, days}, origin);
   }
   throw_unexpected("date_add(" + print_name(*date) + ", " + print_name(*days) + ")", "second", days,
-                   "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+                   kDays, origin);
 }
 
 // Without ANSI, text is a number to every operator that has no better idea (TypeCoercion).
@@ -180,7 +177,7 @@ ExpressionPtr Resolver::difference_with_text(const ExpressionPtr& left, const Ex
   if (other.is(TypeKind::kDate) && is_right) {
     const ExpressionPtr number = shown_as(cast_to(text, Type::double_number(), rules()), print_name(*text));
     throw_unexpected("date_sub(" + print_name(*left) + ", " + print_name(*right) + ")", "second", number,
-                     "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", origin);
+                     kDays, origin);
   }
   if (other.is(TypeKind::kDate)) {
     const ExpressionPtr date = cast_to(left, Type::date(), rules());

@@ -145,14 +145,17 @@ void check_no_map(const FunctionCall& call) {
   throw ArgumentMismatch{"UNSUPPORTED_INPUT_TYPE", {{"functionName", routine(call)}, {"dataType", "\"MAP\" or \"COLLATED STRING\""}}, std::nullopt};
 }
 
+bool adds_element(std::string_view function) {
+  return function == "array_append" || function == "array_prepend" || function == "array_insert";
+}
+
 void check_element(const FunctionCall& call, size_t value, bool takes_null) {
   const Type& array = call.arguments[0]->type;
   const Type& element = call.arguments[value]->type;
   const bool is_null = array.is(TypeKind::kNull) || element.is(TypeKind::kNull);
-  const bool adds = call.function->name == "array_append" || call.function->name == "array_prepend" || call.function->name == "array_insert";
   if (is_null && !takes_null) throw ArgumentMismatch{"NULL_TYPE", {{"functionName", routine(call)}}, std::nullopt};
   if (array.is(TypeKind::kArray) && array.element().same_type(element)) {
-    if (adds || is_null || element.is_orderable()) return;
+    if (adds_element(call.function->name) || is_null || element.is_orderable()) return;
     throw ArgumentMismatch{"INVALID_ORDERING_TYPE", {{"functionName", routine(call)}, {"dataType", quoted(element.sql())}}, std::nullopt};
   }
   throw ArgumentMismatch{"ARRAY_FUNCTION_DIFF_TYPES",

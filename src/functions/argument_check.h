@@ -52,6 +52,8 @@ void check_orderable_elements(const plan::FunctionCall& call);
 void check_no_map(const plan::FunctionCall& call);
 // The argument at `value` has the type of the first one's elements.
 void check_element(const plan::FunctionCall& call, size_t value, bool takes_null);
+// Whether the function puts an element into an array.
+bool adds_element(std::string_view function);
 // Both operands are integers.
 void check_integers(const plan::FunctionCall& call);
 // The last argument is a lambda that gives a boolean.

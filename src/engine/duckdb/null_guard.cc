@@ -95,6 +95,13 @@ class NullTests {
   std::string matches_;
 };
 
+// Behind the last argument that may fail.
+size_t end_of_failing(const plan::FunctionCall& call) {
+  size_t end = call.arguments.size();
+  while (end > 1 && !may_fail(call.arguments[end - 1])) --end;
+  return end;
+}
+
 bool divides_numbers(const plan::FunctionCall& call) {
   const std::string_view name = call.function->name;
   return (name == "/" || name == "%" || name == "div" || name == "pmod") && call.arguments[0]->type.is_numeric();
@@ -195,13 +202,12 @@ bool may_fail(const ExpressionPtr& expression) {
 
 std::optional<size_t> argument_to_bind(const plan::FunctionCall& call, const Scope& scope) {
   if (call.arguments.size() < 2 || !functions::stops_at_nulls(*call.function) || divides_numbers(call)) return std::nullopt;
-  size_t guarded = call.arguments.size();  // the last argument that may fail
-  while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
+  const size_t guarded = end_of_failing(call);
   for (size_t i = 0; i + 1 < guarded; ++i) {
     if (call.arguments[i]->as<plan::LambdaFunction>()) return std::nullopt;
     if (call.arguments[i]->nullable && holds_lambda(call.arguments[i])) {
-      return std::all_of(call.arguments.begin(), call.arguments.end(), [&](const ExpressionPtr& one) { return is_of_one_row(one, scope); }) ? std::optional(i)
-                                                                                                                                : std::nullopt;
+      const auto is_plain = [&](const ExpressionPtr& one) { return is_of_one_row(one, scope); };
+      return std::all_of(call.arguments.begin(), call.arguments.end(), is_plain) ? std::optional(i) : std::nullopt;
     }
   }
   return std::nullopt;
@@ -231,8 +237,7 @@ std::string null_guard(const plan::FunctionCall& call, const Scope& scope, const
     tests.add_unit(call);
     return tests.text();
   }
-  size_t guarded = call.arguments.size();  // the last argument that may fail
-  while (guarded > 1 && !may_fail(call.arguments[guarded - 1])) --guarded;
+  const size_t guarded = end_of_failing(call);
   if (guarded < 2) return "";
   for (size_t i = 0; i + 1 < (is_in ? 2 : guarded); ++i) {
     // What fails itself is asked before what stands behind it.

@@ -32,15 +32,7 @@ void register_parts(KernelRegistry& registry) {
     return kernel::substring(text, position, length);
   });
   registry.add("fs_substring_binary", [](Bytes bytes, int32_t position, int32_t length) -> BytesResult {
-    // As Java computes it, in 32 bits that wrap around.
-    const auto wrapped = [](int64_t value) { return static_cast<int64_t>(static_cast<int32_t>(value)); };
-    const auto size = static_cast<int64_t>(bytes.view.size());
-    int64_t start = position > 0 ? position - 1 : position < 0 ? wrapped(size + position) : 0;
-    if (start > size) return {};
-    const int64_t end = wrapped(size - start) < length ? size : std::min(size, wrapped(start + length));
-    start = std::max<int64_t>(0, start);
-    if (start >= end) return {};
-    return {std::string(bytes.view.substr(static_cast<size_t>(start), static_cast<size_t>(end - start)))};
+    return {std::string(kernel::substring_bytes(bytes.view, position, length))};
   });
   registry.add("fs_split_part", [](Text text, Text delimiter, int32_t index) -> Text {
     return kernel::split_part(text, delimiter, index);

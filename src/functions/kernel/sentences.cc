@@ -94,15 +94,13 @@ class WordRules {
   // What the first plane holds is looked up once.
   uint16_t kinds_at(size_t at) const {
     static std::array<std::atomic<uint16_t>, 0x10000> known{};
-    const size_t size = utf8_step(text_, at);
-    if (size > 3) return kind_of(text_.substr(at, size), false);
-    unsigned point = static_cast<unsigned char>(text_[at]);
-    if (size > 1) point &= size == 2 ? 0x1F : 0x0F;
-    for (size_t i = 1; i < size; ++i) point = point << 6 | (static_cast<unsigned char>(text_[at + i]) & 0x3F);
-    std::atomic<uint16_t>& kind = known[point & 0xFFFF];
+    const uint32_t point = utf8_code_point(text_, at);
+    const std::string_view character = text_.substr(at, utf8_step(text_, at));
+    if (point > 0xFFFF) return kind_of(character, false);
+    std::atomic<uint16_t>& kind = known[point];
     uint16_t found = kind.load(std::memory_order_relaxed);
     if (found == 0) {
-      found = kind_of(text_.substr(at, size), true);
+      found = kind_of(character, true);
       kind.store(found, std::memory_order_relaxed);
     }
     return found;

@@ -47,6 +47,17 @@ std::string padding_for(std::string_view text, int32_t length, std::string_view 
 
 }  // namespace
 
+std::string_view substring_bytes(std::string_view bytes, int32_t position, int32_t length) {
+  const auto wrapped = [](int64_t value) { return static_cast<int64_t>(static_cast<int32_t>(value)); };
+  const auto size = static_cast<int64_t>(bytes.size());
+  int64_t start = position > 0 ? position - 1 : position < 0 ? wrapped(size + position) : 0;
+  if (start > size) return {};
+  const int64_t end = wrapped(size - start) < length ? size : std::min(size, wrapped(start + length));
+  start = std::max<int64_t>(0, start);
+  if (start >= end) return {};
+  return bytes.substr(static_cast<size_t>(start), static_cast<size_t>(end - start));
+}
+
 std::string_view substring_index(std::string_view text, std::string_view delimiter,
                                  int32_t count) {
   if (delimiter.empty() || count == 0) return {};

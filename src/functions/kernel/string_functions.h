@@ -13,6 +13,8 @@ namespace firesteel::functions::kernel {
 std::string_view substring_index(std::string_view text, std::string_view delimiter, int32_t count);
 // substring(text, position, length): position 0 is 1, a negative one counts from the end.
 std::string_view substring(std::string_view text, int32_t position, int32_t length = INT32_MAX);
+// The same of bytes, as Java computes it: in 32 bits that wrap around.
+std::string_view substring_bytes(std::string_view bytes, int32_t position, int32_t length);
 // The position of the first occurrence at or after `start`; 0 if there is none or start < 1.
 int32_t locate(std::string_view part, std::string_view text, int32_t start = 1);
 // The `index`-th part from 1, or from the end if negative; empty beyond. 0 raises

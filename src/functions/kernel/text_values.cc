@@ -140,24 +140,14 @@ Value pad_bytes(ValueCall&, ValueArguments a) {
   return Value(at_left ? padding + bytes : bytes + padding);
 }
 
-// The bytes from a place, counted from 1 or from the end.
-std::string_view bytes_from(std::string_view bytes, int64_t position, int64_t length) {
-  const auto size = static_cast<int64_t>(bytes.size());
-  const int64_t start = position > 0 ? position - 1 : position < 0 ? size + position : 0;
-  // At the end of 32 bits Java's difference wraps around, and all of the bytes are meant.
-  const int64_t end = static_cast<int32_t>(size - start) < length ? size : start + length;
-  const int64_t first = std::max<int64_t>(start, 0);
-  return first >= end ? std::string_view() : bytes.substr(static_cast<size_t>(first), static_cast<size_t>(end - first));
-}
-
 Value overlay_bytes(ValueCall&, ValueArguments a) {
   const std::string& bytes = a[0].text();
   const int64_t position = a[2].integer();
   const int64_t length = a[3].integer() >= 0 ? a[3].integer() : static_cast<int64_t>(a[1].text().size());
-  std::string out(bytes_from(bytes, 1, static_cast<int32_t>(position - 1)));
+  std::string out(substring_bytes(bytes, 1, static_cast<int32_t>(position - 1)));
   out += a[1].text();
   // Java's sum wraps around, and what it gives then counts from the end.
-  out += bytes_from(bytes, static_cast<int32_t>(position + length), INT32_MAX);
+  out += substring_bytes(bytes, static_cast<int32_t>(position + length), INT32_MAX);
   return Value(std::move(out));
 }
 
