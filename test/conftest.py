@@ -1,5 +1,6 @@
 """pytest: `.test` files as items, one server for a whole run, and the list of known failures that may only shrink."""
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -78,6 +79,7 @@ def spark(server):
     if hasattr(opened.client, "set_retry_policies"):  # clients of 3.5 have none
         opened.client.set_retry_policies([])
     yield opened
+    gc.collect()                                             # here, because it cannot be left to chance: see below
     try:
         opened.stop()
     except Exception:                                        # a test may have ended the session itself
@@ -126,8 +128,16 @@ class SqlCase(pytest.Item):
 
 # ---------------------------------------------------------------- no test hangs
 
+def pytest_collection_finish(session):
+    """A model of PySpark's client asks the server to forget it when Python collects it. Where Python collects within a call
+    of gRPC, that second call waits for a lock that the first one holds, for ever. So tests collect between calls only."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
 SECONDS_PER_TEST = 60
-SECONDS_OF_GRACE = 15
+SECONDS_WITH_FIXTURES = 90
 
 
 class TooSlow(BaseException):
@@ -138,46 +148,35 @@ def _too_slow(*_):
     raise TooSlow(f"took longer than {SECONDS_PER_TEST} s")
 
 
-class Watchdog:
-    """For what a signal cannot reach, such as a wait inside gRPC: first the servers are killed, which ends every
-    call to them, then the whole run."""
+def _kill_servers(item):
+    """Ends every call of a test that waits where no signal reaches it, such as inside gRPC."""
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    capture.suspend_global_capture(in_=True)
+    print(f"\n{item.nodeid} hangs: its servers are killed", file=sys.__stderr__, flush=True)
+    faulthandler.dump_traceback(file=sys.__stderr__)
+    capture.resume_global_capture()
+    Server.kill_all()
 
-    def __init__(self, item):
-        self.test, self.capture = item.nodeid, item.config.pluginmanager.getplugin("capturemanager")
-        self.timers = [threading.Timer(SECONDS_PER_TEST + SECONDS_OF_GRACE, self._kill_servers),
-                       threading.Timer(SECONDS_PER_TEST + 2 * SECONDS_OF_GRACE, self._end_run)]
-        for timer in self.timers:
-            timer.daemon = True
-            timer.start()
 
-    def cancel(self):
-        for timer in self.timers:
-            timer.cancel()
-
-    def _say(self, what):
-        self.capture.suspend_global_capture(in_=True)
-        print(f"\n{self.test} hangs: {what}", file=sys.__stderr__, flush=True)
-        faulthandler.dump_traceback(file=sys.__stderr__)
-        self.capture.resume_global_capture()
-
-    def _kill_servers(self):
-        self._say("its servers are killed")
-        Server.kill_all()
-
-    def _end_run(self):
-        self._say("without a server too: the run ends")
-        os._exit(3)
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """A test that hangs even so, or in a fixture, ends the run: faulthandler_timeout in pytest.ini."""
+    watchdog = threading.Timer(SECONDS_WITH_FIXTURES, _kill_servers, [item])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item):
     before = signal.signal(signal.SIGALRM, _too_slow)
-    watchdog = Watchdog(item)
     signal.alarm(SECONDS_PER_TEST)
     try:
         outcome = yield
     finally:
-        watchdog.cancel()
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
     if isinstance(outcome.excinfo and outcome.excinfo[1], TooSlow):
