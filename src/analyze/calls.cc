@@ -278,16 +278,14 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
     throw SparkError("NOT_A_SCALAR_FUNCTION", {{"functionName", quoted_name({name})}}, contexts_of(e.origin));
   }
   if (name == "in" && node.arguments.size() == 1) {
-    // Nothing is among no values, null included (OptimizeIn).
-    const ExpressionPtr value = expression(node.arguments[0], scope);
-    return shown_as(make_typed(Literal{Type::boolean(), false}, Type::boolean(), value->nullable),
-                    "(" + print_name(*value) + " IN ())");
+    return in_nothing(expression(node.arguments[0], scope), e.origin);
   }
   check_within_group(*row, node);
   FunctionCall bound;
   bound.function = row;
   bound.arguments = call_arguments(*row, node, e.origin, scope);
   pad_char_operands(row->name, bound.arguments, scope);
+  set_arguments(row->name, bound.arguments, e.origin);
   if (row->kind == FunctionKind::kGenerator) check_generator_place(node, e);
   if (row->kind != FunctionKind::kWindow) check_window_place(*row, node, bound, e.origin);
   bound.is_distinct = node.is_distinct;
@@ -328,7 +326,8 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   if (made && row->kind == FunctionKind::kWindow) check_window_place(*row, node, *made, e.origin);
   if (has_null_constant(*result)) return shown_as(null_instead_of(result), print_name(*result));
   const ExpressionPtr last_wins = with_last_keys(result, context_.configuration);
-  return last_wins ? shown_as(last_wins, print_name(*result)) : result;
+  const ExpressionPtr other = last_wins ? last_wins : as_set(result, e.origin);
+  return other ? shown_as(other, print_name(*result)) : result;
 }
 
 // What Spark does not compute of two columns beside one that is a null.
@@ -374,8 +373,7 @@ Type exact_type(const Function& row, const FunctionCall& call, const Type& type)
 
 // Whether decimals lose their integral digits before those of the scale.
 bool Resolver::keeps_decimal_digits() const {
-  return context_.configuration &&
-         context_.configuration("spark.sql.decimalOperations.allowPrecisionLoss").value_or("true") == "false";
+  return !setting("spark.sql.decimalOperations.allowPrecisionLoss", true);
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {

@@ -222,7 +222,8 @@ std::string dotted_name(const AttributeReference& column) {
   return dotted(parts);
 }
 
-// Several values before IN are a struct: columns, aliases and literals give its fields their names, others their places.
+// Several values before IN are a struct: columns, aliases, literals and what is cast for the comparison give its fields
+// their names, others their places.
 std::string struct_text(const std::vector<ExpressionPtr>& values) {
   std::string text;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -233,8 +234,8 @@ std::string struct_text(const std::vector<ExpressionPtr>& values) {
     const std::string printed = print_name(*values[i]);
     const std::string name = column                      ? column->name
                              : alias                     ? alias->names.at(0)
-                             : (*written)->as<Literal>() ? printed
-                                                         : "_" + std::to_string(i);
+                             : (*written)->as<Literal>() || written != &values[i] ? printed
+                                                                                  : "_" + std::to_string(i);
     text += (text.empty() ? "'" : ", '") + name + "', " + printed;
   }
   return "named_struct(" + text + ")";

@@ -141,7 +141,9 @@ ExpressionPtr Resolver::in_subquery(Subquery node, const Expression& e) {
     columns.push_back(std::move(value));
   }
   if (is_changed) node.plan = select(node.plan, std::move(columns));
-  return make_typed(std::move(node), Type::boolean(), nullable, e.origin);
+  const bool is_null = width == 1 && is_null_in_nothing() && functions::is_null_constant(*node.in_values[0]);
+  ExpressionPtr is_among = make_typed(std::move(node), Type::boolean(), nullable, e.origin);
+  return is_null ? shown_as(make_null_literal(Type::boolean()), print_name(*is_among)) : is_among;
 }
 
 // NOT moves below AND, OR and NOT as BooleanSimplification moves it, so that it stands at the IN

@@ -390,6 +390,15 @@ class Resolver {
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
 
+  // ---- function_settings.cc --------------------------------------------------------------------
+  // A boolean setting of the session.
+  bool setting(const char* key, bool otherwise) const;
+  bool is_null_in_nothing() const;
+  ExpressionPtr in_nothing(const ExpressionPtr& value, const plan::Origin& origin);
+  void keep_null_fields(std::vector<ExpressionPtr>& a, const plan::Origin& origin);
+  void set_arguments(std::string_view name, std::vector<ExpressionPtr>& a, const plan::Origin& origin);
+  ExpressionPtr as_set(const ExpressionPtr& result, const plan::Origin& origin);
+
   // ---- sql_functions.cc ------------------------------------------------------------------------
   ExpressionPtr sql_function_call(const FoundFunction& function, const plan::UnresolvedFunction& node, const plan::Expression& e,
                                   const Scope& scope);

@@ -19,6 +19,13 @@ std::string condition_of(const std::function<void()>& body) {
   return "";
 }
 
+TEST(Config, RefusesWhatItWouldIgnore) {
+  Config config;
+  EXPECT_EQ(condition_of([&] { config.set("spark.sql.legacy.interval.enabled", "true"); }), "UNSUPPORTED_FEATURE.SETTING");
+  EXPECT_EQ(condition_of([&] { config.set("spark.sql.binaryOutputStyle", "HEX"); }), "UNSUPPORTED_FEATURE.SETTING");
+  EXPECT_EQ(condition_of([&] { config.set("spark.sql.legacy.interval.enabled", " FALSE"); }), "");
+}
+
 // What Spark 4.2 answers to the same calls.
 TEST(Config, AnswersAsSparkDoes) {
   Config config;
@@ -35,6 +42,7 @@ TEST(Config, AnswersAsSparkDoes) {
   EXPECT_EQ(condition_of([&] { config.set("spark.sql.ansi.enabled", "maybe"); }), "INVALID_CONF_VALUE.TYPE_MISMATCH");
   EXPECT_EQ(condition_of([&] { config.set("spark.sql.timestampType", "zz"); }),
             "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS");
+  EXPECT_EQ(condition_of([&] { config.set("spark.sql.binaryOutputStyle", "zz"); }), "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS");
   config.set("spark.sql.timestampType", "timestamp_ntz");
   EXPECT_EQ(config.get("spark.sql.timestampType"), "timestamp_ntz");
   config.set("spark.foo", "bar");

@@ -125,6 +125,43 @@ constexpr std::array kDeclaredNames = {
     // clang-format on
 };
 
+// Keys that change answers in Spark and are honoured with these values alone: another one is an error, lest the
+// answers be silently those without it.
+struct Honoured {
+  std::string_view key;
+  std::string_view values;
+};
+constexpr std::array kHonoured = {
+    // clang-format off
+    Honoured{"spark.sql.analyzer.allowSubqueryExpressionsInLambdasOrHigherOrderFunctions", "false"},
+    Honoured{"spark.sql.binaryOutputStyle", "HEX_DISCRETE"},
+    Honoured{"spark.sql.functionResolution.sessionOrder", "second"},
+    Honoured{"spark.sql.json.enableExactStringParsing", "true"},
+    Honoured{"spark.sql.json.enablePartialResults", "true"},
+    Honoured{"spark.sql.legacy.allowHashOnMapType", "false"},
+    Honoured{"spark.sql.legacy.allowNegativeScaleOfDecimal", "false"},
+    Honoured{"spark.sql.legacy.castComplexTypesToString.enabled", "false"},
+    Honoured{"spark.sql.legacy.codingErrorAction", "false"},
+    Honoured{"spark.sql.legacy.decimal.retainFractionDigitsOnTruncate", "false"},
+    Honoured{"spark.sql.legacy.disableMapKeyNormalization", "false"},
+    Honoured{"spark.sql.legacy.followThreeValuedLogicInArrayExists", "true"},
+    Honoured{"spark.sql.legacy.histogramNumericPropagateInputType", "true"},
+    Honoured{"spark.sql.legacy.interval.enabled", "false"},
+    Honoured{"spark.sql.legacy.javaCharsets", "false"},
+    Honoured{"spark.sql.legacy.nullValueWrittenAsQuotedEmptyStringCsv", "false"},
+    Honoured{"spark.sql.legacy.percentileDiscCalculation", "false"},
+    Honoured{"spark.sql.legacy.persistentCatalogFirst", "false"},
+    Honoured{"spark.sql.legacy.raiseErrorWithoutErrorClass", "false"},
+    Honoured{"spark.sql.legacy.statisticalAggregate", "false"},
+    Honoured{"spark.sql.legacy.truncateForEmptyRegexSplit", "false"},
+    Honoured{"spark.sql.legacy.typeCoercion.datetimeToString.enabled", "false"},
+    Honoured{"spark.sql.legacy.useCurrentConfigsForView", "false"},
+    Honoured{"spark.sql.path.enabled", "false"},
+    Honoured{"spark.sql.preserveCharVarcharTypeInfo", "false"},
+    Honoured{"spark.sql.variant.allowDuplicateKeys", "false"},
+    // clang-format on
+};
+
 template <typename Row, size_t size>
 const Row* find_row(const std::array<Row, size>& rows, std::string_view key) {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.key == key; });
@@ -214,7 +251,9 @@ int64_t bare_unit_ms(ConfigType type) {
   return type == ConfigType::kMinutes ? 60'000 : 1;
 }
 
-void check_config_value(std::string_view key, std::string_view value) {
+namespace {
+
+void check_declared_value(std::string_view key, std::string_view value) {
   const ConfigEntry* entry = find_config_entry(key);
   if (entry == nullptr) return;
   const DeclaredName* declared = find_row(kDeclaredNames, key);
@@ -237,6 +276,15 @@ void check_config_value(std::string_view key, std::string_view value) {
     const double number = number_of(entry->type, trim(value)).value_or(range->minimum);
     if (number >= range->minimum && number <= range->maximum) return;
     fail("REQUIREMENT", parsed_text(entry->type, value, number), "confRequirement", range->requirement);
+  }
+}
+
+}  // namespace
+
+void check_config_value(std::string_view key, std::string_view value) {
+  check_declared_value(key, value);
+  if (const Honoured* honoured = find_row(kHonoured, key); honoured != nullptr && !is_among(honoured->values, trim(value))) {
+    throw SparkError("UNSUPPORTED_FEATURE.SETTING", {{"thing", std::string(key) + " = " + std::string(value)}});
   }
 }
 

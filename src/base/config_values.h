@@ -30,7 +30,8 @@ std::optional<T> parse_number(std::string_view text) {
 // What a number without a unit counts in, for a key of a time.
 int64_t bare_unit_ms(ConfigType type);
 
-// Throws INVALID_CONF_VALUE.* for a value that Spark refuses for `key`; keys that Spark does not declare take anything.
+// Throws INVALID_CONF_VALUE.* for a value that Spark refuses for `key`, and UNSUPPORTED_FEATURE.SETTING for one that would
+// change answers in Spark and does not here; keys that Spark does not declare take anything.
 void check_config_value(std::string_view key, std::string_view value);
 
 }  // namespace firesteel

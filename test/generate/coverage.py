@@ -94,6 +94,8 @@ def refused_section():
                     refused[subclass].add(words.replace("|", "\\|") + ("…" if goes_on else ""))
                 for cases in REFUSED_STATEMENTS.findall(text):
                     refused["STATEMENT"].update(word.upper() for word in re.findall(r"Keyword::k(\w+):", cases))
+    with open(os.path.join(SOURCE, "base", "config_values.cc")) as f:
+        refused["SETTING"].update(f"{key} other than {values}" for key, values in re.findall(r'Honoured\{"([^"]+)", "([^"]+)"', f.read()))
     return ["", "## What is refused", "", "Each with the condition `UNSUPPORTED_FEATURE` of this subclass, which names it.", "",
             *[f"- `{subclass}`: {'; '.join(sorted(what, key=str.lower))}" for subclass, what in sorted(refused.items())]]
 

@@ -135,6 +135,13 @@ std::string format_title(const std::string& format) {
   return format == "avro" ? "Avro" : upper_case(format);
 }
 
+// What the session says of null fields in JSON, where the writer does not.
+plan::Options with_session_defaults(plan::Options options, const ExecutionContext& context) {
+  const auto kept = context.configuration ? context.configuration("spark.sql.jsonGenerator.ignoreNullFields") : std::nullopt;
+  if (kept && !ReaderOptions(options).find("ignoreNullFields")) options["ignoreNullFields"] = *kept;
+  return options;
+}
+
 class FileWrite {
  public:
   FileWrite(Database& database, const WriteRequest& request,
@@ -143,7 +150,7 @@ class FileWrite {
         request_(request),
         context_(context),
         services_(services),
-        options_(request.options),
+        options_(with_session_defaults(request.options, *context)),
         format_(lower_case(request.format.empty() ? "parquet" : request.format)),
         path_(normal_path(request.path)),
         uuid_(random_uuid()) {
