@@ -204,11 +204,14 @@ RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& c
   if (RelationPtr generated = generators_over_groups(node, child)) return generated;
   const Scope scope = scope_of(child);
   std::vector<ExpressionPtr> list = named_list(node.aggregates, scope);
+  if (node.having) check_having_beside_aliases(list);
   const std::set<AttributeId> lateral = inline_lateral_aliases(list);
   for (ExpressionPtr& e : list) e = with_known_membership(e, false);
   Grouping grouping;
   std::vector<ExpressionPtr> given;
-  const bool is_pipe = pipe_inputs_.contains(child.get());
+  // |> SELECT … GROUP BY takes what SELECT takes.
+  const bool is_select = !node.adds_grouping_columns && (!node.grouping.empty() || node.kind != GroupKind::kGroupBy);
+  const bool is_pipe = pipe_inputs_.contains(child.get()) && !is_select;
   std::vector<ExpressionPtr> inputs;
   for (const Attribute& column : child->output) inputs.push_back(reference(column));
   {

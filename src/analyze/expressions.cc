@@ -280,6 +280,7 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
   copy.function = windowed_function(node.function, scope);
   copy.partition_by = expressions(node.partition_by, scope);
   copy.order_by = expressions(node.order_by, scope);
+  check_window_of_aliases(copy);
   const auto* call = copy.function->as<FunctionCall>();
   if (!call || (call->function->kind != functions::FunctionKind::kWindow &&
                 call->function->kind != functions::FunctionKind::kAggregate) ||

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analyze/call_errors.h"
+#include "analyze/lateral_aliases.h"
 #include "analyze/unresolved.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -363,68 +364,6 @@ RelationPtr Resolver::finish_project(RelationPtr child, std::vector<ExpressionPt
   }
   child = with_lateral_levels(std::move(child), named);
   return with_windows(std::move(child), std::move(named));
-}
-
-namespace {
-
-std::set<AttributeId> alias_ids(const std::vector<ExpressionPtr>& named) {
-  std::set<AttributeId> ids;
-  for (const ExpressionPtr& e : named) {
-    if (const auto* alias = e->as<Alias>()) ids.insert(alias->id);
-  }
-  return ids;
-}
-
-bool uses_any(const ExpressionPtr& e, const std::set<AttributeId>& ids) {
-  if (const auto* column = e->as<AttributeReference>()) return ids.contains(column->id);
-  bool found = false;
-  walk(e, [&](const ExpressionPtr& node) {
-    const auto* column = node->as<AttributeReference>();
-    found |= column && ids.contains(column->id);
-    if (const auto* subquery = node->as<Subquery>()) {
-      for (AttributeId id : subquery->outer_references) found |= ids.contains(id);
-    }
-    return !found;
-  });
-  return found;
-}
-
-}  // namespace
-
-// Entries that use an alias of the same list stand a projection above it.
-RelationPtr Resolver::with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named) {
-  for (;;) {
-    const std::set<AttributeId> own = alias_ids(named);
-    if (std::none_of(named.begin(), named.end(), [&](const ExpressionPtr& e) { return uses_any(e, own); })) return child;
-    std::vector<ExpressionPtr> level;
-    for (const Attribute& column : child->output) level.push_back(reference(column));
-    for (ExpressionPtr& e : named) {
-      if (uses_any(e, own)) continue;
-      if (e->as<Alias>()) level.push_back(e);
-      e = reference(attribute_of(*e));
-    }
-    child = with_windows(std::move(child), std::move(level));
-  }
-}
-
-// Over groups the alias's expression takes the alias's place.
-std::set<AttributeId> Resolver::inline_lateral_aliases(std::vector<ExpressionPtr>& named) {
-  const std::set<AttributeId> own = alias_ids(named);
-  std::set<AttributeId> users;
-  for (size_t i = 0; i < named.size(); ++i) {
-    if (!uses_any(named[i], own)) continue;
-    users.insert(attribute_of(*named[i]).id);
-    named[i] = transform_up(named[i], [&](const ExpressionPtr& e) -> ExpressionPtr {
-      const auto* column = e->as<AttributeReference>();
-      if (!column) return nullptr;
-      for (size_t k = 0; k < i; ++k) {
-        const auto* alias = named[k]->as<Alias>();
-        if (alias && alias->id == column->id) return alias->child;
-      }
-      return nullptr;
-    });
-  }
-  return users;
 }
 
 // What windows compute from drawn numbers or positions is a column below them.

@@ -49,7 +49,7 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   if (const auto* n = r.as<UnresolvedTable>()) return n->is_streaming ? streaming_table(*n) : table(*n);
   if (const auto* n = r.as<UnresolvedRead>()) return n->is_streaming ? streaming_source(*n) : batch_source(*n, context_);
   if (const auto* n = r.as<With>()) return with(*n);
-  if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {});
+  if (const auto* n = r.as<InlineTable>()) return inline_table(*n, {}, r.origin);
   if (const auto* n = r.as<TableFunction>()) return table_function(*n, r.origin);
   if (const auto* n = r.as<LateralView>()) return lateral_view(*n);
   if (const auto* n = r.as<ToDf>()) return to_df(*n);
@@ -115,7 +115,17 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   throw_unsupported("RELATION", std::string(node_name(r)));
 }
 
-RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<std::string>& names) {
+RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<std::string>& names, const Origin& origin) {
+  const size_t width = names.empty() ? node.rows[0].size() : names.size();
+  for (size_t i = 0; i < node.rows.size(); ++i) {
+    if (node.rows[i].size() == width) continue;
+    throw SparkError("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+                     {{"expectedNumCols", std::to_string(width)},
+                      {"actualNumCols", std::to_string(node.rows[i].size())},
+                      {"rowIndex", std::to_string(i)}},
+                     contexts_of(origin))
+        .with_kind(ErrorKind::kParse);
+  }
   // A union of one-row projections whose columns meet in one type.
   SetOperation rows;
   for (const auto& row : node.rows) {
@@ -295,7 +305,7 @@ RelationPtr Resolver::deduplicate(const Deduplicate& node) {
 }
 
 RelationPtr Resolver::alias(const SubqueryAlias& node) {
-  if (const auto* table = node.child->as<InlineTable>()) return qualified(inline_table(*table, node.column_names), node);
+  if (const auto* table = node.child->as<InlineTable>()) return qualified(inline_table(*table, node.column_names, node.child->origin), node);
   return qualified(resolve(node.child), node);
 }
 
@@ -303,15 +313,19 @@ RelationPtr Resolver::qualified(const RelationPtr& child, const SubqueryAlias& n
   auto copy = std::make_shared<Relation>(*child);
   copy->plan_id.reset();
   if (!node.column_names.empty()) {
-    if (node.column_names.size() != child->output.size()) {
-      throw SparkError("ASSIGNMENT_ARITY_MISMATCH", {{"numExpr", std::to_string(node.column_names.size())}, {"numTarget", std::to_string(child->output.size())}});
+    const std::string names = std::to_string(node.column_names.size()), columns = std::to_string(child->output.size());
+    // Names of a WITH have no child.
+    if (const auto* function = node.child ? node.child->as<TableFunction>() : nullptr; function && names != columns) {
+      throw SparkError("NUM_TABLE_VALUE_ALIASES_MISMATCH",
+                       {{"funcName", quoted_name(function->name)}, {"aliasesNum", names}, {"outColsNum", columns}});
     }
-    std::vector<ExpressionPtr> columns;
+    if (names != columns) throw SparkError("ASSIGNMENT_ARITY_MISMATCH", {{"numExpr", names}, {"numTarget", columns}});
+    std::vector<ExpressionPtr> renamed;
     for (size_t i = 0; i < child->output.size(); ++i) {
       const Attribute& a = child->output[i];
-      columns.push_back(make_typed(Alias{reference(a), {node.column_names[i]}, {}, next_attribute_id()}, a.type, a.nullable));
+      renamed.push_back(make_typed(Alias{reference(a), {node.column_names[i]}, {}, next_attribute_id()}, a.type, a.nullable));
     }
-    copy = std::make_shared<Relation>(*select(child, columns));
+    copy = std::make_shared<Relation>(*select(child, renamed));
   }
   std::vector<std::string> qualifier = node.qualifier;
   qualifier.push_back(node.alias);

@@ -60,7 +60,7 @@ class Resolver {
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
-  RelationPtr inline_table(const plan::InlineTable& node, const std::vector<std::string>& names);
+  RelationPtr inline_table(const plan::InlineTable& node, const std::vector<std::string>& names, const plan::Origin& origin);
   RelationPtr table_function(const plan::TableFunction& node, const plan::Origin& origin);
   RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
   int64_t range_bound(const ExpressionPtr& argument, size_t position);
@@ -270,9 +270,12 @@ class Resolver {
   RelationPtr finish_project(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_windows(RelationPtr child, std::vector<ExpressionPtr> named);
   RelationPtr with_drawn_columns(RelationPtr child, std::vector<ExpressionPtr>& named);
+  // lateral_aliases.cc
   RelationPtr with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named);
   // Answers which aliases used others.
   std::set<plan::AttributeId> inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  void check_window_of_aliases(const plan::Window& window) const;
+  void check_having_beside_aliases(const std::vector<ExpressionPtr>& named) const;
   // The function that stands before OVER.
   ExpressionPtr windowed_function(const ExpressionPtr& function, const Scope& scope);
   // Window functions stand before OVER, and no windows inside of aggregates.

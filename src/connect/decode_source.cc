@@ -25,6 +25,7 @@ sql::ParserOptions parser_options(const Config& config) {
       options.ansi && config.get_boolean("spark.sql.ansi.doubleQuotedIdentifiers");
   options.time_zone = config.get("spark.sql.session.timeZone");
   options.escaped_string_literals = config.get_boolean("spark.sql.parser.escapedStringLiterals");
+  options.single_character_pipe = config.find("spark.sql.parser.singleCharacterPipeOperator.enabled").value_or("true") != "false";
   options.equal_set_precedence = config.find("spark.sql.legacy.setopsPrecedence.enabled") == "true";
   options.timestamp_ntz_default = config.get("spark.sql.timestampType") == "TIMESTAMP_NTZ";
   return options;

@@ -217,7 +217,7 @@ ExpressionPtr Grammar::is_predicate(ExpressionPtr operand, size_t from) {
 // multiplicative.
 std::optional<Grammar::BinaryOperator> Grammar::binary_operator() const {
   if (at(Keyword::kDiv)) return BinaryOperator{"div", 7};
-  if (peek().kind != TokenKind::kSymbol) return std::nullopt;
+  if (peek().kind != TokenKind::kSymbol || at_pipe()) return std::nullopt;
   static constexpr BinaryOperator kOperators[] = {
       {"=", 1},  {"==", 1}, {"<=>", 1}, {"<>", 1}, {"!=", 1},  {"<", 1}, {"<=", 1}, {"!>", 1},
       {">", 1},  {">=", 1}, {"!<", 1},  {"|", 2},  {"^", 3},   {"&", 4}, {"<<", 5}, {">>", 5},

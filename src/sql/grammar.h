@@ -146,6 +146,7 @@ class Grammar : public TokenReader {
   plan::RelationPtr relation(plan::Relation::Node node, size_t from) const;
 
   // ---- |> (pipe_grammar.cc) ----
+  bool at_pipe() const;
   plan::RelationPtr pipe_operator(plan::RelationPtr left);
   plan::RelationPtr pipe_assignments(plan::RelationPtr left, size_t from);
   plan::RelationPtr pipe_aggregate(plan::RelationPtr left, size_t from);
@@ -171,6 +172,7 @@ class Grammar : public TokenReader {
   plan::Aggregate group_by(bool allows_names = false);
   std::vector<Expressions> grouping_element();
   Expressions grouping_set();
+  bool at_windows() const;
   std::vector<std::pair<std::string, plan::ExpressionPtr>> window_clause();
 
   // ---- FROM (relation_grammar.cc) ----
@@ -252,6 +254,7 @@ class Grammar : public TokenReader {
   Statement table_maintenance();  // TRUNCATE, ANALYZE, MSCK REPAIR, REFRESH
   Statement show_table_details();
   [[noreturn]] void unsupported_statement(size_t words) const;
+  void refuse_default_collation() const;
 
  private:
   std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor

@@ -150,6 +150,7 @@ struct ParserOptions {
   std::string time_zone = "UTC";  // TIMESTAMP '…' literals
   bool timestamp_ntz_default = false;  // spark.sql.timestampType
   bool equal_set_precedence = false;   // spark.sql.legacy.setopsPrecedence.enabled
+  bool single_character_pipe = true;   // spark.sql.parser.singleCharacterPipeOperator.enabled
   // The value of the marker :name, or of the ? with that rank where the name is empty. Without it
   // markers become Parameter nodes.
   std::function<plan::ExpressionPtr(const std::string& name, size_t rank)> parameter;

@@ -1,4 +1,5 @@
 // The pipe operator: query |> WHERE … |> AGGREGATE … Source: operatorPipeRightSide of Spark 4.2.
+#include <algorithm>
 #include <utility>
 
 #include "sql/grammar.h"
@@ -15,14 +16,26 @@ plan::ExpressionPtr all_columns() { return plan::make_expression(plan::Unresolve
 
 }  // namespace
 
+// "|>", or "|" before a word that begins what stands behind it (isOperatorPipeStart).
+bool Grammar::at_pipe() const {
+  if (at("|>")) return true;
+  if (!at("|") || !options_.single_character_pipe) return false;
+  static constexpr std::string_view kStarts[] = {
+      "select", "extend", "set",       "drop",   "as",    "where", "pivot", "unpivot", "tablesample", "inner",
+      "cross",  "left",   "right",     "full",   "natural", "semi", "anti", "join",  "union",   "except",      "minus",
+      "intersect", "order", "cluster", "distribute", "sort", "limit", "offset", "aggregate", "window", "lateral"};
+  return peek(1).kind == TokenKind::kWord && std::find(std::begin(kStarts), std::end(kStarts), lower_case(text_of(peek(1)))) != std::end(kStarts);
+}
+
 RelationPtr Grammar::pipe_operator(RelationPtr left) {
   const size_t from = position_;
-  expect("|>");
+  advance();
   // The analyzer takes it off again: names mean nothing that the input does not show.
   left = relation(plan::Hint{std::move(left), "PIPE OPERATOR", {}}, from);
   if (at(Keyword::kSelect)) {
     Select select = select_clause();
-    if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) select.windows = window_clause();
+    if (accept(Keyword::kGroup, Keyword::kBy)) select.aggregation = group_by();
+    if (at_windows()) select.windows = window_clause();
     return apply(std::move(select), std::move(left), from);
   }
   if (accept(Keyword::kExtend)) {

@@ -130,7 +130,7 @@ RelationPtr Grammar::query_term(int min_precedence) {
       precedence = 0;
     } else if (operation == Keyword::kIntersect) {
       precedence = options_.equal_set_precedence ? 0 : 1;
-    } else if (at("|>") && min_precedence == 0) {
+    } else if (min_precedence == 0 && at_pipe()) {
       left = pipe_operator(std::move(left));
       continue;
     }
@@ -169,6 +169,8 @@ RelationPtr Grammar::query_primary() {
   }
   if (at(Keyword::kFrom) && begins_query()) {
     RelationPtr source = from_clause();
+    if (at(Keyword::kInsert)) throw_unsupported("STATEMENT", "INSERT after FROM");
+    if (at(Keyword::kMap) || at(Keyword::kReduce)) throw_unsupported("RELATION", "TRANSFORM with a script");
     if (!at(Keyword::kSelect)) return source;
     RelationPtr result = select(source);
     if (at(Keyword::kSelect) || at(Keyword::kInsert)) {
@@ -215,7 +217,7 @@ RelationPtr Grammar::query_organization(RelationPtr input) {
     result = relation(std::move(repartition), from);
   }
   if (!sort.empty()) result = relation(plan::Sort{result, std::move(sort), false}, from);
-  if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) {
+  if (at_windows()) {
     result = relation(plan::NamedWindows{result, window_clause()}, from);
   }
   plan::ExpressionPtr limit;
@@ -247,13 +249,6 @@ RelationPtr Grammar::inline_table() {
       table.rows.push_back({std::move(row)});
     }
   } while (accept(","));
-  for (size_t i = 1; i < table.rows.size(); ++i) {
-    if (table.rows[i].size() == table.rows[0].size()) continue;
-    SparkError::Parameters widths = {{"expectedNumCols", std::to_string(table.rows[0].size())},
-                                     {"actualNumCols", std::to_string(table.rows[i].size())},
-                                     {"rowIndex", std::to_string(i)}};
-    fail("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", std::move(widths), from);
-  }
   return aliased(relation(std::move(table), from));
 }
 

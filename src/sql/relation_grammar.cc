@@ -169,7 +169,15 @@ RelationPtr Grammar::relation_primary() {
   const Nesting nesting(this);
   if (at(Keyword::kValues) && begins_query()) return inline_table();
   if (!at("(")) return named_table();
+  const size_t from = position_;
   if (RelationPtr child = parenthesized_query()) {
+    // Names of columns behind the parentheses are none of the inline table within.
+    if (child->as<plan::InlineTable>()) {
+      plan::SubqueryAlias inner;
+      inner.child = std::move(child);
+      inner.alias = kNamelessSubquery;
+      child = relation(std::move(inner), from);
+    }
     return aliased(sampled(std::move(child)), std::string(kNamelessSubquery));
   }
   expect("(");
@@ -307,7 +315,8 @@ RelationPtr Grammar::aliased(RelationPtr child, const std::string& default_alias
   if (at(Keyword::kAs) && at_strict_identifier(1)) {
     advance();
     alias.alias = strict_identifier();
-  } else if (at_strict_identifier() && !begins_clause()) {
+  } else if (at_strict_identifier() && (!begins_clause() || (at(Keyword::kAs) && at("(", 1)))) {
+    // AS (a, b): AS itself is the name.
     alias.alias = strict_identifier();
   } else {
     if (default_alias.empty()) return child;

@@ -72,11 +72,11 @@ RelationPtr Grammar::select(RelationPtr source) {
   if (accept(Keyword::kWhere)) select.where = expression();
   if (accept(Keyword::kGroup, Keyword::kBy)) select.aggregation = group_by();
   if (accept(Keyword::kHaving)) select.having = having_predicate(expression());
-  if (at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) {
+  if (at_windows()) {
     select.windows = window_clause();
   }
   if (accept(Keyword::kQualify)) select.qualify = expression();
-  if (select.windows.empty() && at(Keyword::kWindow) && at_identifier(1) && at(Keyword::kAs, 2)) {
+  if (select.windows.empty() && at_windows()) {
     select.windows = window_clause();
   }
   return apply(std::move(select), std::move(source), from);
@@ -275,6 +275,11 @@ Grammar::Expressions Grammar::grouping_set() {
   Expressions keys;  // a row of several
   for (size_t i = 1; i < row->arguments.size(); i += 2) keys.push_back(row->arguments[i]);
   return keys;
+}
+
+// WINDOW name AS, where WINDOW is no name itself.
+bool Grammar::at_windows() const {
+  return at(Keyword::kWindow) && at_identifier(1) && (at(Keyword::kAs, 2) || (at_identifier_clause(1) && at(Keyword::kAs, 5)));
 }
 
 std::vector<std::pair<std::string, ExpressionPtr>> Grammar::window_clause() {

@@ -223,6 +223,7 @@ Statement Grammar::create_temporary_view(CreateView view, size_t from) {
       goes_on = true;
     }
   }
+  refuse_default_collation();
   if (schema_clause()) fail("UNSUPPORTED_FEATURE.TEMPORARY_VIEW_WITH_SCHEMA_BINDING_MODE", {}, from);
   expect(Keyword::kAs);
   set_query(view.query, view.query_text);
@@ -486,6 +487,7 @@ Statement Grammar::describe_statement() {
     }
     call.arguments["table_name"] = quoted_name(multipart_identifier());
     if (at(Keyword::kPartition)) throw_unsupported("STATEMENT", "DESCRIBE of a partition");
+    if (at(Keyword::kAs) && at_word("JSON", 1)) throw_unsupported("STATEMENT", "DESCRIBE AS JSON");
     if (at_identifier()) call.arguments["column_name"] = quoted_name(multipart_identifier());
   }
   return CatalogStatement{std::move(call)};

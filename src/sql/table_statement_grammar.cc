@@ -58,6 +58,7 @@ void Grammar::table_columns(CreateTable* table) {
   expect("(");
   do {
     table->schema->push_back(column_definition(/*allows_colon=*/false));
+    if (at_word("DEFAULT") || at_word("GENERATED")) throw_unsupported("STATEMENT", "a column that is " + upper_case(text_of(peek())));
   } while (accept(","));
   expect(")");
 }
@@ -112,9 +113,14 @@ void Grammar::table_clauses(CreateTable* table) {
     } else if (at_word("CLUSTERED") || at_word("CLUSTER") || at_word("SKEWED") || at_word("ROW")) {
       throw_unsupported("STATEMENT", "CREATE TABLE with " + upper_case(text_of(peek())));
     } else {
+      refuse_default_collation();
       return;
     }
   }
+}
+
+void Grammar::refuse_default_collation() const {
+  if (at_word("DEFAULT") && at_word("COLLATION", 1)) throw_unsupported("STATEMENT", "DEFAULT COLLATION");
 }
 
 Statement Grammar::create_database() {
@@ -131,6 +137,7 @@ Statement Grammar::create_database() {
       advance(2);
       property_list();
     } else {
+      refuse_default_collation();
       return CatalogStatement{std::move(call)};
     }
   }
@@ -168,6 +175,7 @@ Statement Grammar::create_permanent_view(CreateView view) {
       goes_on = false;
     }
   }
+  refuse_default_collation();
   expect(Keyword::kAs);
   set_catalog_query(view.query, view.query_text);
   return view;
@@ -327,6 +335,7 @@ Statement Grammar::show_table_details() {
     if (accept(Keyword::kIn) || accept(Keyword::kFrom)) call.arguments["db_name"] = quoted_name(multipart_identifier());
     expect(Keyword::kLike);
     call.arguments["pattern"] = required_string();
+    if (at(Keyword::kPartition)) throw_unsupported("STATEMENT", "SHOW TABLE EXTENDED of a partition");
     return CatalogStatement{std::move(call)};
   } else {
     if (peek().kind != TokenKind::kWord) syntax_error();

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/decimal.h"
+#include "functions/kernel/interval_value.h"
 
 namespace firesteel::functions::kernel {
 
@@ -178,6 +179,9 @@ std::optional<Value> convert_csv(const CsvTextOptions& options, const Type& type
       const auto value = options.text.parse_datetime(type, text);
       return value ? std::optional<Value>(Value(*value)) : std::nullopt;
     }
+    case TypeKind::kCalendarInterval:
+    case TypeKind::kYearMonthInterval:
+    case TypeKind::kDayTimeInterval: return interval_value(type, text);
     default: throw_unsupported("FUNCTION", "from_csv to " + type.simple_string());
   }
 }

@@ -9,6 +9,7 @@
 #include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/decimal.h"
 #include "functions/kernel/encoding.h"
+#include "functions/kernel/interval_value.h"
 #include "functions/kernel/json_pretty.h"
 #include "functions/kernel/json_text.h"
 #include "functions/kernel/json_tree.h"
@@ -289,6 +290,12 @@ class JsonConverter {
       case TypeKind::kBinary: {
         std::string bytes;
         return is_text && is_whole_base64(node.text) && append_unbase64(node.text, bytes) ? Value(std::move(bytes)) : bad();
+      }
+      case TypeKind::kCalendarInterval:
+      case TypeKind::kYearMonthInterval:
+      case TypeKind::kDayTimeInterval: {
+        const auto value = is_text ? interval_value(type, node.text) : std::nullopt;
+        return value ? *value : bad();
       }
       default: throw_unsupported("FUNCTION", "from_json to " + type.simple_string());
     }

@@ -1,9 +1,11 @@
 #include "functions/kernel/type_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -184,6 +186,7 @@ class TypeReader {
     if (name == "timestamp" || name == "timestamp_ltz") return Type::timestamp();
     if (name == "timestamp_ntz") return Type::timestamp_ntz();
     if (name == "time") return time();
+    if (name == "interval") return interval();
     if (name == "variant") return Type::variant();
     if (name == "void") return Type::null();
     if (name == "decimal" || name == "dec" || name == "numeric") return decimal();
@@ -220,6 +223,33 @@ class TypeReader {
     expect(')');
     if (precision > 6) fail();
     return Type::time(precision);
+  }
+
+  // INTERVAL, INTERVAL DAY, INTERVAL YEAR TO MONTH: a field and the one that it goes on to.
+  Type interval() {
+    static constexpr std::array<std::string_view, 2> kMonths = {"year", "month"};
+    static constexpr std::array<std::string_view, 4> kDays = {"day", "hour", "minute", "second"};
+    if (const auto fields = interval_fields(kMonths)) {
+      return Type::year_month_interval(plan::YearMonthField(fields->first), plan::YearMonthField(fields->second));
+    }
+    if (const auto fields = interval_fields(kDays)) {
+      return Type::day_time_interval(plan::DayTimeField(fields->first), plan::DayTimeField(fields->second));
+    }
+    return Type::calendar_interval();
+  }
+
+  template <size_t count>
+  std::optional<std::pair<size_t, size_t>> interval_fields(const std::array<std::string_view, count>& names) {
+    const auto take_one = [&](size_t from) {
+      while (from < count && !take_word(names[from])) ++from;
+      return from;
+    };
+    const size_t first = take_one(0);
+    if (first == count) return std::nullopt;
+    if (!take_word("to")) return std::pair(first, first);
+    const size_t last = take_one(first + 1);
+    if (last == count) fail();
+    return std::pair(first, last);
   }
 
   Type decimal() {
