@@ -202,6 +202,7 @@ std::vector<ExpressionPtr> Resolver::keys_of_all(const std::vector<ExpressionPtr
 
 RelationPtr Resolver::aggregate_over(const Aggregate& node, const RelationPtr& child) {
   if (RelationPtr generated = generators_over_groups(node, child)) return generated;
+  check_positions_beside_star(node);
   const Scope scope = scope_of(child);
   std::vector<ExpressionPtr> list = named_list(node.aggregates, scope);
   if (node.having) check_having_beside_aliases(list);
@@ -281,6 +282,8 @@ RelationPtr Resolver::aggregate_with_having(const Aggregate& node, const Relatio
   try {
     return build(false);
   } catch (const SparkError& error) {
+    // A column of the input is meant even where it has no such part.
+    if (error.condition() == "INVALID_EXTRACT_BASE_FIELD_TYPE") throw;
     if (!is_failed_name(error) && !is_about_groups(error)) throw;
   }
   try {
@@ -358,9 +361,10 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     const ExpressionPtr& entry = list[static_cast<size_t>(position - 1)];
     if (contains_aggregate(entry)) {
       throw SparkError("GROUP_BY_POS_AGGREGATE",
-                       {{"index", std::to_string(position)}, {"aggExpr", print_qualified(*entry) + " AS " + quoted_if_needed(print_name(*entry))}},
+                       {{"index", std::to_string(position)}, {"aggExpr", print_qualified(*without_alias(entry)) + " AS " + quoted_if_needed(attribute_of(*entry).name)}},
                        contexts_of(e->origin));
     }
+    if (contains_window(entry)) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", "\"" + print_name(*without_alias(entry)) + "\""}});
     return entry;
   }
   const auto* bare_name = e->as<UnresolvedAttribute>();

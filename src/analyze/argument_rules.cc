@@ -66,6 +66,7 @@ constexpr Constant kConstants[] = {
     {"uniform", 2, "seed", "integer or floating-point"},
     {"randstr", 1, "seed", "integer"},
     {"regexp_replace", 3, "position", "\"INT\""},
+    {"time_bucket", 2, "origin", ""},
 };
 
 std::string type_of_constant(const FunctionCall& call, const Constant& rule) {

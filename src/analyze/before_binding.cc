@@ -282,7 +282,63 @@ std::vector<ExpressionPtr> Resolver::with_constants(const Function& row, std::ve
   return arguments;
 }
 
+namespace {
+
+bool is_boolean(const Type& type) { return type.is(TypeKind::kBoolean); }
+bool is_seed(const Type& type) { return type.is(TypeKind::kInteger) || type.is(TypeKind::kLong); }
+bool is_number(const Type& type) { return type.is_numeric(); }
+
+// Arguments that Spark takes in their own type alone, without a cast.
+struct ExactArgument {
+  std::string_view function;
+  size_t place;
+  bool (*fits)(const Type&);
+  const char* required;
+};
+constexpr ExactArgument kExactArguments[] = {
+    {"sort_array", 1, is_boolean, "\"BOOLEAN\""},
+    {"rand", 0, is_seed, "(\"INT\" or \"BIGINT\")"},
+    {"randn", 0, is_seed, "(\"INT\" or \"BIGINT\")"},
+    {"uniform", 0, is_number, "\"NUMERIC\""},
+    {"uniform", 1, is_number, "\"NUMERIC\""},
+    {"uniform", 2, is_seed, "(\"INT\" or \"BIGINT\")"},
+    {"randstr", 1, is_seed, "(\"INT\" or \"BIGINT\")"},
+};
+
+void check_exact_arguments(const Function& row, const FunctionCall& call, const Origin& origin) {
+  for (const ExactArgument& one : kExactArguments) {
+    if (one.function != row.name || one.place >= call.arguments.size()) continue;
+    const ExpressionPtr& argument = call.arguments[one.place];
+    if (!argument->type.is(TypeKind::kNull) && !one.fits(argument->type)) throw_type(call, one.place, argument, one.required, origin);
+  }
+  if (row.name == "json_tuple" && call.arguments.size() > 1) {
+    const bool are_texts = std::all_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& one) { return one->type.is_string(); });
+    if (!are_texts) throw_mismatch(call, "NON_STRING_TYPE", {{"funcName", "`json_tuple`"}}, origin);
+  }
+  if (row.name == "listagg" && call.arguments.size() > 1) {
+    const Type& value = call.arguments[0]->type;
+    const Type& delimiter = call.arguments[1]->type;
+    const bool differ = value.is(TypeKind::kBinary) ? delimiter.is_string() : value.is_string() && delimiter.is(TypeKind::kBinary);
+    const std::string types = "(\"" + value.sql() + "\" or \"" + delimiter.sql() + "\")";
+    if (differ) throw_mismatch(call, "DATA_DIFF_TYPES", {{"functionName", "`listagg`"}, {"dataType", types}}, origin);
+  }
+  if (row.name == "mode" && call.arguments.size() > 1 && !is_boolean(call.arguments[1]->type)) {
+    const ExpressionPtr& flag = call.arguments[1];
+    if (flag->type.is(TypeKind::kNull)) {
+      throw SparkError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`deterministic`"}, {"sqlExpr", "\"NULL\""}});
+    }
+    throw SparkError("UNEXPECTED_INPUT_TYPE", {{"functionName", "`mode`"},
+                                               {"paramIndex", "second"},
+                                               {"requiredType", "\"BOOLEAN\""},
+                                               {"inputSql", quoted(print_name(*flag))},
+                                               {"inputType", quoted(flag->type.sql())}});
+  }
+}
+
+}  // namespace
+
 void check_before_binding(const Function& row, const FunctionCall& call, const CoercionRules& rules, const Origin& origin) {
+  check_exact_arguments(row, call, origin);
   check_bitwise(row, call, rules, origin);
   check_builder_constants(row, call, origin);
   const std::vector<ExpressionPtr>& a = call.arguments;

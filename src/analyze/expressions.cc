@@ -85,7 +85,7 @@ ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
     return make_typed(std::move(copy), type, nullable, e->origin);
   }
   if (const auto* n = e->as<UnresolvedExtract>()) {
-    return extract(expression(n->child, scope), expression(n->extraction, scope), e->origin);
+    return extracted(*n, e->origin, scope);
   }
   if (const auto* n = e->as<SortOrder>()) {
     SortOrder copy = *n;
@@ -192,9 +192,25 @@ ExpressionPtr Resolver::field_of(const ExpressionPtr& child, const std::string& 
   if (type.is(TypeKind::kArray) && type.element().is(TypeKind::kStruct)) {
     return fields_of_elements(child, name, origin);
   }
+  if (type.is(TypeKind::kNull)) return shown_as(make_null_literal(Type::null()), print_name(*child) + "." + name);
   throw SparkError("INVALID_EXTRACT_BASE_FIELD_TYPE",
                    {{"base", "\"" + print_name(*child) + "\""}, {"other", "\"" + type.sql() + "\""}},
                    contexts_of(origin));
+}
+
+// child[key]; a name that is none of a column may have been meant as the text of a map's key.
+ExpressionPtr Resolver::extracted(const UnresolvedExtract& node, const Origin& origin, const Scope& scope) {
+  const ExpressionPtr child = expression(node.child, scope);
+  if (!child->type.is(TypeKind::kMap) || !child->type.key().is_string() || !node.extraction->as<UnresolvedAttribute>()) {
+    return extract(child, expression(node.extraction, scope), origin);
+  }
+  try {
+    return extract(child, expression(node.extraction, scope), origin);
+  } catch (const SparkError& error) {
+    const std::string_view condition = error.condition();
+    if (!condition.starts_with("UNRESOLVED_COLUMN.")) throw;
+    throw SparkError("UNRESOLVED_MAP_KEY" + std::string(condition.substr(condition.find('.'))), error.parameters(), contexts_of(node.extraction->origin));
+  }
 }
 
 ExpressionPtr Resolver::extract(const ExpressionPtr& child, const ExpressionPtr& key,
@@ -271,6 +287,17 @@ ExpressionPtr Resolver::cast_resolved(Cast copy, const Origin& origin) {
   return make_typed(std::move(copy), target, nullable, origin);
 }
 
+namespace {
+
+// Percentiles and ordered lists are of the whole partition.
+bool is_of_whole_partition(const FunctionCall& call) {
+  static constexpr std::string_view kWhole[] = {"median", "percentile_cont", "percentile_disc"};
+  return std::find(std::begin(kWhole), std::end(kWhole), call.function->name) != std::end(kWhole) ||
+         (call.function->name == "listagg" && !call.order_by.empty());
+}
+
+}  // namespace
+
 ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Scope& scope) {
   Window copy = node;
   if (!node.name.empty()) {
@@ -295,13 +322,11 @@ ExpressionPtr Resolver::window(const Window& node, const Expression& e, const Sc
                      {{"wf_expr", print_name(*copy.function)},
                       {"wf_name", std::string(call->function->name)}});
   }
-  // Percentiles are of the whole partition.
-  static const std::string_view whole[] = {"median", "percentile_cont", "percentile_disc"};
-  const bool is_whole = std::find(std::begin(whole), std::end(whole), call->function->name) != std::end(whole);
-  if (is_whole && (!copy.order_by.empty() || copy.frame)) {
+  if (is_of_whole_partition(*call) && (!copy.order_by.empty() || copy.frame)) {
     throw SparkError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
                      {{"aggFunc", "\"" + print_name(*copy.function) + "\""}}, contexts_of(e.origin));
   }
+  check_required_frame(copy, call->function->name);
   const std::string_view function_name = call->function->name;
   if (copy.frame && (function_name == "lag" || function_name == "lead")) {
     throw SparkError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", std::string(function_name)}});

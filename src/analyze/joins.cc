@@ -55,6 +55,41 @@ RelationPtr Resolver::apart_from(const Relation& other, RelationPtr relation) {
   return fresh;
 }
 
+namespace {
+
+// No aggregates, and no correlated subquery that reads both sides at once.
+void check_join_condition(const ExpressionPtr& condition, const Attributes& left, const Attributes& right) {
+  std::string aggregates;
+  walk(condition, [&](const ExpressionPtr& e) {
+    const auto* call = e->as<FunctionCall>();
+    const bool is_aggregate = call && call->function->kind == functions::FunctionKind::kAggregate;
+    if (is_aggregate) aggregates += (aggregates.empty() ? "\"" : ", \"") + print_name(*e) + "\"";
+    const auto* query = e->as<Subquery>();
+    const auto reads = [&](const Attributes& side) {
+      return query && std::any_of(query->outer_references.begin(), query->outer_references.end(),
+                                  [&](AttributeId id) { return has_id(side, id); });
+    };
+    if (query && query->kind != SubqueryKind::kScalar && reads(left) && reads(right)) {
+      throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
+                       {{"subqueryExpression", print_name(*e)}});
+    }
+    return !is_aggregate;
+  });
+  if (!aggregates.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", aggregates}});
+}
+
+// What a lateral side draws cannot be computed once for all rows of a left side of several.
+void check_lateral_side(const RelationPtr& left, const RelationPtr& right) {
+  if (left->as<OneRow>()) return;
+  for (const ExpressionPtr& e : expressions(*right)) {
+    if (!contains_drawn(e)) continue;
+    throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.NON_DETERMINISTIC_LATERAL_SUBQUERIES", {{"treeNode", "LateralJoin " + print_name(*e)}});
+  }
+  for (const RelationPtr& below : children(*right)) check_lateral_side(left, below);
+}
+
+}  // namespace
+
 RelationPtr Resolver::join(const Join& node) {
   RelationPtr left = resolve(node.left);
   const Scope left_scope = scope_of(left);
@@ -64,6 +99,7 @@ RelationPtr Resolver::join(const Join& node) {
   Join resolved{left, right, node.kind, nullptr, {}, false, node.is_lateral};
   const Attributes visible = join_output(resolved);
   if (node.is_lateral) {
+    check_lateral_side(left, right);
     // The right side may read what USING joins on the left hide.
     std::vector<ExpressionPtr> read;
     for (const AttributeId id : free_references(*right)) {
@@ -84,6 +120,7 @@ RelationPtr Resolver::join(const Join& node) {
     if (contains_drawn(resolved.condition)) {
       throw SparkError("INVALID_NON_DETERMINISTIC_EXPRESSIONS", {{"sqlExprs", "\"" + print_name(*resolved.condition) + "\""}});
     }
+    check_join_condition(resolved.condition, left->output, right->output);
     resolved.left = with_exposed(resolved.left, {resolved.condition});
     resolved.right = with_exposed(right, {resolved.condition});
     if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;

@@ -5,6 +5,7 @@
 #include "analyze/resolver.h"
 #include "analyze/time_windows.h"
 #include "base/error.h"
+#include "functions/foldable.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
 #include "plan/nested_types.h"
@@ -115,6 +116,16 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   throw_unsupported("RELATION", std::string(node_name(r)));
 }
 
+// What stands in VALUES is computed before there are rows.
+void Resolver::check_inline_value(const ExpressionPtr& e, const Origin& origin) {
+  const bool is_name = e->as<UnresolvedAttribute>() && !outer_scope_;  // which is told as one that there is not
+  if (e->as<Literal>() || is_name) return;
+  if (e->as<Subquery>()) throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", {}, contexts_of(e->origin));
+  const ExpressionPtr resolved = expression(e, Scope{nullptr, outer_scope_, nullptr});
+  if (resolved->as<Literal>() || functions::is_foldable(resolved)) return;
+  throw SparkError("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", {{"expr", "\"" + print_name(*resolved) + "\""}}, contexts_of(origin));
+}
+
 RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<std::string>& names, const Origin& origin) {
   const size_t width = names.empty() ? node.rows[0].size() : names.size();
   for (size_t i = 0; i < node.rows.size(); ++i) {
@@ -125,6 +136,9 @@ RelationPtr Resolver::inline_table(const InlineTable& node, const std::vector<st
                       {"rowIndex", std::to_string(i)}},
                      contexts_of(origin))
         .with_kind(ErrorKind::kParse);
+  }
+  for (const auto& row : node.rows) {
+    for (const ExpressionPtr& e : row) check_inline_value(e, origin);
   }
   // A union of one-row projections whose columns meet in one type.
   SetOperation rows;

@@ -172,7 +172,14 @@ RelationPtr Resolver::pivot(const Aggregate& node) {
   const RelationPtr child = resolve(node.child);
   grouped.grouping = node.adds_grouping_columns ? node.grouping : ungrouped_columns(node, child);
   grouped.adds_grouping_columns = true;
-  const Type pivot_type = expression(node.pivot_column, scope_of(child))->type;
+  const ExpressionPtr pivoted = expression(node.pivot_column, scope_of(child));
+  const Type& pivot_type = pivoted->type;
+  if (holds(pivot_type, TypeKind::kMap)) {
+    const auto* column = pivoted->as<AttributeReference>();
+    std::vector<std::string> name = column ? column->qualifier : std::vector<std::string>();
+    name.push_back(column ? column->name : print_name(*pivoted));
+    throw SparkError("INCOMPARABLE_PIVOT_COLUMN", {{"columnName", quoted_name(name)}});
+  }
   for (const ExpressionPtr& item : node.aggregates) check_pivot_aggregate(item, scope_of(child));
   for (const ExpressionPtr& value : pivot_values(node, child)) {
     check_pivot_value(value, pivot_type, scope_of(child));

@@ -60,6 +60,7 @@ class Resolver {
 
   // ---- relations.cc, desugar.cc, …: one function per node --------------------------------------
   RelationPtr resolve_node(const RelationPtr& relation);
+  void check_inline_value(const ExpressionPtr& e, const plan::Origin& origin);
   RelationPtr inline_table(const plan::InlineTable& node, const std::vector<std::string>& names, const plan::Origin& origin);
   RelationPtr table_function(const plan::TableFunction& node, const plan::Origin& origin);
   RelationPtr listed_table(const functions::Function& row, const plan::TableFunction& node);
@@ -274,6 +275,7 @@ class Resolver {
   RelationPtr with_lateral_levels(RelationPtr child, std::vector<ExpressionPtr>& named);
   // Answers which aliases used others.
   std::set<plan::AttributeId> inline_lateral_aliases(std::vector<ExpressionPtr>& named);
+  void check_required_frame(const plan::Window& window, std::string_view function) const;
   void check_window_of_aliases(const plan::Window& window) const;
   void check_having_beside_aliases(const std::vector<ExpressionPtr>& named) const;
   // The function that stands before OVER.
@@ -329,6 +331,7 @@ class Resolver {
   ExpressionPtr attribute_of_plan_in(const plan::UnresolvedAttribute& node, const plan::Expression& e,
                                      const Scope& scope, const std::vector<SharedAttributes>& outputs);
   std::vector<ExpressionPtr> columns_like(const plan::UnresolvedRegex& node, const Scope& scope);
+  ExpressionPtr extracted(const plan::UnresolvedExtract& node, const plan::Origin& origin, const Scope& scope);
   ExpressionPtr extract(const ExpressionPtr& child, const ExpressionPtr& key,
                         const plan::Origin& origin);
   ExpressionPtr field_of(const ExpressionPtr& child, const std::string& name,
@@ -392,6 +395,7 @@ class Resolver {
   ExpressionPtr with_tried_operands(const ExpressionPtr& call, const plan::Origin& origin);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
+  void check_positions_beside_star(const plan::Aggregate& node) const;
 
   // ---- function_settings.cc --------------------------------------------------------------------
   // A boolean setting of the session.

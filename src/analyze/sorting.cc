@@ -121,7 +121,9 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
   scope.hidden = is_conflict ? &shown : &node.child->output;
   const ExpressionPtr resolved = expression(e, scope);
   walk(resolved, [&](const ExpressionPtr& part) {
-    if (node.kind == GroupKind::kGroupingSets || !is_grouping_call(*part)) return true;
+    // Of several sets without a key Spark makes no column that numbers them.
+    const bool has_sets = node.kind == GroupKind::kGroupingSets && (!node.grouping.empty() || node.grouping_sets.size() < 2);
+    if (has_sets || !is_grouping_call(*part)) return true;
     throw SparkError("UNSUPPORTED_GROUPING_EXPRESSION", {}, contexts_of(part->origin));
   });
   Aggregate wider = node;
@@ -195,6 +197,14 @@ bool takes_positions(const AnalysisContext& context, std::string_view key) {
   return !context.configuration || context.configuration(key).value_or("true") != "false";
 }
 
+// SELECT * … GROUP BY 1
+void Resolver::check_positions_beside_star(const Aggregate& node) const {
+  const auto is_star = [](const ExpressionPtr& e) { return e->as<UnresolvedStar>() != nullptr; };
+  const auto is_position = [](const ExpressionPtr& e) { return e->as<Literal>() && e->type.is(TypeKind::kInteger); };
+  if (std::none_of(node.aggregates.begin(), node.aggregates.end(), is_star) || !takes_positions(context_, "spark.sql.groupByOrdinal")) return;
+  if (std::any_of(node.grouping.begin(), node.grouping.end(), is_position)) throw SparkError("STAR_GROUP_BY_POS", {});
+}
+
 // ORDER BY 2: the second column.
 ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& visible) {
   const auto* literal = order.child->as<Literal>();
@@ -220,6 +230,21 @@ void Resolver::check_no_aggregates(const std::vector<ExpressionPtr>& order) {
     });
   }
   if (!invalid.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", invalid}});
+}
+
+// Which subqueries may not be what rows are ordered by (ValidateSubqueryExpression).
+void check_no_subquery_orders(const std::vector<ExpressionPtr>& order) {
+  for (const ExpressionPtr& one : order) {
+    walk(one, [&](const ExpressionPtr& e) {
+      const auto* query = e->as<Subquery>();
+      if (!query) return true;
+      const bool is_scalar = query->kind == SubqueryKind::kScalar;
+      if (is_scalar && query->outer_references.empty()) return true;
+      throw SparkError(is_scalar ? "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY"
+                                 : "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY",
+                       {{"treeNode", "Sort [" + print_name(*one) + "]"}}, contexts_of(e->origin));
+    });
+  }
 }
 
 RelationPtr Resolver::sort(const Sort& node) {
@@ -248,6 +273,7 @@ RelationPtr Resolver::sort(const Sort& node) {
     order.push_back(expression_over(make_expression(item, one->origin), child, keys));
   }
   check_no_aggregates(order);
+  check_no_subquery_orders(order);
   for (const ExpressionPtr& e : order) {
     if (!contains_window(e)) continue;
     throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",
@@ -263,10 +289,11 @@ RelationPtr Resolver::limited(const RelationPtr& relation, RelationPtr child,
   SparkError::Parameters who = {{"name", name}, {"expr", "\"" + print_name(*resolved) + "\""}};
   const auto contexts = contexts_of(count->origin);
   walk(resolved, [&](const ExpressionPtr& e) {
-    if (e->as<AttributeReference>()) throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", who, contexts);
+    const bool is_of_rows = e->as<AttributeReference>() || contains_drawn(e);
+    if (is_of_rows) throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", who, contexts);
     return true;
   });
-  if (!resolved->type.is(TypeKind::kInteger) && !resolved->type.is(TypeKind::kNull)) {
+  if (!resolved->type.is(TypeKind::kInteger)) {
     who.push_back({"dataType", "\"" + resolved->type.sql() + "\""});
     throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", who, contexts);
   }
@@ -278,6 +305,11 @@ RelationPtr Resolver::limited(const RelationPtr& relation, RelationPtr child,
     throw SparkError("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", who, contexts);
   }
   const Attributes output = child->output;
+  const auto* offset = relation->as<Limit>() ? child->as<Offset>() : nullptr;
+  const int64_t skipped = offset ? std::get<int64_t>(offset->offset->as<Literal>()->value) : 0;
+  if (*number + skipped > INT32_MAX) {
+    throw SparkError("SUM_OF_LIMIT_AND_OFFSET_EXCEEDS_MAX_INT", {{"limit", std::to_string(*number)}, {"offset", std::to_string(skipped)}});
+  }
   if (relation->as<Limit>()) return make_resolved(Limit{child, resolved}, output);
   if (relation->as<Offset>()) return make_resolved(Offset{child, resolved}, output);
   return make_resolved(Tail{child, resolved}, output);

@@ -193,6 +193,38 @@ void check_partition_keys(const Window& window) {
   }
 }
 
+namespace {
+
+// SpecifiedWindowFrame as Spark's errors show it.
+std::string frame_text(const WindowFrame& frame) {
+  const auto bound = [](const WindowFrame::Bound& one) -> std::string {
+    switch (one.kind) {
+      case WindowFrame::Bound::Kind::kUnboundedPreceding: return "unboundedpreceding$()";
+      case WindowFrame::Bound::Kind::kUnboundedFollowing: return "unboundedfollowing$()";
+      case WindowFrame::Bound::Kind::kCurrentRow: return "currentrow$()";
+      case WindowFrame::Bound::Kind::kValue: break;
+    }
+    return print_name(*one.value);
+  };
+  const std::string unit = frame.unit == WindowFrame::Unit::kRows ? "RowFrame" : "RangeFrame";
+  return "specifiedwindowframe(" + unit + ", " + bound(frame.lower) + ", " + bound(frame.upper) + ")";
+}
+
+}  // namespace
+
+// A function that ranks has a frame of its own; another one is refused.
+void Resolver::check_required_frame(const Window& window, std::string_view function) const {
+  static constexpr std::string_view kRankings[] = {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"};
+  if (!window.frame || std::find(std::begin(kRankings), std::end(kRankings), function) == std::end(kRankings)) return;
+  WindowFrame required;
+  required.unit = function == "cume_dist" ? WindowFrame::Unit::kRange : WindowFrame::Unit::kRows;
+  required.lower.kind = WindowFrame::Bound::Kind::kUnboundedPreceding;
+  required.upper.kind = WindowFrame::Bound::Kind::kCurrentRow;
+  const bool is_that = window.frame->unit == required.unit && window.frame->lower.kind == required.lower.kind &&
+                       window.frame->upper.kind == required.upper.kind;
+  if (!is_that) throw SparkError("_LEGACY_ERROR_TEMP_1036", {{"wf", frame_text(*window.frame)}, {"required", frame_text(required)}});
+}
+
 ExpressionPtr Resolver::windowed_function(const ExpressionPtr& function, const Scope& scope) {
   const struct Restore {
     const UnresolvedFunction** slot;

@@ -2,8 +2,9 @@
 // 4.2.
 #include <utility>
 
-#include "sql/grammar.h"
+#include "functions/function.h"
 #include "functions/own_names.h"
+#include "sql/grammar.h"
 
 namespace firesteel::sql {
 
@@ -32,6 +33,18 @@ bool is_date_unit(Keyword keyword) {
 }
 
 }  // namespace
+
+const plan::UnresolvedFunction* first_aggregate(const ExpressionPtr& expression) {
+  const plan::UnresolvedFunction* found = nullptr;
+  plan::walk(expression, [&](const ExpressionPtr& e) {
+    if (found != nullptr || e->as<plan::Window>() || e->as<plan::Subquery>()) return false;
+    const auto* call = e->as<plan::UnresolvedFunction>();
+    const functions::Function* row = call ? functions::find_function(lower_case(call->name.back())) : nullptr;
+    if (row != nullptr && row->kind == functions::FunctionKind::kAggregate) found = call;
+    return true;
+  });
+  return found;
+}
 
 ExpressionPtr Grammar::function_argument() {
   const size_t from = position_;

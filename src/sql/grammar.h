@@ -17,6 +17,9 @@ namespace firesteel::sql {
 
 using functions::kernel::IntervalPart;
 
+// The first call of an aggregate function outside of windows and subqueries, or null.
+const plan::UnresolvedFunction* first_aggregate(const plan::ExpressionPtr& expression);
+
 class Grammar : public TokenReader {
  public:
   using TokenReader::TokenReader;

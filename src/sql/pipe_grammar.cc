@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::string_view kAssigned = "__pipe_assigned_";
 
+// Aggregates stand behind |> AGGREGATE only, but within windows.
+void check_no_aggregate(const plan::ExpressionPtr& column, const char* clause) {
+  if (const auto* call = first_aggregate(column)) {
+    throw SparkError("PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION", {{"expr", call->name.back() + "(…)"}, {"clause", clause}});
+  }
+}
+
 plan::ExpressionPtr all_columns() { return plan::make_expression(plan::UnresolvedStar()); }
 
 }  // namespace
@@ -44,6 +51,7 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
       if (!column->as<plan::UnresolvedStar>()) continue;
       throw SparkError("INVALID_USAGE_OF_STAR_OR_REGEX", {{"elem", "'*'"}, {"prettyName", "expression `pipeexpression`"}});
     }
+    for (const plan::ExpressionPtr& column : columns) check_no_aggregate(column, "EXTEND");
     columns.insert(columns.begin(), all_columns());
     return relation(plan::Project{std::move(left), std::move(columns)}, from);
   }
@@ -61,7 +69,11 @@ RelationPtr Grammar::pipe_operator(RelationPtr left) {
     alias.alias = identifier();
     return relation(std::move(alias), from);
   }
-  if (accept(Keyword::kWhere)) return relation(plan::Filter{std::move(left), expression()}, from);
+  if (accept(Keyword::kWhere)) {
+    RelationPtr filtered = relation(plan::Filter{std::move(left), expression()}, from);
+    if (at_windows()) fail("NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE.WINDOW_CLAUSE", {}, from);
+    return filtered;
+  }
   if (at(Keyword::kPivot) && at("(", 1)) return pivot(std::move(left));
   if (at(Keyword::kUnpivot)) return unpivot(std::move(left));
   if (at(Keyword::kTablesample)) return sampled(std::move(left));
@@ -110,6 +122,7 @@ RelationPtr Grammar::pipe_assignments(RelationPtr left, size_t from) {
         plan::Project{std::move(left), {all_columns(), plan::make_expression(std::move(known))}}, from);
     plan::Alias assigned;
     assigned.child = expression();
+    check_no_aggregate(assigned.child, "SET");
     assigned.names = {name};
     plan::WithColumns columns;
     columns.child = relation(std::move(shown), from);

@@ -120,10 +120,14 @@ RelationPtr Grammar::join(RelationPtr left) {
   const auto kind = join_kind(&join.is_natural);
   if (!kind) return left;
   join.kind = *kind;
+  if (join.is_natural && join.kind == plan::JoinKind::kCross) {
+    fail("INCOMPATIBLE_JOIN_TYPES", {{"joinType1", "NATURAL"}, {"joinType2", "CROSS"}}, from);
+  }
   join.left = std::move(left);
   join.is_lateral = at(Keyword::kLateral) && (at("(", 1) || at_identifier(1));
   if (join.is_lateral) advance();
   join.right = relation_primary();
+  if (join.is_lateral && join.is_natural) fail("INCOMPATIBLE_JOIN_TYPES", {{"joinType1", "LATERAL"}, {"joinType2", "NATURAL"}}, from);
   if (at(Keyword::kNearest) || (at(Keyword::kOn) && join.is_natural)) syntax_error();
   if (!join.is_natural && !join.is_lateral && at(Keyword::kNearest, 1) && (at_word("APPROX") || at_word("EXACT"))) {
     plan::NearestByJoin nearest{join.left, join.right, nullptr, 1, "", std::string(text_of(peek())), ""};

@@ -47,6 +47,13 @@ bool holds_window(const ExpressionPtr& expression) {
   return found;
 }
 
+// Of a condition of QUALIFY, whose windows alone look at other rows.
+void check_no_aggregate_of_rows(const ExpressionPtr& condition) {
+  if (const auto* call = first_aggregate(condition)) {
+    throw SparkError("QUALIFY_AGGREGATE_NOT_ALLOWED", {{"aggregateExpr", "\"" + call->name.back() + "(…)\""}});
+  }
+}
+
 // AstBuilder.withHavingClause: what is no predicate by its form is cast to one.
 ExpressionPtr having_predicate(ExpressionPtr condition) {
   static const std::string_view predicates[] = {"=",  "==", "!=", "<>",  "<=>", "<",    "<=",    ">",     ">=",     "and",      "or",
@@ -113,7 +120,10 @@ void Grammar::hint(Select* select) {
   expect("/*+");
   do {
     accept(",");
-    std::string name = identifier();
+    // No clause: a hint of that name.
+    const bool is_named_identifier = at_identifier_clause();
+    std::string name = is_named_identifier ? std::string(text_of(peek())) : identifier();
+    if (is_named_identifier) advance();
     Expressions parameters;
     if (accept("(")) {
       do {
@@ -129,6 +139,7 @@ RelationPtr Grammar::apply(Select select, RelationPtr source, size_t from) {
   RelationPtr result = std::move(source);
   if (select.where) result = relation(plan::Filter{result, std::move(select.where)}, from);
   Expressions columns = std::move(select.columns);
+  if (select.qualify) check_no_aggregate_of_rows(select.qualify);
   if (select.qualify && !holds_window(select.qualify) &&
       std::none_of(columns.begin(), columns.end(), holds_window)) {
     throw SparkError("QUALIFY_REQUIRES_WINDOW_FUNCTION", {});
@@ -239,6 +250,7 @@ plan::Aggregate Grammar::group_by(bool allows_names) {
 
 // ROLLUP (…), CUBE (…), GROUPING SETS (…) or one grouping set, as grouping sets.
 std::vector<Grammar::Expressions> Grammar::grouping_element() {
+  const size_t from = position_;
   const bool is_rollup = at(Keyword::kRollup) && at("(", 1);
   const bool is_cube = at(Keyword::kCube) && at("(", 1);
   std::vector<Expressions> groups;
@@ -247,6 +259,7 @@ std::vector<Grammar::Expressions> Grammar::grouping_element() {
     expect("(");
     do {
       groups.push_back(grouping_set());
+      if (groups.back().empty()) fail("_LEGACY_ERROR_TEMP_0051", {{"element", is_rollup ? "ROLLUP" : "CUBE"}}, from);
     } while (accept(","));
     expect(")");
     return is_rollup ? rollup(groups) : cube(groups);
@@ -304,7 +317,8 @@ std::vector<std::pair<std::string, ExpressionPtr>> Grammar::window_clause() {
     const std::string& other = window->as<plan::Window>()->name;
     if (other.empty()) continue;
     const auto meant = std::find_if(windows.begin(), windows.end(), [&](const auto& one) { return one.first == other; });
-    if (meant != windows.end() && !meant->second->template as<plan::Window>()->name.empty()) {
+    if (meant == windows.end()) fail("INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE", {{"windowName", "`" + other + "`"}}, from);
+    if (!meant->second->template as<plan::Window>()->name.empty()) {
       fail("INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", {{"windowName", "`" + other + "`"}}, from);
     }
   }

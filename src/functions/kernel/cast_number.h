@@ -64,15 +64,16 @@ To java_narrow(From value) {
   }
 }
 
-// Whether Spark's ANSI cast accepts the number: the truncated value is in range. 2^63 as a double
-// passes for BIGINT, because Spark compares with the limit as a double.
+// Whether Spark's ANSI cast accepts the number: the truncated value is in range. Spark compares with the limit as a
+// double, so that 2^63 passes for BIGINT, and a float of 2^31 does not for INT.
 template <typename To, typename From>
 bool casts_exactly(From value) {
   if constexpr (std::is_integral_v<From>) {
     return static_cast<From>(static_cast<To>(value)) == value;
   } else {
-    return std::floor(value) <= static_cast<From>(std::numeric_limits<To>::max()) &&
-           std::ceil(value) >= static_cast<From>(std::numeric_limits<To>::min());
+    const double number = static_cast<double>(value);
+    return std::floor(number) <= static_cast<double>(std::numeric_limits<To>::max()) &&
+           std::ceil(number) >= static_cast<double>(std::numeric_limits<To>::min());
   }
 }
 

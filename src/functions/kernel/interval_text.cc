@@ -103,6 +103,13 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
+bool has_digits_beyond_nanoseconds(std::string_view text) {
+  const size_t point = text.find('.');
+  if (point == std::string_view::npos) return false;
+  const std::string_view digits = text.substr(point + 1);
+  return digits.size() > kMaxFractionDigits && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // Adds value × factor; false on overflow.
 template <typename T>
 bool add_scaled(int64_t value, int64_t factor, T* sum) {
@@ -122,6 +129,7 @@ plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& part
     const auto number = parse_number(part.value);
     const bool is_digits = std::all_of(part.value.begin(), part.value.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (!number && is_digits && !part.value.empty()) fail("ARITHMETIC_EXCEPTION", source);
+    if (!number && has_digits_beyond_nanoseconds(part.value)) fail("INVALID_PRECISION", source, {{"value", part.value}});
     if (!number) fail("INVALID_VALUE", source, {{"value", part.value}});
     if (number->has_fraction && unit->name != "second") {
       fail("INVALID_FRACTION", source, {{"unit", std::string(singular(lower_case(part.unit)))}});
