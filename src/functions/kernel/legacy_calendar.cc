@@ -177,7 +177,7 @@ bool LegacyCalendar::set_week_date(int32_t week_year, int32_t week, int32_t want
   const int64_t first = on_or_before(days_from_hybrid(week_year, 1, 1), kSunday);
   const int64_t days = first + (wanted_day - kSunday) + int64_t{kDaysPerWeek} * (int64_t{week} - 1);
   const CalendarFields found = calendar_fields(days * kMillisPerDay, TimeZone::utc());
-  if (!is_lenient_ && (week_year_of(found) != week_year || found[Field::kWeekOfYear] != week)) return false;
+  if (!is_lenient_ && (week_year <= 0 || week_year_of(found) != week_year || found[Field::kWeekOfYear] != week)) return false;
   for (const Field field : {Field::kEra, Field::kYear, Field::kMonth, Field::kDayOfMonth}) set(field, found[field]);
   values_[Field::kWeekOfYear] = week;
   return true;
@@ -325,13 +325,25 @@ std::optional<int64_t> LegacyCalendar::millis() const {
   return result;
 }
 
+int64_t rebase_julian_to_gregorian_days(int64_t days) {
+  // A day of February that the other calendar lacks is the first of March.
+  const CivilDate date = hybrid_from_days(days);
+  return days_from_civil(date.year, date.month, 1) + date.day - 1;
+}
+
+int64_t rebase_gregorian_to_julian_days(int64_t days) {
+  if (days >= days_from_civil(1582, 10, 5) && days < kGregorianStart) return kGregorianStart;
+  const CivilDate date = civil_from_days(days);
+  return days_from_hybrid(date.year, date.month, date.day);
+}
+
 std::optional<int64_t> rebase_julian_to_gregorian(int64_t micros, const TimeZone& session_zone) {
   if (micros >= kLastRebasedMicros) return micros;
   const TimeZone& zone = rebasing_zone(session_zone);
   const int64_t millis = floor_div(micros, kMicrosPerMilli);
   const CalendarFields fields = calendar_fields(millis, zone);
-  const int64_t days = days_from_civil(proleptic_year(fields), fields[Field::kMonth] + 1, 1) + fields[Field::kDayOfMonth] - 1;
-  const int64_t local = days * kSecondsPerDay + time_of_day_seconds(fields);
+  const int64_t julian_day = days_from_hybrid(proleptic_year(fields), fields[Field::kMonth] + 1, fields[Field::kDayOfMonth]);
+  const int64_t local = rebase_julian_to_gregorian_days(julian_day) * kSecondsPerDay + time_of_day_seconds(fields);
   int64_t offset = zone.offset_for_local(local);
   if (const auto later = later_offset(local, zone)) {
     if (same_offsets(fields, calendar_fields(millis + kMillisPerDay, zone))) offset = *later;
@@ -344,11 +356,8 @@ std::optional<int64_t> rebase_gregorian_to_julian(int64_t micros, const TimeZone
   const TimeZone& zone = rebasing_zone(session_zone);
   const int64_t utc = floor_div(micros, kMicrosPerSecond);
   const int64_t shown = utc + zone.offset_at(utc);
-  CivilDate date = civil_from_days(floor_div(shown, kSecondsPerDay));
-  const int64_t julian_end = days_from_civil(1582, 10, 4);
-  const int64_t day = floor_div(shown, kSecondsPerDay);
-  if (day > julian_end && day < kGregorianStart) date = civil_from_days(kGregorianStart);
-  const int64_t local = days_from_hybrid(date.year, date.month, date.day) * kSecondsPerDay + floor_mod(shown, kSecondsPerDay);
+  const int64_t days = rebase_gregorian_to_julian_days(floor_div(shown, kSecondsPerDay));
+  const int64_t local = days * kSecondsPerDay + floor_mod(shown, kSecondsPerDay);
   int64_t offset = offset_seconds_of_local(local, zone);
   if (const auto later = later_offset(shown, zone)) {
     const bool is_earlier = zone.offset_at(utc) != *later;

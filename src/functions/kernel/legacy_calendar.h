@@ -91,6 +91,9 @@ class LegacyCalendar {
 // Microseconds; nothing on overflow.
 std::optional<int64_t> rebase_julian_to_gregorian(int64_t micros, const TimeZone& zone);
 std::optional<int64_t> rebase_gregorian_to_julian(int64_t micros, const TimeZone& zone);
+// The day that has the same date in the other calendar.
+int64_t rebase_julian_to_gregorian_days(int64_t days);
+int64_t rebase_gregorian_to_julian_days(int64_t days);
 
 // From 1900 on the two are the same: RebaseDateTime.lastSwitchJulianTs.
 inline constexpr int64_t kLastRebasedMicros = -2208988800000000;

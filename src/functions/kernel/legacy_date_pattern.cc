@@ -162,6 +162,16 @@ void LegacyDatePattern::format(int64_t utc_micros, const TimeZone& zone, std::st
     for (int i = 0; i < fraction_digits_; ++i) fraction *= 10;
     fields[Field::kMillisecond] = static_cast<int32_t>(fraction / kMicrosPerSecond);
   }
+  format_fields(fields, zone, out);
+}
+
+void LegacyDatePattern::format_date(int32_t days, std::string& out) const {
+  constexpr int64_t kMillisPerDay = kSecondsPerDay * 1000;
+  format_fields(calendar_fields(rebase_gregorian_to_julian_days(days) * kMillisPerDay, TimeZone::utc()), TimeZone::utc(), out);
+}
+
+void LegacyDatePattern::format_fields(const CalendarFields& fields, const TimeZone& zone, std::string& out) const {
+  const bool is_fast = format_ == LegacyFormat::kFast;
   for (const Element& element : elements_) {
     if (element.letter == 0) {
       out += element.literal;

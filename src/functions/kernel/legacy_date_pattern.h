@@ -8,26 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/time_parser.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::functions::kernel {
 
-class LegacyCalendar;
-
-// LegacyDateFormats.
-enum class LegacyFormat : uint8_t {
-  kSimple,  // SimpleDateFormat that is not lenient
-  kLenientSimple,
-  kFast,
-};
+class CalendarFields;
 
 class LegacyDatePattern {
  public:
   // Raises INVALID_DATETIME_PATTERN.WITH_SUGGESTION for what is no pattern.
   LegacyDatePattern(std::string_view pattern, LegacyFormat format);
 
-  // Appends the text of an instant in a zone.
+  // Appends the text of an instant in a zone, or of a date.
   void format(int64_t utc_micros, const TimeZone& zone, std::string& out) const;
+  void format_date(int32_t days, std::string& out) const;
   // The instant of a text, whose end may be left over. Fields that are missing are those of 1970-01-01 00:00:00. Nothing if the text
   // does not fit; `message`, if given, then says so in Java's words.
   std::optional<int64_t> parse(std::string_view text, const TimeZone& zone, std::string* message = nullptr) const;
@@ -42,6 +37,7 @@ class LegacyDatePattern {
   class FastParser;
 
   void compile(std::string_view pattern);
+  void format_fields(const CalendarFields& fields, const TimeZone& zone, std::string& out) const;
   std::optional<int64_t> parse_simple(std::string_view text, const TimeZone& zone) const;
   std::optional<int64_t> parse_fast(std::string_view text, const TimeZone& zone) const;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "functions/kernel/date_pattern.h"
+#include "functions/kernel/datetime_reader.h"
 #include "functions/kernel/json_schema.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
@@ -18,7 +19,7 @@ class TextOptions {
  public:
   TextOptions() = default;
   // `options` is a map of texts, or null for none. An option's name counts in any case.
-  TextOptions(const Value& options, std::string_view session_zone);
+  TextOptions(const Value& options, std::string_view session_zone, TimeParserPolicy policy, bool is_json);
 
   std::optional<std::string> find(std::string_view name) const;
   bool flag(std::string_view name, bool fallback) const;
@@ -31,25 +32,27 @@ class TextOptions {
   void append_datetime(const plan::Type& type, int64_t value, std::string& out) const;
   // The other way round; nothing for what does not fit.
   std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
-  // Whether the text has the form of dates, to the letter: what is inferred to be one.
-  bool has_date_format(std::string_view text) const;
+  // Whether the text is a value of the type to the inference of schemas, which no policy makes fail.
+  bool is_inferred(const plan::Type& type, std::string_view text) const;
+  TimeParserPolicy time_parser() const { return policy_; }
 
  private:
   using Pattern = std::shared_ptr<const DatePattern>;
-  struct Patterns {
-    Pattern format;
-    Pattern parse;  // without one the text is cast
-  };
-  Patterns compile(const char* name, const char* fallback) const;
-  const Patterns& patterns(const plan::Type& type) const;
+  Pattern format_of(const char* name, const char* fallback, TimeParser parser) const;
 
   std::vector<std::pair<std::string, std::string>> values_;
   const TimeZone* zone_ = nullptr;
-  Patterns date_;
+  TimeParserPolicy policy_ = TimeParserPolicy::kCorrected;
+  // How values are written …
+  Pattern date_;
+  Pattern timestamp_;
+  Pattern timestamp_ntz_;
+  Pattern time_;
+  // … and how they are read.
+  std::shared_ptr<const DatetimeReader> reader_;
+  std::shared_ptr<const DatetimeReader> inferring_reader_;
   Pattern exact_date_;
-  Patterns timestamp_;
-  Patterns timestamp_ntz_;
-  Patterns time_;
+  Pattern read_time_;  // without one the text is cast
 };
 
 // How the types of JSON are found under the options.
