@@ -186,10 +186,8 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
   if (const auto* node = expression.as<plan::AttributeReference>()) return scope.find(node->id).sql;
   if (const auto* node = expression.as<plan::Alias>()) return lower(*node->child, scope);
   if (const auto* node = expression.as<plan::Cast>()) {
-    const bool has_legacy_text = time_parser_ == functions::kernel::TimeParserPolicy::kLegacy && node->target.is_string();
-    if (has_legacy_text && node->child->type.is(TypeKind::kDate)) return "fs_cast_date_string_legacy(" + lower(*node->child, scope) + ")";
     return cast_sql(lower(*node->child, scope), node->child->type, node->target, node->mode,
-                    node->time_zone.empty() ? context_.time_zone : node->time_zone);
+                    {node->time_zone.empty() ? context_.time_zone : node->time_zone, time_parser_});
   }
   if (const auto* node = expression.as<plan::FunctionCall>()) {
     if (const auto number = narrow(expression, scope)) return "CAST(" + number->sql + " AS " + type_sql(expression.type) + ")";

@@ -367,7 +367,7 @@ class FileWrite {
   // The text of a partition column's value, as folders are named by it.
   std::string partition_text(const plan::Attribute& attribute) const {
     const std::string text = cast_sql("q.c" + std::to_string(attribute.id), attribute.type, Type::string(),
-                                      plan::CastMode::kAnsi, context_->time_zone);
+                                      plan::CastMode::kAnsi, {context_->time_zone, time_parser_policy(context_->configuration)});
     return "coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ")";
   }
 

@@ -12,8 +12,8 @@ using plan::TypeKind;
 TimeFormats::TimeFormats(const ReaderOptions& options, TimeParserPolicy policy) : is_legacy_(policy == TimeParserPolicy::kLegacy) {
   namespace kernel = functions::kernel;
   date_ = options.get("dateFormat", is_legacy_ ? kernel::kDateFormat : "");
-  timestamp_ = options.get("timestampFormat", is_legacy_ ? kernel::kLegacyTimestampFormat : "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
-  timestamp_ntz_ = options.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
+  timestamp_ = options.get("timestampFormat", is_legacy_ ? kernel::kLegacyTimestampFormat : kernel::kTimestampFormat);
+  timestamp_ntz_ = options.get("timestampNTZFormat", kernel::kTimestampNtzFormat);
 }
 
 std::string TimeFormats::text_sql(const std::string& sql, const plan::Type& type, const std::string& zone) const {

@@ -31,6 +31,7 @@ bool is_without_zone(std::string_view text) {
 DatetimeFormats inference_formats(DatetimeFormats formats) {
   if (formats.policy == TimeParserPolicy::kException) formats.policy = TimeParserPolicy::kCorrected;
   formats.falls_back = false;
+  formats.is_inference = true;
   return formats;
 }
 
@@ -42,14 +43,24 @@ DatetimeReader::DatetimeReader(DatetimeFormats formats, const TimeZone& zone) : 
   timestamp_ntz_.falls_back = formats_.timestamp_ntz.empty();
 }
 
+// The parsers of UnivocityParser and JacksonParser are lazy: what their formats raise makes a record malformed, unless it tells of
+// the change between the versions.
+std::shared_ptr<const DatePattern> DatetimeReader::pattern_of(const std::string& format, TimeParser parser) const {
+  try {
+    return std::make_shared<DatePattern>(format, DatePattern::Purpose::kParse, parser);
+  } catch (const SparkError& error) {
+    if (formats_.is_inference || !error.condition().starts_with("INVALID_DATETIME_PATTERN")) throw;
+    return nullptr;
+  }
+}
+
 DatetimeReader::Patterns DatetimeReader::compile(const std::string& format, const char* legacy_format, const char* checked_format) const {
   const bool is_legacy = formats_.policy == TimeParserPolicy::kLegacy && legacy_format != nullptr;
   Patterns patterns;
   patterns.falls_back = formats_.falls_back.value_or(is_legacy || format.empty());
   const TimeParser parser = {is_legacy ? TimeParserPolicy::kLegacy : TimeParserPolicy::kCorrected, LegacyFormat::kFast};
-  if (!format.empty() || is_legacy) {
-    patterns.pattern = std::make_shared<DatePattern>(format.empty() ? legacy_format : format, DatePattern::Purpose::kParse, parser);
-  }
+  patterns.has_format = !format.empty() || is_legacy;
+  if (patterns.has_format) patterns.pattern = pattern_of(format.empty() ? legacy_format : format, parser);
   if (formats_.policy == TimeParserPolicy::kException) {
     try {
       patterns.checked = std::make_shared<LegacyDatePattern>(format.empty() ? checked_format : format, LegacyFormat::kFast);
@@ -68,7 +79,7 @@ std::optional<int32_t> DatetimeReader::date(std::string_view text) const {
   if (date_.pattern) {
     if (const auto days = date_.pattern->parse_date(text, zone_)) return days;
   }
-  if (date_.falls_back || !date_.pattern) {
+  if (date_.falls_back || !date_.has_format) {
     if (const auto days = string_to_date(text, CastMode::kTry)) return days;
     const auto cleaned = date_.falls_back ? without_gmt(text) : std::nullopt;
     if (const auto days = cleaned ? string_to_date(*cleaned, CastMode::kTry) : std::nullopt) return days;
@@ -84,7 +95,7 @@ std::optional<int64_t> DatetimeReader::timestamp(std::string_view text) const {
   if (timestamp_.pattern) {
     if (const auto micros = timestamp_.pattern->parse_timestamp(text, zone_)) return micros;
   }
-  if (timestamp_.falls_back || !timestamp_.pattern) {
+  if (timestamp_.falls_back || !timestamp_.has_format) {
     if (const auto micros = string_to_timestamp(text, zone_, CastMode::kTry)) return micros;
     const auto cleaned = timestamp_.falls_back ? without_gmt(text) : std::nullopt;
     if (const auto micros = cleaned ? string_to_timestamp(*cleaned, zone_, CastMode::kTry) : std::nullopt) return micros;
@@ -101,8 +112,9 @@ bool DatetimeReader::is_inferred_timestamp(std::string_view text) const {
 }
 
 std::optional<int64_t> DatetimeReader::timestamp_ntz(std::string_view text) const {
-  const auto micros = timestamp_ntz_.pattern ? timestamp_ntz_.pattern->parse_timestamp_ntz(text)
-                                             : string_to_timestamp_ntz(text, CastMode::kTry);
+  std::optional<int64_t> micros;
+  if (timestamp_ntz_.pattern) micros = timestamp_ntz_.pattern->parse_timestamp_ntz(text);
+  if (!timestamp_ntz_.has_format) micros = string_to_timestamp_ntz(text, CastMode::kTry);
   if (!micros) check(timestamp_ntz_, text);
   return micros;
 }

@@ -14,8 +14,10 @@
 
 namespace firesteel::functions::kernel {
 
-// What is read where no format is given.
+// What is read and written where no format is given.
 inline constexpr const char* kDateFormat = "yyyy-MM-dd";
+inline constexpr const char* kTimestampFormat = "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXXXX]";  // is written
+inline constexpr const char* kTimestampNtzFormat = "yyyy-MM-dd'T'HH:mm:ss[.SSS]";
 inline constexpr const char* kLegacyTimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
 struct DatetimeFormats {
@@ -24,6 +26,7 @@ struct DatetimeFormats {
   std::string timestamp_ntz;  // empty: Spark's default
   std::optional<bool> falls_back;  // enableDateTimeParsingFallback: whether Spark's own forms are read, too; not set: by default
   TimeParserPolicy policy = TimeParserPolicy::kCorrected;
+  bool is_inference = false;
   bool is_json = false;  // a date may be the number of its days since 1970
 };
 
@@ -32,7 +35,7 @@ DatetimeFormats inference_formats(DatetimeFormats formats);
 
 class DatetimeReader {
  public:
-  // Raises as DatePattern does.
+  // A format that is no pattern reads nothing, but where it was one in Spark 2: that raises, as everything does for an inference.
   DatetimeReader(DatetimeFormats formats, const TimeZone& zone);
 
   // Nothing for what does not fit. Under the policy EXCEPTION raises where the parser of Spark 2 reads what this does not.
@@ -44,10 +47,12 @@ class DatetimeReader {
 
  private:
   struct Patterns {
-    std::shared_ptr<const DatePattern> pattern;        // without one Spark's own forms are read
+    std::shared_ptr<const DatePattern> pattern;
+    bool has_format = false;  // otherwise Spark's own forms are read
     std::shared_ptr<const LegacyDatePattern> checked;  // under EXCEPTION
     bool falls_back = true;
   };
+  std::shared_ptr<const DatePattern> pattern_of(const std::string& format, TimeParser parser) const;
   Patterns compile(const std::string& format, const char* legacy_format, const char* checked_format) const;
   void check(const Patterns& patterns, std::string_view text) const;
 

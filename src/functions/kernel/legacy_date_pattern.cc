@@ -10,6 +10,7 @@
 #include "functions/kernel/date_names.h"
 #include "functions/kernel/int128.h"
 #include "functions/kernel/legacy_calendar.h"
+#include "functions/kernel/utf8.h"
 #include "functions/kernel/zone_names.h"
 
 namespace firesteel::functions::kernel {
@@ -59,6 +60,13 @@ void put_zone_name(const TimeZone& zone, bool is_daylight, bool is_long, std::st
   } else {
     out += is_daylight ? names->daylight_short : names->standard_short;
   }
+}
+
+// FastDatePrinter.PaddedNumberField takes a negative number for one digit, whatever character that is.
+void put_fast_number(int64_t value, int width, std::string& out) {
+  if (value >= 0 || width < 3) return put_number(value, width, out);
+  out.append(static_cast<size_t>(width) - 1, '0');
+  append_utf8(static_cast<uint16_t>('0' + value), out);
 }
 
 int64_t number_of(char letter, const CalendarFields& fields) {
@@ -181,16 +189,15 @@ void LegacyDatePattern::format_fields(const CalendarFields& fields, const TimeZo
       const bool is_year = element.letter == 'y' || element.letter == 'Y';
       const int64_t number = number_of(element.letter, fields);
       if (is_year && element.count == 2) put_number(number % 100, 2, out);
-      else put_number(number, is_year && is_fast ? std::max(element.count, kFastYearWidth) : element.count, out);
+      else if (!is_fast) put_number(number, element.count, out);
+      else put_fast_number(number, is_year ? std::max(element.count, kFastYearWidth) : element.count, out);
     }
   }
 }
 
 std::optional<int64_t> LegacyDatePattern::parse(std::string_view text, const TimeZone& zone, std::string* message) const {
   const auto micros = format_ == LegacyFormat::kFast ? parse_fast(text, zone) : parse_simple(text, zone);
-  if (micros) {
-    if (const auto rebased = rebase_julian_to_gregorian(*micros, zone)) return rebased;
-  }
+  if (micros) return rebase_julian_to_gregorian(*micros, zone);
   if (message != nullptr) *message = "Unparseable date: \"" + std::string(text) + "\"";
   return std::nullopt;
 }

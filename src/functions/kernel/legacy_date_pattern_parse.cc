@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/date_names.h"
@@ -506,8 +507,10 @@ class LegacyDatePattern::FastParser {
 
 std::optional<int64_t> LegacyDatePattern::parse_simple(std::string_view text, const TimeZone& zone) const {
   const auto millis = SimpleParser(*this, text, zone).parse();
+  if (!millis) return std::nullopt;
   int64_t micros = 0;
-  if (!millis || __builtin_mul_overflow(*millis, 1000, &micros)) return std::nullopt;
+  // Unlike what does not fit this is no null.
+  if (__builtin_mul_overflow(*millis, 1000, &micros)) throw SparkError("_LEGACY_ERROR_JAVA_ARITHMETIC", {{"message", "long overflow"}});
   return micros;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -23,7 +24,25 @@ constexpr int64_t kNanosPerMicrosecond = 1000;
 
 }  // namespace
 
-TextOptions::TextOptions(const Value& options, std::string_view session_zone, TimeParserPolicy policy, bool is_json) : policy_(policy) {
+struct TextOptions::Writers {
+  std::once_flag is_made;
+  Pattern date;
+  Pattern timestamp;
+  Pattern timestamp_ntz;
+  Pattern time;
+};
+
+struct TextOptions::Readers {
+  std::once_flag is_made;
+  std::optional<DatetimeReader> reader;
+  Pattern time;  // without one the text is cast
+  std::once_flag is_inferring_made;
+  std::optional<DatetimeReader> inferring;
+  Pattern exact_date;
+};
+
+TextOptions::TextOptions(const Value& options, std::string_view session_zone, TimeParserPolicy policy, bool is_json)
+    : policy_(policy), is_json_(is_json) {
   if (!options.is_null()) {
     const Values& entries = options.list();
     for (size_t i = 0; i + 1 < entries.size(); i += 2) {
@@ -33,19 +52,35 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone, Ti
   }
   check_locale(find("locale"));
   zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
-  const TimeParser parser = {policy, LegacyFormat::kFast};
-  const bool is_legacy = policy == TimeParserPolicy::kLegacy;
-  date_ = format_of("dateFormat", kDateFormat, parser);
-  timestamp_ = format_of("timestampFormat", is_legacy ? kLegacyTimestampFormat : "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", parser);
-  timestamp_ntz_ = format_of("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]", {});
-  if (find("timeFormat")) time_ = format_of("timeFormat", "", {});
+  writers_ = std::make_shared<Writers>();
+  readers_ = std::make_shared<Readers>();
+}
+
+DatetimeFormats TextOptions::datetime_formats() const {
   DatetimeFormats formats = {.date = find("dateFormat").value_or(""), .timestamp = find("timestampFormat").value_or(""),
-                             .timestamp_ntz = find("timestampNTZFormat").value_or(""), .falls_back = {}, .policy = policy, .is_json = is_json};
+                             .timestamp_ntz = find("timestampNTZFormat").value_or(""), .falls_back = {}, .policy = policy_, .is_json = is_json_};
   if (find("enableDateTimeParsingFallback")) formats.falls_back = flag("enableDateTimeParsingFallback", false);
-  reader_ = std::make_shared<DatetimeReader>(formats, *zone_);
-  inferring_reader_ = std::make_shared<DatetimeReader>(inference_formats(formats), *zone_);
-  exact_date_ = std::make_shared<DatePattern>(find("dateFormat").value_or(kDateFormat), DatePattern::Purpose::kParse, is_legacy ? parser : TimeParser{});
-  if (const auto format = find("timeFormat")) read_time_ = std::make_shared<DatePattern>(*format, DatePattern::Purpose::kParse);
+  return formats;
+}
+
+const TextOptions::Readers& TextOptions::readers() const {
+  std::call_once(readers_->is_made, [&] {
+    readers_->reader.emplace(datetime_formats(), *zone_);
+    if (const auto format = find("timeFormat")) readers_->time = std::make_shared<DatePattern>(*format, DatePattern::Purpose::kParse);
+  });
+  return *readers_;
+}
+
+const TextOptions::Readers& TextOptions::inferring_readers() const {
+  std::call_once(readers_->is_inferring_made, [&] {
+    readers_->inferring.emplace(inference_formats(datetime_formats()), *zone_);
+    try {
+      readers_->exact_date = std::make_shared<DatePattern>(find("dateFormat").value_or(kDateFormat), DatePattern::Purpose::kParse);
+    } catch (const SparkError&) {
+      // CSVInferSchema.tryParseDate catches all.
+    }
+  });
+  return *readers_;
 }
 
 std::optional<std::string> TextOptions::find(std::string_view name) const {
@@ -74,40 +109,56 @@ std::optional<size_t> TextOptions::corrupt_column(const Type& row) const {
   return std::nullopt;
 }
 
-TextOptions::Pattern TextOptions::format_of(const char* name, const char* fallback, TimeParser parser) const {
-  return std::make_shared<DatePattern>(find(name).value_or(fallback), DatePattern::Purpose::kFormat, parser);
+const TextOptions::Writers& TextOptions::writers() const {
+  std::call_once(writers_->is_made, [&] {
+    const auto format_of = [&](const char* name, const char* fallback, TimeParser parser) {
+      return std::make_shared<DatePattern>(find(name).value_or(fallback), DatePattern::Purpose::kFormat, parser);
+    };
+    const TimeParser parser = {policy_, LegacyFormat::kFast};
+    const bool is_legacy = policy_ == TimeParserPolicy::kLegacy;
+    writers_->date = format_of("dateFormat", kDateFormat, parser);
+    writers_->timestamp = format_of("timestampFormat", is_legacy ? kLegacyTimestampFormat : kTimestampFormat, parser);
+    writers_->timestamp_ntz = format_of("timestampNTZFormat", kTimestampNtzFormat, {});
+    if (find("timeFormat")) writers_->time = format_of("timeFormat", "", {});
+  });
+  return *writers_;
 }
 
 void TextOptions::append_datetime(const Type& type, int64_t value, std::string& out) const {
+  const Writers& use = writers();
   switch (type.kind()) {
     case TypeKind::kTime:
-      return time_ ? time_->format(value / kNanosPerMicrosecond, TimeZone::utc(), out) : append_time(value, out);
-    case TypeKind::kDate: return date_->format(value * kMicrosPerDay, TimeZone::utc(), out);
-    case TypeKind::kTimestamp: return timestamp_->format(value, *zone_, out);
-    default: return timestamp_ntz_->format(value, TimeZone::utc(), out);
+      return use.time ? use.time->format(value / kNanosPerMicrosecond, TimeZone::utc(), out) : append_time(value, out);
+    case TypeKind::kDate: return use.date->format(value * kMicrosPerDay, TimeZone::utc(), out);
+    case TypeKind::kTimestamp: return use.timestamp->format(value, *zone_, out);
+    default: return use.timestamp_ntz->format(value, TimeZone::utc(), out);
   }
 }
 
 std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string_view text) const {
   switch (type.kind()) {
     case TypeKind::kDate: {
-      const auto days = reader_->date(text);
+      const auto days = readers().reader->date(text);
       return days ? std::optional<int64_t>(*days) : std::nullopt;
     }
     case TypeKind::kTime: {
-      if (!read_time_) return string_to_time(text, type.precision(), CastMode::kTry);
-      const auto micros = read_time_->parse_timestamp_ntz(text);
+      const Pattern& pattern = readers().time;
+      if (!pattern) return string_to_time(text, type.precision(), CastMode::kTry);
+      const auto micros = pattern->parse_timestamp_ntz(text);
       return micros ? std::optional<int64_t>(*micros % kMicrosPerDay * kNanosPerMicrosecond) : std::nullopt;
     }
-    case TypeKind::kTimestamp: return reader_->timestamp(text);
-    default: return reader_->timestamp_ntz(text);
+    case TypeKind::kTimestamp: return readers().reader->timestamp(text);
+    default: return readers().reader->timestamp_ntz(text);
   }
 }
 
 bool TextOptions::is_inferred(const Type& type, std::string_view text) const {
   // To the letter: what a cast takes for a date may be a timestamp.
-  if (type.is(TypeKind::kDate)) return exact_date_->parse_date(text, *zone_).has_value();
-  return inferring_reader_->is_inferred_timestamp(text);
+  if (type.is(TypeKind::kDate)) {
+    const Pattern& pattern = inferring_readers().exact_date;
+    return pattern && pattern->parse_date(text, *zone_);
+  }
+  return inferring_readers().inferring->is_inferred_timestamp(text);
 }
 
 JsonSchemaOptions json_schema_options_of(const TextOptions& options) {

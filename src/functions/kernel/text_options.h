@@ -38,21 +38,20 @@ class TextOptions {
 
  private:
   using Pattern = std::shared_ptr<const DatePattern>;
-  Pattern format_of(const char* name, const char* fallback, TimeParser parser) const;
+  struct Writers;
+  struct Readers;
+  DatetimeFormats datetime_formats() const;
+  const Writers& writers() const;
+  const Readers& readers() const;
+  const Readers& inferring_readers() const;
 
   std::vector<std::pair<std::string, std::string>> values_;
   const TimeZone* zone_ = nullptr;
   TimeParserPolicy policy_ = TimeParserPolicy::kCorrected;
-  // How values are written …
-  Pattern date_;
-  Pattern timestamp_;
-  Pattern timestamp_ntz_;
-  Pattern time_;
-  // … and how they are read.
-  std::shared_ptr<const DatetimeReader> reader_;
-  std::shared_ptr<const DatetimeReader> inferring_reader_;
-  Pattern exact_date_;
-  Pattern read_time_;  // without one the text is cast
+  bool is_json_ = false;
+  // Made for the first value that is written, read or looked at: a format may be good for one of them alone.
+  std::shared_ptr<Writers> writers_;
+  std::shared_ptr<Readers> readers_;
 };
 
 // How the types of JSON are found under the options.
