@@ -34,7 +34,6 @@ class TextOptions {
   std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
   // Whether the text is a value of the type to the inference of schemas, which no policy makes fail.
   bool is_inferred(const plan::Type& type, std::string_view text) const;
-  TimeParserPolicy time_parser() const { return policy_; }
 
  private:
   using Pattern = std::shared_ptr<const DatePattern>;
