@@ -42,7 +42,7 @@ bool is_operator_on_dates(std::string_view name) {
 }
 
 // schema_of_json('…') and schema_of_csv('…') as the text that they give.
-ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time_zone) {
+ExpressionPtr folded_schema(const ExpressionPtr& schema, const AnalysisContext& context) {
   const auto* call = schema->as<FunctionCall>();
   if (!call || !call->function->name.starts_with("schema_of_")) return schema;
   const auto* literal = call->arguments[0]->as<Literal>();
@@ -52,7 +52,10 @@ ExpressionPtr folded_schema(const ExpressionPtr& schema, const std::string& time
   functions::kernel::ValueCall values;
   values.argument_types = {Type::string()};
   values.result = Type::string();
-  values.time_zone = time_zone;
+  values.time_zone = context.time_zone;
+  if (context.configuration) {
+    values.time_parser = functions::kernel::time_parser_policy(context.configuration(functions::kernel::kTimeParserPolicyKey).value_or(""));
+  }
   const functions::kernel::Value argument(*text);
   return make_string_literal(kernel->run(values, {&argument, 1}).text());
 }
@@ -480,7 +483,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
     a.push_back(make_string_literal("'" + print_name(*a[0]) + "' is not true!"));
   }
   if ((row.name == "from_json" || row.name == "from_csv") && a.size() > 1) {
-    a[1] = folded_schema(a[1], context_.time_zone);
+    a[1] = folded_schema(a[1], context_);
   }
   if ((row.name == "lag" || row.name == "lead") && a.size() == 3) {
     check_default(row, call, rule);

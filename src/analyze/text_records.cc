@@ -83,7 +83,8 @@ kernel::CsvTextOptions csv_options(const Options& options, const std::string& ti
     entries.emplace_back(key);
     entries.emplace_back(value);
   }
-  return {kernel::Value(std::move(entries)), time_zone};
+  // The columns' names alone are read.
+  return {kernel::Value(std::move(entries)), time_zone, kernel::TimeParserPolicy::kCorrected};
 }
 
 // The fields of a header; one that is null is empty.

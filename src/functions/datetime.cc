@@ -72,7 +72,7 @@ Function parsed(std::string_view name, Type result, const char* kernel) {
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
                               const Type& result) {
     if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
-    return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, " +
+    return std::string(kernel) + "$time_parser(" + a[0] + ", " + a[1] + ", $zone, " +
            (call.ansi ? "true" : "false") + ")";
   }};
   return f;
@@ -114,7 +114,7 @@ Function tolerant(Function f, const char* kernel) {
   for (Signature& s : f.signatures) s.nulls = Nulls::kAlways;
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
     if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
-    return std::string(kernel) + "(" + a[0] + ", " + a[1] + ", $zone, false)";
+    return std::string(kernel) + "$time_parser(" + a[0] + ", " + a[1] + ", $zone, false)";
   }};
   return f;
 }
@@ -207,11 +207,11 @@ Rows datetime_functions() {
       with_rewrite(parsed("to_timestamp_ltz", Type::timestamp(), "fs_parse_timestamp"),
                    cast_unless_pattern(Type::timestamp())),
       row("date_format", signature({kTimestamp, kString}, Type::string()),
-          Kernel{"date_format", true}),
+          Template{"fs_date_format$time_parser($*, $zone)"}),
       row("from_unixtime",
           optional(signature({kLong, kString}, Type::string(), Nulls::kAlways), 1,
                    {"'yyyy-MM-dd HH:mm:ss'"}),
-          Kernel{"from_unixtime", true}),
+          Template{"fs_from_unixtime$time_parser($*, $zone)"}),
       failing(row("unix_timestamp",
                   optional(null_without_ansi(signature({kAny, kString}, Type::long_integer())), 2,
                            {"current_timestamp()", "'yyyy-MM-dd HH:mm:ss'"}),
@@ -225,7 +225,7 @@ Rows datetime_functions() {
                     if (type.is(TypeKind::kDate)) {
                       return "(epoch_us(fs_local_to_utc(CAST(" + a[0] + " AS TIMESTAMP), $zone)) // 1000000)";
                     }
-                    return "(epoch_us(fs_parse_timestamp(" + a[0] + ", " + a[1] + ", $zone, " + (call.ansi ? "true" : "false") +
+                    return "(epoch_us(fs_parse_timestamp$time_parser(" + a[0] + ", " + a[1] + ", $zone, " + (call.ansi ? "true" : "false") +
                            ")) // 1000000)";
                   }},
                   {"to_unix_timestamp"},

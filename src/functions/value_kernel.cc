@@ -14,8 +14,8 @@ std::string kernel_arguments(std::string_view name, bool ansi, const std::vector
   for (size_t i = 0; i < parameters.size(); ++i) {
     json += (i ? ",\"" : ",\"p\":[\"") + parameters[i] + "\"";
   }
-  json += parameters.empty() ? "}" : "]}";
-  std::string text = "'" + std::string(name) + "', " + "'" + in_constant(json) + "'" + ", $zone, " + (ansi ? "true" : "false");
+  if (!parameters.empty()) json += "]";
+  std::string text = "'" + std::string(name) + "', " + "'" + in_constant(json) + "$time_parser_entry}'" + ", $zone, " + (ansi ? "true" : "false");
   for (const std::string& argument : arguments) text += ", " + argument;
   return text;
 }

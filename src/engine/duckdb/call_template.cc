@@ -3,10 +3,13 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "engine/duckdb/time_parsers.h"
 #include "engine/duckdb/type_sql.h"
 
 namespace firesteel::engine {
 namespace {
+
+using functions::kernel::TimeParserPolicy;
 
 class Filler {
  public:
@@ -34,6 +37,12 @@ class Filler {
   void fill_placeholder() {
     if (take("zone")) {
       result_ += quote_string(values_.time_zone);
+    } else if (take("time_parser_entry")) {
+      if (values_.time_parser != TimeParserPolicy::kCorrected) {
+        result_ += ",\"t\":" + std::to_string(static_cast<int>(values_.time_parser));
+      }
+    } else if (take("time_parser")) {
+      result_ += time_parser_suffix({values_.time_parser, functions::kernel::LegacyFormat::kSimple});
     } else if (take("type")) {
       result_ += values_.type;
     } else if (take("distinct")) {

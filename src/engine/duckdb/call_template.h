@@ -1,12 +1,14 @@
 // Fills the SQL text of a function row. The placeholders are told in functions/function.h; texts that
 // rows compute may hold these too: $parameterN_M, the name of the M-th parameter of the lambda that
-// is argument N, $bodyN, its body, $key, the first expression of WITHIN GROUP (ORDER BY …), and $$, a
-// dollar sign. A text with $otherwise is two: what stands before is for windows, what follows for groups.
+// is argument N, $bodyN, its body, $key, the first expression of WITHIN GROUP (ORDER BY …), $time_parser, the
+// end of a kernel's name under the session's parser of times, $time_parser_entry, the entry for it in a kernel's JSON, and $$, a dollar sign. A text with $otherwise is two: what stands before is for windows, what follows for groups.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "functions/kernel/time_parser.h"
 
 namespace firesteel::engine {
 
@@ -14,6 +16,7 @@ namespace firesteel::engine {
 struct TemplateValues {
   std::span<const std::string> arguments;
   std::string_view time_zone;  // not quoted
+  functions::kernel::TimeParserPolicy time_parser = functions::kernel::TimeParserPolicy::kCorrected;
   std::string type;            // DuckDB's type of the result
   // Aggregate and window calls only:
   bool is_distinct = false;

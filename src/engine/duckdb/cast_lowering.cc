@@ -110,7 +110,7 @@ std::string cast_to_precision(const std::string& sql, const Type& from, const Ty
 }
 
 std::string cast_to_integral(const std::string& sql, const Type& from, const Type& to,
-                             CastMode mode, std::string_view zone) {
+                             CastMode mode, const CastSettings& settings) {
   if (from.is(TypeKind::kBoolean)) return plain(sql, to);
   if (integral_rank(from) > 0) {
     if (integral_rank(from) < integral_rank(to)) return plain(sql, to);
@@ -119,7 +119,7 @@ std::string cast_to_integral(const std::string& sql, const Type& from, const Typ
   if (from.is(TypeKind::kTimestamp)) {
     // Whole seconds, rounded down.
     if (to.is(TypeKind::kLong)) return "fs_timestamp_seconds(fs_units_of(" + sql + ", 1))";
-    return plain("fs_cast_timestamp_integer(" + sql + ", " + quote_string(zone) + ", " +
+    return plain("fs_cast_timestamp_integer(" + sql + ", " + quote_string(settings.time_zone) + ", " +
                      std::to_string(integral_bits(to)) + ", " + mode_text(mode) + ")",
                  to);
   }
@@ -181,7 +181,7 @@ std::string cast_interval(const std::string& sql, const Type& from, const Type& 
 }
 
 std::string cast_to_string(const std::string& sql, const Type& from, CastMode mode,
-                           std::string_view zone);
+                           const CastSettings& settings);
 
 std::string join_elements(const std::string& list, const std::string& open,
                           const std::string& close) {
@@ -190,10 +190,10 @@ std::string join_elements(const std::string& list, const std::string& open,
 
 // Spark's text of nested values: [1, null], {a -> 1}, {1, x}.
 std::string nested_to_string(const std::string& sql, const Type& from, CastMode mode,
-                             std::string_view zone) {
+                             const CastSettings& settings) {
   const char* null_text = mode == CastMode::kPretty ? ", 'NULL')" : ", 'null')";
   auto element = [&](const std::string& value, const Type& type) {
-    return "coalesce(" + cast_to_string(value, type, mode, zone) + null_text;
+    return "coalesce(" + cast_to_string(value, type, mode, settings) + null_text;
   };
   if (from.is(TypeKind::kArray)) {
     return join_elements("list_transform(" + sql + ", lambda x: " + element("x", from.element()) + ")",
@@ -215,7 +215,7 @@ std::string nested_to_string(const std::string& sql, const Type& from, CastMode 
 }
 
 std::string cast_to_string(const std::string& sql, const Type& from, CastMode mode,
-                           std::string_view zone) {
+                           const CastSettings& settings) {
   switch (from.kind()) {
     case TypeKind::kNull: return "CAST(NULL AS VARCHAR)";
     case TypeKind::kString:
@@ -236,11 +236,11 @@ std::string cast_to_string(const std::string& sql, const Type& from, CastMode mo
       }
       return "fs_cast_binary_string(" + sql + ")";
     case TypeKind::kTimestamp:
-      return "fs_cast_timestamp_string(" + sql + ", " + quote_string(zone) + ")";
+      return "fs_cast_timestamp_string(" + sql + ", " + quote_string(settings.time_zone) + ")";
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kStruct: return nested_to_string(sql, from, mode, zone);
-    case TypeKind::kUdt: return cast_to_string(sql, from.sql_type(), mode, zone);
+    case TypeKind::kStruct: return nested_to_string(sql, from, mode, settings);
+    case TypeKind::kUdt: return cast_to_string(sql, from.sql_type(), mode, settings);
     case TypeKind::kYearMonthInterval:
       return "fs_year_month_interval_string(" + sql + ", " +
              std::to_string(static_cast<int>(from.year_month_start())) + ", " +
@@ -250,6 +250,9 @@ std::string cast_to_string(const std::string& sql, const Type& from, CastMode mo
              std::to_string(static_cast<int>(from.day_time_start())) + ", " +
              std::to_string(static_cast<int>(from.day_time_end())) + ")";
     case TypeKind::kTime: return "fs_time_string(" + sql + ")";
+    case TypeKind::kDate:  // DateFormatter has a pattern, if the usual one
+      if (settings.time_parser == functions::kernel::TimeParserPolicy::kLegacy) return "fs_cast_date_string_legacy(" + sql + ")";
+      return "fs_cast_date_string(" + sql + ")";
     // VariantVal.toString: JSON, whose timestamps are in UTC.
     case TypeKind::kVariant:
       return "fs_value('variant_json', '{\"a\":[\"variant\"],\"r\":\"string\"}', 'UTC', true, " + sql + ")";
@@ -261,16 +264,16 @@ std::string cast_to_string(const std::string& sql, const Type& from, CastMode mo
 
 // By the kernels over values of any type (value_kernels.cc).
 std::string cast_variant(const std::string& sql, const Type& from, const Type& to, CastMode mode,
-                         std::string_view zone) {
+                         const CastSettings& settings) {
   const bool is_reading = from.is(TypeKind::kVariant);
   const std::string types = "{\"a\":[" + from.json() + (is_reading ? ",\"boolean\"" : "") + "],\"r\":" + to.json() + "}";
   return "fs_value('" + std::string(is_reading ? "from_variant" : "to_variant") + "', " + quote_string(types) + ", " +
-         quote_string(zone) + ", true, " + sql + (is_reading ? mode == CastMode::kTry ? ", false" : ", true" : "") + ")";
+         quote_string(settings.time_zone) + ", true, " + sql + (is_reading ? mode == CastMode::kTry ? ", false" : ", true" : "") + ")";
 }
 
 std::string cast_to_instant(const std::string& sql, const Type& from, const Type& to, CastMode mode,
-                            std::string_view zone) {
-  std::string quoted = quote_string(zone);
+                            const CastSettings& settings) {
+  std::string quoted = quote_string(settings.time_zone);
   if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode, quoted);
   if (to.is(TypeKind::kTimestampNtz)) {
     if (from.is(TypeKind::kDate)) return plain(sql, to);
@@ -299,21 +302,21 @@ bool casts_nothing(const Type& from, const Type& to) {
 }
 
 std::string cast_nested(const std::string& sql, const Type& from, const Type& to, CastMode mode,
-                        std::string_view zone) {
+                        const CastSettings& settings) {
   if (from.is(TypeKind::kArray)) {
     return "list_transform(" + sql + ", lambda x: " +
-           cast_sql("x", from.element(), to.element(), mode, zone) + ")";
+           cast_sql("x", from.element(), to.element(), mode, settings) + ")";
   }
   if (from.is(TypeKind::kMap)) {
     return "map_from_entries(list_transform(map_entries(" + sql + "), lambda x: row(" +
-           cast_sql("x.key", from.key(), to.key(), mode, zone) + ", " +
-           cast_sql("x.value", from.value(), to.value(), mode, zone) + ")))";
+           cast_sql("x.key", from.key(), to.key(), mode, settings) + ", " +
+           cast_sql("x.value", from.value(), to.value(), mode, settings) + ")))";
   }
   std::string text = "row(";
   for (size_t i = 0; i < from.fields().size(); ++i) {
     if (i > 0) text += ", ";
     text += cast_sql("struct_extract(" + sql + ", 'f" + std::to_string(i) + "')",
-                     from.fields()[i].type, to.fields()[i].type, mode, zone);
+                     from.fields()[i].type, to.fields()[i].type, mode, settings);
   }
   return "(CASE WHEN " + sql + " IS NULL THEN NULL ELSE CAST(" + text + ") AS " + type_sql(to) +
          ") END)";
@@ -329,14 +332,14 @@ std::string cast_null(const std::string& sql, const Type& to) {
 }  // namespace
 
 std::string cast_sql(const std::string& sql, const Type& from, const Type& to, CastMode mode,
-                     std::string_view zone) {
-  if (from.is(TypeKind::kUdt)) return cast_sql(sql, from.sql_type(), to, mode, zone);
-  if (to.is(TypeKind::kUdt)) return cast_sql(sql, from, to.sql_type(), mode, zone);
+                     const CastSettings& settings) {
+  if (from.is(TypeKind::kUdt)) return cast_sql(sql, from.sql_type(), to, mode, settings);
+  if (to.is(TypeKind::kUdt)) return cast_sql(sql, from, to.sql_type(), mode, settings);
   if (mode == CastMode::kPretty) {
-    return "coalesce(" + cast_to_string(sql, from, mode, zone) + ", 'NULL')";
+    return "coalesce(" + cast_to_string(sql, from, mode, settings) + ", 'NULL')";
   }
   if (from.is(TypeKind::kNull)) return cast_null(sql, to);
-  if (from.is(TypeKind::kVariant) != to.is(TypeKind::kVariant)) return cast_variant(sql, from, to, mode, zone);
+  if (from.is(TypeKind::kVariant) != to.is(TypeKind::kVariant)) return cast_variant(sql, from, to, mode, settings);
   if (from.same_type(to) || (from.is_string() && to.is_string())) return sql;
   if (from.is_nested() && from.kind() == to.kind() && casts_nothing(from, to)) return sql;
   if (is_ansi_interval(to) || (is_ansi_interval(from) && !to.is_string())) {
@@ -350,11 +353,11 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-      return cast_to_string(sql, from, mode, zone);
+      return cast_to_string(sql, from, mode, settings);
     case TypeKind::kByte:
     case TypeKind::kShort:
     case TypeKind::kInteger:
-    case TypeKind::kLong: return cast_to_integral(sql, from, to, mode, zone);
+    case TypeKind::kLong: return cast_to_integral(sql, from, to, mode, settings);
     case TypeKind::kFloat:
     case TypeKind::kDouble:
       if (from.is(TypeKind::kTimestamp)) return plain("(fs_units_of(" + sql + ", 1) / 1000000.0::DOUBLE)", to);
@@ -376,15 +379,15 @@ std::string cast_sql(const std::string& sql, const Type& from, const Type& to, C
       if (from.is(TypeKind::kString)) return kernel(sql, from, to, mode);
       if (from.is(TypeKind::kTimestampNtz)) return plain(sql, to);
       if (from.is(TypeKind::kTimestamp)) {
-        return "fs_timestamp_to_date(" + sql + ", " + quote_string(zone) + ")";
+        return "fs_timestamp_to_date(" + sql + ", " + quote_string(settings.time_zone) + ")";
       }
       break;
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampNtz: return cast_to_instant(sql, from, to, mode, zone);
+    case TypeKind::kTimestampNtz: return cast_to_instant(sql, from, to, mode, settings);
     case TypeKind::kArray:
     case TypeKind::kMap:
     case TypeKind::kStruct:
-      if (from.kind() == to.kind()) return cast_nested(sql, from, to, mode, zone);
+      if (from.kind() == to.kind()) return cast_nested(sql, from, to, mode, settings);
       break;
     case TypeKind::kCalendarInterval:
       if (from.is(TypeKind::kString)) return "fs_cast_string_interval(" + sql + ")";

@@ -40,9 +40,10 @@ struct Candidate {
   std::string sql;  // with $ for the text: not null where the text is one of the type
 };
 
-std::vector<Candidate> candidates(const CsvOptions& options, bool has_local_timestamps) {
+std::vector<Candidate> candidates(CsvOptions options, bool has_local_timestamps) {
+  options.formats = functions::kernel::inference_formats(options.formats);
   // To the letter: what a cast takes for a date may be a timestamp.
-  const std::string format = options.date_format.empty() ? "yyyy-MM-dd" : options.date_format;
+  const std::string format = options.formats.date.empty() ? functions::kernel::kDateFormat : options.formats.date;
   const std::string date = "fs_parse_date($, " + quote_string(format) + ", 'UTC', false)";
   std::vector<Candidate> tried;
   const auto add = [&](const Type& type) { tried.push_back({type, csv_value_sql("$", type, options, "UTC")}); };

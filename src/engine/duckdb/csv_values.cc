@@ -11,8 +11,8 @@ using plan::TypeKind;
 
 // A text by a format, or by Spark's own forms where the options allow it.
 std::string parsed(const std::string& by_format, const std::string& cast, const CsvOptions& options, bool has_format) {
-  if (!has_format) return options.falls_back.value_or(true) ? cast : by_format;
-  return options.falls_back.value_or(false) ? "coalesce(" + by_format + ", " + cast + ")" : by_format;
+  if (!has_format) return options.formats.falls_back.value_or(true) ? cast : by_format;
+  return options.formats.falls_back.value_or(false) ? "coalesce(" + by_format + ", " + cast + ")" : by_format;
 }
 
 std::string real_sql(const std::string& raw, const CsvOptions& options) {
@@ -20,22 +20,37 @@ std::string real_sql(const std::string& raw, const CsvOptions& options) {
          quote_string(options.negative_infinity) + ")";
 }
 
+// A kernel of text_datetime_kernels.cc, which looks at all that the options and the policy say.
+std::string read_by_policy(const char* kernel, const std::string& raw, const std::string& format, const CsvOptions& options, const std::string& zone) {
+  const auto& formats = options.formats;
+  const std::string fallback = !formats.falls_back ? "" : *formats.falls_back ? "true" : "false";
+  const bool is_legacy = formats.policy == functions::kernel::TimeParserPolicy::kLegacy;
+  return std::string(kernel) + (is_legacy ? "_legacy(" : "_exception(") + raw + ", " + quote_string(format) + ", " + quote_string(fallback) + ", " + zone + ")";
+}
+
+bool has_policy(const CsvOptions& options) { return options.formats.policy != functions::kernel::TimeParserPolicy::kCorrected; }
+
 std::string date_sql(const std::string& raw, const CsvOptions& options, const std::string& zone) {
-  const std::string format = options.date_format.empty() ? "yyyy-MM-dd" : options.date_format;
+  if (has_policy(options)) return read_by_policy("fs_read_date", raw, options.formats.date, options, zone);
+  const std::string format = options.formats.date.empty() ? functions::kernel::kDateFormat : options.formats.date;
   return parsed("fs_parse_date(" + raw + ", " + quote_string(format) + ", " + zone + ", false)", "fs_cast_string_date(" + raw + ", 'try')",
-                options, !options.date_format.empty());
+                options, !options.formats.date.empty());
 }
 
 std::string timestamp_sql(const std::string& raw, const CsvOptions& options, const std::string& zone) {
   const std::string cast = "fs_cast_string_timestamp(" + raw + ", 'try', " + zone + ")";
-  if (options.timestamp_format.empty()) return cast;
-  return parsed("fs_parse_timestamp(" + raw + ", " + quote_string(options.timestamp_format) + ", " + zone + ", false)", cast, options, true);
+  if (has_policy(options)) return read_by_policy("fs_read_timestamp", raw, options.formats.timestamp, options, zone);
+  if (options.formats.timestamp.empty()) return cast;
+  return parsed("fs_parse_timestamp(" + raw + ", " + quote_string(options.formats.timestamp) + ", " + zone + ", false)", cast, options, true);
 }
 
 // Without a format no zone may stand behind the time.
 std::string local_timestamp_sql(const std::string& raw, const CsvOptions& options, const std::string& zone) {
-  if (!options.timestamp_ntz_format.empty()) {
-    return "fs_parse_timestamp_ntz(" + raw + ", " + quote_string(options.timestamp_ntz_format) + ", " + zone + ", false)";
+  if (options.formats.policy == functions::kernel::TimeParserPolicy::kException) {
+    return read_by_policy("fs_read_timestamp_ntz", raw, options.formats.timestamp_ntz, options, zone);
+  }
+  if (!options.formats.timestamp_ntz.empty()) {
+    return "fs_parse_timestamp_ntz(" + raw + ", " + quote_string(options.formats.timestamp_ntz) + ", " + zone + ", false)";
   }
   return "(CASE WHEN regexp_full_match(trim(" + raw + "), '[+-]?[0-9]+(-[0-9]+(-[0-9]+)?)?([T ][0-9:.]*)?') THEN fs_cast_string_timestamp_ntz(" +
          raw + ", 'try', " + zone + ") END)";

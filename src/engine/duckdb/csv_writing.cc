@@ -88,7 +88,8 @@ std::string csv_field(const CsvWriteFormat& format, std::string_view text, bool 
   return has_quotes || !needs_quotes(format, text, is_first) ? std::string(text) : quoted(format, text);
 }
 
-CsvWriting::CsvWriting(const plan::Options& given, std::string session_zone) : options_(given), zone_(std::move(session_zone)) {
+CsvWriting::CsvWriting(const plan::Options& given, std::string session_zone, functions::kernel::TimeParserPolicy policy)
+    : options_(given), zone_(std::move(session_zone)), times_(options_, policy) {
   const CsvOptions read(given);  // its checks hold for writing, too
   format_.separator = read.format.separator;
   format_.quote = read.format.quote;
@@ -111,14 +112,7 @@ std::string CsvWriting::text_sql(const plan::Attribute& attribute, const std::st
     throw SparkError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                      {{"format", "CSV"}, {"columnName", "`" + attribute.name + "`"}, {"columnType", "\"" + type.sql() + "\""}});
   }
-  const auto formatted = [&](const std::string& time, const std::string& pattern, const std::string& zone) {
-    return "fs_date_format(" + time + ", " + quote_string(pattern) + ", " + quote_string(zone) + ")";
-  };
-  if (type.is(TypeKind::kTimestamp)) return formatted(column, options_.get("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]"), zone_);
-  if (type.is(TypeKind::kTimestampNtz)) return formatted(column, options_.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]"), "UTC");
-  if (const auto pattern = options_.find("dateFormat"); pattern && type.is(TypeKind::kDate)) {
-    return formatted("CAST(" + column + " AS TIMESTAMP)", *pattern, "UTC");
-  }
+  if (const std::string sql = times_.text_sql(column, type, zone_); !sql.empty()) return sql;
   // UnivocityGenerator shows bytes one by one.
   if (type.is(TypeKind::kBinary)) return "('[' || rtrim(regexp_replace(hex(" + column + "), '(..)', '\\1 ', 'g')) || ']')";
   return cast_sql(column, type, Type::string(), plan::CastMode::kAnsi, zone_);

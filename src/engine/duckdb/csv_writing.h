@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/time_formats.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -34,7 +35,7 @@ std::string csv_field(const CsvWriteFormat& format, std::string_view text, bool 
 
 class CsvWriting {
  public:
-  CsvWriting(const plan::Options& options, std::string session_zone);
+  CsvWriting(const plan::Options& options, std::string session_zone, functions::kernel::TimeParserPolicy policy);
 
   // SQL of a line from the columns' SQL; the zone and formats are the options'.
   std::string line_sql(const plan::Attributes& attributes, const std::vector<std::string>& columns) const;
@@ -48,6 +49,7 @@ class CsvWriting {
   CsvWriteFormat format_;
   std::string null_text_;
   std::string zone_;
+  TimeFormats times_;
   bool has_header_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/kernel_adaptor.h"
+#include "engine/duckdb/time_parsers.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/date_pattern.h"
@@ -16,8 +17,12 @@ namespace {
 using functions::kernel::DatePattern;
 using functions::kernel::TimeZone;
 
+namespace kernel = functions::kernel;
+
+constexpr kernel::TimeParser kCorrectedParser;
+
 // The pattern and the zone are constants nearly always: a thread compiles them once.
-template <DatePattern::Purpose P>
+template <DatePattern::Purpose P, kernel::TimeParser Parser = kCorrectedParser>
 struct PatternState {
   std::string text;
   std::unique_ptr<DatePattern> pattern;
@@ -26,7 +31,7 @@ struct PatternState {
 
   const DatePattern& get(std::string_view wanted) {
     if (!pattern || text != wanted) {
-      pattern = std::make_unique<DatePattern>(wanted, P);
+      pattern = std::make_unique<DatePattern>(wanted, P, Parser);
       text = wanted;
     }
     return *pattern;
@@ -40,7 +45,8 @@ struct PatternState {
   }
 };
 // Local times have no other condition for a pattern that is none.
-const DatePattern& local_pattern(PatternState<DatePattern::Purpose::kParse>& state, std::string_view pattern) {
+template <typename State>
+const DatePattern& local_pattern(State& state, std::string_view pattern) {
   try {
     return state.get(pattern);
   } catch (const SparkError&) {
@@ -48,11 +54,14 @@ const DatePattern& local_pattern(PatternState<DatePattern::Purpose::kParse>& sta
   }
 }
 
-using Parsing = PatternState<DatePattern::Purpose::kParse>;
 using Formatting = PatternState<DatePattern::Purpose::kFormat>;
 
+template <kernel::TimeParser Parser>
 void register_parsers(KernelRegistry& registry) {
-  registry.add("fs_parse_date",
+  using Parsing = PatternState<DatePattern::Purpose::kParse, Parser>;
+  using LocalParsing = PatternState<DatePattern::Purpose::kParse, kernel::local_time_parser(Parser)>;
+  const std::string suffix = time_parser_suffix(Parser);
+  registry.add("fs_parse_date" + suffix,
                [](Parsing& state, std::string_view text, std::string_view pattern,
                   std::string_view zone, bool ansi) -> std::optional<Date> {
                  std::string message;
@@ -62,7 +71,7 @@ void register_parsers(KernelRegistry& registry) {
                  if (ansi) functions::kernel::throw_cannot_parse_timestamp(message, "try_to_date");
                  return std::nullopt;
                });
-  registry.add("fs_parse_timestamp",
+  registry.add("fs_parse_timestamp" + suffix,
                [](Parsing& state, std::string_view text, std::string_view pattern,
                   std::string_view zone, bool ansi) -> std::optional<Timestamp> {
                  std::string message;
@@ -72,8 +81,8 @@ void register_parsers(KernelRegistry& registry) {
                  if (ansi) functions::kernel::throw_cannot_parse_timestamp(message, "try_to_timestamp");
                  return std::nullopt;
                });
-  registry.add("fs_parse_timestamp_ntz",
-               [](Parsing& state, std::string_view text, std::string_view pattern,
+  registry.add("fs_parse_timestamp_ntz" + suffix,
+               [](LocalParsing& state, std::string_view text, std::string_view pattern,
                   std::string_view, bool ansi) -> std::optional<Timestamp> {
                  std::string message;
                  auto micros =
@@ -82,6 +91,44 @@ void register_parsers(KernelRegistry& registry) {
                  if (ansi) functions::kernel::throw_cannot_parse_timestamp(message, "try_to_timestamp");
                  return std::nullopt;
                });
+}
+
+template <kernel::TimeParser Parser>
+void register_formats(KernelRegistry& registry) {
+  using Formats = PatternState<DatePattern::Purpose::kFormat, Parser>;
+  const std::string suffix = time_parser_suffix(Parser);
+  registry.add("fs_date_format" + suffix,
+               [](Formats& state, Timestamp value, std::string_view pattern,
+                  std::string_view zone) -> std::string {
+                 std::string text;
+                 state.get(pattern).format(value.micros, state.zone_of(zone), text);
+                 return text;
+               });
+  registry.add("fs_from_unixtime" + suffix,
+               [](Formats& state, int64_t seconds, std::string_view pattern,
+                  std::string_view zone) -> std::string {
+                 std::string text;
+                 state.get(pattern).format(functions::kernel::micros_of_seconds(seconds), state.zone_of(zone), text);
+                 return text;
+               });
+}
+
+template <kernel::TimeParserPolicy Policy>
+void register_policy(KernelRegistry& registry) {
+  constexpr kernel::TimeParser kParser = {Policy, kernel::LegacyFormat::kSimple};
+  register_parsers<kParser>(registry);
+  register_formats<kParser>(registry);
+}
+
+// What CSV and JSON are written with, and CAST(date AS STRING), which has a pattern in Spark.
+void register_legacy_texts(KernelRegistry& registry) {
+  register_formats<kernel::TimeParser{kernel::TimeParserPolicy::kLegacy, kernel::LegacyFormat::kFast}>(registry);
+  registry.add("fs_cast_date_string_legacy", [](Date date) -> std::string {
+    static const kernel::LegacyDatePattern pattern("yyyy-MM-dd", kernel::LegacyFormat::kLenientSimple);
+    std::string text;
+    pattern.format_date(date.days, text);
+    return text;
+  });
 }
 
 void register_zones(KernelRegistry& registry) {
@@ -93,8 +140,7 @@ void register_zones(KernelRegistry& registry) {
   };
   // Not by way of to_local, which has no room for the offset at the ends of the range.
   auto wall_clock = [](Formatting& state, Timestamp value, std::string_view zone) -> int64_t {
-    namespace kernel = functions::kernel;
-    const int64_t seconds = kernel::floor_div(value.micros, kernel::kMicrosPerSecond);
+      const int64_t seconds = kernel::floor_div(value.micros, kernel::kMicrosPerSecond);
     const int64_t of_day = kernel::floor_mod(value.micros, kernel::kMicrosPerDay) +
                            state.zone_of(zone).offset_at(seconds) * kernel::kMicrosPerSecond;
     return kernel::floor_mod(of_day, kernel::kMicrosPerDay) * 1000;
@@ -109,7 +155,6 @@ void register_zones(KernelRegistry& registry) {
 }
 
 void register_calendar(KernelRegistry& registry) {
-  namespace kernel = functions::kernel;
   registry.add("fs_add_months", [](Date date, int32_t months) -> Date {
     return {kernel::add_months(date.days, months)};
   });
@@ -149,23 +194,12 @@ void register_calendar(KernelRegistry& registry) {
 
 void register_date_kernels(KernelRegistry& registry) {
   register_calendar(registry);
-  register_parsers(registry);
+  register_policy<kernel::TimeParserPolicy::kCorrected>(registry);
+  register_policy<kernel::TimeParserPolicy::kLegacy>(registry);
+  register_policy<kernel::TimeParserPolicy::kException>(registry);
+  register_legacy_texts(registry);
   register_zones(registry);
-  registry.add("fs_date_format",
-               [](Formatting& state, Timestamp value, std::string_view pattern,
-                  std::string_view zone) -> std::string {
-                 std::string text;
-                 state.get(pattern).format(value.micros, state.zone_of(zone), text);
-                 return text;
-               });
   registry.add("fs_timestamp_micros", [](int64_t micros) -> Timestamp { return {micros}; });
-  registry.add("fs_from_unixtime",
-               [](Formatting& state, int64_t seconds, std::string_view pattern,
-                  std::string_view zone) -> std::string {
-                 std::string text;
-                 state.get(pattern).format(functions::kernel::micros_of_seconds(seconds), state.zone_of(zone), text);
-                 return text;
-               });
 }
 
 }  // namespace firesteel::engine

@@ -15,6 +15,7 @@
 #include "engine/duckdb/narrow_decimal.h"
 #include "engine/duckdb/null_guard.h"
 #include "engine/duckdb/short_circuit.h"
+#include "engine/duckdb/time_parsers.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/argument_check.h"
 #include "functions/function.h"
@@ -147,6 +148,7 @@ const ColumnText& Scope::find(plan::AttributeId id) const {
 ExpressionLowering::ExpressionLowering(const ExecutionContext& context, SubqueryLowering lower_subquery,
                                        DigitsOf digits_of)
     : context_(context),
+      time_parser_(time_parser_policy(context.configuration)),
       lower_subquery_(std::move(lower_subquery)),
       narrow_decimals_(std::make_unique<NarrowDecimals>(
           std::move(digits_of),
@@ -185,7 +187,7 @@ std::string ExpressionLowering::lower(const Expression& expression, const Scope&
   if (const auto* node = expression.as<plan::Alias>()) return lower(*node->child, scope);
   if (const auto* node = expression.as<plan::Cast>()) {
     return cast_sql(lower(*node->child, scope), node->child->type, node->target, node->mode,
-                    node->time_zone.empty() ? context_.time_zone : node->time_zone);
+                    {node->time_zone.empty() ? context_.time_zone : node->time_zone, time_parser_});
   }
   if (const auto* node = expression.as<plan::FunctionCall>()) {
     if (const auto number = narrow(expression, scope)) return "CAST(" + number->sql + " AS " + type_sql(expression.type) + ")";
@@ -264,6 +266,7 @@ std::string ExpressionLowering::lower_call(const plan::FunctionCall& call, const
   TemplateValues values;
   values.arguments = arguments;
   values.time_zone = zone;
+  values.time_parser = time_parser_;
   values.type = type_sql(type);
   values.is_distinct = call.is_distinct;
   values.ignore_nulls = call.ignore_nulls;

@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "functions/foldable.h"
+#include "functions/kernel/time_parser.h"
 #include "plan/expression.h"
 
 namespace firesteel::engine {
@@ -70,6 +71,7 @@ class ExpressionLowering {
   std::string lower_subquery(const plan::Subquery& subquery, const Scope& scope) const;
 
   const ExecutionContext& context_;
+  const functions::kernel::TimeParserPolicy time_parser_;
   // Whether a TRY() stands around: the engine computes outside of it what stands in it twice, and what fails in it is null anyway.
   mutable bool is_tried_ = false;
   SubqueryLowering lower_subquery_;

@@ -232,7 +232,7 @@ void resolve_partitions(std::vector<FoundFile>& found, const ListingOptions& opt
     }
     const Type* stated = stated_type(options, name);
     const Type type = stated                            ? *stated
-                      : options.infers_partition_types ? inferred_partition_type(values, *options.zone, options.has_local_timestamps)
+                      : options.infers_partition_types ? inferred_partition_type(values, *options.zone, options.has_local_timestamps, options.time_parser)
                                                        : Type::string();
     result.partition_schema.push_back({name, type, true, ""});
     for (size_t i = 0; i < found.size(); ++i) {

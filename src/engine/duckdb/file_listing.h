@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/time_parser.h"
 #include "plan/relation.h"
 #include "storage/object_store.h"
 
@@ -28,6 +29,7 @@ struct ListingOptions {
   std::string base_path;           // basePath; empty: each path is its own
   bool infers_partition_types = true;
   bool validates_partition_values = true;
+  functions::kernel::TimeParserPolicy time_parser = functions::kernel::TimeParserPolicy::kCorrected;
   bool has_local_timestamps = false;  // what is inferred to be a timestamp has no zone
   plan::Schema stated;                // the reader's schema: its partition columns have those types
   const functions::kernel::TimeZone* zone = nullptr;  // of timestamps in folders' names

@@ -17,6 +17,7 @@
 #include "engine/duckdb/parquet_units.h"
 #include "engine/duckdb/reader_options.h"
 #include "engine/duckdb/table_sources.h"
+#include "engine/duckdb/time_parsers.h"
 #include "engine/duckdb/type_sql.h"
 #include "plan/type_size.h"
 
@@ -89,7 +90,7 @@ class CsvScan {
  public:
   CsvScan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
           const ExecutionContext& context, std::string alias)
-      : scan_(scan), files_(files), options_(scan.options), is_needed_(is_needed), context_(context), alias_(std::move(alias)) {
+      : scan_(scan), files_(files), options_(scan.options, time_parser_policy(context.configuration)), is_needed_(is_needed), context_(context), alias_(std::move(alias)) {
     size_t position = 0;
     for (const auto& field : scan.data_schema) {
       bool is_corrupt = field.name == options_.corrupt_column && field.type.is_string();
@@ -219,7 +220,7 @@ ScanText text_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, 
 // Only the columns in use are read; as in Spark, only they decide whether a record is malformed.
 ScanText json_scan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
                    const ExecutionContext& context, const std::string& alias) {
-  const JsonOptions options(scan.options);
+  const JsonOptions options(scan.options, time_parser_policy(context.configuration));
   plan::Schema wanted;
   ScanText text;
   for (size_t i = 0; i < scan.data_schema.size(); ++i) {

@@ -23,6 +23,7 @@
 #include "engine/duckdb/partition_values.h"
 #include "engine/duckdb/query_stream.h"
 #include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/time_parsers.h"
 #include "engine/duckdb/type_sql.h"
 #include "engine/duckdb/write_target.h"
 #include "plan/nested_types.h"
@@ -319,7 +320,7 @@ class FileWrite {
     if (format_ == "json") {
       std::vector<JsonField> fields;
       for (size_t i : data_) fields.push_back({output[i].name, column_of(i), output[i].type});
-      return line_column(json_object_sql(fields, options_, context_->time_zone));
+      return line_column(json_object_sql(fields, options_, context_->time_zone, time_parser_policy(context_->configuration)));
     }
     std::vector<std::string> columns;
     for (size_t i : data_) columns.push_back(column_of(i));
@@ -329,7 +330,7 @@ class FileWrite {
   void run_copy(const fs::path& staging) {
     auto query = lower_plan(request_.plan, *context_, services_);
     const auto& output = request_.plan->output;
-    if (format_ == "csv") csv_.emplace(request_.options, context_->time_zone);
+    if (format_ == "csv") csv_.emplace(request_.options, context_->time_zone, time_parser_policy(context_->configuration));
     const std::string format = format_sql();
     std::string select = format_ == "parquet" ? "" : lines_sql();
     for (size_t i : data_) {
@@ -373,7 +374,7 @@ class FileWrite {
   // The text of a partition column's value, as folders are named by it.
   std::string partition_text(const plan::Attribute& attribute) const {
     const std::string text = cast_sql("q.c" + std::to_string(attribute.id), attribute.type, Type::string(),
-                                      plan::CastMode::kAnsi, context_->time_zone);
+                                      plan::CastMode::kAnsi, {context_->time_zone, time_parser_policy(context_->configuration)});
     return "coalesce(nullif(" + text + ", ''), " + quote_string(kNullPartition) + ")";
   }
 

@@ -3,8 +3,7 @@
 
 #include "engine/duckdb/json_records.h"
 #include "engine/duckdb/reader_options.h"
-#include "functions/kernel/cast_string.h"
-#include "functions/kernel/date_pattern.h"
+#include "functions/kernel/datetime_reader.h"
 #include "functions/kernel/json_schema.h"
 #include "functions/kernel/text_options.h"
 #include "functions/kernel/xorshift.h"
@@ -19,20 +18,10 @@ namespace {
 constexpr int64_t kSamplingSeed = 1;
 
 std::function<std::optional<Type>(std::string_view)> timestamp_type(const JsonOptions& options, bool has_local_timestamps) {
-  const auto compiled = [](const std::string& pattern) -> std::shared_ptr<const kernel::DatePattern> {
-    if (pattern.empty()) return nullptr;
-    return std::make_shared<kernel::DatePattern>(pattern, kernel::DatePattern::Purpose::kParse);
-  };
-  const auto instant = compiled(options.timestamp_format);
-  const auto local = compiled(options.timestamp_ntz_format);
+  const auto reader = std::make_shared<kernel::DatetimeReader>(kernel::inference_formats(options.formats), kernel::TimeZone::utc());
   return [=](std::string_view text) -> std::optional<Type> {
-    if (has_local_timestamps) {
-      const auto micros = local ? local->parse_timestamp_ntz(text) : kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
-      if (micros) return Type::timestamp_ntz();
-    }
-    const auto micros = instant ? instant->parse_timestamp(text, kernel::TimeZone::utc())
-                                : kernel::string_to_timestamp(text, kernel::TimeZone::utc(), kernel::CastMode::kTry);
-    return micros ? std::optional<Type>(Type::timestamp()) : std::nullopt;
+    if (has_local_timestamps && reader->timestamp_ntz(text)) return Type::timestamp_ntz();
+    return reader->is_inferred_timestamp(text) ? std::optional<Type>(Type::timestamp()) : std::nullopt;
   };
 }
 

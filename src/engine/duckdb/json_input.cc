@@ -12,7 +12,7 @@
 #include "engine/duckdb/table_sources.h"
 #include "engine/engine.h"
 #include "functions/kernel/cast_string.h"
-#include "functions/kernel/date_pattern.h"
+#include "functions/kernel/datetime_reader.h"
 #include "functions/kernel/encoding.h"
 #include "functions/kernel/epoch.h"
 #include "functions/kernel/json_tree.h"
@@ -38,12 +38,7 @@ void check(const arrow::Status& status) {
 class JsonColumns {
  public:
   JsonColumns(const JsonOptions& options, const std::string& time_zone)
-      : syntax_(options.schema.syntax), zone_(kernel::TimeZone::get(time_zone)) {
-    using Purpose = kernel::DatePattern::Purpose;
-    if (!options.date_format.empty()) date_.emplace(options.date_format, Purpose::kParse);
-    if (!options.timestamp_format.empty()) timestamp_.emplace(options.timestamp_format, Purpose::kParse);
-    if (!options.timestamp_ntz_format.empty()) timestamp_ntz_.emplace(options.timestamp_ntz_format, Purpose::kParse);
-  }
+      : syntax_(options.schema.syntax), datetimes_(options.formats, kernel::TimeZone::get(time_zone)) {}
 
   bool take_is_bad() { return std::exchange(is_bad_, false); }
   // Whether an object named a field of its schema more than once: the first was taken, where the last counts.
@@ -201,7 +196,7 @@ class JsonColumns {
         if (is_text || (first != 't' && first != 'f')) return bad(builder);
         return check(static_cast<arrow::BooleanBuilder*>(builder)->Append(first == 't'));
       case TypeKind::kDate:
-        return is_text ? put<arrow::Date32Builder>(date(text), builder) : bad(builder);
+        return is_text ? put<arrow::Date32Builder>(datetimes_.date(text), builder) : bad(builder);
       case TypeKind::kTimestamp:
       case TypeKind::kTimestampNtz:
         return timestamp(text, is_text, is_number, type.is(TypeKind::kTimestampNtz), builder);
@@ -246,18 +241,10 @@ class JsonColumns {
     }
   }
 
-  std::optional<int32_t> date(const std::string& text) const {
-    if (date_) return date_->parse_date(text, zone_);
-    return kernel::string_to_date(text, kernel::CastMode::kTry);
-  }
-
   void timestamp(const std::string& text, bool is_text, bool is_number, bool is_local, arrow::ArrayBuilder* builder) {
     std::optional<int64_t> micros;
-    if (is_text && is_local) {
-      micros = timestamp_ntz_ ? timestamp_ntz_->parse_timestamp_ntz(text) : kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
-    } else if (is_text) {
-      micros = timestamp_ ? timestamp_->parse_timestamp(text, zone_)
-                          : kernel::string_to_timestamp(text, zone_, kernel::CastMode::kTry);
+    if (is_text) {
+      micros = is_local ? datetimes_.timestamp_ntz(text) : datetimes_.timestamp(text);
     } else if (is_number && !is_local) {
       int64_t seconds = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -274,10 +261,7 @@ class JsonColumns {
   }
 
   const kernel::JsonSyntax syntax_;
-  const kernel::TimeZone& zone_;
-  std::optional<kernel::DatePattern> date_;
-  std::optional<kernel::DatePattern> timestamp_;
-  std::optional<kernel::DatePattern> timestamp_ntz_;
+  const kernel::DatetimeReader datetimes_;
   bool is_bad_ = false;
   bool is_lost_ = false;  // the value that was read last
   bool has_named_twice_ = false;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "engine/duckdb/cast_lowering.h"
+#include "engine/duckdb/time_formats.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/kernel/json_text.h"
 
@@ -17,12 +18,8 @@ std::string quoted(const std::string& text_sql) {
 
 class JsonText {
  public:
-  JsonText(const ReaderOptions& options, const std::string& zone)
-      : zone_(options.get("timeZone", zone)), ignores_nulls_(options.flag("ignoreNullFields", true)) {
-    date_ = options.get("dateFormat", "");
-    timestamp_ = options.get("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
-    local_ = options.get("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
-  }
+  JsonText(const ReaderOptions& options, const std::string& zone, functions::kernel::TimeParserPolicy policy)
+      : zone_(options.get("timeZone", zone)), ignores_nulls_(options.flag("ignoreNullFields", true)), times_(options, policy) {}
 
   std::string object(const std::vector<JsonField>& fields, int depth) const {
     std::string list;
@@ -51,12 +48,11 @@ class JsonText {
         return "CASE WHEN isfinite(" + sql + ") THEN " + text + " ELSE " + quoted(text) + " END";
       }
       case TypeKind::kDate:
-        if (date_.empty()) return quoted(as_text(sql, type));
-        return quoted("fs_date_format(CAST(" + sql + " AS TIMESTAMP), " + quote_string(date_) + ", 'UTC')");
       case TypeKind::kTimestamp:
-        return quoted("fs_date_format(" + sql + ", " + quote_string(timestamp_) + ", " + quote_string(zone_) + ")");
-      case TypeKind::kTimestampNtz:
-        return quoted("fs_date_format(" + sql + ", " + quote_string(local_) + ", 'UTC')");
+      case TypeKind::kTimestampNtz: {
+        const std::string text = times_.text_sql(sql, type, zone_);
+        return quoted(text.empty() ? as_text(sql, type) : text);
+      }
       case TypeKind::kBinary:
         return quoted("to_base64(" + sql + ")");
       case TypeKind::kArray:
@@ -104,17 +100,15 @@ class JsonText {
 
   const std::string zone_;
   const bool ignores_nulls_;
-  std::string date_;
-  std::string timestamp_;
-  std::string local_;
+  const TimeFormats times_;
 };
 
 }  // namespace
 
 std::string json_object_sql(const std::vector<JsonField>& fields, const ReaderOptions& options,
-                            const std::string& time_zone) {
+                            const std::string& time_zone, functions::kernel::TimeParserPolicy policy) {
   options.refuse_other_locales();
-  const std::string text = JsonText(options, time_zone).object(fields, 0);
+  const std::string text = JsonText(options, time_zone, policy).object(fields, 0);
   const std::string ascii = options.flag("writeNonAsciiCharacterAsCodePoint", false) ? "fs_json_ascii(" + text + ")" : text;
   return options.flag("pretty", false) ? "fs_json_pretty(" + ascii + ")" : ascii;
 }

@@ -17,6 +17,6 @@ struct JsonField {
 
 // The text of an object with these fields; never null.
 std::string json_object_sql(const std::vector<JsonField>& fields, const ReaderOptions& options,
-                            const std::string& time_zone);
+                            const std::string& time_zone, functions::kernel::TimeParserPolicy policy);
 
 }  // namespace firesteel::engine

@@ -33,7 +33,7 @@ void check_encoding(const JsonOptions& options) {
 
 }  // namespace
 
-JsonOptions::JsonOptions(const plan::Options& given) {
+JsonOptions::JsonOptions(const plan::Options& given, functions::kernel::TimeParserPolicy policy) {
   const ReaderOptions options(given);
   is_multi_line = options.flag("multiLine", false);
   schema = functions::kernel::schema_options_of(options);
@@ -43,9 +43,7 @@ JsonOptions::JsonOptions(const plan::Options& given) {
   infers_timestamps = options.flag("inferTimestamp", false);
   sampling_ratio = options.sampling_ratio();
   variant_column = options.get("singleVariantColumn", "");
-  date_format = options.get("dateFormat", "");
-  timestamp_format = options.get("timestampFormat", "");
-  timestamp_ntz_format = options.get("timestampNTZFormat", "");
+  formats = datetime_formats(options, policy, /*is_json=*/true);
   time_zone = options.get("timeZone", "");
   options.refuse_other_locales();
   line_separator = options.long_line_separator();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/datetime_reader.h"
 #include "functions/kernel/json_schema.h"
 #include "plan/relation.h"
 #include "plan/type.h"
@@ -23,17 +24,16 @@ class ArrowInput;
 
 struct JsonOptions {
   // Throws UNSUPPORTED_FEATURE.OPTION for another locale than English.
-  explicit JsonOptions(const plan::Options& options);
+  explicit JsonOptions(const plan::Options& options,
+                       functions::kernel::TimeParserPolicy policy = functions::kernel::TimeParserPolicy::kCorrected);
 
   bool is_multi_line = false;
   functions::kernel::JsonSchemaOptions schema;  // the mode and the column of malformed records among them
   bool infers_timestamps = false;
   double sampling_ratio = 1.0;
-  std::string variant_column;        // which takes each record as a whole; empty: there is none
-  std::string date_format;           // empty: Spark's default
-  std::string timestamp_format;      // empty: Spark's default
-  std::string timestamp_ntz_format;  // empty: Spark's default
-  std::string time_zone;             // empty: the session's
+  std::string variant_column;  // which takes each record as a whole; empty: there is none
+  functions::kernel::DatetimeFormats formats;
+  std::string time_zone;  // empty: the session's
   std::string encoding = "UTF-8";
   std::string line_separator;  // empty: \n, \r or both
 };

@@ -448,6 +448,7 @@ void register_file_kernels(KernelRegistry& registry);
 void register_decimal_kernels(KernelRegistry& registry);
 void register_math_kernels(KernelRegistry& registry);
 void register_date_kernels(KernelRegistry& registry);
+void register_text_datetime_kernels(KernelRegistry& registry);
 void register_string_kernels(KernelRegistry& registry);
 void register_regex_kernels(KernelRegistry& registry);
 void register_encoding_kernels(KernelRegistry& registry);

@@ -18,6 +18,7 @@ void register_kernels(duckdb::cxx::Connection& connection) {
   register_decimal_kernels(registry);
   register_math_kernels(registry);
   register_date_kernels(registry);
+  register_text_datetime_kernels(registry);
   register_string_kernels(registry);
   register_regex_kernels(registry);
   register_encoding_kernels(registry);

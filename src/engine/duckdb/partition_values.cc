@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "functions/kernel/cast_string.h"
+#include "functions/kernel/legacy_date_pattern.h"
 
 namespace firesteel::engine {
 
@@ -39,7 +40,18 @@ bool has_form(std::string_view text, std::string_view form) {
   });
 }
 
-bool is_of(const std::string& text, const Type& type, const kernel::TimeZone& zone) {
+// Under the parser of Spark 2 a day may go on behind its date, so that moments are days: the form of moments has brackets, which
+// that parser wants to see in the text.
+bool is_legacy_day(const std::string& text, const kernel::TimeZone& zone) {
+  static const kernel::LegacyDatePattern pattern("yyyy-MM-dd", kernel::LegacyFormat::kLenientSimple);
+  return pattern.parse(text, kernel::TimeZone::utc()) && !partition_value(text, Type::date(), zone).is_null();
+}
+
+bool is_of(const std::string& text, const Type& type, const kernel::TimeZone& zone, kernel::TimeParserPolicy policy) {
+  if (policy == kernel::TimeParserPolicy::kLegacy) {
+    if (type.is(TypeKind::kDate)) return is_legacy_day(text, zone);
+    if (type.is(TypeKind::kTimestamp)) return false;
+  }
   const bool is_day = has_form(text, "dddd-dd-dd");
   const bool is_moment = has_form(text, "dddd-dd-dd dd:dd:dd") || has_form(text, "dddd-dd-dd dd:dd:dd.d");
   if (type.is(TypeKind::kDate) && !is_day) return false;
@@ -62,12 +74,13 @@ Type whole_decimal(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Type inferred_partition_type(const std::vector<std::string>& texts, const kernel::TimeZone& zone, bool has_local_timestamps) {
+Type inferred_partition_type(const std::vector<std::string>& texts, const kernel::TimeZone& zone, bool has_local_timestamps,
+                             kernel::TimeParserPolicy policy) {
   const Type instant = has_local_timestamps ? Type::timestamp_ntz() : Type::timestamp();
   const bool has_values = std::any_of(texts.begin(), texts.end(), [](const std::string& text) { return text != kNullPartition; });
   if (!has_values) return Type::null();
   for (const Type& type : {Type::integer(), Type::long_integer(), whole_decimal(texts), Type::double_number(), Type::date(), instant}) {
-    const bool fits = std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == kNullPartition || is_of(text, type, zone); });
+    const bool fits = std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == kNullPartition || is_of(text, type, zone, policy); });
     if (fits) return type;
   }
   return Type::string();

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/time_parser.h"
 #include "functions/kernel/time_zone.h"
 #include "plan/expression.h"
 #include "plan/type.h"
@@ -17,7 +18,7 @@ inline constexpr std::string_view kNullPartition = "__HIVE_DEFAULT_PARTITION__";
 // The type that all of the texts have: integer, long, decimal, double, date, timestamp, or else string; void of nulls alone
 // (PartitioningUtils.inferPartitionColumnValue).
 plan::Type inferred_partition_type(const std::vector<std::string>& texts, const functions::kernel::TimeZone& zone,
-                                   bool has_local_timestamps);
+                                   bool has_local_timestamps, functions::kernel::TimeParserPolicy policy);
 // Whether texts of folders are read as such values at all.
 bool is_partition_type(const plan::Type& type);
 // The text as a value of the type; null for kNullPartition and for what is none (castPartValueToDesiredType).

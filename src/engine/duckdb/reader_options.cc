@@ -93,7 +93,19 @@ void ReaderOptions::refuse(std::string_view name, std::string_view only) const {
   if (text && *text != only) throw_unsupported("OPTION", std::string(name) + "=" + *text);
 }
 
-CsvOptions::CsvOptions(const plan::Options& given) {
+functions::kernel::DatetimeFormats datetime_formats(const ReaderOptions& options, functions::kernel::TimeParserPolicy policy, bool is_json) {
+  functions::kernel::DatetimeFormats formats;
+  formats.date = options.get("dateFormat", "");
+  formats.timestamp = options.get("timestampFormat", "");
+  formats.timestamp_ntz = options.get("timestampNTZFormat", "");
+  const char* const fallback = "enableDateTimeParsingFallback";
+  if (options.find(fallback)) formats.falls_back = options.flag(fallback, false);
+  formats.policy = policy;
+  formats.is_json = is_json;
+  return formats;
+}
+
+CsvOptions::CsvOptions(const plan::Options& given, functions::kernel::TimeParserPolicy policy) {
   ReaderOptions options(given);
   format.separator = functions::kernel::unescape_csv_separator(options.get("sep", options.get("delimiter", ",")));
   if (format.separator.empty()) throw_illegal_argument("Delimiter cannot be empty");
@@ -113,12 +125,10 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   format.columns_max = whole_number(options, "maxColumns", format.columns_max);
   format.characters_max = whole_number(options, "maxCharsPerColumn", format.characters_max);
   infers_schema = options.flag("inferSchema", false);
-  prefers_dates = options.flag("preferDate", true);
+  // The parser of Spark 2 would take texts for dates that go on behind them.
+  prefers_dates = policy != functions::kernel::TimeParserPolicy::kLegacy && options.flag("preferDate", true);
   enforces_schema = options.flag("enforceSchema", true);
-  if (options.find("enableDateTimeParsingFallback")) falls_back = options.flag("enableDateTimeParsingFallback", false);
-  date_format = options.get("dateFormat", "");
-  timestamp_format = options.get("timestampFormat", "");
-  timestamp_ntz_format = options.get("timestampNTZFormat", "");
+  formats = datetime_formats(options, policy, /*is_json=*/false);
   time_zone = options.get("timeZone", "");
   mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "functions/kernel/csv_records.h"
+#include "functions/kernel/datetime_reader.h"
 #include "plan/relation.h"
 
 namespace firesteel::engine {
@@ -39,19 +40,20 @@ class ReaderOptions {
   std::map<std::string, std::string> values_;  // keys in lower case
 };
 
+// How the options say that dates and timestamps are read.
+functions::kernel::DatetimeFormats datetime_formats(const ReaderOptions& options, functions::kernel::TimeParserPolicy policy, bool is_json);
+
 // The options of a CSV read: how its records are split, and what their texts are as values.
 struct CsvOptions {
-  explicit CsvOptions(const plan::Options& options);
+  explicit CsvOptions(const plan::Options& options,
+                      functions::kernel::TimeParserPolicy policy = functions::kernel::TimeParserPolicy::kCorrected);
 
   functions::kernel::CsvRecordFormat format;
   bool infers_schema = false;
   bool prefers_dates = true;
   bool enforces_schema = true;
-  std::string date_format;           // empty: Spark's default
-  std::string timestamp_format;      // empty: Spark's default
-  std::string timestamp_ntz_format;  // empty: Spark's default
-  std::optional<bool> falls_back;    // whether texts that do not fit a format are cast; not set: only without a format
-  std::string time_zone;             // empty: the session's
+  functions::kernel::DatetimeFormats formats;
+  std::string time_zone;  // empty: the session's
   std::string mode = "PERMISSIVE";
   std::string corrupt_column;  // empty: as the session names it
   std::string nan_value = "NaN";

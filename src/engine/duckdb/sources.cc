@@ -16,6 +16,7 @@
 #include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/parquet_units.h"
 #include "engine/duckdb/reader_options.h"
+#include "engine/duckdb/time_parsers.h"
 #include "engine/duckdb/type_sql.h"
 #include "functions/kernel/cast_string.h"
 #include "functions/kernel/time_zone.h"
@@ -120,7 +121,7 @@ Schema binary_file_schema() {
 }
 
 Schema inferred_schema(Database& database, const std::string& format, const plan::UnresolvedRead& read,
-                       const std::vector<plan::FileEntry>& files, const FileAccess& access, bool has_local_timestamps) {
+                       const std::vector<plan::FileEntry>& files, const FileAccess& access, bool has_local_timestamps, functions::kernel::TimeParserPolicy policy) {
   if (format == "text") return {{"value", Type::string(), true, ""}};
   if (format == "binaryfile") return binary_file_schema();
   if (format == "libsvm") {
@@ -143,8 +144,8 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
   }
   if (format == "parquet") return parquet_schema(database, files.front());
   const LocalFiles local = local_files(files, /*decompresses=*/true, access);
-  if (format == "json") return infer_json_schema(JsonOptions(read.options), local.files, has_local_timestamps);
-  return infer_csv_schema(database, CsvOptions(read.options), local.files, has_local_timestamps);
+  if (format == "json") return infer_json_schema(JsonOptions(read.options, policy), local.files, has_local_timestamps);
+  return infer_csv_schema(database, CsvOptions(read.options, policy), local.files, has_local_timestamps);
 }
 
 bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
@@ -210,6 +211,7 @@ ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOpt
   listing.validates_partition_values = is_set(configuration, "spark.sql.sources.validatePartitionColumns", true);
   if (read.schema) listing.stated = *read.schema;
   listing.has_local_timestamps = has_local_timestamps(configuration);
+  listing.time_parser = time_parser_policy(configuration);
   const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
   const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
   listing.zone = &zone;
@@ -266,7 +268,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
   Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access,
-                                                          has_local_timestamps(configuration));
+                                                          has_local_timestamps(configuration), time_parser_policy(configuration));
   if (format == "csv") check_corrupt_column(all, CsvOptions(scan.options).corrupt_column);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.

@@ -63,6 +63,7 @@ void bind(AggregateFunction::BindInput& input) {
     bound.call.result = plan::type_from_json(types.at("r").dump());
     if (types.contains("p")) bound.call.parameters = types.at("p").get<std::vector<std::string>>();
     bound.call.time_zone = text(2);
+    if (types.contains("t")) bound.call.time_parser = static_cast<functions::kernel::TimeParserPolicy>(types.at("t").get<int>());
     bound.call.ansi = input.GetConstantArgument(3).Get<bool>();
     input.SetReturnType(input.GetContext().GetFactory().ParseType(type_sql(bound.call.result)));
     input.SetBindData<BoundAggregate>(std::move(bound));

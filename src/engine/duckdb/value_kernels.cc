@@ -49,6 +49,7 @@ BoundCall bind_call(Input& input) {
   }
   bound.call.result = plan::type_from_json(types.at("r").dump());
   bound.call.time_zone = text(2);
+  if (types.contains("t")) bound.call.time_parser = static_cast<functions::kernel::TimeParserPolicy>(types.at("t").template get<int>());
   bound.call.ansi = input.GetConstantArgument(3).template Get<bool>();
   return bound;
 }

@@ -81,8 +81,8 @@ Type type_of(const CsvTextOptions& options, int first, const std::string& text) 
     if (const auto decimal = decimal_type(text)) return *decimal;
   }
   if (is(3, Type::double_number())) return Type::double_number();
-  if (first <= 4 && options.prefers_dates && options.text.has_date_format(text)) return Type::date();
-  if (is(5, Type::timestamp())) return Type::timestamp();
+  if (first <= 4 && options.prefers_dates && options.text.is_inferred(Type::date(), text)) return Type::date();
+  if (first <= 5 && options.text.is_inferred(Type::timestamp(), text)) return Type::timestamp();
   return is(6, Type::boolean()) ? Type::boolean() : Type::string();
 }
 
@@ -108,7 +108,8 @@ std::string unescape_csv_separator(std::string_view text) {
   return result;
 }
 
-CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone) : text(options, zone) {
+CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone, TimeParserPolicy policy)
+    : text(options, zone, policy, /*is_json=*/false) {
   format.separator = unescape_csv_separator(text.find("sep").value_or(text.find("delimiter").value_or(",")));
   if (format.separator.empty()) throw_unsupported("OPTION", "an empty sep");
   format.quote = text.find("quote").value_or("\"").substr(0, 1);
@@ -127,7 +128,8 @@ CsvTextOptions::CsvTextOptions(const Value& options, std::string_view zone) : te
   format.is_multi_line = true;
   format.line_separator = "\n";
   quotes_all = text.flag("quoteAll", false);
-  prefers_dates = text.flag("preferDate", true);
+  // The parser of Spark 2 would take texts for dates that go on behind them.
+  prefers_dates = policy != TimeParserPolicy::kLegacy && text.flag("preferDate", true);
 }
 
 std::optional<double> csv_real(std::string_view text, std::string_view nan, std::string_view infinity, std::string_view negative_infinity) {

@@ -18,7 +18,7 @@ std::string unescape_csv_separator(std::string_view text);
 struct CsvTextOptions {
   CsvTextOptions() = default;
   // `options` is a map of texts, or null for none.
-  CsvTextOptions(const Value& options, std::string_view zone);
+  CsvTextOptions(const Value& options, std::string_view zone, TimeParserPolicy policy);
 
   TextOptions text;
   CsvRecordFormat format;

@@ -19,7 +19,7 @@ constexpr const char* kNoLineEnd = "\xff";
 // The functions take a text for one record, with all of its lines; a reader's record ends with its line.
 const CsvTextOptions& options_of(ValueCall& call, ValueArguments a, bool is_reader = false) {
   return call.keep<CsvTextOptions>([&] {
-    CsvTextOptions options(a.size() > 1 ? a[1] : Value(), call.time_zone);
+    CsvTextOptions options(a.size() > 1 ? a[1] : Value(), call.time_zone, call.time_parser);
     if (!is_reader) options.format.line_separator = kNoLineEnd;
     return options;
   });

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "functions/kernel/cast_to_string.h"
 #include "functions/kernel/civil.h"
 #include "functions/kernel/date_names.h"
 #include "functions/kernel/date_pattern_compiler.h"
@@ -146,8 +147,19 @@ void append_zone(char letter, int count, const Moment& moment, std::string& out)
 
 }  // namespace
 
-DatePattern::DatePattern(std::string_view pattern, Purpose purpose)
-    : elements_(Compiler(pattern, purpose).compile()) {
+DatePattern::DatePattern(std::string_view pattern, Purpose purpose, TimeParser parser) : policy_(parser.policy) {
+  if (is_legacy()) {
+    legacy_ = std::make_shared<LegacyDatePattern>(pattern, parser.legacy);
+    return;
+  }
+  elements_ = Compiler(pattern, purpose).compile();
+  if (policy_ == TimeParserPolicy::kException && purpose == Purpose::kParse) {
+    try {
+      legacy_ = std::make_shared<LegacyDatePattern>(pattern, parser.legacy);
+    } catch (const SparkError&) {
+      // What is no pattern there reads nothing.
+    }
+  }
   if (pattern == "MMyyyy") fast_path_ = FastPath::kMonthYear;
   if (pattern == "yyyy-MM-dd") fast_path_ = FastPath::kYearMonthDay;
   if (pattern == "MM/dd/yyyy") fast_path_ = FastPath::kSlashes;
@@ -216,6 +228,7 @@ bool DatePattern::format_fast(int64_t local_seconds, std::string& out) const {
 }
 
 void DatePattern::format(int64_t utc_micros, const TimeZone& zone, std::string& out) const {
+  if (is_legacy()) return legacy_->format(utc_micros, zone, out);
   const int64_t utc_seconds = floor_div(utc_micros, kMicrosPerSecond);
   const int32_t offset = zone.offset_at(utc_seconds);
   const int64_t local = utc_seconds + offset;
@@ -261,6 +274,14 @@ void DatePattern::format(int64_t utc_micros, const TimeZone& zone, std::string& 
 
 std::optional<int64_t> DatePattern::parse_timestamp(std::string_view text, const TimeZone& zone,
                                                     std::string* message) const {
+  if (is_legacy()) return legacy_->parse(text, zone, message);
+  const auto micros = parse_timestamp_corrected(text, zone, message);
+  if (!micros && legacy_) check_parsed_difference(*legacy_, text, zone);
+  return micros;
+}
+
+std::optional<int64_t> DatePattern::parse_timestamp_corrected(std::string_view text, const TimeZone& zone,
+                                                              std::string* message) const {
   int64_t local = 0;
   if (parse_fast(text, local)) {
     return (local - zone.offset_for_local(local)) * kMicrosPerSecond;
@@ -276,10 +297,14 @@ std::optional<int64_t> DatePattern::parse_timestamp(std::string_view text, const
 
 std::optional<int64_t> DatePattern::parse_timestamp_ntz(std::string_view text,
                                                         std::string* message) const {
+  FIRESTEEL_CHECK(!is_legacy(), "a local time under the parser of Spark 2");
   int64_t local = 0;
   if (parse_fast(text, local)) return local * kMicrosPerSecond;
   const std::optional<LocalTime> time = parse(text, message);
-  if (!time) return std::nullopt;
+  if (!time) {
+    if (legacy_) check_parsed_difference(*legacy_, text, TimeZone::utc());
+    return std::nullopt;
+  }
   const auto micros = checked_micros(time->seconds, time->nanos / 1000);
   if (!micros && message != nullptr) *message = "long overflow";
   return micros;
@@ -293,6 +318,16 @@ std::optional<int32_t> DatePattern::parse_date(std::string_view text, const Time
   if (!micros) return std::nullopt;
   const int64_t utc = floor_div(*micros, kMicrosPerSecond);
   return static_cast<int32_t>(floor_div(utc + zone.offset_at(utc), kSecondsPerDay));
+}
+
+void check_parsed_difference(const LegacyDatePattern& pattern, std::string_view text, const TimeZone& zone) {
+  try {
+    if (!pattern.parse(text, zone)) return;
+  } catch (const SparkError&) {
+    return;  // reads neither
+  }
+  throw SparkError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER",
+                   {{"datetime", quote_sql_string(text)}, {"config", "\"" + std::string(kTimeParserPolicyKey) + "\""}});
 }
 
 void throw_cannot_parse_timestamp(std::string message, std::string_view function) {

@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "functions/kernel/legacy_date_pattern.h"
+#include "functions/kernel/time_parser.h"
 #include "functions/kernel/time_zone.h"
 
 namespace firesteel::functions::kernel {
@@ -18,8 +21,9 @@ class DatePattern {
   enum class Purpose { kFormat, kParse };
 
   // Raises INVALID_DATETIME_PATTERN.* or INCONSISTENT_BEHAVIOR_CROSS_VERSION.* for a pattern that
-  // Spark refuses; some letters may be formatted but not parsed.
-  DatePattern(std::string_view pattern, Purpose purpose);
+  // Spark refuses; some letters may be formatted but not parsed. Under another policy than that of java.time the parser of Spark 2
+  // does all of the work, or is asked about what does not fit.
+  DatePattern(std::string_view pattern, Purpose purpose, TimeParser parser = {});
 
   // date_format, from_unixtime: appends the text of an instant in a zone.
   void format(int64_t utc_micros, const TimeZone& zone, std::string& out) const;
@@ -29,7 +33,7 @@ class DatePattern {
   // not fit; `message`, if given, then says why in java.time's words.
   std::optional<int64_t> parse_timestamp(std::string_view text, const TimeZone& zone,
                                          std::string* message = nullptr) const;
-  // to_timestamp_ntz: the local time as it stands.
+  // to_timestamp_ntz: the local time as it stands. Spark 2 had none: the pattern must not be one of its parser (local_time_parser).
   std::optional<int64_t> parse_timestamp_ntz(std::string_view text,
                                              std::string* message = nullptr) const;
   // to_date: the date of parse_timestamp in `zone`.
@@ -68,13 +72,27 @@ class DatePattern {
     const TimeZone* zone;  // nullptr: the text has none
   };
 
+  bool is_legacy() const { return policy_ == TimeParserPolicy::kLegacy; }
+  std::optional<int64_t> parse_timestamp_corrected(std::string_view text, const TimeZone& zone, std::string* message) const;
   bool format_fast(int64_t local_seconds, std::string& out) const;
   bool parse_fast(std::string_view text, int64_t& local_seconds) const;
   std::optional<LocalTime> parse(std::string_view text, std::string* message) const;
 
   std::vector<Element> elements_;
   FastPath fast_path_ = FastPath::kNone;
+  TimeParserPolicy policy_;
+  std::shared_ptr<const LegacyDatePattern> legacy_;  // where the policy needs it
 };
+
+// The parser of times without a zone: the one of Spark 2 never reads them.
+constexpr TimeParser local_time_parser(TimeParser parser) {
+  if (parser.policy == TimeParserPolicy::kLegacy) parser.policy = TimeParserPolicy::kCorrected;
+  return parser;
+}
+
+// DateTimeFormatterHelper.checkParsedDiff for a text that java.time does not read: raises
+// INCONSISTENT_BEHAVIOR_CROSS_VERSION.PARSE_DATETIME_BY_NEW_PARSER where the parser of Spark 2 does.
+void check_parsed_difference(const LegacyDatePattern& pattern, std::string_view text, const TimeZone& zone);
 
 // Raises CANNOT_PARSE_TIMESTAMP as the ANSI functions do; `function` is the one to suggest:
 // try_to_timestamp or try_to_date.

@@ -120,7 +120,7 @@ class JsonGenerator {
 
 const TextOptions& options_of(ValueCall& call, ValueArguments a, size_t index) {
   return call.keep<TextOptions>([&] {
-    return TextOptions(a.size() > index ? a[index] : Value(), call.time_zone);
+    return TextOptions(a.size() > index ? a[index] : Value(), call.time_zone, call.time_parser, /*is_json=*/true);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -23,7 +24,25 @@ constexpr int64_t kNanosPerMicrosecond = 1000;
 
 }  // namespace
 
-TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
+struct TextOptions::Writers {
+  std::once_flag is_made;
+  Pattern date;
+  Pattern timestamp;
+  Pattern timestamp_ntz;
+  Pattern time;
+};
+
+struct TextOptions::Readers {
+  std::once_flag is_made;
+  std::optional<DatetimeReader> reader;
+  Pattern time;  // without one the text is cast
+  std::once_flag is_inferring_made;
+  std::optional<DatetimeReader> inferring;
+  Pattern exact_date;
+};
+
+TextOptions::TextOptions(const Value& options, std::string_view session_zone, TimeParserPolicy policy, bool is_json)
+    : policy_(policy), is_json_(is_json) {
   if (!options.is_null()) {
     const Values& entries = options.list();
     for (size_t i = 0; i + 1 < entries.size(); i += 2) {
@@ -33,11 +52,35 @@ TextOptions::TextOptions(const Value& options, std::string_view session_zone) {
   }
   check_locale(find("locale"));
   zone_ = &TimeZone::get(find("timeZone").value_or(std::string(session_zone)));
-  date_ = compile("dateFormat", "yyyy-MM-dd");
-  exact_date_ = date_.parse ? date_.parse : std::make_shared<DatePattern>("yyyy-MM-dd", DatePattern::Purpose::kParse);
-  timestamp_ = compile("timestampFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]");
-  timestamp_ntz_ = compile("timestampNTZFormat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]");
-  if (find("timeFormat")) time_ = compile("timeFormat", "");
+  writers_ = std::make_shared<Writers>();
+  readers_ = std::make_shared<Readers>();
+}
+
+DatetimeFormats TextOptions::datetime_formats() const {
+  DatetimeFormats formats = {.date = find("dateFormat").value_or(""), .timestamp = find("timestampFormat").value_or(""),
+                             .timestamp_ntz = find("timestampNTZFormat").value_or(""), .falls_back = {}, .policy = policy_, .is_json = is_json_};
+  if (find("enableDateTimeParsingFallback")) formats.falls_back = flag("enableDateTimeParsingFallback", false);
+  return formats;
+}
+
+const TextOptions::Readers& TextOptions::readers() const {
+  std::call_once(readers_->is_made, [&] {
+    readers_->reader.emplace(datetime_formats(), *zone_);
+    if (const auto format = find("timeFormat")) readers_->time = std::make_shared<DatePattern>(*format, DatePattern::Purpose::kParse);
+  });
+  return *readers_;
+}
+
+const TextOptions::Readers& TextOptions::inferring_readers() const {
+  std::call_once(readers_->is_inferring_made, [&] {
+    readers_->inferring.emplace(inference_formats(datetime_formats()), *zone_);
+    try {
+      readers_->exact_date = std::make_shared<DatePattern>(find("dateFormat").value_or(kDateFormat), DatePattern::Purpose::kParse);
+    } catch (const SparkError&) {
+      // CSVInferSchema.tryParseDate catches all.
+    }
+  });
+  return *readers_;
 }
 
 std::optional<std::string> TextOptions::find(std::string_view name) const {
@@ -66,56 +109,63 @@ std::optional<size_t> TextOptions::corrupt_column(const Type& row) const {
   return std::nullopt;
 }
 
-TextOptions::Patterns TextOptions::compile(const char* name, const char* fallback) const {
-  using Purpose = DatePattern::Purpose;
-  const auto wanted = find(name);
-  Patterns patterns;
-  patterns.format = std::make_shared<DatePattern>(wanted.value_or(fallback), Purpose::kFormat);
-  if (wanted) patterns.parse = std::make_shared<DatePattern>(*wanted, Purpose::kParse);
-  return patterns;
-}
-
-const TextOptions::Patterns& TextOptions::patterns(const Type& type) const {
-  if (type.is(TypeKind::kDate)) return date_;
-  return type.is(TypeKind::kTimestamp) ? timestamp_ : timestamp_ntz_;
+const TextOptions::Writers& TextOptions::writers() const {
+  std::call_once(writers_->is_made, [&] {
+    const auto format_of = [&](const char* name, const char* fallback, TimeParser parser) {
+      return std::make_shared<DatePattern>(find(name).value_or(fallback), DatePattern::Purpose::kFormat, parser);
+    };
+    const TimeParser parser = {policy_, LegacyFormat::kFast};
+    const bool is_legacy = policy_ == TimeParserPolicy::kLegacy;
+    writers_->date = format_of("dateFormat", kDateFormat, parser);
+    writers_->timestamp = format_of("timestampFormat", is_legacy ? kLegacyTimestampFormat : kTimestampFormat, parser);
+    writers_->timestamp_ntz = format_of("timestampNTZFormat", kTimestampNtzFormat, {});
+    if (find("timeFormat")) writers_->time = format_of("timeFormat", "", {});
+  });
+  return *writers_;
 }
 
 void TextOptions::append_datetime(const Type& type, int64_t value, std::string& out) const {
-  if (type.is(TypeKind::kTime)) {
-    return time_.format ? time_.format->format(value / kNanosPerMicrosecond, TimeZone::utc(), out) : append_time(value, out);
+  const Writers& use = writers();
+  switch (type.kind()) {
+    case TypeKind::kTime:
+      return use.time ? use.time->format(value / kNanosPerMicrosecond, TimeZone::utc(), out) : append_time(value, out);
+    case TypeKind::kDate: return use.date->format(value * kMicrosPerDay, TimeZone::utc(), out);
+    case TypeKind::kTimestamp: return use.timestamp->format(value, *zone_, out);
+    default: return use.timestamp_ntz->format(value, TimeZone::utc(), out);
   }
-  const bool is_instant = type.is(TypeKind::kTimestamp);
-  const int64_t micros = type.is(TypeKind::kDate) ? value * kMicrosPerDay : value;
-  patterns(type).format->format(micros, is_instant ? *zone_ : TimeZone::utc(), out);
 }
 
 std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string_view text) const {
-  const Patterns& known = patterns(type);
   switch (type.kind()) {
     case TypeKind::kDate: {
-      const auto days = known.parse ? known.parse->parse_date(text, *zone_)
-                                    : string_to_date(text, CastMode::kTry);
+      const auto days = readers().reader->date(text);
       return days ? std::optional<int64_t>(*days) : std::nullopt;
     }
     case TypeKind::kTime: {
-      if (!time_.parse) return string_to_time(text, type.precision(), CastMode::kTry);
-      const auto micros = time_.parse->parse_timestamp_ntz(text);
+      const Pattern& pattern = readers().time;
+      if (!pattern) return string_to_time(text, type.precision(), CastMode::kTry);
+      const auto micros = pattern->parse_timestamp_ntz(text);
       return micros ? std::optional<int64_t>(*micros % kMicrosPerDay * kNanosPerMicrosecond) : std::nullopt;
     }
-    case TypeKind::kTimestamp:
-      return known.parse ? known.parse->parse_timestamp(text, *zone_)
-                         : string_to_timestamp(text, *zone_, CastMode::kTry);
-    default:
-      return known.parse ? known.parse->parse_timestamp_ntz(text)
-                         : string_to_timestamp_ntz(text, CastMode::kTry);
+    case TypeKind::kTimestamp: return readers().reader->timestamp(text);
+    default: return readers().reader->timestamp_ntz(text);
   }
+}
+
+bool TextOptions::is_inferred(const Type& type, std::string_view text) const {
+  // To the letter: what a cast takes for a date may be a timestamp.
+  if (type.is(TypeKind::kDate)) {
+    const Pattern& pattern = inferring_readers().exact_date;
+    return pattern && pattern->parse_date(text, *zone_);
+  }
+  return inferring_readers().inferring->is_inferred_timestamp(text);
 }
 
 JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
   JsonSchemaOptions inference = schema_options_of(options);
   if (options.flag("inferTimestamp", false)) {
     inference.timestamp_type = [options](std::string_view text) -> std::optional<Type> {
-      if (!options.parse_datetime(Type::timestamp(), text)) return std::nullopt;
+      if (!options.is_inferred(Type::timestamp(), text)) return std::nullopt;
       return Type::timestamp();
     };
   }
@@ -146,8 +196,6 @@ void check_sampling_ratio(double ratio) {
   throw SparkError("_LEGACY_ERROR_JAVA_ILLEGAL_ARGUMENT",
                    {{"message", "requirement failed: samplingRatio (" + text + ") should be greater than 0"}});
 }
-
-bool TextOptions::has_date_format(std::string_view text) const { return exact_date_->parse_date(text, *zone_).has_value(); }
 
 std::string row_text(const Type& type, const Value& row) {
   std::string text = "[";

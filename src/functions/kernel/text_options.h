@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "functions/kernel/date_pattern.h"
+#include "functions/kernel/datetime_reader.h"
 #include "functions/kernel/json_schema.h"
 #include "functions/kernel/time_zone.h"
 #include "functions/kernel/value.h"
@@ -18,7 +19,7 @@ class TextOptions {
  public:
   TextOptions() = default;
   // `options` is a map of texts, or null for none. An option's name counts in any case.
-  TextOptions(const Value& options, std::string_view session_zone);
+  TextOptions(const Value& options, std::string_view session_zone, TimeParserPolicy policy, bool is_json);
 
   std::optional<std::string> find(std::string_view name) const;
   bool flag(std::string_view name, bool fallback) const;
@@ -31,25 +32,25 @@ class TextOptions {
   void append_datetime(const plan::Type& type, int64_t value, std::string& out) const;
   // The other way round; nothing for what does not fit.
   std::optional<int64_t> parse_datetime(const plan::Type& type, std::string_view text) const;
-  // Whether the text has the form of dates, to the letter: what is inferred to be one.
-  bool has_date_format(std::string_view text) const;
+  // Whether the text is a value of the type to the inference of schemas, which no policy makes fail.
+  bool is_inferred(const plan::Type& type, std::string_view text) const;
 
  private:
   using Pattern = std::shared_ptr<const DatePattern>;
-  struct Patterns {
-    Pattern format;
-    Pattern parse;  // without one the text is cast
-  };
-  Patterns compile(const char* name, const char* fallback) const;
-  const Patterns& patterns(const plan::Type& type) const;
+  struct Writers;
+  struct Readers;
+  DatetimeFormats datetime_formats() const;
+  const Writers& writers() const;
+  const Readers& readers() const;
+  const Readers& inferring_readers() const;
 
   std::vector<std::pair<std::string, std::string>> values_;
   const TimeZone* zone_ = nullptr;
-  Patterns date_;
-  Pattern exact_date_;
-  Patterns timestamp_;
-  Patterns timestamp_ntz_;
-  Patterns time_;
+  TimeParserPolicy policy_ = TimeParserPolicy::kCorrected;
+  bool is_json_ = false;
+  // Made for the first value that is written, read or looked at: a format may be good for one of them alone.
+  std::shared_ptr<Writers> writers_;
+  std::shared_ptr<Readers> readers_;
 };
 
 // How the types of JSON are found under the options.

@@ -17,7 +17,7 @@ using plan::Type;
 class JsonSchemaOf : public ValueAggregate {
  public:
   void add(const ValueCall& call, ValueArguments arguments) override {
-    if (!inference_) inference_.emplace(options_of(TextOptions(arguments[1], call.time_zone)));
+    if (!inference_) inference_.emplace(options_of(TextOptions(arguments[1], call.time_zone, call.time_parser, /*is_json=*/true)));
     const Value& record = arguments[0];
     inference_->add(record.is_null() ? std::nullopt : std::optional<std::string_view>(record.text()));
   }
@@ -50,7 +50,7 @@ class JsonSchemaOf : public ValueAggregate {
 class CsvSchemaOf : public ValueAggregate {
  public:
   void add(const ValueCall& call, ValueArguments arguments) override {
-    if (!options_) options_.emplace(arguments[1], call.time_zone);
+    if (!options_) options_.emplace(arguments[1], call.time_zone, call.time_parser);
     const CsvRecord record = first_csv_record(*options_, arguments[0].text());
     if (record.fields.size() > types_.size()) types_.resize(record.fields.size(), Type::null());
     for (size_t i = 0; i < record.fields.size(); ++i) {

@@ -13,6 +13,7 @@
 
 #include "functions/kernel/date_functions.h"
 #include "functions/kernel/int128.h"
+#include "functions/kernel/time_parser.h"
 #include "plan/type.h"
 
 namespace firesteel::functions::kernel {
@@ -51,6 +52,7 @@ struct ValueCall {
   plan::Type result;
   std::string time_zone;
   bool ansi = true;
+  TimeParserPolicy time_parser = TimeParserPolicy::kCorrected;
   std::vector<std::string> parameters;  // of aggregates: what the call fixes for all rows and groups
   std::any prepared;  // what a kernel keeps from row to row, such as a compiled pattern
 
