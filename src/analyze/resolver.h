@@ -389,6 +389,7 @@ class Resolver {
   ExpressionPtr with_tried_operands(const ExpressionPtr& call, const plan::Origin& origin);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
+  bool timestamps_are_local() const;  // spark.sql.timestampType
 
   // ---- sql_functions.cc ------------------------------------------------------------------------
   ExpressionPtr sql_function_call(const FoundFunction& function, const plan::UnresolvedFunction& node, const plan::Expression& e,

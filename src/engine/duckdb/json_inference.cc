@@ -27,7 +27,7 @@ std::function<std::optional<Type>(std::string_view)> timestamp_type(const JsonOp
   const auto local = compiled(options.timestamp_ntz_format);
   return [=](std::string_view text) -> std::optional<Type> {
     if (has_local_timestamps) {
-      const auto micros = local ? local->parse_timestamp_ntz(text) : kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
+      const auto micros = local ? local->parse_zoneless_timestamp(text) : kernel::zoneless_timestamp(text);
       if (micros) return Type::timestamp_ntz();
     }
     const auto micros = instant ? instant->parse_timestamp(text, kernel::TimeZone::utc())

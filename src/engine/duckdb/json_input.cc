@@ -254,7 +254,7 @@ class JsonColumns {
   void timestamp(const std::string& text, bool is_text, bool is_number, bool is_local, arrow::ArrayBuilder* builder) {
     std::optional<int64_t> micros;
     if (is_text && is_local) {
-      micros = timestamp_ntz_ ? timestamp_ntz_->parse_timestamp_ntz(text) : kernel::string_to_timestamp_ntz(text, kernel::CastMode::kTry);
+      micros = timestamp_ntz_ ? timestamp_ntz_->parse_zoneless_timestamp(text) : kernel::zoneless_timestamp(text);
     } else if (is_text) {
       micros = timestamp_ ? timestamp_->parse_timestamp(text, zone_)
                           : kernel::string_to_timestamp(text, zone_, kernel::CastMode::kTry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/config.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/duckdb/avro_units.h"
@@ -196,10 +197,6 @@ std::optional<int64_t> modification_bound(const ReaderOptions& options, const st
   throw SparkError("_LEGACY_ERROR_TEMP_1294", {{"strategy", lower_case(name)}, {"timeString", *text}});
 }
 
-bool has_local_timestamps(const SourceConfiguration& configuration) {
-  return upper_case(configuration("spark.sql.timestampType").value_or("")) == "TIMESTAMP_NTZ";
-}
-
 ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOptions& options, const FileAccess& access,
                                const SourceConfiguration& configuration) {
   ListingOptions listing;
@@ -209,7 +206,7 @@ ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOpt
   listing.infers_partition_types = is_set(configuration, "spark.sql.sources.partitionColumnTypeInference.enabled", true);
   listing.validates_partition_values = is_set(configuration, "spark.sql.sources.validatePartitionColumns", true);
   if (read.schema) listing.stated = *read.schema;
-  listing.has_local_timestamps = has_local_timestamps(configuration);
+  listing.has_local_timestamps = timestamps_are_local(configuration);
   const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
   const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
   listing.zone = &zone;
@@ -266,7 +263,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
   Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access,
-                                                          has_local_timestamps(configuration));
+                                                          timestamps_are_local(configuration));
   if (format == "csv") check_corrupt_column(all, CsvOptions(scan.options).corrupt_column);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.

@@ -54,6 +54,8 @@ bool TextOptions::flag(std::string_view name, bool fallback) const {
   return value ? lower_case(*value) == "true" : fallback;
 }
 
+bool TextOptions::infers_local_timestamps() const { return find(kTimestampTypeOption) == "TIMESTAMP_NTZ"; }
+
 bool TextOptions::is_fail_fast() const { return lower_case(find("mode").value_or("")) == "failfast"; }
 
 bool TextOptions::drops_malformed() const { return lower_case(find("mode").value_or("")) == "dropmalformed"; }
@@ -106,15 +108,16 @@ std::optional<int64_t> TextOptions::parse_datetime(const Type& type, std::string
       return known.parse ? known.parse->parse_timestamp(text, *zone_)
                          : string_to_timestamp(text, *zone_, CastMode::kTry);
     default:
-      return known.parse ? known.parse->parse_timestamp_ntz(text)
-                         : string_to_timestamp_ntz(text, CastMode::kTry);
+      return known.parse ? known.parse->parse_zoneless_timestamp(text) : zoneless_timestamp(text);
   }
 }
 
 JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
   JsonSchemaOptions inference = schema_options_of(options);
   if (options.flag("inferTimestamp", false)) {
-    inference.timestamp_type = [options](std::string_view text) -> std::optional<Type> {
+    const bool tries_local = options.infers_local_timestamps();
+    inference.timestamp_type = [options, tries_local](std::string_view text) -> std::optional<Type> {
+      if (tries_local && options.parse_datetime(Type::timestamp_ntz(), text)) return Type::timestamp_ntz();
       if (!options.parse_datetime(Type::timestamp(), text)) return std::nullopt;
       return Type::timestamp();
     };
