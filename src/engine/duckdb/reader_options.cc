@@ -115,6 +115,7 @@ CsvOptions::CsvOptions(const plan::Options& given) {
   infers_schema = options.flag("inferSchema", false);
   prefers_dates = options.flag("preferDate", true);
   enforces_schema = options.flag("enforceSchema", true);
+  prunes_columns = options.flag("columnPruning", !format.is_multi_line);
   if (options.find("enableDateTimeParsingFallback")) falls_back = options.flag("enableDateTimeParsingFallback", false);
   date_format = options.get("dateFormat", "");
   timestamp_format = options.get("timestampFormat", "");

@@ -47,6 +47,7 @@ struct CsvOptions {
   bool infers_schema = false;
   bool prefers_dates = true;
   bool enforces_schema = true;
+  bool prunes_columns = true;  // false: fields count in records of which only some columns are read, too
   std::string date_format;           // empty: Spark's default
   std::string timestamp_format;      // empty: Spark's default
   std::string timestamp_ntz_format;  // empty: Spark's default
