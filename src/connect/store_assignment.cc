@@ -5,6 +5,7 @@
 #include "analyze/analyzer.h"
 #include "analyze/casts.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "functions/function_table.h"
 #include "plan/char_columns.h"
 #include "plan/nested_types.h"
@@ -66,11 +67,11 @@ void AssignedRows::add(const plan::StructField& column, ExpressionPtr value) {
   if (!value && enforces_not_null_ && !column.nullable) {
     throw SparkError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", {{"tableName", table_}, {"colName", "`" + column.name + "`"}});
   }
-  if (!value) value = plan::make_null_literal(column.type);  // columns have no other default
-  if (policy_ != Policy::kLegacy) check(value->type, type, "`" + column.name + "`");
+  if (!value) value = plan::make_null_literal(type);  // columns have no other default
   if (plan::holds(type, TypeKind::kChar) || plan::holds(type, TypeKind::kVarchar)) {
     throw_unsupported("STATEMENT", "INSERT into a column of the type " + column.type.simple_string());
   }
+  check(value->type, type, "`" + column.name + "`");
   value = cast(value, type);
   if (has_length && !treats_as_text_) value = of_length(value, column.type);
   if (enforces_not_null_) value = not_null(value, column);
@@ -90,8 +91,9 @@ void AssignedRows::check(const Type& from, const Type& to, const std::string& pa
   }
   if (from.is(TypeKind::kStruct) && to.is(TypeKind::kStruct)) return check_fields(from, to, path);
   if (is_let_in(from, to)) return;
+  const auto shown = [](const Type& type) { return "\"" + upper_case(type.simple_string()) + "\""; };
   throw SparkError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-                   {{"tableName", table_}, {"colName", path}, {"srcType", "\"" + from.sql() + "\""}, {"targetType", "\"" + to.sql() + "\""}});
+                   {{"tableName", table_}, {"colName", path}, {"srcType", shown(from)}, {"targetType", shown(to)}});
 }
 
 void AssignedRows::check_fields(const Type& from, const Type& to, const std::string& path) const {
@@ -114,6 +116,7 @@ void AssignedRows::check_fields(const Type& from, const Type& to, const std::str
 }
 
 bool AssignedRows::is_let_in(const Type& from, const Type& to) const {
+  if (policy_ == Policy::kLegacy) return true;  // any cast that there is
   if (policy_ == Policy::kAnsi) return ansi_lets_in(from, to);
   return !from.is(TypeKind::kNull) && (from.same_type(to) || analyze::can_up_cast(from, to));
 }
