@@ -217,6 +217,11 @@ void refuse_avro_schemas(const ReaderOptions& options) {
   options.refuse("ignoreExtension", "true");
 }
 
+// Dates and timestamps of old are those of the proleptic Gregorian calendar, as files of Spark 3 and others hold them.
+void refuse_julian_calendar(const ReaderOptions& options) {
+  for (const char* name : {"datetimeRebaseMode", "int96RebaseMode"}) options.refuse(name, "CORRECTED");
+}
+
 void check_binary_file_schema(const Schema& given) {
   const Schema expected = binary_file_schema();
   bool is_expected = given.size() == expected.size();
@@ -279,6 +284,7 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   check_format(format, read);
   ReaderOptions options(read.options);
   if (format == "avro") refuse_avro_schemas(options);
+  if (format == "avro" || format == "parquet") refuse_julian_calendar(options);
   FileAccess access;
   access.settings = storage::store_settings(read.options, configuration);
   access.staging = &staging;
