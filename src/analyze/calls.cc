@@ -8,6 +8,8 @@
 #include "analyze/call_errors.h"
 #include "analyze/call_rewrites.h"
 #include "analyze/resolver.h"
+#include "analyze/stated_schemas.h"
+#include "base/config.h"
 #include "base/error.h"
 #include "functions/argument_check.h"
 #include "functions/decimal_arithmetic.h"
@@ -39,25 +41,6 @@ bool is_operator_on_dates(std::string_view name) {
   if (name == "extractansiintervaldays" || name == "[]") return true;
   return std::any_of(std::begin(symbols), std::end(symbols),
                      [&](std::string_view symbol) { return name.find(symbol) != std::string_view::npos; });
-}
-
-// schema_of_json('…') and schema_of_csv('…') as the text that they give.
-ExpressionPtr folded_schema(const ExpressionPtr& schema, const AnalysisContext& context) {
-  const auto* call = schema->as<FunctionCall>();
-  if (!call || !call->function->name.starts_with("schema_of_")) return schema;
-  const auto* literal = call->arguments[0]->as<Literal>();
-  const auto* text = literal ? std::get_if<std::string>(&literal->value) : nullptr;
-  const auto* kernel = functions::kernel::find_value_kernel(call->function->name);
-  if (!text || !kernel || call->arguments.size() > 1) return schema;
-  functions::kernel::ValueCall values;
-  values.argument_types = {Type::string()};
-  values.result = Type::string();
-  values.time_zone = context.time_zone;
-  if (context.configuration) {
-    values.time_parser = functions::kernel::time_parser_policy(context.configuration(functions::kernel::kTimeParserPolicyKey).value_or(""));
-  }
-  const functions::kernel::Value argument(*text);
-  return make_string_literal(kernel->run(values, {&argument, 1}).text());
 }
 
 // count(t.*) of a table is not allowed, count(s.*) of a struct is.
@@ -372,7 +355,20 @@ Type exact_type(const Function& row, const FunctionCall& call, const Type& type)
   return functions::exact_decimal_type(row.name, call.arguments).value_or(type);
 }
 
+// The type of a call WITHIN GROUP (ORDER BY …).
+Type type_within_group(const FunctionCall& call, const Type& type) {
+  const Type& key = call.order_by[0]->type;
+  // mode() is a value of the order.
+  if (call.arguments.empty()) return key;
+  if (!call.function->name.starts_with("percentile_") || !key.is_interval()) return type;
+  // Percentiles of intervals are intervals of all fields.
+  const Type whole = key.is(TypeKind::kYearMonthInterval) ? Type::year_month_interval() : Type::day_time_interval();
+  return type.is(TypeKind::kArray) ? Type::array(whole, false) : whole;
+}
+
 }  // namespace
+
+bool Resolver::timestamps_are_local() const { return context_.configuration && firesteel::timestamps_are_local(context_.configuration); }
 
 // Whether decimals lose their integral digits before those of the scale.
 bool Resolver::keeps_decimal_digits() const {
@@ -513,6 +509,7 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
   if (nearest == row.signatures.end()) throw_wrong_count(row, count, origin);
   if (const ExpressionPtr boolean = equality_with_boolean(row.name, call.arguments, rules())) return expression(boolean, Scope{});
   check_before_binding(row, call, rules(), origin);
+  if (names_timestamp_type(call) && timestamps_are_local()) tell_timestamp_type(call);
   if (is_field_of_null(call)) return shown_as(make_named_null(Type::double_number()), print_name(Expression{call, {}, true, {}}));
   coerce_arguments(row, call);
   size_t bad_index = 0;
@@ -550,6 +547,8 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
       check_order(row, call, *common, origin);
     }
     call.arguments = with_constants(row, std::move(fitted), true);
+    if (s.follows_timestamp_type) call.is_local = timestamps_are_local();
+    if (names_timestamp_type(call) && timestamps_are_local()) spell_timestamp_type(call);
     append_defaults(s, call, origin);
     check_call(row, call, origin);
     if (row.rewrite && !is_computed_once(call, rules())) {
@@ -565,16 +564,10 @@ ExpressionPtr Resolver::bind_call(const Function& row, FunctionCall call, const 
     }
     if (ExpressionPtr fact = session_fact(row, call)) return fact;
     Type type = s.result_of ? s.result_of(call.arguments) : s.result;
+    if (call.is_local) type = Type::timestamp_ntz();
     if (keeps_decimal_digits()) type = exact_type(row, call, type);
     if (met) type = with_common_nulls(type, *met);
-    // mode() WITHIN GROUP (ORDER BY value) is a value of the order.
-    if (call.arguments.empty() && !call.order_by.empty()) type = call.order_by[0]->type;
-    if (row.name.starts_with("percentile_") && !call.order_by.empty()) {
-      // Percentiles of intervals are intervals of all fields.
-      const Type& key = call.order_by[0]->type;
-      const Type whole = key.is(TypeKind::kYearMonthInterval) ? Type::year_month_interval() : Type::day_time_interval();
-      if (key.is_interval()) type = type.is(TypeKind::kArray) ? Type::array(whole, false) : whole;
-    }
+    if (!call.order_by.empty()) type = type_within_group(call, type);
     bool nullable = true;
     if (s.nulls == Nulls::kNever) nullable = false;
     if (s.nulls == Nulls::kAny) nullable = std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& x) { return x->nullable && !x->as<LambdaFunction>(); });

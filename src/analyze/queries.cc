@@ -192,6 +192,33 @@ RelationPtr Resolver::with_relations(const WithRelations& node) {
   return resolve(node.root);
 }
 
+namespace {
+
+// The read of a table, with the options that the query adds to the table's own ones: DataSourceUtils.generateDatasourceOptions.
+RelationPtr with_options(const RelationPtr& relation, const Options& added, const std::string& table) {
+  if (const auto* project = relation->as<Project>()) {
+    Project changed = *project;
+    changed.child = with_options(project->child, added, table);
+    return make_relation(std::move(changed), relation->plan_id, relation->origin);
+  }
+  const auto* read = relation->as<UnresolvedRead>();
+  if (!read) return relation;
+  UnresolvedRead changed = *read;
+  for (const auto& [name, value] : added) {
+    const auto own = std::find_if(read->options.begin(), read->options.end(),
+                                  [&, &key = name](const auto& option) { return equal_ignoring_case(option.first, key); });
+    if (own == read->options.end()) {
+      if (!equal_ignoring_case(name, "path")) changed.options.emplace(name, value);
+    } else if (own->second != value) {
+      throw SparkError("_LEGACY_ERROR_TEMP_1151",
+                       {{"table", table}, {"key", own->first}, {"config", "spark.sql.legacy.extraOptionsBehavior.enabled"}});
+    }
+  }
+  return make_relation(std::move(changed), relation->plan_id, relation->origin);
+}
+
+}  // namespace
+
 RelationPtr Resolver::table(const UnresolvedTable& node) {
   if (node.parts.size() == 1) {
     for (auto tables = common_tables_.rbegin(); tables != common_tables_.rend(); ++tables) {
@@ -208,7 +235,16 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
       const Replaced<const Scope*> outer(&outer_scope_, nullptr);
       const Replaced<std::vector<std::map<std::string, RelationPtr>>> tables(&common_tables_, {});
       std::map<AttributeId, AttributeId> renamed;
-      RelationPtr resolved = is_resolved(*found.plan) ? found.plan : resolve(found.plan);
+      RelationPtr plan = found.plan;
+      const bool is_of_catalog = found.qualifier.size() > 1;
+      const bool takes_options = is_of_catalog && !node.options.empty() && context_.configuration &&
+                                 context_.configuration("spark.sql.legacy.extraOptionsBehavior.enabled").value_or("false") != "true";
+      if (takes_options) {
+        std::vector<std::string> name = found.qualifier;
+        name.push_back(node.parts.back());
+        plan = with_options(plan, node.options, quoted_name(name));
+      }
+      RelationPtr resolved = is_resolved(*plan) ? plan : resolve(plan);
       return qualified(with_fresh_ids(resolved, renamed), {nullptr, node.parts.back(), found.qualifier, {}});
     }
   }

@@ -395,6 +395,7 @@ class Resolver {
   ExpressionPtr with_tried_operands(const ExpressionPtr& call, const plan::Origin& origin);
   void coerce_arguments(const functions::Function& row, plan::FunctionCall& call);
   bool keeps_decimal_digits() const;
+  bool timestamps_are_local() const;  // spark.sql.timestampType
   void check_positions_beside_star(const plan::Aggregate& node) const;
 
   // ---- function_settings.cc --------------------------------------------------------------------

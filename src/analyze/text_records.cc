@@ -111,6 +111,7 @@ RelationPtr Resolver::parse(const Parse& node) {
   if (!find_option(options, kCorruptOption)) {
     options[kCorruptOption] = session("spark.sql.columnNameOfCorruptRecord").value_or("_corrupt_record");
   }
+  if (timestamps_are_local()) options[kernel::kTimestampTypeOption] = "TIMESTAMP_NTZ";
   const auto has = [&](TypeKind kind) { return node.schema && holds(Type::structure(*node.schema), kind); };
   if ((has(TypeKind::kChar) || has(TypeKind::kVarchar)) && session("spark.sql.legacy.charVarcharAsString") != "true") {
     throw SparkError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});

@@ -144,6 +144,12 @@ std::string Config::get(std::string_view key) const {
   return *std::move(value);
 }
 
+std::string word_setting(const Configuration& configuration, std::string_view key) { return upper_case(configuration(key).value_or("")); }
+
+bool timestamps_are_local(const Configuration& configuration) {
+  return word_setting(configuration, "spark.sql.timestampType") == "TIMESTAMP_NTZ";
+}
+
 std::optional<std::string> Config::find(std::string_view key) const {
   {
     const std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,13 @@ struct ConfigEntry {
 const std::vector<ConfigEntry>& config_entries();
 // The declaration of `key`, or null.
 const ConfigEntry* find_config_entry(std::string_view key);
+
+// Looks a setting up.
+using Configuration = std::function<std::optional<std::string>(std::string_view key)>;
+// The value of a setting that is one of several words, in upper case as Spark compares them; empty: there is none.
+std::string word_setting(const Configuration& configuration, std::string_view key);
+// spark.sql.timestampType: whether TIMESTAMP is TIMESTAMP_NTZ.
+bool timestamps_are_local(const Configuration& configuration);
 
 // Parses "64m", "1gb", "10" as bytes; none when it is no size.
 std::optional<int64_t> parse_bytes(std::string_view text);

@@ -97,21 +97,21 @@ void fill_storage_level(const RequestContext& context, const proto::Relation& re
   out->set_replication(level.replication);
 }
 
-std::optional<plan::Type> as_type(const std::string& text) {
+std::optional<plan::Type> as_type(const std::string& text, const sql::ParserOptions& options) {
   try {
-    return sql::parse_type(text);
+    return sql::parse_type(text, options);
   } catch (const SparkError&) {
     return std::nullopt;
   }
 }
 
 // A type, a list of columns, or fields written as in struct<name: type>.
-void parse_ddl(const std::string& text, proto::DataType* out) {
-  if (const auto type = as_type(text)) return encode_type(*type, out);
+void parse_ddl(const std::string& text, const sql::ParserOptions& options, proto::DataType* out) {
+  if (const auto type = as_type(text, options)) return encode_type(*type, out);
   try {
-    encode_schema(parse_schema_text(text), out);
+    encode_schema(parse_schema_text(text, options), out);
   } catch (const SparkError&) {
-    const auto type = as_type("struct<" + text + ">");
+    const auto type = as_type("struct<" + text + ">", options);
     if (!type) throw;
     encode_type(*type, out);
   }
@@ -173,7 +173,7 @@ void answer_analyze_plan(const RequestContext& context, const proto::AnalyzePlan
       response->mutable_spark_version()->set_version(std::string(spark_version()));
       return;
     case Request::kDdlParse:
-      return parse_ddl(request.ddl_parse().ddl_string(), response->mutable_ddl_parse()->mutable_parsed());
+      return parse_ddl(request.ddl_parse().ddl_string(), parser_options(context.session.config()), response->mutable_ddl_parse()->mutable_parsed());
     case Request::kSameSemantics: {
       const RelationPtr target = Subject(context, request.same_semantics().target_plan()).resolved();
       const RelationPtr other = Subject(context, request.same_semantics().other_plan()).resolved();

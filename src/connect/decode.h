@@ -50,7 +50,7 @@ plan::Literal decode_literal(const spark::connect::Expression_Literal& proto,
 void encode_literal(const plan::Literal& literal, spark::connect::Expression_Literal* proto);
 
 // A schema in DDL or JSON form.
-plan::Schema parse_schema_text(const std::string& text);
+plan::Schema parse_schema_text(const std::string& text, const sql::ParserOptions& options);
 
 // The name of the oneof member that is set ("group_map"), or "" when none is.
 std::string oneof_member(const google::protobuf::Message& message, const char* oneof);

@@ -191,7 +191,7 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
       const auto& cast = proto.cast();
       plan::Cast node;
       node.child = expression(cast.expr());
-      node.target = cast.has_type() ? decode_type(cast.type()) : sql::parse_type(cast.type_str());
+      node.target = cast.has_type() ? decode_type(cast.type()) : sql::parse_type(cast.type_str(), parser_options_);
       node.mode = decode_cast_mode(cast.eval_mode());
       return node;
     }

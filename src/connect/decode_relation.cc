@@ -502,7 +502,7 @@ PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   }
   plan::UnresolvedRead node;
   node.format = source.format();
-  if (source.has_schema() && !source.schema().empty()) node.schema = parse_schema_text(source.schema());
+  if (source.has_schema() && !source.schema().empty()) node.schema = parse_schema_text(source.schema(), parser_options_);
   node.options = options(source.options());
   node.paths = strings(source.paths());
   node.is_streaming = proto.is_streaming();

@@ -27,7 +27,7 @@ sql::ParserOptions parser_options(const Config& config) {
   options.escaped_string_literals = config.get_boolean("spark.sql.parser.escapedStringLiterals");
   options.single_character_pipe = config.find("spark.sql.parser.singleCharacterPipeOperator.enabled").value_or("true") != "false";
   options.equal_set_precedence = config.find("spark.sql.legacy.setopsPrecedence.enabled") == "true";
-  options.timestamp_ntz_default = config.get("spark.sql.timestampType") == "TIMESTAMP_NTZ";
+  options.timestamp_ntz_default = timestamps_are_local([&](std::string_view key) { return config.find(key); });
   return options;
 }
 
@@ -76,7 +76,7 @@ void check_columns(const plan::LocalData& data) {
 
 PlanDecoder::RelationNode PlanDecoder::local_data(const std::string* bytes, const std::string* schema) {
   plan::LocalData node;
-  if (schema != nullptr && !schema->empty()) node.schema = parse_schema_text(*schema);
+  if (schema != nullptr && !schema->empty()) node.schema = parse_schema_text(*schema, parser_options_);
   if (bytes != nullptr && !bytes->empty()) {
     node.table = context_.session.state().shared_table(*bytes);
     if (!node.schema) node.schema = columns::from_arrow_schema(*node.table->schema());
@@ -113,7 +113,7 @@ PlanDecoder::RelationNode PlanDecoder::chunked_local_data(const proto::ChunkedCa
     throw SparkError("CONNECT_INVALID_PLAN.CHUNKED_CACHED_LOCAL_RELATION_WITHOUT_DATA", {});
   }
   plan::LocalData node;
-  if (proto.has_schemahash()) node.schema = parse_schema_text(blob(proto.schemahash()));
+  if (proto.has_schemahash()) node.schema = parse_schema_text(blob(proto.schemahash()), parser_options_);
   std::vector<std::shared_ptr<arrow::Table>> tables;
   for (const std::string& hash : proto.datahashes()) tables.push_back(columns::decode_table(blob(hash)));
   auto table = arrow::ConcatenateTables(tables);

@@ -272,15 +272,15 @@ void encode_type(const Type& type, proto::DataType* out) {
   }
 }
 
-plan::Schema parse_schema_text(const std::string& text) {
+plan::Schema parse_schema_text(const std::string& text, const sql::ParserOptions& options) {
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string::npos || (text[start] != '{' && text[start] != '"')) {
     try {
-      return sql::parse_schema(text);
+      return sql::parse_schema(text, options);
     } catch (const SparkError&) {
       // DataType.fromDDL takes the fields of a struct as well, whose names end in a colon.
       if (text.find(':') == std::string::npos) throw;
-      return sql::parse_type("struct<" + text + ">").fields();
+      return sql::parse_type("struct<" + text + ">", options).fields();
     }
   }
   Type type = plan::type_from_json(text);

@@ -163,8 +163,14 @@ void write(const RequestContext& context, const proto::WriteOperation& command, 
   request.options = {command.options().begin(), command.options().end()};
   request.partition_by = {command.partitioning_columns().begin(), command.partitioning_columns().end()};
   request.path = command.path();
+  const auto path_option = std::find_if(request.options.begin(), request.options.end(),
+                                        [](const auto& option) { return equal_ignoring_case(option.first, "path"); });
+  const bool has_path_option = path_option != request.options.end();
+  if (has_path_option && !request.path.empty() && context.session.config().find("spark.sql.legacy.pathOptionBehavior.enabled") != "true") {
+    throw SparkError("_LEGACY_ERROR_TEMP_1307", {{"config", "spark.sql.legacy.pathOptionBehavior.enabled"}});
+  }
   if (request.path.empty()) {
-    if (const auto found = request.options.find("path"); found != request.options.end()) request.path = found->second;
+    if (has_path_option) request.path = path_option->second;
   }
   if (request.format == "noop") {  // runs the query and drops its rows
     const auto stream = context.backend.engine->execute(request.plan, operation.shared_context());

@@ -192,7 +192,7 @@ std::string create_statement(const Table& table) {
     const std::string comment = column_comment(field);
     const bool is_text = field.type.is_string() || plan::has_length(field.type);
     text += (i > 0 ? ",\n  " : "  ") + field.name;
-    if (!table.is_view()) text += " " + field.type.sql() + (is_text ? " COLLATE UTF8_BINARY" : "");
+    if (!table.is_view()) text += " " + field.type.sql() + (is_text ? " COLLATE UTF8_BINARY" : "") + (field.nullable ? "" : " NOT NULL");
     if (!comment.empty()) text += " COMMENT " + quoted_text(comment);
   }
   text += ")\n";

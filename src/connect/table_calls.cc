@@ -4,7 +4,6 @@
 #include <chrono>
 #include <filesystem>
 
-#include "analyze/coercion.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "connect/analysis.h"
@@ -12,6 +11,7 @@
 #include "connect/sql_views.h"
 #include "connect/decode.h"
 #include "connect/session_state.h"
+#include "connect/store_assignment.h"
 #include "functions/function_table.h"
 #include "plan/char_columns.h"
 #include "plan/nested_types.h"
@@ -104,77 +104,6 @@ void check_provider(const std::string& provider) {
   throw SparkError("DATA_SOURCE_NOT_FOUND", {{"provider", provider}});
 }
 
-// Spark's ANSI rules for what may be stored in a column of another type.
-bool can_store(const plan::Type& from, const plan::Type& to) {
-  if (from.same_type(to) || from.is(TypeKind::kNull)) return true;
-  if (to.is_string() || plan::has_length(to)) return !from.is_nested() && !from.is(TypeKind::kBinary);
-  if (from.is_numeric() && to.is_numeric()) return true;
-  const auto is_instant = [](const plan::Type& type) {
-    return type.is(TypeKind::kDate) || type.is(TypeKind::kTimestamp) || type.is(TypeKind::kTimestampNtz);
-  };
-  if (is_instant(from) && is_instant(to)) return true;
-  if (from.is(TypeKind::kArray) && to.is(TypeKind::kArray)) return can_store(from.element(), to.element());
-  if (from.is(TypeKind::kMap) && to.is(TypeKind::kMap)) {
-    return can_store(from.key(), to.key()) && can_store(from.value(), to.value());
-  }
-  if (from.is(TypeKind::kStruct) && to.is(TypeKind::kStruct) && from.fields().size() == to.fields().size()) {
-    for (size_t i = 0; i < to.fields().size(); ++i) {
-      if (!can_store(from.fields()[i].type, to.fields()[i].type)) return false;
-    }
-    return true;
-  }
-  return false;
-}
-
-// A resolved projection that gives the table's columns.
-class TableRows {
- public:
-  TableRows(const RequestContext& context, const TableName& name, const RelationPtr& query)
-      : name_(name), query_(query) {
-    Config& config = context.session.config();
-    rules_ = {config.get_boolean("spark.sql.ansi.enabled"), config.get("spark.sql.session.timeZone")};
-    treats_as_text_ = config.find("spark.sql.legacy.charVarcharAsString") == "true";
-    rules_.ansi = true;  // spark.sql.storeAssignmentPolicy is ANSI, whatever the session's mode is
-  }
-
-  void add(const plan::StructField& column, ExpressionPtr value) {
-    if (!can_store(value->type, column.type)) {
-      throw SparkError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-                       {{"tableName", name_.quoted()},
-                        {"colName", "`" + column.name + "`"},
-                        {"srcType", "\"" + value->type.sql() + "\""},
-                        {"targetType", "\"" + column.type.sql() + "\""}});
-    }
-    if (!plan::has_length(column.type) && (plan::holds(column.type, plan::TypeKind::kChar) || plan::holds(column.type, plan::TypeKind::kVarchar))) {
-      throw_unsupported("STATEMENT", "INSERT into a column of the type " + column.type.simple_string());
-    }
-    const plan::Type type = plan::has_length(column.type) ? plan::Type::string() : column.type;
-    value = analyze::cast_to(value, type, rules_);
-    if (plan::has_length(column.type) && !treats_as_text_) value = of_length(value, column.type);
-    const bool nullable = value->nullable;
-    const plan::AttributeId id = plan::next_attribute_id();
-    expressions_.push_back(plan::make_typed(plan::Alias{std::move(value), {column.name}, {}, id}, type, nullable));
-    output_.push_back(Attribute{id, column.name, type, nullable, "", {}});
-  }
-
-  RelationPtr relation() const { return plan::make_resolved(plan::Project{query_, expressions_}, output_); }
-
- private:
-  static ExpressionPtr of_length(const ExpressionPtr& value, const plan::Type& type) {
-    plan::FunctionCall call;
-    call.function = functions::find_function(type.is(plan::TypeKind::kChar) ? "write char" : "write varchar");
-    call.arguments = {value, plan::make_integer_literal(type.length())};
-    return plan::make_typed(std::move(call), plan::Type::string(), value->nullable);
-  }
-
-  const TableName& name_;
-  const RelationPtr& query_;
-  analyze::CoercionRules rules_;
-  bool treats_as_text_ = false;
-  std::vector<ExpressionPtr> expressions_;
-  Attributes output_;
-};
-
 [[noreturn]] void throw_arity(bool is_too_many, const TableName& name, const plan::Schema& columns,
                               const RelationPtr& query) {
   throw SparkError(is_too_many ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
@@ -217,6 +146,7 @@ plan::Schema given_columns(const Table& table, const InsertRequest& request) {
   return given;
 }
 
+// Null: the INSERT leaves the column out.
 ExpressionPtr value_of(const plan::StructField& column, const plan::Schema& given, const InsertRequest& request) {
   for (const auto& [name, value] : request.partitions) {
     if (!value || !equal_ignoring_case(name, column.name)) continue;
@@ -225,12 +155,12 @@ ExpressionPtr value_of(const plan::StructField& column, const plan::Schema& give
   }
   if (request.by_name) {
     const Attribute* found = find_column(request.query, column.name);
-    return found != nullptr ? plan::reference(*found) : plan::make_null_literal(column.type);
+    return found != nullptr ? plan::reference(*found) : nullptr;
   }
   for (size_t i = 0; i < given.size(); ++i) {
     if (equal_ignoring_case(given[i].name, column.name)) return plan::reference(request.query->output[i]);
   }
-  return plan::make_null_literal(column.type);  // columns have no other default
+  return nullptr;
 }
 
 // Columns that are matched by name: none may be left over, and saveAsTable leaves none out.
@@ -272,7 +202,7 @@ RelationPtr table_rows(const RequestContext& context, const Table& table, const 
   const size_t count = request.query->output.size();
   if (count > given.size()) throw_arity(true, name, given, request.query);
   if (count < given.size() && !request.by_name) throw_arity(false, name, given, request.query);
-  TableRows rows(context, name, request.query);
+  AssignedRows rows(context.session.config(), name.quoted(), request.query);
   for (const plan::StructField& column : table.schema) rows.add(column, value_of(column, given, request));
   return rows.relation();
 }
@@ -429,6 +359,7 @@ std::string bucket_text(const catalog::Layout& layout) {
 void create_table(const RequestContext& context, const sql::CreateTable& statement, const RelationPtr& resolved,
                   IfExists if_exists, Operation* operation, const catalog::Layout& layout) {
   catalog::Warehouse& tables = warehouse(context);
+  const Config& config = context.session.config();
   const TableName name = table_name(context, statement.name);
   tables.database(name.database);
   const std::optional<Table> former = tables.find_table(name.database, name.table);
@@ -440,7 +371,7 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
   table.database = name.database;
   table.name = name.table;
   table.provider = statement.provider.empty()
-                       ? context.session.config().find("spark.sql.sources.default").value_or("parquet")
+                       ? config.find("spark.sql.sources.default").value_or("parquet")
                        : statement.provider;
   check_provider(table.provider);
   table.options = statement.options;
@@ -467,7 +398,11 @@ void create_table(const RequestContext& context, const sql::CreateTable& stateme
     schema = plan::output_schema(*analyze_relation(context, plan::make_relation(std::move(read)), nullptr));
   }
   check_columns(schema);
-  table.schema = all_nullable(partitions_last(schema, table.partition_columns));
+  if (config.get_boolean("spark.sql.charAsVarchar")) schema = plan::with_varchars(schema);
+  // A query's columns may all be null.
+  const bool keeps_not_null = !resolved && config.get_boolean("spark.sql.fileSource.insert.enforceNotNull");
+  table.schema = partitions_last(schema, table.partition_columns);
+  if (!keeps_not_null) table.schema = all_nullable(table.schema);
   check_layout(layout, schema, name);
   table.layout = layout;
   if (!table.is_external && !former && !is_empty_folder(table.location)) {

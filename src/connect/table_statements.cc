@@ -9,6 +9,7 @@
 #include "connect/catalog_calls.h"
 #include "connect/local_table.h"
 #include "connect/table_calls.h"
+#include "plan/char_columns.h"
 #include "sql/parser.h"
 
 namespace firesteel::connect {
@@ -74,6 +75,13 @@ void drop(Context context, const std::vector<std::string>& name, bool if_exists,
                                                        {"foundType", table_kind(*table)},
                                                        {"alternative", "DROP TABLE"}});
   }
+  if (!is_view && table->is_view() && !context.session.config().get_boolean("spark.sql.dropTableOnView.enabled")) {
+    throw SparkError("WRONG_COMMAND_FOR_OBJECT_TYPE", {{"operation", "DROP TABLE"},
+                                                       {"requiredType", "EXTERNAL or MANAGED"},
+                                                       {"objectName", "spark_catalog." + table->database + "." + table->name},
+                                                       {"foundType", table_kind(*table)},
+                                                       {"alternative", "DROP VIEW"}});
+  }
   const bool was_there = context.backend.warehouse->drop_table(table->database, table->name);
   if (!was_there && !if_exists) throw_nothing_to_drop(context, name);
 }
@@ -101,6 +109,7 @@ void add_columns(Context context, Call call) {
   if (found.provider != "parquet") throw_unsupported("STATEMENT", "ADD COLUMNS to a table of " + found.provider);
   plan::Schema added = plan::type_from_json(argument(call, "columns")).fields();
   for (plan::StructField& field : added) field.nullable = true;
+  if (context.session.config().get_boolean("spark.sql.charAsVarchar")) added = plan::with_varchars(added);
   const bool was_there = context.backend.warehouse->update_table(found.database, found.name, [&](Table& table) {
     for (const plan::StructField& field : added) {
       for (const plan::StructField& known : table.schema) {

@@ -1,4 +1,5 @@
-// What columns of the types CHAR(n) and VARCHAR(n) call when tables are read and written: CharVarcharCodegenUtils.
+// What columns of tables call when they are read and written: CharVarcharCodegenUtils of CHAR(n) and VARCHAR(n), AssertNotNull
+// of NOT NULL.
 #include "functions/function_table.h"
 #include "functions/row.h"
 
@@ -16,6 +17,17 @@ Function row(std::string_view name, std::string_view sql, bool may_fail) {
           .may_fail = may_fail};
 }
 
+Function not_null_row() {
+  Function f = {.name = "write not null",
+                .since = "4.2.0",
+                .group = "misc_funcs",
+                .summary = "A value of a column that takes no null.",
+                .signatures = {signature({kAny, kString}, type_of_first, Nulls::kNever)},
+                .may_fail = true};
+  f.duckdb = Template{"(CASE WHEN $1 IS NULL THEN fs_fail_null_column($2) ELSE $1 END)"};
+  return f;
+}
+
 }  // namespace
 
 // Blanks fill CHAR(n) up, and blanks beyond the length are cut off; anything else beyond it is an error.
@@ -28,7 +40,8 @@ Rows char_column_functions() {
           row("write varchar",
               "(CASE WHEN $1 IS NULL THEN NULL WHEN length($1) <= $2 THEN $1 WHEN length(rtrim($1, ' ')) <= $2 THEN substr($1, 1, $2) "
               "ELSE fs_fail_limit_length($2) END)",
-              true)};
+              true),
+          not_null_row()};
 }
 
 }  // namespace firesteel::functions

@@ -45,6 +45,8 @@ Function clock_field(std::string_view name, const char* nanos) {
   return f;
 }
 
+constexpr const char* kLocalParser = "fs_parse_timestamp_ntz";
+
 bool is_moment(const Type& type) { return type.is_datetime() && !type.is(TypeKind::kTime); }
 
 // GetTimestamp of what is no text: a date is the instant at which it begins in the session's zone, a timestamp of either kind
@@ -54,6 +56,8 @@ std::string beside_pattern_sql(const plan::FunctionCall& call, std::span<const s
   if (call.arguments[0]->type.is(TypeKind::kDate)) sql = "fs_local_to_utc(CAST(" + sql + " AS TIMESTAMP), $zone)";
   return result.is(TypeKind::kDate) ? "fs_timestamp_to_date(" + sql + ", $zone)" : sql;
 }
+
+std::string parser_of(const char* kernel, const plan::FunctionCall& call) { return std::string(call.is_local ? kLocalParser : kernel) + "$time_parser"; }
 
 // With a pattern a string is parsed; ANSI fails where it does not fit.
 Function parsed(std::string_view name, Type result, const char* kernel) {
@@ -72,7 +76,7 @@ Function parsed(std::string_view name, Type result, const char* kernel) {
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a,
                               const Type& result) {
     if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
-    return std::string(kernel) + "$time_parser(" + a[0] + ", " + a[1] + ", $zone, " +
+    return parser_of(kernel, call) + "(" + a[0] + ", " + a[1] + ", $zone, " +
            (call.ansi ? "true" : "false") + ")";
   }};
   return f;
@@ -92,8 +96,9 @@ ExpressionPtr cast_to(const ExpressionPtr& child, const Type& type,
 // Of one argument: a cast. What is neither becomes text first; numbers are timestamps
 // already. The two-argument form on strings stays.
 std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
-    Type result, plan::CastMode mode = plan::CastMode::kDefault) {
-  return [result, mode](const plan::FunctionCall& call) -> ExpressionPtr {
+    Type usual, plan::CastMode mode = plan::CastMode::kDefault) {
+  return [usual, mode](const plan::FunctionCall& call) -> ExpressionPtr {
+    const Type result = call.is_local ? Type::timestamp_ntz() : usual;
     const Type& type = call.arguments[0]->type;
     const bool has_pattern = call.arguments.size() == 2;
     if (has_pattern && (type.is_string() || is_moment(type))) return nullptr;
@@ -103,8 +108,9 @@ std::function<ExpressionPtr(const plan::FunctionCall&)> cast_unless_pattern(
     if (has_pattern && !is_kept) return plan::make_call(std::string(call.function->name), {value, call.arguments[1]});
     // A moment always has a day, and a number of seconds never fails.
     if (is_moment(type) && result.is(TypeKind::kDate)) return cast_to(value, result);
-    const bool is_tried_number = is_kept && type.is_numeric() && mode == plan::CastMode::kTry;
-    return cast_to(value, result, is_tried_number ? plan::CastMode::kLegacy : mode);
+    // try_to_timestamp casts as without ANSI rules, which only texts and try_cast tell apart.
+    const bool is_plain = is_kept && (type.is_numeric() || is_moment(type)) && mode == plan::CastMode::kTry;
+    return cast_to(value, result, is_plain ? plan::CastMode::kLegacy : mode);
   };
 }
 
@@ -114,7 +120,7 @@ Function tolerant(Function f, const char* kernel) {
   for (Signature& s : f.signatures) s.nulls = Nulls::kAlways;
   f.duckdb = Lowered{[kernel](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
     if (is_moment(call.arguments[0]->type)) return beside_pattern_sql(call, a, result);
-    return std::string(kernel) + "$time_parser(" + a[0] + ", " + a[1] + ", $zone, false)";
+    return parser_of(kernel, call) + "(" + a[0] + ", " + a[1] + ", $zone, false)";
   }};
   return f;
 }
@@ -195,15 +201,16 @@ Rows datetime_functions() {
       row("timestamp_micros", signature({kIntegral}, Type::timestamp()), Template{"fs_timestamp_micros($1)"}),
       with_rewrite(parsed("to_date", Type::date(), "fs_parse_date"),
                    cast_unless_pattern(Type::date())),
-      with_rewrite(parsed("to_timestamp", Type::timestamp(), "fs_parse_timestamp"),
-                   cast_unless_pattern(Type::timestamp())),
+      following_timestamp_type(with_rewrite(parsed("to_timestamp", Type::timestamp(), "fs_parse_timestamp"),
+                                            cast_unless_pattern(Type::timestamp()))),
       with_rewrite(parsed("to_timestamp_ntz", Type::timestamp_ntz(),
-                          "fs_parse_timestamp_ntz"),
+                          kLocalParser),
                    cast_unless_pattern(Type::timestamp_ntz())),
       with_rewrite(tolerant(parsed("try_to_date", Type::date(), "fs_parse_date"), "fs_parse_date"),
                    cast_unless_pattern(Type::date(), plan::CastMode::kTry)),
-      with_rewrite(tolerant(parsed("try_to_timestamp", Type::timestamp(), "fs_parse_timestamp"), "fs_parse_timestamp"),
-                   cast_unless_pattern(Type::timestamp(), plan::CastMode::kTry)),
+      following_timestamp_type(
+          with_rewrite(tolerant(parsed("try_to_timestamp", Type::timestamp(), "fs_parse_timestamp"), "fs_parse_timestamp"),
+                       cast_unless_pattern(Type::timestamp(), plan::CastMode::kTry))),
       with_rewrite(parsed("to_timestamp_ltz", Type::timestamp(), "fs_parse_timestamp"),
                    cast_unless_pattern(Type::timestamp())),
       row("date_format", signature({kTimestamp, kString}, Type::string()),

@@ -4,6 +4,7 @@
 #include "functions/foldable.h"
 #include "functions/function_table.h"
 #include "functions/kernel/datetime_field.h"
+#include "functions/kernel/time_zone.h"
 #include "functions/row.h"
 #include "functions/value_kernel.h"
 
@@ -172,19 +173,27 @@ std::string tried_local_name(const plan::FunctionCall& call, std::span<const std
   return "try_make_timestamp_ntz(make_timestamp_ntz(" + parts + "))";
 }
 
+// A time without a zone needs none, and Spark looks at it only where it computes the call beforehand.
+void check_constant_zone(const plan::FunctionCall& call) {
+  if (!call.is_local || call.arguments.size() != 7) return;
+  const std::string* zone = text_of(call.arguments[6]);
+  if (zone && std::all_of(call.arguments.begin(), call.arguments.end(), is_foldable)) (void)kernel::TimeZone::get(*zone);
+}
+
 void add_timestamps(Rows& rows) {
   const Type ltz = Type::timestamp();
   const Type ntz = Type::timestamp_ntz();
-  rows.push_back(failing(row("make_timestamp", timestamp_forms(ltz, Nulls::kAny, true, true),
-                             value_kernel("make_timestamp"))));
+  rows.push_back(failing(following_timestamp_type(
+      row("make_timestamp", timestamp_forms(ltz, Nulls::kAny, true, true), value_kernel("make_timestamp")))));
+  rows.back().check = check_constant_zone;
   rows.push_back(failing(row("make_timestamp_ltz", timestamp_forms(ltz, Nulls::kAny, true, false),
                              value_kernel("make_timestamp"),
                              timestamp_name("make_timestamp_ltz", "make_timestamp"))));
   rows.push_back(failing(row("make_timestamp_ntz",
                              timestamp_forms(ntz, Nulls::kAny, false, false, Nulls::kAlways),
                              value_kernel("make_timestamp"))));
-  rows.push_back(row("try_make_timestamp", timestamp_forms(ltz, Nulls::kAlways, true, true),
-                     tolerant_kernel("make_timestamp"), without_zone));
+  rows.push_back(following_timestamp_type(row("try_make_timestamp", timestamp_forms(ltz, Nulls::kAlways, true, true),
+                                              tolerant_kernel("make_timestamp"), without_zone)));
   rows.push_back(row("try_make_timestamp_ltz", timestamp_forms(ltz, Nulls::kAlways, true, false),
                      tolerant_kernel("make_timestamp"),
                      timestamp_name("try_make_timestamp_ltz", "make_timestamp")));

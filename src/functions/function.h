@@ -67,6 +67,8 @@ struct Signature {
   std::function<bool(std::span<const plan::ExpressionPtr>)> nullable;  // Nulls::kCustom
   // Whether the result may be null besides when ANSI is off: failures give null then.
   std::function<bool(std::span<const plan::ExpressionPtr>)> nullable_without_ansi;
+  // Whether the result is what spark.sql.timestampType says that TIMESTAMP is.
+  bool follows_timestamp_type = false;
   std::vector<std::string_view> argument_names;  // for named arguments; may be empty
   std::vector<std::string_view> defaults;        // SQL text of left-out arguments (last ones)
 };

@@ -84,6 +84,12 @@ inline bool all_nullable(Arguments arguments) {
   return true;
 }
 
+// The TIMESTAMP that it gives is what spark.sql.timestampType says; made of a date it is one in any case.
+inline Function following_timestamp_type(Function row) {
+  for (Signature& s : row.signatures) s.follows_timestamp_type = s.arguments[0] != kDate;
+  return row;
+}
+
 // Called by the grammar or the clients' API alone.
 inline Function unlisted(Function row) {
   row.is_listed = false;

@@ -27,6 +27,16 @@ Json parsed(const std::string& metadata) {
   return json.is_object() ? json : Json::object();
 }
 
+Type with_varchar(const Type& type) {
+  switch (type.kind()) {
+    case TypeKind::kChar: return Type::varchar(type.length());
+    case TypeKind::kArray: return Type::array(with_varchar(type.element()), type.contains_null());
+    case TypeKind::kMap: return Type::map(with_varchar(type.key()), with_varchar(type.value()), type.value_contains_null());
+    case TypeKind::kStruct: return Type::structure(with_varchars(type.fields()));
+    default: return type;
+  }
+}
+
 }  // namespace
 
 bool has_length(const Type& type) { return type.is(TypeKind::kChar) || type.is(TypeKind::kVarchar); }
@@ -66,6 +76,12 @@ Schema as_declared(const Schema& schema) {
     field.type = *type;
   }
   return declared;
+}
+
+Schema with_varchars(const Schema& schema) {
+  Schema result = schema;
+  for (StructField& field : result) field.type = with_varchar(field.type);
+  return result;
 }
 
 }  // namespace firesteel::plan

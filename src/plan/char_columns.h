@@ -17,5 +17,7 @@ std::optional<int> char_length(const std::string& metadata);
 // The columns as queries see them, and as tables of them declare them. Types within arrays, maps and structs stay as they are.
 Schema as_texts(const Schema& schema);
 Schema as_declared(const Schema& schema);
+// VARCHAR(n) in place of CHAR(n), wherever it stands.
+Schema with_varchars(const Schema& schema);
 
 }  // namespace firesteel::plan

@@ -134,7 +134,7 @@ struct SameNode {
   }
   bool operator()(const FunctionCall& a, const FunctionCall& b) const {
     return a.function == b.function && a.is_distinct == b.is_distinct &&
-           a.ignore_nulls == b.ignore_nulls && a.ansi == b.ansi && a.time_zone == b.time_zone &&
+           a.ignore_nulls == b.ignore_nulls && a.ansi == b.ansi && a.is_local == b.is_local && a.time_zone == b.time_zone &&
            a.arguments.size() == b.arguments.size() && !a.filter == !b.filter;
   }
   bool operator()(const GetField& a, const GetField& b) const { return a.ordinal == b.ordinal; }

@@ -188,6 +188,7 @@ struct FunctionCall {
   ExpressionPtr filter;
   std::vector<ExpressionPtr> order_by;
   bool ansi = true;          // fails where Spark's ANSI mode fails
+  bool is_local = false;     // gives a TIMESTAMP_NTZ where it gives a TIMESTAMP otherwise (spark.sql.timestampType)
   std::string time_zone;     // set where the row depends on it
   std::string display_name;  // as the user wrote it, for output names ("mean", "std")
 };

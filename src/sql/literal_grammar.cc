@@ -249,9 +249,10 @@ ExpressionPtr Grammar::typed_literal() {
     if (const auto special = special_time(text, TypeKind::kTimestampNtz)) {
       return literal({Type::timestamp_ntz(), *special}, from);
     }
-    return literal({Type::timestamp_ntz(),
-                    require(functions::kernel::string_to_timestamp_ntz(text, mode))},
-                   from);
+    // With a zone in it, TIMESTAMP '…' is an instant in any case.
+    if (name == "TIMESTAMP_NTZ" || !functions::kernel::names_zone(text)) {
+      return literal({Type::timestamp_ntz(), require(functions::kernel::string_to_timestamp_ntz(text, mode))}, from);
+    }
   }
   if (name == "TIMESTAMP" || name == "TIMESTAMP_LTZ") {
     if (const auto special = special_time(text, TypeKind::kTimestamp)) {

@@ -6,18 +6,18 @@
 
 namespace firesteel::sql {
 
-plan::Type parse_type(std::string_view text) { return Grammar(text, {}).whole_type(); }
+plan::Type parse_type(std::string_view text, const ParserOptions& options) { return Grammar(text, options).whole_type(); }
 
-plan::Schema parse_schema(std::string_view text) {
+plan::Schema parse_schema(std::string_view text, const ParserOptions& options) {
   // PySpark accepts a column list, a single type (one column named "value") and a struct type.
   // Spark's StructType.fromDDL tries them in this order.
   const auto as_type = [&]() -> plan::Schema {
-    plan::Type type = parse_type(text);
+    plan::Type type = parse_type(text, options);
     if (type.is(plan::TypeKind::kStruct)) return type.fields();
     return {{"value", std::move(type), true, ""}};
   };
   try {
-    return Grammar(text, {}).whole_schema();
+    return Grammar(text, options).whole_schema();
   } catch (const SparkError& error) {
     try {
       return as_type();

@@ -163,9 +163,9 @@ plan::RelationPtr parse_query(std::string_view text, const ParserOptions& option
 // One expression with an optional alias ("a + 1 AS b"), as in selectExpr and F.expr.
 plan::ExpressionPtr parse_expression(std::string_view text, const ParserOptions& options = {});
 // "decimal(10, 2)", "struct<a: int>".
-plan::Type parse_type(std::string_view text);
+plan::Type parse_type(std::string_view text, const ParserOptions& options = {});
 // "a INT NOT NULL, `b c` STRING COMMENT 'x'": also accepts a single type and "struct<…>".
-plan::Schema parse_schema(std::string_view text);
+plan::Schema parse_schema(std::string_view text, const ParserOptions& options = {});
 // A possibly qualified name: "`a.b`.c" → {"a.b", "c"}.
 std::vector<std::string> parse_multipart_identifier(std::string_view text);
 

@@ -245,6 +245,15 @@ def test_other_languages_are_not_ignored(spark, tmp_path, text):
     assert error.value.getCondition() == "UNSUPPORTED_FEATURE.OPTION" and not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["datetimeRebaseMode", "int96RebaseMode"])
+def test_the_julian_calendar_is_refused(spark, tmp_path, option):
+    spark.range(1).write.parquet(str(tmp_path / "in"))
+    assert spark.read.option(option, "CORRECTED").parquet(str(tmp_path / "in")).count() == 1
+    with pytest.raises(Exception) as error:
+        spark.read.option(option, "LEGACY").parquet(str(tmp_path / "in")).count()
+    assert error.value.getCondition() == "UNSUPPORTED_FEATURE.OPTION"
+
+
 def test_unreadable_file(spark, tmp_path):
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 this is not parquet PAR1")

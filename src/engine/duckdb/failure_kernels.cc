@@ -107,6 +107,10 @@ void register_failure_kernels(KernelRegistry& registry) {
                      {{"walkedTypePath",
                        "\n- array element class: \"double\"\n- root class: \"scala.collection.immutable.Seq\"\n"}});
   });
+  add_failure(
+      registry, "fs_fail_null_column", {"VARCHAR"},
+      [](ScalarFunction::ExecInput& input) { throw SparkError("NOT_NULL_ASSERT_VIOLATION", {{"walkedTypePath", "\n" + text_at(input, 0) + "\n"}}); },
+      /*is_volatile=*/true);
   add_failure(registry, "fs_fail_parquet_type", {"VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT"}, [](ScalarFunction::ExecInput& input) {
     throw parquet_mismatch_error(text_at(input, 0), {text_at(input, 1), text_at(input, 2), text_at(input, 3)});
   });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/avro_units.h"
 #include "engine/duckdb/csv_values.h"
 #include "engine/duckdb/file_access.h"
@@ -86,6 +87,15 @@ std::string metadata_sql(const Scan& scan, const std::string& file, const std::s
          (row.empty() ? "" : ", f6 := " + row) + ")";
 }
 
+bool session_flag(const ExecutionContext& context, const std::string& key) {
+  return lower_case((context.configuration ? context.configuration(key) : std::nullopt).value_or("false")) == "true";
+}
+
+// ignoreCorruptFiles, ignoreMissingFiles: an option, or else spark.sql.files.….
+bool file_flag(const Scan& scan, const ExecutionContext& context, const std::string& name) {
+  return ReaderOptions(scan.options).flag(name, session_flag(context, "spark.sql.files." + name));
+}
+
 class CsvScan {
  public:
   CsvScan(const Scan& scan, const std::vector<plan::FileEntry>& files, const std::vector<bool>& is_needed,
@@ -117,12 +127,12 @@ class CsvScan {
     }
     for (size_t i = 0; i < positions_.size(); ++i) {
       if (positions_[i] == SIZE_MAX && is_needed_[i]) {
-        text.columns[i] = {"(CASE WHEN " + malformed(true) + " THEN " + record() + " END)", false};
+        text.columns[i] = {"(CASE WHEN " + malformed() + " THEN " + record() + " END)", false};
       }
     }
-    if (options_.mode == "DROPMALFORMED") text.where.push_back("NOT " + malformed(false));
+    if (options_.mode == "DROPMALFORMED") text.where.push_back("NOT " + malformed());
     if (options_.mode == "FAILFAST") {
-      text.where.push_back("CASE WHEN " + malformed(false) + " THEN fs_fail_malformed(fs_file_uri(" + alias_ + "." + kFileColumn +
+      text.where.push_back("CASE WHEN " + malformed() + " THEN fs_fail_malformed(fs_file_uri(" + alias_ + "." + kFileColumn +
                            "), " + record() + ") ELSE true END");
     }
     return text;
@@ -173,13 +183,13 @@ class CsvScan {
     if (is_read_as_number(scan_.data_schema[i].type)) return alias_ + ".k" + std::to_string(positions_[i]);
     return csv_value_sql(raw(i), scan_.data_schema[i].type, options_, context_.time_zone);
   }
-  // A record is malformed when a text is there that is no value of its column.
-  std::string malformed(bool all_columns) const {
+  // A record is malformed when a text is there that is no value of its column, among the columns that are read.
+  std::string malformed() const {
     std::string text;
     // With column pruning Spark's parser does not count the fields.
-    if (reads_records_ && needs_all()) text = "(" + alias_ + ".fs_count <> " + std::to_string(column_count_);
+    if (reads_records_ && (needs_all() || !options_.prunes_columns)) text = "(" + alias_ + ".fs_count <> " + std::to_string(column_count_);
     for (size_t i = 0; i < positions_.size(); ++i) {
-      if (positions_[i] == SIZE_MAX || (!all_columns && !is_needed_[i])) continue;
+      if (positions_[i] == SIZE_MAX || !is_needed_[i]) continue;
       if (scan_.data_schema[i].type.is_string()) continue;
       text += (text.empty() ? "(" : " OR ") + ("(" + raw(i) + " IS NOT NULL AND " + value(i) + " IS NULL)");
     }
@@ -302,14 +312,9 @@ ScanText unit_scan(const Scan& scan, const LocalFiles& local, const std::vector<
   }
   units.files = scan.files;
   units.partitions = scan.partition_schema;
-  const ReaderOptions options(scan.options);
-  const auto session_flag = [&](const std::string& key) {
-    return (context.configuration ? context.configuration(key) : std::nullopt).value_or("false") == "true";
-  };
-  const auto flag = [&](const std::string& name) { return options.flag(name, session_flag("spark.sql.files." + name)); };
-  const bool is_case_sensitive = session_flag("spark.sql.caseSensitive");
-  units.ignores_missing_files = flag("ignoreMissingFiles");
-  units.ignores_corrupt_files = flag("ignoreCorruptFiles");
+  const bool is_case_sensitive = session_flag(context, "spark.sql.caseSensitive");
+  units.ignores_missing_files = file_flag(scan, context, "ignoreMissingFiles");
+  units.ignores_corrupt_files = file_flag(scan, context, "ignoreCorruptFiles");
   for (size_t i = 0; i < scan.partition_schema.size(); ++i) {
     // The value has the type that the folder's name suggests; a schema of the user's may say another one.
     const Type& type = scan.partition_schema[i].type;
@@ -385,7 +390,7 @@ ScanText scan_sql(const plan::Relation& node, const Scan& scan, const std::vecto
   } else if (scan.format == "csv") {
     text = CsvScan(scan, local.files, is_needed, context, alias).run();
   } else if (scan.format == "parquet") {
-    text = parquet_scan(scan, is_needed, alias, file_column, needs_row, *services.footers);
+    text = parquet_scan(scan, is_needed, alias, file_column, needs_row, file_flag(scan, context, "ignoreCorruptFiles"), *services.footers);
   } else if (scan.format == "text") {
     text = text_scan(scan, local.files, is_needed, alias);
   } else if (scan.format == "json") {

@@ -29,14 +29,18 @@ struct FileGroup {
 class ParquetScan {
  public:
   ParquetScan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias, const std::string& file_column,
-              bool needs_row)
-      : scan_(scan), is_needed_(is_needed), alias_(alias), file_column_(file_column), needs_row_(needs_row) {}
+              bool needs_row, bool ignores_corrupt_files)
+      : scan_(scan), is_needed_(is_needed), alias_(alias), file_column_(file_column), needs_row_(needs_row),
+        ignores_corrupt_files_(ignores_corrupt_files) {}
 
   ScanText run(ParquetFooters& footers) {
-    for (const plan::FileEntry& file : scan_.files) add(file, footers.columns(file));
+    for (const plan::FileEntry& file : scan_.files) {
+      const auto columns = footers.columns(file);
+      if (columns || !ignores_corrupt_files_) add(file, columns);
+    }
     ScanText text;
     const bool is_plain = groups_.size() == 1;
-    text.from = (is_plain ? reader_sql(groups_[0]) : union_sql()) + " AS " + alias_;
+    text.from = (groups_.empty() ? nothing_sql() : is_plain ? reader_sql(groups_[0]) : union_sql()) + " AS " + alias_;
     for (size_t i = 0; i < scan_.data_schema.size(); ++i) {
       if (!is_needed_[i]) {
         text.columns.push_back({});
@@ -127,6 +131,16 @@ class ParquetScan {
     return sql;
   }
 
+  // Without a file that can be read.
+  std::string nothing_sql() const {
+    std::string sql = "(SELECT CAST(0 AS BIGINT) AS " + std::string(kRowNumberColumn);
+    if (!file_column_.empty()) sql += ", '' AS " + file_column_;
+    for (size_t i = 0; i < scan_.data_schema.size(); ++i) {
+      if (is_needed_[i]) sql += ", CAST(NULL AS " + type_sql(scan_.data_schema[i].type) + ") AS k" + std::to_string(i);
+    }
+    return sql + " WHERE false)";
+  }
+
   std::string union_sql() const {
     std::string sql;
     for (const FileGroup& group : groups_) {
@@ -141,6 +155,7 @@ class ParquetScan {
   const std::string& alias_;
   const std::string& file_column_;
   const bool needs_row_;
+  const bool ignores_corrupt_files_;
   std::vector<FileGroup> groups_;
   std::shared_ptr<const GroupNode> last_columns_;
   bool has_other_columns_ = false;  // within a group
@@ -149,8 +164,8 @@ class ParquetScan {
 }  // namespace
 
 ScanText parquet_scan(const Scan& scan, const std::vector<bool>& is_needed, const std::string& alias,
-                      const std::string& file_column, bool needs_row, ParquetFooters& footers) {
-  return ParquetScan(scan, is_needed, alias, file_column, needs_row).run(footers);
+                      const std::string& file_column, bool needs_row, bool ignores_corrupt_files, ParquetFooters& footers) {
+  return ParquetScan(scan, is_needed, alias, file_column, needs_row, ignores_corrupt_files).run(footers);
 }
 
 }  // namespace firesteel::engine

@@ -30,7 +30,32 @@ std::set<std::string> int96_columns(duckdb::cxx::Connection& connection, const s
   return names;
 }
 
+Type mapped(const Type& type, const ParquetTypes& types) {
+  switch (type.kind()) {
+    case plan::TypeKind::kBinary: return types.binary_as_text ? Type::string() : type;
+    case plan::TypeKind::kTimestampNtz: return types.has_local_timestamps ? type : Type::timestamp();
+    case plan::TypeKind::kArray: return Type::array(mapped(type.element(), types), type.contains_null());
+    case plan::TypeKind::kMap: return Type::map(mapped(type.key(), types), mapped(type.value(), types), type.value_contains_null());
+    case plan::TypeKind::kStruct: return Type::structure(types.of(type.fields()));
+    default: return type;
+  }
+}
+
 }  // namespace
+
+plan::Schema ParquetTypes::of(const plan::Schema& schema) const {
+  if (!binary_as_text && has_local_timestamps) return schema;
+  plan::Schema result = schema;
+  for (plan::StructField& field : result) field.type = mapped(field.type, *this);
+  return result;
+}
+
+void ParquetTypes::check_int96(bool has_int96) const {
+  if (int96_as_instant || !has_int96) return;
+  throw SparkError("_LEGACY_ERROR_TEMP_3071",
+                   {{"msg", "INT96 is not supported unless it's interpreted as timestamp. Please try to set "
+                            "spark.sql.parquet.int96AsTimestamp to true."}});
+}
 
 std::string file_list_sql(const std::vector<plan::FileEntry>& files) {
   std::string text = "[";
@@ -76,7 +101,7 @@ Type plan_type(const LogicalType& type) {
   throw_unsupported("RELATION", "a Parquet column of the type " + type.ToText());
 }
 
-plan::Schema parquet_schema(Database& database, const plan::FileEntry& file) {
+plan::Schema parquet_schema(Database& database, const plan::FileEntry& file, const ParquetTypes& types) {
   try {
     auto connection = database.lease();
     const std::string path = quote_string(file.path);
@@ -91,13 +116,14 @@ plan::Schema parquet_schema(Database& database, const plan::FileEntry& file) {
     auto statement = statements.Next();
     auto bound = connection->Bind(statement).output;
     const std::set<std::string> instants = int96_columns(*connection, file.path);
+    types.check_int96(!instants.empty());
     plan::Schema schema;
     for (duckdb::cxx::idx_t i = 0; i < bound.GetFieldCount(); ++i) {
       std::string name(bound.GetFieldName(i));
       Type type = instants.contains(name) ? Type::timestamp() : plan_type(bound.GetFieldType(i));
       schema.push_back({std::move(name), std::move(type), true, ""});
     }
-    return schema;
+    return types.of(schema);
   } catch (...) {
     rethrow_from_duckdb();
   }

@@ -259,7 +259,7 @@ class ParquetUnits : public UnitFormat {
 
 }  // namespace
 
-plan::Schema parquet_units_schema(const plan::FileEntry& file, const FileOpener& opener) {
+plan::Schema parquet_units_schema(const plan::FileEntry& file, const FileOpener& opener, const ParquetTypes& types) {
   const OpenedFile opened = open_file(file, opener);
   const auto pairs = opened.metadata->key_value_metadata();
   if (pairs) {
@@ -268,12 +268,14 @@ plan::Schema parquet_units_schema(const plan::FileEntry& file, const FileOpener&
   std::shared_ptr<arrow::Schema> converted;
   const auto status = parquet::arrow::FromParquetSchema(opened.metadata->schema(), arrow_properties(), &converted);
   if (!status.ok()) throw_unsupported("RELATION", "the Parquet schema of " + file.path + ": " + status.message());
+  const auto& columns = *opened.metadata->schema()->group_node();
+  types.check_int96(has_int96(columns));
   plan::Schema schema;
   for (int i = 0; i < converted->num_fields(); ++i) {
     const auto& field = *converted->field(i);
-    schema.push_back({field.name(), field_type(*opened.metadata->schema()->group_node()->field(i), *field.type()), true, ""});
+    schema.push_back({field.name(), field_type(*columns.field(i), *field.type()), true, ""});
   }
-  return schema;
+  return types.of(schema);
 }
 
 std::unique_ptr<UnitFormat> parquet_units(std::vector<plan::FileEntry> files, plan::Schema wanted, bool is_case_sensitive,

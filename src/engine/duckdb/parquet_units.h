@@ -4,13 +4,14 @@
 
 #include <memory>
 
+#include "engine/duckdb/parquet_schema.h"
 #include "engine/duckdb/unit_source.h"
 #include "plan/type.h"
 
 namespace firesteel::engine {
 
 // The schema that Spark wrote into the file, otherwise the one of the file's own types.
-plan::Schema parquet_units_schema(const plan::FileEntry& file, const FileOpener& opener);
+plan::Schema parquet_units_schema(const plan::FileEntry& file, const FileOpener& opener, const ParquetTypes& types);
 
 std::unique_ptr<UnitFormat> parquet_units(std::vector<plan::FileEntry> files, plan::Schema wanted, bool is_case_sensitive,
                                           FileOpener opener);

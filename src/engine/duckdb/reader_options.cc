@@ -129,6 +129,7 @@ CsvOptions::CsvOptions(const plan::Options& given, functions::kernel::TimeParser
   prefers_dates = policy != functions::kernel::TimeParserPolicy::kLegacy && options.flag("preferDate", true);
   enforces_schema = options.flag("enforceSchema", true);
   formats = datetime_formats(options, policy, /*is_json=*/false);
+  prunes_columns = options.flag("columnPruning", !format.is_multi_line);
   time_zone = options.get("timeZone", "");
   mode = upper_case(options.get("mode", "PERMISSIVE"));
   if (mode != "DROPMALFORMED" && mode != "FAILFAST") mode = "PERMISSIVE";

@@ -52,6 +52,7 @@ struct CsvOptions {
   bool infers_schema = false;
   bool prefers_dates = true;
   bool enforces_schema = true;
+  bool prunes_columns = true;  // false: fields count in records of which only some columns are read, too
   functions::kernel::DatetimeFormats formats;
   std::string time_zone;  // empty: the session's
   std::string mode = "PERMISSIVE";

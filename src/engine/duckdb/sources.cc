@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/config.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/duckdb/avro_units.h"
@@ -34,9 +35,20 @@ std::string format_title(const std::string& format) {
   return format == "parquet" ? "Parquet" : format == "avro" ? "Avro" : format;
 }
 
-std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const ReaderOptions& options) {
+bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
+  const std::optional<std::string> value = configuration(key);
+  return value ? lower_case(*value) == "true" : fallback;
+}
+
+// ResolveDataSource. `takes_both`: spark.sql.legacy.pathOptionBehavior.enabled.
+std::vector<std::string> given_paths(const plan::UnresolvedRead& read, const ReaderOptions& options, bool takes_both) {
   std::vector<std::string> paths = read.paths;
-  if (auto path = options.find("path"); path && paths.empty()) paths.push_back(*path);
+  const auto path = options.find("path");
+  if (!takes_both && !paths.empty() && (path || options.find("paths"))) {
+    throw SparkError("_LEGACY_ERROR_TEMP_1306", {{"config", "spark.sql.legacy.pathOptionBehavior.enabled"}});
+  }
+  // A path of load() replaces the option; beside several it is one more.
+  if (path && paths.size() != 1) paths.insert(paths.begin(), *path);
   if (paths.empty() && !read.schema) {
     throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(lower_case(read.format))}});
   }
@@ -120,8 +132,40 @@ Schema binary_file_schema() {
           {"content", Type::binary(), true, ""}};
 }
 
+// The files whose schemas can be read.
+template <typename SchemaOf>
+std::vector<plan::FileEntry> readable_files(const std::vector<plan::FileEntry>& files, const SchemaOf& schema_of) {
+  std::vector<plan::FileEntry> readable;
+  for (const plan::FileEntry& file : files) {
+    try {
+      (void)schema_of(file);
+      readable.push_back(file);
+    } catch (const SparkError& error) {
+      if (!error.condition().starts_with("FAILED_READ_FILE.")) throw;
+    }
+  }
+  return readable;
+}
+
+// Of files that say what is in them: the first one's schema, or all files'.
+template <typename SchemaOf>
+Schema stated_schema(const std::string& format, const std::vector<plan::FileEntry>& files, const ReaderOptions& options,
+                     const SourceConfiguration& configuration, const SchemaOf& schema_of) {
+  const bool ignores_corrupt = options.flag("ignoreCorruptFiles", is_set(configuration, "spark.sql.files.ignoreCorruptFiles", false));
+  const auto readable = ignores_corrupt ? readable_files(files, schema_of) : files;
+  if (readable.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
+  return merged_schema(readable, options.flag("mergeSchema", false), schema_of);
+}
+
+ParquetTypes parquet_types(const SourceConfiguration& configuration) {
+  return {.binary_as_text = is_set(configuration, "spark.sql.parquet.binaryAsString", false),
+          .int96_as_instant = is_set(configuration, "spark.sql.parquet.int96AsTimestamp", true),
+          .has_local_timestamps = is_set(configuration, "spark.sql.parquet.inferTimestampNTZ.enabled", true)};
+}
+
 Schema inferred_schema(Database& database, const std::string& format, const plan::UnresolvedRead& read,
-                       const std::vector<plan::FileEntry>& files, const FileAccess& access, bool has_local_timestamps, functions::kernel::TimeParserPolicy policy) {
+                       const std::vector<plan::FileEntry>& files, const FileAccess& access, const SourceConfiguration& configuration) {
+  const functions::kernel::TimeParserPolicy policy = time_parser_policy(configuration);
   if (format == "text") return {{"value", Type::string(), true, ""}};
   if (format == "binaryfile") return binary_file_schema();
   if (format == "libsvm") {
@@ -129,28 +173,26 @@ Schema inferred_schema(Database& database, const std::string& format, const plan
     return libsvm_schema(options, options.features ? files : local_files(files, /*decompresses=*/true, access).files);
   }
   if (files.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
-  const bool merges = ReaderOptions(read.options).flag("mergeSchema", false);
+  const ReaderOptions options(read.options);
   if (format == "orc" || format == "avro") {
     std::vector<plan::FileEntry> written;  // an empty file has no schema
     std::copy_if(files.begin(), files.end(), std::back_inserter(written),
                  [](const plan::FileEntry& file) { return file.size_bytes > 0; });
-    if (written.empty()) throw SparkError("UNABLE_TO_INFER_SCHEMA", {{"format", format_title(format)}});
     const auto& schema_of = format == "orc" ? orc_schema : avro_schema;
-    return merged_schema(written, merges, [&](const plan::FileEntry& file) { return schema_of(file, file_opener(access)); });
+    return stated_schema(format, written, options, configuration,
+                         [&](const plan::FileEntry& file) { return schema_of(file, file_opener(access)); });
   }
-  if (format == "parquet" && (merges || is_in_store(files))) {
-    return merged_schema(files, merges,
-                         [&](const plan::FileEntry& file) { return parquet_units_schema(file, file_opener(access)); });
+  if (format == "parquet") {
+    const ParquetTypes types = parquet_types(configuration);
+    const bool is_by_footer = options.flag("mergeSchema", false) || is_in_store(files);
+    return stated_schema(format, files, options, configuration, [&](const plan::FileEntry& file) {
+      return is_by_footer ? parquet_units_schema(file, file_opener(access), types) : parquet_schema(database, file, types);
+    });
   }
-  if (format == "parquet") return parquet_schema(database, files.front());
+  const bool has_local_timestamps = timestamps_are_local(configuration);
   const LocalFiles local = local_files(files, /*decompresses=*/true, access);
   if (format == "json") return infer_json_schema(JsonOptions(read.options, policy), local.files, has_local_timestamps);
   return infer_csv_schema(database, CsvOptions(read.options, policy), local.files, has_local_timestamps);
-}
-
-bool is_set(const SourceConfiguration& configuration, std::string_view key, bool fallback) {
-  const std::optional<std::string> value = configuration(key);
-  return value ? lower_case(*value) == "true" : fallback;
 }
 
 void check_duplicates(const Schema& schema) {
@@ -177,6 +219,11 @@ void refuse_avro_schemas(const ReaderOptions& options) {
   options.refuse("ignoreExtension", "true");
 }
 
+// Dates and timestamps of old are those of the proleptic Gregorian calendar, as files of Spark 3 and others hold them.
+void refuse_julian_calendar(const ReaderOptions& options) {
+  for (const char* name : {"datetimeRebaseMode", "int96RebaseMode"}) options.refuse(name, "CORRECTED");
+}
+
 void check_binary_file_schema(const Schema& given) {
   const Schema expected = binary_file_schema();
   bool is_expected = given.size() == expected.size();
@@ -197,10 +244,6 @@ std::optional<int64_t> modification_bound(const ReaderOptions& options, const st
   throw SparkError("_LEGACY_ERROR_TEMP_1294", {{"strategy", lower_case(name)}, {"timeString", *text}});
 }
 
-bool has_local_timestamps(const SourceConfiguration& configuration) {
-  return upper_case(configuration("spark.sql.timestampType").value_or("")) == "TIMESTAMP_NTZ";
-}
-
 ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOptions& options, const FileAccess& access,
                                const SourceConfiguration& configuration) {
   ListingOptions listing;
@@ -210,7 +253,7 @@ ListingOptions listing_options(const plan::UnresolvedRead& read, const ReaderOpt
   listing.infers_partition_types = is_set(configuration, "spark.sql.sources.partitionColumnTypeInference.enabled", true);
   listing.validates_partition_values = is_set(configuration, "spark.sql.sources.validatePartitionColumns", true);
   if (read.schema) listing.stated = *read.schema;
-  listing.has_local_timestamps = has_local_timestamps(configuration);
+  listing.has_local_timestamps = timestamps_are_local(configuration);
   listing.time_parser = time_parser_policy(configuration);
   const std::string session_zone = configuration("spark.sql.session.timeZone").value_or("UTC");
   const auto& zone = functions::kernel::TimeZone::get(options.get("timeZone", session_zone));
@@ -244,11 +287,13 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   check_format(format, read);
   ReaderOptions options(read.options);
   if (format == "avro") refuse_avro_schemas(options);
+  if (format == "avro" || format == "parquet") refuse_julian_calendar(options);
   FileAccess access;
   access.settings = storage::store_settings(read.options, configuration);
   access.staging = &staging;
   access.progress = [] {};
-  auto listed = list_files(given_paths(read, options), listing_options(read, options, access, configuration));
+  const bool takes_both_paths = is_set(configuration, "spark.sql.legacy.pathOptionBehavior.enabled", false);
+  auto listed = list_files(given_paths(read, options, takes_both_paths), listing_options(read, options, access, configuration));
 
   plan::Scan scan;
   scan.format = format;
@@ -263,12 +308,14 @@ plan::RelationPtr resolve_file_source(Database& database, storage::StagingArea& 
   if (!options.find("mergeSchema") && is_set(configuration, "spark.sql." + format + ".mergeSchema", false)) {
     scan.options["mergeSchema"] = "true";
   }
+  if (format == "csv" && !options.find("columnPruning") && !is_set(configuration, "spark.sql.csv.parser.columnPruning.enabled", true)) {
+    scan.options["columnPruning"] = "false";
+  }
   if (format == "binaryfile" && read.schema) check_binary_file_schema(*read.schema);
   if (format == "libsvm" && read.schema) check_libsvm_schema(*read.schema, /*is_for_writing=*/false);
   plan::UnresolvedRead configured = read;
   configured.options = scan.options;
-  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access,
-                                                          has_local_timestamps(configuration), time_parser_policy(configuration));
+  Schema all = read.schema ? *read.schema : inferred_schema(database, format, configured, listed.files, access, configuration);
   if (format == "csv") check_corrupt_column(all, CsvOptions(scan.options).corrupt_column);
   if (!is_set(configuration, "spark.sql.caseSensitive", false)) check_duplicates(all);
   // A partition column that the schema names keeps the schema's type, and stands last.

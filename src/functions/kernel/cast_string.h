@@ -35,6 +35,10 @@ std::optional<int64_t> string_to_timestamp(std::string_view text, const TimeZone
                                            CastMode mode);
 // Local microseconds; a zone in the text is ignored.
 std::optional<int64_t> string_to_timestamp_ntz(std::string_view text, CastMode mode);
+// The same of a text without a zone, nothing for any other: what readers of text take for a TIMESTAMP_NTZ.
+std::optional<int64_t> zoneless_timestamp(std::string_view text);
+// Whether a zone stands behind the time of a timestamp. Raises INVALID_TIMEZONE for one that is none.
+bool names_zone(std::string_view text);
 // Nanoseconds since midnight; digits beyond microseconds are cut. `precision` only names the type.
 std::optional<int64_t> string_to_time(std::string_view text, int precision, CastMode mode);
 

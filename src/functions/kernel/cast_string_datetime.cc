@@ -210,6 +210,19 @@ std::optional<int64_t> string_to_timestamp_ntz(std::string_view text, CastMode m
   return required(parse_timestamp_ntz(text), text, "TIMESTAMP_NTZ", mode);
 }
 
+std::optional<int64_t> zoneless_timestamp(std::string_view text) {
+  TimestampText parsed;
+  const bool has_zone = TimestampReader(text).read(parsed) && parsed.has_zone;
+  return has_zone ? std::nullopt : parse_timestamp_ntz(text);
+}
+
+bool names_zone(std::string_view text) {
+  TimestampText parsed;
+  if (!TimestampReader(text).read(parsed) || !parsed.has_zone) return false;
+  (void)TimeZone::get(trim_blanks(parsed.zone));
+  return true;
+}
+
 std::optional<int64_t> string_to_time(std::string_view text, int precision, CastMode mode) {
   return required(parse_time(text), text, "TIME(" + std::to_string(precision) + ")", mode);
 }

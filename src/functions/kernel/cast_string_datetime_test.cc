@@ -150,4 +150,13 @@ TEST(CastStringToDateTime, ReadsTimes) {
 }
 
 }  // namespace
+
+// Recorded from Spark: from_json('{"a":"…"}', 'a TIMESTAMP_NTZ').
+TEST(ZonelessTimestamp, TakesNoTextWithAZone) {
+  EXPECT_EQ(zoneless_timestamp("1970-01-01T00:00:01"), 1'000'000);
+  EXPECT_FALSE(zoneless_timestamp("1970-01-01T00:00:01Z"));
+  EXPECT_FALSE(zoneless_timestamp("1970-01-01 00:00:01 +01:00"));
+  EXPECT_FALSE(zoneless_timestamp("00:00:01"));
+}
+
 }  // namespace firesteel::functions::kernel

@@ -66,9 +66,10 @@ int rank(const Type& type) {
     case TypeKind::kDecimal: return 2;
     case TypeKind::kDouble: return 3;
     case TypeKind::kDate: return 4;
-    case TypeKind::kTimestamp: return 5;
-    case TypeKind::kBoolean: return 6;
-    default: return 7;
+    case TypeKind::kTimestampNtz: return 5;
+    case TypeKind::kTimestamp: return 6;
+    case TypeKind::kBoolean: return 7;
+    default: return 8;
   }
 }
 
@@ -82,8 +83,9 @@ Type type_of(const CsvTextOptions& options, int first, const std::string& text) 
   }
   if (is(3, Type::double_number())) return Type::double_number();
   if (first <= 4 && options.prefers_dates && options.text.is_inferred(Type::date(), text)) return Type::date();
-  if (first <= 5 && options.text.is_inferred(Type::timestamp(), text)) return Type::timestamp();
-  return is(6, Type::boolean()) ? Type::boolean() : Type::string();
+  if (options.text.infers_local_timestamps() && is(5, Type::timestamp_ntz())) return Type::timestamp_ntz();
+  if (first <= 6 && options.text.is_inferred(Type::timestamp(), text)) return Type::timestamp();
+  return is(7, Type::boolean()) ? Type::boolean() : Type::string();
 }
 
 }  // namespace
@@ -204,10 +206,12 @@ Type merged_csv_types(const CsvTextOptions& options, const Type& a, const Type& 
     };
     return Type::decimal(std::max(digits(a), digits(b)), 0);
   }
+  if (!a.is_datetime() || !b.is_datetime()) return Type::string();
+  const auto has = [&](TypeKind kind) { return a.is(kind) || b.is(kind); };
   // A date is a timestamp, too, unless timestamps have a form of their own.
-  const bool are_times = rank(a) + rank(b) == rank(Type::date()) + rank(Type::timestamp()) && a.is_datetime() && b.is_datetime();
-  if (are_times && !options.text.find("timestampFormat")) return Type::timestamp();
-  return Type::string();
+  const Type moment = has(TypeKind::kTimestamp) ? Type::timestamp() : Type::timestamp_ntz();
+  const char* format = moment.is(TypeKind::kTimestamp) ? "timestampFormat" : "timestampNTZFormat";
+  return has(TypeKind::kDate) && options.text.find(format) ? Type::string() : moment;
 }
 
 std::vector<std::string> csv_column_names(const std::vector<std::string>& fields, bool has_header,

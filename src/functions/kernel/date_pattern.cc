@@ -310,6 +310,14 @@ std::optional<int64_t> DatePattern::parse_timestamp_ntz(std::string_view text,
   return micros;
 }
 
+std::optional<int64_t> DatePattern::parse_zoneless_timestamp(std::string_view text) const {
+  int64_t local = 0;
+  if (parse_fast(text, local)) return local * kMicrosPerSecond;
+  const std::optional<LocalTime> time = parse(text, nullptr);
+  if (!time || time->zone != nullptr) return std::nullopt;
+  return checked_micros(time->seconds, time->nanos / 1000);
+}
+
 std::optional<int32_t> DatePattern::parse_date(std::string_view text, const TimeZone& zone,
                                                std::string* message) const {
   int64_t local = 0;

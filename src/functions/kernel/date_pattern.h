@@ -36,6 +36,8 @@ class DatePattern {
   // to_timestamp_ntz: the local time as it stands. Spark 2 had none: the pattern must not be one of its parser (local_time_parser).
   std::optional<int64_t> parse_timestamp_ntz(std::string_view text,
                                              std::string* message = nullptr) const;
+  // The same, but nothing for a text with a zone: what readers of text take for a TIMESTAMP_NTZ.
+  std::optional<int64_t> parse_zoneless_timestamp(std::string_view text) const;
   // to_date: the date of parse_timestamp in `zone`.
   std::optional<int32_t> parse_date(std::string_view text, const TimeZone& zone,
                                     std::string* message = nullptr) const;

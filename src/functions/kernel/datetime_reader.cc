@@ -113,8 +113,8 @@ bool DatetimeReader::is_inferred_timestamp(std::string_view text) const {
 
 std::optional<int64_t> DatetimeReader::timestamp_ntz(std::string_view text) const {
   std::optional<int64_t> micros;
-  if (timestamp_ntz_.pattern) micros = timestamp_ntz_.pattern->parse_timestamp_ntz(text);
-  if (!timestamp_ntz_.has_format) micros = string_to_timestamp_ntz(text, CastMode::kTry);
+  if (timestamp_ntz_.pattern) micros = timestamp_ntz_.pattern->parse_zoneless_timestamp(text);
+  if (!timestamp_ntz_.has_format) micros = zoneless_timestamp(text);
   if (!micros) check(timestamp_ntz_, text);
   return micros;
 }

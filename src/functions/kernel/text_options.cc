@@ -97,6 +97,8 @@ bool TextOptions::flag(std::string_view name, bool fallback) const {
   return value ? lower_case(*value) == "true" : fallback;
 }
 
+bool TextOptions::infers_local_timestamps() const { return find(kTimestampTypeOption) == "TIMESTAMP_NTZ"; }
+
 bool TextOptions::is_fail_fast() const { return lower_case(find("mode").value_or("")) == "failfast"; }
 
 bool TextOptions::drops_malformed() const { return lower_case(find("mode").value_or("")) == "dropmalformed"; }
@@ -164,7 +166,9 @@ bool TextOptions::is_inferred(const Type& type, std::string_view text) const {
 JsonSchemaOptions json_schema_options_of(const TextOptions& options) {
   JsonSchemaOptions inference = schema_options_of(options);
   if (options.flag("inferTimestamp", false)) {
-    inference.timestamp_type = [options](std::string_view text) -> std::optional<Type> {
+    const bool tries_local = options.infers_local_timestamps();
+    inference.timestamp_type = [options, tries_local](std::string_view text) -> std::optional<Type> {
+      if (tries_local && options.parse_datetime(Type::timestamp_ntz(), text)) return Type::timestamp_ntz();
       if (!options.is_inferred(Type::timestamp(), text)) return std::nullopt;
       return Type::timestamp();
     };

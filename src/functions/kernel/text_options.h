@@ -15,6 +15,9 @@
 
 namespace firesteel::functions::kernel {
 
+// The analyzer puts spark.sql.timestampType among the options of what infers types, where it is TIMESTAMP_NTZ.
+inline constexpr const char* kTimestampTypeOption = "spark.sql.timestampType";
+
 class TextOptions {
  public:
   TextOptions() = default;
@@ -23,6 +26,8 @@ class TextOptions {
 
   std::optional<std::string> find(std::string_view name) const;
   bool flag(std::string_view name, bool fallback) const;
+  // Whether a text without a zone is inferred to be a TIMESTAMP_NTZ.
+  bool infers_local_timestamps() const;
   bool is_fail_fast() const;
   bool drops_malformed() const;
   // Which field of a row takes the text of a record that is malformed.

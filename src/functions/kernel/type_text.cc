@@ -19,7 +19,7 @@ using plan::Type;
 
 class TypeReader {
  public:
-  explicit TypeReader(std::string_view text) : text_(text) {}
+  TypeReader(std::string_view text, bool timestamps_are_local) : text_(text), timestamps_are_local_(timestamps_are_local) {}
 
   Type whole() {
     check_begin();
@@ -183,8 +183,8 @@ class TypeReader {
     if (name == "string") return Type::string();
     if (name == "binary") return Type::binary();
     if (name == "date") return Type::date();
+    if (name == "timestamp_ntz" || (name == "timestamp" && timestamps_are_local_)) return Type::timestamp_ntz();
     if (name == "timestamp" || name == "timestamp_ltz") return Type::timestamp();
-    if (name == "timestamp_ntz") return Type::timestamp_ntz();
     if (name == "time") return time();
     if (name == "interval") return interval();
     if (name == "variant") return Type::variant();
@@ -292,22 +292,23 @@ class TypeReader {
   }
 
   std::string_view text_;
+  bool timestamps_are_local_;
   size_t at_ = 0;
 };
 
 }  // namespace
 
-Type parse_type_text(std::string_view text) {
+Type parse_type_text(std::string_view text, bool timestamps_are_local) {
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start != std::string_view::npos && (text[start] == '{' || text[start] == '"')) {
     // What is no JSON of a type fails as the DDL that Spark tries first.
     try {
       return plan::type_from_json(text);
     } catch (const SparkError&) {
-      return TypeReader(text).whole();
+      return TypeReader(text, timestamps_are_local).whole();
     }
   }
-  return TypeReader(text).whole();
+  return TypeReader(text, timestamps_are_local).whole();
 }
 
 }  // namespace firesteel::functions::kernel
