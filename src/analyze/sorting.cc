@@ -191,15 +191,11 @@ RelationPtr Resolver::filter(const Filter& node) {
   return keep_columns(make_resolved(Filter{child, resolved}, output), visible);
 }
 
-bool takes_positions(const AnalysisContext& context, std::string_view key) {
-  return !context.configuration || context.configuration(key).value_or("true") != "false";
-}
-
 // ORDER BY 2: the second column.
 ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& visible) {
   const auto* literal = order.child->as<Literal>();
   const auto* number = literal && literal->type.is(TypeKind::kInteger) ? std::get_if<int64_t>(&literal->value) : nullptr;
-  if (!number || !takes_positions(context_, "spark.sql.orderByOrdinal")) return nullptr;
+  if (!number || !is_enabled(context_, "spark.sql.orderByOrdinal")) return nullptr;
   if (*number < 1 || *number > static_cast<int64_t>(visible.size())) {
     throw SparkError("ORDER_BY_POS_OUT_OF_RANGE",
                      {{"index", std::to_string(*number)}, {"size", std::to_string(visible.size())}},

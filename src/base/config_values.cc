@@ -26,6 +26,7 @@ constexpr std::array kChoices = {
     Choice{"spark.sql.error.messageFormat", "PRETTY, MINIMAL, STANDARD, DEBUG"},
     Choice{"spark.sql.execution.arrow.compression.codec", "none, zstd, lz4"},
     Choice{"spark.sql.execution.pandas.structHandlingMode", "legacy, row, dict"},
+    Choice{"spark.sql.legacy.ctePrecedencePolicy", "EXCEPTION, LEGACY, CORRECTED"},
     Choice{"spark.sql.legacy.timeParserPolicy", "EXCEPTION, LEGACY, CORRECTED"},
     Choice{"spark.sql.mapKeyDedupPolicy", "EXCEPTION, LAST_WIN"},
     Choice{"spark.sql.orc.compression.codec", "brotli, uncompressed, lz4, lzo, snappy, zlib, none, zstd"},

@@ -18,6 +18,9 @@ plan::ExpressionPtr all_columns() { return plan::make_expression(plan::Unresolve
 RelationPtr Grammar::pipe_operator(RelationPtr left) {
   const size_t from = position_;
   expect("|>");
+  if (!options_.allows_pipe_operators) {
+    fail("_LEGACY_ERROR_TEMP_0035", {{"message", "Operator pipe SQL syntax using |>"}}, from);
+  }
   // The analyzer takes it off again: names mean nothing that the input does not show.
   left = relation(plan::Hint{std::move(left), "PIPE OPERATOR", {}}, from);
   if (at(Keyword::kSelect)) {
