@@ -137,7 +137,10 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
   const ExpressionPtr over_keys = transform_up(resolved, [&](const ExpressionPtr& e) -> ExpressionPtr {
     const auto* call_node = e->as<FunctionCall>();
     if (!call_node || call_node->function->kind != functions::FunctionKind::kAggregate) return nullptr;
-    return transform_up(e, over_input);
+    if (!is_grouping_call(*e) || !call_node->arguments.empty()) return transform_up(e, over_input);
+    FunctionCall whole = *call_node;  // grouping_id() is that of all keys
+    whole.arguments = node.grouping;
+    return make_typed(std::move(whole), e->type, e->nullable, e->origin);
   });
   walk(over_keys, [&](const ExpressionPtr& part) {
     if (is_grouping_call(*part)) check_grouping_arguments(*transform_up(part, over_input)->as<FunctionCall>(), node.grouping, part->origin);

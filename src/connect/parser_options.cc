@@ -54,6 +54,7 @@ sql::ParserOptions parser_options(const Config& config) {
   options.doubled_quotes_join = is_set("spark.sql.legacy.consecutiveStringLiterals.enabled");
   options.exponent_is_decimal = is_set("spark.sql.legacy.exponentLiteralAsDecimal.enabled");
   options.bang_is_not = is_set("spark.sql.legacy.bangEqualsNot");
+  options.identifier_clause_is_name = is_set("spark.sql.legacy.identifierClause");
   options.between_is_two = is_set("spark.sql.legacy.duplicateBetweenInput");
   if (is_set("spark.sql.variable.substitute")) {
     options.variable = [&config](const std::string& prefix, const std::string& key) { return variable(config, prefix, key); };

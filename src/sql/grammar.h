@@ -257,6 +257,7 @@ class Grammar : public TokenReader {
   Statement table_maintenance();  // TRUNCATE, ANALYZE, MSCK REPAIR, REFRESH
   Statement show_table_details();
   [[noreturn]] void unsupported_statement(size_t words) const;
+  [[noreturn]] void unsupported_script() const;
 
  private:
   std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor

@@ -158,6 +158,7 @@ struct ParserOptions {
   bool doubled_quotes_join = false;     // spark.sql.legacy.consecutiveStringLiterals.enabled
   bool exponent_is_decimal = false;     // spark.sql.legacy.exponentLiteralAsDecimal.enabled
   bool bang_is_not = false;             // spark.sql.legacy.bangEqualsNot
+  bool identifier_clause_is_name = false;  // spark.sql.legacy.identifierClause: a whole name, no part of one
   bool between_is_two = false;          // spark.sql.legacy.duplicateBetweenInput
   // The value of ${key} or ${prefix:key} (`prefix` is empty in the first), or nothing where the text
   // stays as it is. Without it all of them stay: spark.sql.variable.substitute.
@@ -178,6 +179,6 @@ plan::Type parse_type(std::string_view text);
 // "a INT NOT NULL, `b c` STRING COMMENT 'x'": also accepts a single type and "struct<…>".
 plan::Schema parse_schema(std::string_view text);
 // A possibly qualified name: "`a.b`.c" → {"a.b", "c"}.
-std::vector<std::string> parse_multipart_identifier(std::string_view text);
+std::vector<std::string> parse_multipart_identifier(std::string_view text, const ParserOptions& options = {});
 
 }  // namespace firesteel::sql

@@ -109,10 +109,7 @@ Statement Grammar::statement() {
     case Keyword::kComment:
       unsupported_statement(2);
     case Keyword::kBegin:
-      if (!options_.allows_scripts) {
-        fail("UNSUPPORTED_FEATURE.SQL_SCRIPTING", {{"sqlScriptingEnabled", "\"spark.sql.scripting.enabled\""}}, position_);
-      }
-      unsupported_statement(1);
+      unsupported_script();
     case Keyword::kUpdate:
     case Keyword::kCall:
     case Keyword::kAdd:
@@ -134,6 +131,11 @@ void Grammar::unsupported_statement(size_t words) const {
     name += (name.empty() ? "" : " ") + upper_case(text_of(peek(i)));
   }
   throw_unsupported("STATEMENT", name);
+}
+
+void Grammar::unsupported_script() const {
+  if (options_.allows_scripts) unsupported_statement(1);
+  fail("UNSUPPORTED_FEATURE.SQL_SCRIPTING", {{"sqlScriptingEnabled", "\"spark.sql.scripting.enabled\""}}, position_);
 }
 
 bool Grammar::accept_if_exists() {

@@ -176,7 +176,7 @@ std::string TokenReader::unquote_identifier(const Token& token) const {
 
 std::string TokenReader::identifier() {
   const size_t from = position_;
-  if (at_identifier_clause()) {
+  if (at_identifier_clause() && !options_.identifier_clause_is_name) {
     std::vector<std::string> parts = identifier_clause();
     if (parts.size() != 1) {
       fail("IDENTIFIER_TOO_MANY_NAME_PARTS", {{"identifier", quoted_name(parts)}, {"limit", "1"}}, from);
@@ -205,8 +205,9 @@ std::string TokenReader::strict_identifier() {
 
 std::vector<std::string> TokenReader::multipart_identifier() {
   std::vector<std::string> parts;
+  if (at_identifier_clause() && options_.identifier_clause_is_name) return identifier_clause();
   do {
-    if (at_identifier_clause()) {
+    if (at_identifier_clause() && !options_.identifier_clause_is_name) {
       for (std::string& part : identifier_clause()) parts.push_back(std::move(part));
     } else {
       parts.push_back(captured_identifier());

@@ -56,7 +56,8 @@ class Substitution {
     // Values of values could grow without end.
     constexpr size_t kMaxNesting = 500;
     constexpr size_t kMaxWork = size_t{1} << 28;
-    work_ += text.size() + 1;
+    constexpr size_t kWorkOfOne = 512;
+    work_ += text.size() + kWorkOfOne;
     if (used_.size() > kMaxNesting || work_ > kMaxWork) throw SparkError("FAILED_TO_PARSE_TOO_COMPLEX", {});
     std::string result;
     size_t done = 0;
