@@ -185,6 +185,7 @@ void check_orderable_keys(const std::vector<ExpressionPtr>& keys) {
 
 RelationPtr Resolver::aggregate(const Aggregate& node) {
   if (const auto windowed = with_time_windows(node)) return aggregate(*windowed);
+  if (RelationPtr rows = rows_with_having(node)) return rows;
   return node.kind == GroupKind::kPivot ? pivot(node) : aggregate_over(node, resolve(node.child));
 }
 
@@ -351,7 +352,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
                                             const std::vector<ExpressionPtr>& list,
                                             const Scope& scope) {
   const auto* literal = e->as<Literal>();
-  if (literal && literal->type.is(TypeKind::kInteger) && !literal->is_null() && !list.empty() && takes_positions(context_, "spark.sql.groupByOrdinal")) {
+  if (literal && literal->type.is(TypeKind::kInteger) && !literal->is_null() && !list.empty() && is_enabled(context_, "spark.sql.groupByOrdinal")) {
     const int64_t position = std::get<int64_t>(literal->value);
     if (position < 1 || position > static_cast<int64_t>(list.size())) {
       throw SparkError("GROUP_BY_POS_OUT_OF_RANGE",
@@ -368,9 +369,10 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     return entry;
   }
   const auto* bare_name = e->as<UnresolvedAttribute>();
+  const auto takes_aliases = [&] { return is_enabled(context_, "spark.sql.groupByAliases"); };
   try {
     ExpressionPtr resolved = expression(e, scope);
-    if (bare_name && bare_name->parts.size() == 1 && is_far(resolved)) {
+    if (bare_name && bare_name->parts.size() == 1 && is_far(resolved) && takes_aliases()) {
       for (const ExpressionPtr& entry : list) {
         const auto* alias_node = entry->as<Alias>();
         if (alias_node && alias_node->names.size() == 1 && same_name(alias_node->names[0], bare_name->parts[0])) return entry;
@@ -382,7 +384,7 @@ ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
     return resolved;
   } catch (const SparkError& error) {
     const auto* name = e->as<UnresolvedAttribute>();
-    if (!name || name->parts.size() != 1 || !error.condition().starts_with("UNRESOLVED_COLUMN")) throw;
+    if (!name || name->parts.size() != 1 || !error.condition().starts_with("UNRESOLVED_COLUMN") || !takes_aliases()) throw;
     for (const ExpressionPtr& entry : list) {
       const auto* alias_node = entry->as<Alias>();
       if (!alias_node || alias_node->names.size() != 1 || !same_name(alias_node->names[0], name->parts[0])) continue;
@@ -485,7 +487,8 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
                          (having && needs_more_than(filter_above, above));
   // GROUPING SETS (()) alone is the aggregate of the whole.
-  const bool has_total = !(grouping.keys.empty() && grouping.sets.size() == 1) && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
+  const bool is_whole = grouping.keys.empty() && grouping.sets.size() == 1 && is_enabled(context_, "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled");
+  const bool has_total = !is_whole && std::any_of(grouping.sets.begin(), grouping.sets.end(), [](const auto& set) { return set.empty(); });
   if (has_total) {
     // Spark has no total of no rows: it expands the rows first.
     ExpressionPtr rows = column_for(bound("count", {make_integer_literal(1)}), "count(1)", columns);

@@ -326,15 +326,15 @@ void check_bitwise(const Function& row, const FunctionCall& uncoerced, const Coe
   const auto meet = wider_type(a[0]->type, a[1]->type, rules);
   if (!meet || meet->is_integral()) return;
   for (ExpressionPtr& x : a) {
-    if (meet->is(TypeKind::kDecimal) && x->type.is_integral()) x = cast_to(x, decimal_of(*x), rules);
+    if (meet->is(TypeKind::kDecimal) && x->type.is_integral()) x = cast_to(x, decimal_of(*x, rules), rules);
   }
   throw_mismatch(row, call, 0, functions::Accepts::kIntegral, origin);
 }
 
-Type decimal_of(const Expression& integer) {
+Type decimal_of(const Expression& integer, const CoercionRules& rules) {
   const auto* literal = integer.as<Literal>();
   const auto* number = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-  if (!number || integer.type.is(TypeKind::kByte)) return decimal_for(integer.type);
+  if (!number || !rules.measures_literals || integer.type.is(TypeKind::kByte)) return decimal_for(integer.type);
   return Type::decimal(static_cast<int>(std::to_string(*number).size()) - (*number < 0 ? 1 : 0), 0);
 }
 

@@ -38,7 +38,7 @@ void check_concatenated(const plan::FunctionCall& call);
 // a & b of numbers that meet in no integer is refused with the types that they have.
 void check_bitwise(const functions::Function& row, const plan::FunctionCall& uncoerced, const CoercionRules& rules, const plan::Origin& origin);
 // The decimal of an integer: a literal counts with the digits that it has.
-plan::Type decimal_of(const plan::Expression& integer);
+plan::Type decimal_of(const plan::Expression& integer, const CoercionRules& rules);
 // The default of lag() and lead() becomes a value of their type.
 void check_default(const functions::Function& row, const plan::FunctionCall& call, const CoercionRules& rules);
 // div takes whole numbers, decimals and intervals.

@@ -493,14 +493,11 @@ void Resolver::drop_excepted(const std::vector<std::vector<std::string>>& names,
 
 // df.colRegex and back-quoted regular expressions: the columns whose whole name matches.
 std::vector<ExpressionPtr> Resolver::columns_like(const UnresolvedRegex& node, const Scope& scope) {
-  std::string pattern = node.pattern;
-  if (pattern.size() >= 2 && pattern.front() == '`' && pattern.back() == '`') {
-    pattern = pattern.substr(1, pattern.size() - 2);
-  }
-  const functions::kernel::JavaRegex regex((context_.case_sensitive ? "^(?:" : "(?i)^(?:") + pattern + ")$");
+  const functions::kernel::JavaRegex regex((context_.case_sensitive ? "^(?:" : "(?i)^(?:") + node.pattern + ")$");
   std::vector<ExpressionPtr> found;
   for (const Attribute& column : *scope.attributes) {
-    if (regex.find(column.name)) found.push_back(reference(column));
+    const bool is_of_table = node.table.empty() || (!column.qualifier.empty() && same_name(column.qualifier.back(), node.table));
+    if (is_of_table && regex.find(column.name)) found.push_back(reference(column));
   }
   return found;
 }

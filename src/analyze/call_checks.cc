@@ -194,6 +194,18 @@ bool is_null_number(const ExpressionPtr& constant, bool is_ansi) {
   return !is_ansi && !functions::kernel::string_to_double(*text, functions::kernel::CastMode::kTry);
 }
 
+// Analyzer.expandStarExpression: operators are no functions, and bear the names of their classes.
+void check_takes_columns(std::string_view function, const std::string& shown, const Origin& origin) {
+  static constexpr std::pair<std::string_view, std::string_view> kClasses[] = {
+      {"%", "remainder"}, {"*", "multiply"}, {"+", "add"}, {"-", "subtract"}, {"/", "divide"}, {"<", "lessthan"}, {"<=", "lessthanorequal"},
+      {"<=>", "equalnullsafe"}, {"=", "equalto"}, {">", "greaterthan"}, {">=", "greaterthanorequal"}, {"and", "and"}, {"div", "integraldivide"},
+      {"isnotnull", "isnotnull"}, {"isnull", "isnull"}, {"like", "like"}, {"not", "not"}, {"or", "or"}, {"unary -", "unaryminus"}};
+  for (const auto& [name, class_name] : kClasses) {
+    if (name != function) continue;
+    throw SparkError("INVALID_USAGE_OF_STAR_OR_REGEX", {{"elem", shown}, {"prettyName", "expression `" + std::string(class_name) + "`"}}, contexts_of(origin));
+  }
+}
+
 void check_grouping_arguments(const FunctionCall& call, const std::vector<ExpressionPtr>& keys, const Origin& origin) {
   const auto text_of = [](const std::vector<ExpressionPtr>& expressions) {
     std::vector<std::string> names;

@@ -1,6 +1,7 @@
 // What a call's arguments are checked for besides their kinds, and how what is wrong is worded.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "functions/function.h"
@@ -30,6 +31,9 @@ void check_no_aggregate_of(const std::vector<plan::ExpressionPtr>& variables, co
 
 // Whether a constant is null as a number: a null, or without ANSI rules a text that is none.
 bool is_null_number(const plan::ExpressionPtr& constant, bool is_ansi);
+
+// Throws for a star or a regular expression for columns, as the error shows it, that is an operator's operand.
+void check_takes_columns(std::string_view function, const std::string& shown, const plan::Origin& origin);
 
 // grouping() or grouping_id().
 bool is_grouping_call(const plan::Expression& e);

@@ -45,7 +45,7 @@ bool is_operator_on_dates(std::string_view name) {
 
 // count(t.*) of a table is not allowed, count(s.*) of a struct is.
 void check_count_of(const UnresolvedStar& star, const Scope& scope, const AnalysisContext& context) {
-  if (context.configuration && context.configuration("spark.sql.legacy.allowStarWithSingleTableIdentifierInCount") == "true") return;
+  if (is_enabled(context, "spark.sql.legacy.allowStarWithSingleTableIdentifierInCount")) return;
   const bool is_table = scope.attributes && std::any_of(scope.attributes->begin(), scope.attributes->end(), [&](const Attribute& a) {
     return !a.qualifier.empty() && equal_ignoring_case(a.qualifier.back(), star.target[0]);
   });
@@ -164,6 +164,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
   const std::vector<ExpressionPtr> arguments = ordered_arguments(row, node);
   for (const ExpressionPtr& argument : arguments) {
     if (const auto* star = argument->as<UnresolvedStar>()) {
+      check_takes_columns(row.name, "'*'", origin);
       if (row.name == "count" && node.arguments.size() == 1 && star->target.size() == 1) check_count_of(*star, scope, context_);
       if (row.name == "count" && node.arguments.size() == 1 && !node.is_distinct && star->target.empty()) {
         out.push_back(make_integer_literal(1));
@@ -177,6 +178,7 @@ std::vector<ExpressionPtr> Resolver::call_arguments(const Function& row,
         }
       }
     } else if (const auto* regex = argument->as<UnresolvedRegex>()) {
+      check_takes_columns(row.name, "regular expression '" + regex->pattern + "'", origin);
       for (ExpressionPtr& column : columns_like(*regex, scope)) out.push_back(std::move(column));
     } else if (argument->as<LambdaFunction>() || takes_lambda_at(row, out.size())) {
       if (!takes_lambda(row)) throw_not_higher_order(row, origin);
@@ -303,7 +305,7 @@ ExpressionPtr Resolver::call(const UnresolvedFunction& node, const Expression& e
   spare_beside_values(row->name, bound.arguments);
   choose_argument_kinds(row->name, bound.arguments, rules());
   if (const auto known = bound_by_integer(row->name, bound.arguments)) return make_literal(Literal{Type::boolean(), *known});
-  const bool is_narrowed = narrows_literal(bound);
+  const bool is_narrowed = measures_literals_ && narrows_literal(bound);
   ExpressionPtr result = with_nulls(bind_call(*row, std::move(bound), e.origin), is_narrowed);
   if (tries_arguments(*result)) result = shown_as(built_call("null if it fails", {result}, e.origin), print_name(*result));
   if (tries_operands(*result)) result = with_tried_operands(result, e.origin);
@@ -372,7 +374,7 @@ bool Resolver::timestamps_are_local() const { return context_.configuration && f
 
 // Whether decimals lose their integral digits before those of the scale.
 bool Resolver::keeps_decimal_digits() const {
-  return !setting("spark.sql.decimalOperations.allowPrecisionLoss", true);
+  return !is_enabled(context_, "spark.sql.decimalOperations.allowPrecisionLoss");
 }
 
 void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
@@ -405,7 +407,7 @@ void Resolver::coerce_arguments(const Function& row, FunctionCall& call) {
       for (ExpressionPtr& x : a) {
         if (x->type.is(TypeKind::kDecimal)) continue;
         const Type type = x->type.is_numeric() ? decimal_for(x->type) : common;
-        x = cast_to(x, x->type.is_integral() ? decimal_of(*x) : type, rule);
+        x = cast_to(x, x->type.is_integral() ? decimal_of(*x, rule) : type, rule);
       }
       return;
     }

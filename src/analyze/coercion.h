@@ -13,6 +13,7 @@ namespace firesteel::analyze {
 struct CoercionRules {
   bool ansi = true;
   std::string time_zone;
+  bool measures_literals = true;  // beside decimals a whole number has its own digits, not those of its type
 };
 
 // Decimal with the digits of an integral type: DecimalType.forType.

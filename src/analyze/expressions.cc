@@ -122,7 +122,10 @@ ExpressionPtr Resolver::expression(const ExpressionPtr& e, const Scope& scope) {
   }
   if (e->as<Parameter>()) throw SparkError("UNBOUND_SQL_PARAMETER", {{"name", e->as<Parameter>()->name}}, contexts_of(e->origin));
   if (e->as<UserFunction>()) throw_unsupported("EXPRESSION", "Python functions");
-  if (e->as<UnresolvedRegex>()) throw_unsupported("EXPRESSION", "a column regular expression here");
+  if (const auto* n = e->as<UnresolvedRegex>()) {
+    throw SparkError("INVALID_USAGE_OF_STAR_OR_REGEX",
+                     {{"elem", "regular expression '" + n->pattern + "'"}, {"prettyName", "expression"}}, contexts_of(e->origin));
+  }
   if (const auto* n = e->as<LambdaFunction>(); n && !n->parameters.empty() && n->parameters[0]->as<UnresolvedLambdaVariable>()) {
     throw_unsupported("EXPRESSION", "a lambda function that no function takes");
   }
@@ -503,7 +506,7 @@ std::vector<ExpressionPtr> Resolver::named_list(const std::vector<ExpressionPtr>
       for (const ExpressionPtr& one : columns_like(*regex, scope)) out.push_back(one);
     } else {
       if (e->as<SortOrder>()) throw_unsupported("EXPRESSION", "an order outside of sorting");
-      lateral_aliases_ = &out;
+      if (takes_lateral_aliases_) lateral_aliases_ = &out;
       if (const auto* alias = e->as<Alias>(); alias && alias->names.size() > 1) {
         std::string names;
         for (const std::string& name : alias->names) names += (names.empty() ? "" : ", ") + name;
@@ -544,6 +547,10 @@ Attribute attribute_of(const Expression& named) {
 }
 
 Resolver::Resolver(const AnalysisContext& context)
-    : context_(context), name_scope_(context.time_zone, rewritten_names_) {}
+    : context_(context),
+      takes_lateral_aliases_(is_enabled(context, "spark.sql.lateralColumnAlias.enableImplicitResolution")),
+      measures_literals_(is_enabled(context, "spark.sql.legacy.literal.pickMinimumPrecision")),
+      prefers_outer_tables_(has_table_policy("LEGACY")),
+      name_scope_(context.time_zone, rewritten_names_) {}
 
 }  // namespace firesteel::analyze

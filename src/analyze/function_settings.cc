@@ -27,13 +27,11 @@ bool has_option(const FunctionCall& options, std::string_view key) {
 
 }  // namespace
 
-bool Resolver::setting(const char* key, bool otherwise) const {
-  const auto value = context_.configuration ? context_.configuration(key) : std::nullopt;
-  return value ? equal_ignoring_case(*value, "true") : otherwise;
-}
-
 // Spark's spelling since 3.5; before, null IN (nothing) was null where the optimizer saw that null.
-bool Resolver::is_null_in_nothing() const { return setting("spark.sql.legacy.nullInEmptyListBehavior", !context_.ansi); }
+bool Resolver::is_null_in_nothing() const {
+  const auto value = context_.configuration ? context_.configuration("spark.sql.legacy.nullInEmptyListBehavior") : std::nullopt;
+  return value ? equal_ignoring_case(*value, "true") : !context_.ansi;
+}
 
 // Nothing is among no values, null included, but for a legacy setting (OptimizeIn).
 ExpressionPtr Resolver::in_nothing(const ExpressionPtr& value, const Origin& origin) {
@@ -63,16 +61,16 @@ void Resolver::set_arguments(std::string_view name, std::vector<ExpressionPtr>& 
     if (a.size() <= first || !std::all_of(a.begin() + static_cast<std::ptrdiff_t>(first), a.end(), is_binary_value)) return;
     for (size_t i = first; i < a.size(); ++i) a[i] = cast_to(a[i], Type::string(), rules());
   };
-  if (name == "concat" && setting("spark.sql.function.concatBinaryAsString", false)) texts_from(0);
-  if (name == "elt" && setting("spark.sql.function.eltOutputAsString", false)) texts_from(1);
-  if ((name == "lpad" || name == "rpad") && setting("spark.sql.legacy.lpadRpadAlwaysReturnString", false)) {
+  if (name == "concat" && is_enabled(context_, "spark.sql.function.concatBinaryAsString")) texts_from(0);
+  if (name == "elt" && is_enabled(context_, "spark.sql.function.eltOutputAsString")) texts_from(1);
+  if ((name == "lpad" || name == "rpad") && is_enabled(context_, "spark.sql.legacy.lpadRpadAlwaysReturnString")) {
     for (ExpressionPtr& one : a) {
       if (is_binary_value(one)) one = cast_to(one, Type::string(), rules());
     }
   }
-  if (name == "to_json" && !setting("spark.sql.jsonGenerator.ignoreNullFields", true)) keep_null_fields(a, origin);
+  if (name == "to_json" && !is_enabled(context_, "spark.sql.jsonGenerator.ignoreNullFields")) keep_null_fields(a, origin);
   if (name == "array_insert" && a.size() == 3 && a[1]->type.is_integral() &&
-      setting("spark.sql.legacy.negativeIndexInArrayInsert", false)) {
+      is_enabled(context_, "spark.sql.legacy.negativeIndexInArrayInsert")) {
     // -1 meant the place before the last element.
     const ExpressionPtr zero = make_integer_literal(0), one = make_integer_literal(1);
     const ExpressionPtr before = built_call("if", {built_call("<", {a[1], zero}, origin), built_call("-", {a[1], one}, origin), a[1]}, origin);
@@ -85,10 +83,10 @@ ExpressionPtr Resolver::as_set(const ExpressionPtr& result, const Origin& origin
   const auto* call = result->as<FunctionCall>();
   if (!call) return nullptr;
   const std::string_view name = call->function->name;
-  if (name == "base64" && !setting("spark.sql.chunkBase64String.enabled", true)) {
+  if (name == "base64" && !is_enabled(context_, "spark.sql.chunkBase64String.enabled")) {
     return built_call("replace", {result, make_string_literal("\r\n"), make_string_literal("")}, origin);
   }
-  if (call->arguments.empty() && (name == "array" || name == "map") && setting("spark.sql.legacy.createEmptyCollectionUsingStringType", false)) {
+  if (call->arguments.empty() && (name == "array" || name == "map") && is_enabled(context_, "spark.sql.legacy.createEmptyCollectionUsingStringType")) {
     return cast_to(result, name == "array" ? Type::array(Type::string(), false) : Type::map(Type::string(), Type::string(), false), rules());
   }
   return nullptr;

@@ -61,6 +61,18 @@ bool calls_aggregate(const ExpressionPtr& expression) {
   return found;
 }
 
+}  // namespace
+
+// AstBuilder.withSelectQuerySpecification: HAVING without GROUP BY and without aggregates as WHERE.
+RelationPtr Resolver::rows_with_having(const Aggregate& node) {
+  const bool has_groups = !node.having || !node.grouping.empty() || node.kind != GroupKind::kGroupBy;
+  if (has_groups || !is_enabled(context_, "spark.sql.legacy.parser.havingWithoutGroupByAsWhere")) return nullptr;
+  if (std::any_of(node.aggregates.begin(), node.aggregates.end(), calls_aggregate)) return nullptr;
+  return resolve(make_relation(Filter{make_relation(Project{node.child, node.aggregates}), node.having}));
+}
+
+namespace {
+
 // Whether an expression reads columns or rows.
 bool reads_something(const ExpressionPtr& expression) {
   bool found = calls_aggregate(expression);

@@ -43,6 +43,7 @@ bool contains_membership(const ExpressionPtr& e) {
 RelationPtr Resolver::resolve_inside(const RelationPtr& query, const Scope& scope) {
   const Replaced<const Scope*> outer(&outer_scope_, &scope);
   const Replaced<const std::vector<ExpressionPtr>*> aliases(&lateral_aliases_, nullptr);
+  const Replaced<size_t> tables(&tables_around_, prefers_outer_tables_ ? common_tables_.size() : 0);
   return resolve(query);
 }
 
@@ -234,6 +235,7 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
       // A view knows nothing of the query that reads it.
       const Replaced<const Scope*> outer(&outer_scope_, nullptr);
       const Replaced<std::vector<std::map<std::string, RelationPtr>>> tables(&common_tables_, {});
+      const Replaced<size_t> around(&tables_around_, 0);
       std::map<AttributeId, AttributeId> renamed;
       RelationPtr plan = found.plan;
       const bool is_of_catalog = found.qualifier.size() > 1;
@@ -249,9 +251,10 @@ RelationPtr Resolver::table(const UnresolvedTable& node) {
     }
   }
   static const char* const formats[] = {"parquet", "csv", "text", "json", "orc", "avro", "binaryFile", "libsvm"};
-  if (node.parts.size() == 2 &&
-      std::any_of(std::begin(formats), std::end(formats),
-                  [&](const char* f) { return same_name(f, node.parts[0]); })) {
+  const bool names_format = node.parts.size() == 2 && std::any_of(std::begin(formats), std::end(formats), [&](const char* f) {
+    return same_name(f, node.parts[0]);
+  });
+  if (names_format && is_enabled(context_, "spark.sql.runSQLOnFiles")) {
     return context_.resolve_source({node.parts[0], {}, node.options, {node.parts[1]}});
   }
   throw SparkError("TABLE_OR_VIEW_NOT_FOUND",
@@ -291,11 +294,53 @@ void Resolver::check_nested_names(const RelationPtr& query, const std::vector<st
   for (const RelationPtr& child : children(*query)) check_nested_names(child, outer, false);
 }
 
+bool Resolver::has_table_policy(std::string_view policy) const {
+  if (!context_.configuration) return false;
+  return equal_ignoring_case(context_.configuration("spark.sql.legacy.ctePrecedencePolicy").value_or(""), policy);
+}
+
+// The definitions that the query names, or others that it names behind them.
+std::vector<CommonTableExpression> Resolver::mentioned_definitions(const With& node) const {
+  std::vector<CommonTableExpression> mentioned;
+  for (auto one = node.definitions.rbegin(); one != node.definitions.rend(); ++one) {
+    const bool is_mentioned = mentions_table(node.child, one->name) ||
+                              std::any_of(mentioned.begin(), mentioned.end(), [&](const CommonTableExpression& other) {
+                                return mentions_table(other.query, one->name);
+                              });
+    if (is_mentioned) mentioned.insert(mentioned.begin(), *one);
+  }
+  return mentioned;
+}
+
+// CTESubstitution.legacyTraverseAndSubstituteCTE: names are replaced from outside to inside. Definitions see no tables but
+// those of their own WITH, and of queries in whose FROM clause it stands; what a WITH in a definition or a subquery
+// defines stands back behind what is defined around it.
+RelationPtr Resolver::with_outer_tables_first(const With& node) {
+  if (node.is_recursive) throw SparkError("RECURSIVE_CTE_IN_LEGACY_MODE", {});
+  using Tables = std::vector<std::map<std::string, RelationPtr>>;
+  const auto inside = static_cast<std::ptrdiff_t>(common_tables_.size() - tables_around_);
+  std::map<std::string, RelationPtr> own;
+  for (const CommonTableExpression& definition : mentioned_definitions(node)) {  // what takes no name's place is not analysed
+    Tables seen(common_tables_.begin(), common_tables_.begin() + inside);
+    seen.push_back(own);
+    const size_t count = seen.size();
+    const Replaced<Tables> visible(&common_tables_, std::move(seen));
+    const Replaced<size_t> around(&tables_around_, count);
+    RelationPtr query = resolve(definition.query);
+    if (!definition.column_names.empty()) query = qualified(query, {nullptr, definition.name, {}, definition.column_names});
+    own[definition.name] = query;
+  }
+  Tables seen = common_tables_;
+  seen.insert(seen.begin() + inside, std::move(own));
+  const Replaced<Tables> visible(&common_tables_, std::move(seen));
+  return resolve(node.child);
+}
+
 RelationPtr Resolver::with(const With& node) {
-  if (common_tables_.empty() && context_.configuration &&
-      context_.configuration("spark.sql.legacy.ctePrecedencePolicy") == "EXCEPTION") {
+  if (common_tables_.empty() && has_table_policy("EXCEPTION")) {
     check_nested_names(make_relation(With(node)), {}, true);
   }
+  if (prefers_outer_tables_) return with_outer_tables_first(node);
   auto tables = common_tables_;
   tables.emplace_back();
   const Replaced<std::vector<std::map<std::string, RelationPtr>>> visible(&common_tables_, std::move(tables));

@@ -169,6 +169,11 @@ class Resolver {
   // ---- queries.cc ------------------------------------------------------------------------------
   RelationPtr table(const plan::UnresolvedTable& node);
   RelationPtr with(const plan::With& node);
+  RelationPtr with_outer_tables_first(const plan::With& node);
+  // A query with HAVING whose setting says that it filters rows, or null.
+  RelationPtr rows_with_having(const plan::Aggregate& node);
+  std::vector<plan::CommonTableExpression> mentioned_definitions(const plan::With& node) const;
+  bool has_table_policy(std::string_view policy) const;  // spark.sql.legacy.ctePrecedencePolicy
   // spark.sql.legacy.ctePrecedencePolicy=EXCEPTION: a query must not define again what is defined around it.
   void check_nested_names(const RelationPtr& query, const std::vector<std::string>& outer, bool starts_query) const;
   RelationPtr with_relations(const plan::WithRelations& node);
@@ -399,8 +404,6 @@ class Resolver {
   void check_positions_beside_star(const plan::Aggregate& node) const;
 
   // ---- function_settings.cc --------------------------------------------------------------------
-  // A boolean setting of the session.
-  bool setting(const char* key, bool otherwise) const;
   bool is_null_in_nothing() const;
   ExpressionPtr in_nothing(const ExpressionPtr& value, const plan::Origin& origin);
   void keep_null_fields(std::vector<ExpressionPtr>& a, const plan::Origin& origin);
@@ -426,12 +429,13 @@ class Resolver {
   bool same_name(std::string_view a, std::string_view b) const {
     return a.size() == b.size() && (context_.case_sensitive ? a == b : equal_ignoring_case(a, b));
   }
-  CoercionRules rules() const { return {context_.ansi, context_.time_zone}; }
+  CoercionRules rules() const { return {context_.ansi, context_.time_zone, measures_literals_}; }
 
   const AnalysisContext& context_;
   // For each plan id of the client: the outputs of the relations that carried it.
   std::unordered_map<int64_t, std::vector<SharedAttributes>> plan_outputs_;
-  std::vector<std::map<std::string, RelationPtr>> common_tables_;
+  std::vector<std::map<std::string, RelationPtr>> common_tables_;  // the last ones are looked through first
+  size_t tables_around_ = 0;  // how many of them, the last, come before those of WITH clauses further inside
   std::unordered_map<int64_t, RelationPtr> plan_references_;  // subqueries of the DataFrame API
   // For each join that a USING projection stands on: the sides' own columns, which names may mean.
   std::map<RelationPtr, Attributes> merged_columns_;
@@ -444,6 +448,9 @@ class Resolver {
   const plan::UnresolvedFunction* allowed_generator_ = nullptr;  // the one that generate() resolves
   const plan::UnresolvedFunction* windowed_ = nullptr;  // the one that an OVER clause belongs to
   bool allows_generators_ = false;  // among grouping keys, where other errors come first
+  const bool takes_lateral_aliases_;
+  const bool measures_literals_;
+  const bool prefers_outer_tables_;
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
   // The columns that withColumn last passed on or made, with references to them.
   struct PassedOn {
@@ -481,8 +488,8 @@ plan::ExpressionPtr with_values(const plan::ExpressionPtr& expression, const std
 plan::RelationPtr with_values(const plan::RelationPtr& relation, const std::map<plan::AttributeId, plan::ExpressionPtr>& values);
 // The expression's columns as those of the query around.
 plan::ExpressionPtr as_outer(const plan::ExpressionPtr& found);
-// Whether a whole number in GROUP BY or ORDER BY is a column's place: the setting `key`.
-bool takes_positions(const AnalysisContext& context, std::string_view key);
+// A setting that is true or false and that Spark declares: its value, or its default.
+bool is_enabled(const AnalysisContext& context, std::string_view key);
 // Whether they have one value, whatever the order of operands that may be swapped: one key of GROUP BY.
 bool same_value(const plan::ExpressionPtr& a, const plan::ExpressionPtr& b);
 bool has_id(const plan::Attributes& columns, plan::AttributeId id);

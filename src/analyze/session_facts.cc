@@ -1,9 +1,19 @@
 // Calls that ask for what surrounds the rows: the time of the query, the session, the file below.
 #include "analyze/resolver.h"
+#include "base/config.h"
+#include "base/config_values.h"
 #include "functions/foldable.h"
 #include "functions/function.h"
 
 namespace firesteel::analyze {
+
+bool is_enabled(const AnalysisContext& context, std::string_view key) {
+  const std::optional<std::string> value = context.configuration ? context.configuration(key) : std::nullopt;
+  if (value) return lower_case(trim(*value)) == "true";
+  const ConfigEntry* entry = find_config_entry(key);
+  FIRESTEEL_CHECK(entry != nullptr && entry->default_value, "a setting without a default: " + std::string(key));
+  return *entry->default_value == "true";
+}
 
 using namespace plan;
 using functions::Function;
@@ -20,8 +30,28 @@ bool Resolver::asks_for_file(const ExpressionPtr& expression) const {
   return found;
 }
 
+namespace {
+
+// Count.checkInputDataTypes.
+void check_parameterless_count(const AnalysisContext& context) {
+  constexpr const char* kKey = "spark.sql.legacy.allowParameterlessCount";
+  if (is_enabled(context, kKey)) return;
+  throw SparkError("WRONG_NUM_ARGS.WITH_SUGGESTION", {{"functionName", "`count`"},
+                                                      {"expectedNum", " >= 1"},
+                                                      {"actualNum", "0"},
+                                                      {"legacyNum", "0"},
+                                                      {"legacyConfKey", "\"" + std::string(kKey) + "\""},
+                                                      {"legacyConfValue", "\"true\""}});
+}
+
+}  // namespace
+
 // Calls whose value one query sees as a constant; they keep the call's name.
 ExpressionPtr Resolver::session_fact(const Function& row, const FunctionCall& call) {
+  if (row.name == "count" && call.arguments.empty()) check_parameterless_count(context_);
+  if (row.name == "grouping_id" && is_enabled(context_, "spark.sql.legacy.integerGroupingId")) {
+    return make_typed(FunctionCall(call), Type::integer(), false);
+  }
   if (row.name == "input_file_name") {
     if (!file_name_) return shown_as(make_string_literal(""), "input_file_name()");
     // An own node, so that the call's name stays with this use alone.

@@ -139,7 +139,10 @@ ExpressionPtr Resolver::key_over_groups(const ExpressionPtr& e, RelationPtr& chi
   const ExpressionPtr over_keys = transform_up(resolved, [&](const ExpressionPtr& e) -> ExpressionPtr {
     const auto* call_node = e->as<FunctionCall>();
     if (!call_node || call_node->function->kind != functions::FunctionKind::kAggregate) return nullptr;
-    return transform_up(e, over_input);
+    if (!is_grouping_call(*e) || !call_node->arguments.empty()) return transform_up(e, over_input);
+    FunctionCall whole = *call_node;  // grouping_id() is that of all keys
+    whole.arguments = node.grouping;
+    return make_typed(std::move(whole), e->type, e->nullable, e->origin);
   });
   walk(over_keys, [&](const ExpressionPtr& part) {
     if (is_grouping_call(*part)) check_grouping_arguments(*transform_up(part, over_input)->as<FunctionCall>(), node.grouping, part->origin);
@@ -193,15 +196,11 @@ RelationPtr Resolver::filter(const Filter& node) {
   return keep_columns(make_resolved(Filter{child, resolved}, output), visible);
 }
 
-bool takes_positions(const AnalysisContext& context, std::string_view key) {
-  return !context.configuration || context.configuration(key).value_or("true") != "false";
-}
-
 // SELECT * … GROUP BY 1
 void Resolver::check_positions_beside_star(const Aggregate& node) const {
   const auto is_star = [](const ExpressionPtr& e) { return e->as<UnresolvedStar>() != nullptr; };
   const auto is_position = [](const ExpressionPtr& e) { return e->as<Literal>() && e->type.is(TypeKind::kInteger); };
-  if (std::none_of(node.aggregates.begin(), node.aggregates.end(), is_star) || !takes_positions(context_, "spark.sql.groupByOrdinal")) return;
+  if (std::none_of(node.aggregates.begin(), node.aggregates.end(), is_star) || !is_enabled(context_, "spark.sql.groupByOrdinal")) return;
   if (std::any_of(node.grouping.begin(), node.grouping.end(), is_position)) throw SparkError("STAR_GROUP_BY_POS", {});
 }
 
@@ -209,7 +208,7 @@ void Resolver::check_positions_beside_star(const Aggregate& node) const {
 ExpressionPtr Resolver::sort_position(const SortOrder& order, const Attributes& visible) {
   const auto* literal = order.child->as<Literal>();
   const auto* number = literal && literal->type.is(TypeKind::kInteger) ? std::get_if<int64_t>(&literal->value) : nullptr;
-  if (!number || !takes_positions(context_, "spark.sql.orderByOrdinal")) return nullptr;
+  if (!number || !is_enabled(context_, "spark.sql.orderByOrdinal")) return nullptr;
   if (*number < 1 || *number > static_cast<int64_t>(visible.size())) {
     throw SparkError("ORDER_BY_POS_OUT_OF_RANGE",
                      {{"index", std::to_string(*number)}, {"size", std::to_string(visible.size())}},

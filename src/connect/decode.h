@@ -58,6 +58,7 @@ std::string oneof_member(const google::protobuf::Message& message, const char* o
 // CONNECT_INVALID_PLAN.NO_HANDLER_FOR_EXTENSION.
 [[noreturn]] void throw_no_handler(const std::string& type_url);
 
+// What the settings say of texts. The options borrow `config` where they substitute variables.
 sql::ParserOptions parser_options(const Config& config);
 
 class PlanDecoder {

@@ -49,6 +49,16 @@ std::vector<std::string> parse_star_target(const std::string& target) {
   return parse_attribute_name(std::string_view(target).substr(0, target.size() - 2));
 }
 
+// SparkConnectPlanner.transformUnresolvedRegex: `pattern`, t.`pattern`, or a column's name.
+plan::Expression::Node column_regex(const ProtoExpression::UnresolvedRegex& proto) {
+  const std::string& name = proto.col_name();
+  const size_t quote = name.size() > 2 && name.back() == '`' ? name.find('`') : std::string::npos;
+  if (quote == 0) return plan::UnresolvedRegex{name.substr(1, name.size() - 2), {}, plan_id_of(proto)};
+  const bool has_pattern = quote != std::string::npos && quote > 1 && name[quote - 1] == '.' && quote + 2 < name.size();
+  if (!has_pattern) return plan::UnresolvedAttribute{parse_attribute_name(name), plan_id_of(proto)};
+  return plan::UnresolvedRegex{name.substr(quote + 1, name.size() - quote - 2), name.substr(0, quote - 1), plan_id_of(proto)};
+}
+
 }  // namespace
 
 ExpressionPtr PlanDecoder::expression(const ProtoExpression& proto) {
@@ -196,7 +206,7 @@ PlanDecoder::ExpressionNode PlanDecoder::expression_node(const ProtoExpression& 
       return node;
     }
     case ProtoExpression::kUnresolvedRegex:
-      return plan::UnresolvedRegex{proto.unresolved_regex().col_name(), plan_id_of(proto.unresolved_regex())};
+      return column_regex(proto.unresolved_regex());
     case ProtoExpression::kSortOrder:
       return sort_order(proto.sort_order())->node;
     case ProtoExpression::kLambdaFunction: {

@@ -485,7 +485,7 @@ PlanDecoder::RelationNode PlanDecoder::parse(const proto::Parse& proto) {
 
 PlanDecoder::RelationNode PlanDecoder::read(const proto::Read& proto) {
   if (proto.has_named_table()) {
-    return plan::UnresolvedTable{sql::parse_multipart_identifier(proto.named_table().unparsed_identifier()),
+    return plan::UnresolvedTable{sql::parse_multipart_identifier(proto.named_table().unparsed_identifier(), parser_options_),
                                  options(proto.named_table().options()), proto.is_streaming()};
   }
   if (!proto.has_data_source()) throw_not_set(proto, "READTYPE_NOT_SET");

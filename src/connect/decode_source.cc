@@ -17,20 +17,6 @@ namespace firesteel::connect {
 namespace proto = spark::connect;
 using plan::RelationPtr;
 
-sql::ParserOptions parser_options(const Config& config) {
-  sql::ParserOptions options;
-  options.ansi = config.get_boolean("spark.sql.ansi.enabled");
-  options.enforce_reserved_keywords = options.ansi && config.get_boolean("spark.sql.ansi.enforceReservedKeywords");
-  options.double_quoted_identifiers =
-      options.ansi && config.get_boolean("spark.sql.ansi.doubleQuotedIdentifiers");
-  options.time_zone = config.get("spark.sql.session.timeZone");
-  options.escaped_string_literals = config.get_boolean("spark.sql.parser.escapedStringLiterals");
-  options.single_character_pipe = config.find("spark.sql.parser.singleCharacterPipeOperator.enabled").value_or("true") != "false";
-  options.equal_set_precedence = config.find("spark.sql.legacy.setopsPrecedence.enabled") == "true";
-  options.timestamp_ntz_default = timestamps_are_local([&](std::string_view key) { return config.find(key); });
-  return options;
-}
-
 namespace {
 
 enum class Shape : uint8_t { kArray, kMap, kStruct, kText, kOther };

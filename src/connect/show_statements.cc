@@ -38,6 +38,10 @@ std::vector<std::string> name_of(Call call, const std::string& argument_name) {
 LocalTableColumn text_column(const char* name) { return {name, Type::string(), false}; }
 LocalTableColumn flag_column(const char* name) { return {name, Type::boolean(), false}; }
 
+bool keeps_old_columns(Context context) { return context.session.config().get_boolean("spark.sql.legacy.keepCommandOutputSchema"); }
+// KeepLegacyOutputs: a column's name, or the one that it had before Spark 3.
+const char* named(Context context, const char* name, const char* old_name) { return keeps_old_columns(context) ? old_name : name; }
+
 Table table_of(Context context, Call call) {
   const std::vector<std::string> name = name_of(call, "table_name");
   std::optional<Table> table = find_table(context, name);
@@ -73,7 +77,7 @@ RelationPtr show_tables(Context context, Call call, bool views_only) {
   add_temporary_views(context, call, database, [&](const std::string& where, const std::string& name) {
     rows.push_back({where, name, true});
   });
-  return make_local_table({text_column("namespace"), text_column(views_only ? "viewName" : "tableName"),
+  return make_local_table({text_column(views_only ? "namespace" : named(context, "namespace", "database")), text_column(views_only ? "viewName" : "tableName"),
                            flag_column("isTemporary")},
                           rows);
 }
@@ -83,7 +87,7 @@ RelationPtr show_databases(Context context, Call call) {
   for (const catalog::Database& database : context.backend.warehouse->databases()) {
     if (matches(call, database.name)) rows.push_back({database.name});
   }
-  return make_local_table({text_column("namespace")}, rows);
+  return make_local_table({text_column(named(context, "namespace", "databaseName"))}, rows);
 }
 
 RelationPtr show_columns(Context context, Call call) {
@@ -148,10 +152,13 @@ RelationPtr show_partitions(Context context, Call call) {
 
 RelationPtr show_properties(Context context, Call call) {
   Rows rows;
+  const std::string wanted = argument(call, "pattern");
+  const bool shows_value_alone = !wanted.empty() && keeps_old_columns(context);
   for (const auto& [key, value] : table_of(context, call).properties) {
-    const std::string wanted = argument(call, "pattern");
-    if (wanted.empty() || wanted == key) rows.push_back({key, value});
+    if (!wanted.empty() && wanted != key) continue;
+    rows.push_back(shows_value_alone ? std::vector<Cell>{value} : std::vector<Cell>{key, value});
   }
+  if (shows_value_alone) return make_local_table({text_column("value")}, rows);
   return make_local_table({text_column("key"), text_column("value")}, rows);
 }
 
@@ -257,7 +264,7 @@ RelationPtr show_table_extended(Context context, Call call) {
     rows.push_back({table.database, table.name, false, information});
   }
   return make_local_table(
-      {text_column("namespace"), text_column("tableName"), flag_column("isTemporary"), text_column("information")}, rows);
+      {text_column(named(context, "namespace", "database")), text_column("tableName"), flag_column("isTemporary"), text_column("information")}, rows);
 }
 
 // ---- DESCRIBE ----------------------------------------------------------------------------------
@@ -355,7 +362,9 @@ RelationPtr describe_namespace(Context context, Call call) {
                {"Location", "file:" + database.location},
                {"Owner", process_owner()}};
   if (argument(call, "extended") == "true") rows.push_back({"Properties", ""});
-  return make_local_table({text_column("info_name"), {"info_value"}}, rows);
+  return make_local_table({text_column(named(context, "info_name", "database_description_item")),
+                           {named(context, "info_value", "database_description_value")}},
+                          rows);
 }
 
 using Handler = std::function<RelationPtr(Context, Call)>;

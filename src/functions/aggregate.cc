@@ -118,6 +118,7 @@ std::string try_average_sql(const plan::FunctionCall& call, std::span<const std:
 
 // count(*) counts rows; count(a, b) counts rows in which no argument is null.
 std::string count_sql(const plan::FunctionCall& call, std::span<const std::string> a, const Type&) {
+  if (a.empty()) return "count(NULL)$suffix";  // Spark counts no row by no argument
   if (a.size() == 1) {
     const plan::Literal* constant = literal(call.arguments[0]);
     if (constant && !constant->is_null() && !call.is_distinct) return "count(*)$suffix";
@@ -247,7 +248,8 @@ Rows aggregate_functions() {
        .group = "agg_funcs",
        .summary = "How many rows have no null in the arguments.",
        .kind = FunctionKind::kAggregate,
-       .signatures = {variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
+       .signatures = {signature({}, Type::long_integer(), Nulls::kNever),
+                      variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
        .duckdb = Lowered{count_sql}},
       {.name = "count_if",
        .since = "3.0.0",

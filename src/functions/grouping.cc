@@ -21,8 +21,9 @@ Rows grouping_functions() {
        .signatures = {signature({}, Type::long_integer(), Nulls::kNever),
                       variadic(signature({kAny}, Type::long_integer(), Nulls::kNever))},
        // Of no keys there is nothing that DuckDB could tell.
-       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type&) -> std::string {
-         return a.empty() ? "CAST(0 AS BIGINT)" : "GROUPING($*)";
+       .duckdb = Lowered{[](const plan::FunctionCall&, std::span<const std::string> a, const Type& type) -> std::string {
+         const std::string bits = a.empty() ? "0" : "GROUPING($*)";
+         return "CAST(" + bits + (type.is(plan::TypeKind::kInteger) ? " AS INTEGER)" : " AS BIGINT)");
        }}},
   };
 }

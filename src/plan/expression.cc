@@ -89,7 +89,7 @@ struct SameNode {
     return a.target == b.target && a.plan_id == b.plan_id && a.except == b.except;
   }
   bool operator()(const UnresolvedRegex& a, const UnresolvedRegex& b) const {
-    return a.pattern == b.pattern && a.plan_id == b.plan_id;
+    return a.pattern == b.pattern && a.table == b.table && a.plan_id == b.plan_id;
   }
   bool operator()(const UnresolvedFunction& a, const UnresolvedFunction& b) const {
     return a.name == b.name && a.is_distinct == b.is_distinct &&

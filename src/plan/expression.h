@@ -72,7 +72,8 @@ struct UnresolvedStar {
   std::vector<std::vector<std::string>> except;  // * EXCEPT (a, b.c)
 };
 struct UnresolvedRegex {  // df.colRegex("`(a|b)?+.+`")
-  std::string pattern;
+  std::string pattern;  // without quotes
+  std::string table;    // what stands before it; empty: columns of all tables
   std::optional<int64_t> plan_id;
 };
 // Operators are functions by Spark's names: "+", "=", "<=>", "and", "or", "not", "in", "when"

@@ -58,11 +58,17 @@ ExpressionPtr Grammar::conjunction() {
 
 ExpressionPtr Grammar::negation() {
   const size_t from = position_;
-  if (!at(Keyword::kNot) && !at("!")) return predicated();
+  if (!at_not()) return predicated();
   const Nesting nesting(this);
   advance();
   ExpressionPtr operand = negation();
   return call("not", {std::move(operand)}, from);
+}
+
+// AstBuilder.blockBang: between two operands ! was NOT once.
+void Grammar::skip_not() {
+  if (at("!") && !options_.bang_is_not) fail("SYNTAX_DISCONTINUED.BANG_EQUALS_NOT", {{"clause", "!"}}, position_);
+  advance();
 }
 
 ExpressionPtr Grammar::predicated() {
@@ -80,24 +86,28 @@ ExpressionPtr Grammar::predicated() {
 
 ExpressionPtr Grammar::predicate(ExpressionPtr operand, size_t from) {
   const size_t predicate_from = position_;
-  const bool is_negated = at(Keyword::kNot) || at("!");
+  const bool is_negated = at_not();
   const Keyword kind = peek(is_negated ? 1 : 0).keyword;
   ExpressionPtr result;
   if (kind == Keyword::kBetween) {
-    advance(is_negated ? 2 : 1);
+    if (is_negated) skip_not();
+    advance();
     ExpressionPtr lower = value_expression();
     expect(Keyword::kAnd);
     ExpressionPtr upper = value_expression();
-    result = call("between", {std::move(operand), std::move(lower), std::move(upper)}, from);
+    result = options_.between_is_two ? call("and", {call(">=", {operand, lower}, from), call("<=", {operand, upper}, from)}, from)
+                                     : call("between", {std::move(operand), std::move(lower), std::move(upper)}, from);
   } else if (kind == Keyword::kIn && at("(", is_negated ? 2 : 1)) {
-    advance(is_negated ? 2 : 1);
+    if (is_negated) skip_not();
+    advance();
     result = in_predicate(std::move(operand), from, predicate_from);
   } else if (kind == Keyword::kRlike) {
-    advance(is_negated ? 2 : 1);
+    if (is_negated) skip_not();
+    advance();
     ExpressionPtr pattern = value_expression();
     result = call("rlike", {std::move(operand), std::move(pattern)}, from);
   } else if (kind == Keyword::kLike || kind == Keyword::kIlike) {
-    advance(is_negated ? 1 : 0);
+    if (is_negated) skip_not();
     return like_predicate(std::move(operand), is_negated, from, predicate_from);
   } else if (!is_negated && kind == Keyword::kIs) {
     advance();
@@ -194,7 +204,8 @@ ExpressionPtr Grammar::quantified_like(ExpressionPtr operand, const std::string&
 }
 
 ExpressionPtr Grammar::is_predicate(ExpressionPtr operand, size_t from) {
-  const bool is_negated = accept(Keyword::kNot) || accept("!");
+  const bool is_negated = at_not();
+  if (is_negated) skip_not();
   if (accept(Keyword::kNull) || accept(Keyword::kUnknown)) {
     return call(is_negated ? "isnotnull" : "isnull", {std::move(operand)}, from);
   }

@@ -46,11 +46,16 @@ const plan::UnresolvedFunction* first_aggregate(const ExpressionPtr& expression)
   return found;
 }
 
-ExpressionPtr Grammar::function_argument() {
+ExpressionPtr Grammar::function_argument(const std::vector<std::string>& function) {
   const size_t from = position_;
   if (at_identifier() && at("=>", 1)) {
     plan::NamedArgument argument;
     argument.name = identifier();
+    if (!options_.allows_named_arguments) {
+      throw SparkError("NAMED_PARAMETER_SUPPORT_DISABLED",
+                       {{"functionName", quoted_name(function)}, {"argument", quoted_name({argument.name})}})
+          .with_kind(ErrorKind::kParse);
+    }
     advance();
     argument.value = expression();
     return make_expression(std::move(argument), origin(from));
@@ -76,7 +81,7 @@ ExpressionPtr Grammar::function_call(std::vector<std::string> name, size_t from)
     }
     const bool is_struct = is_simple && lower == "struct";
     do {
-      function.arguments.push_back(is_struct ? named_expression() : function_argument());
+      function.arguments.push_back(is_struct ? named_expression() : function_argument(function.name));
     } while (accept(","));
     const bool takes_nulls = lower == "first" || lower == "last" || lower == "any_value";
     if (takes_nulls && accept(Keyword::kIgnore, Keyword::kNulls)) function.ignore_nulls = true;

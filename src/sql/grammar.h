@@ -74,6 +74,9 @@ class Grammar : public TokenReader {
   plan::ExpressionPtr negation();
   plan::ExpressionPtr balanced(std::string_view name, const Expressions& operands, size_t first,
                                size_t last, size_t from) const;
+  // NOT, or ! where the settings take it for one: skip_not() throws where they do not.
+  bool at_not(size_t ahead = 0) const { return at(Keyword::kNot, ahead) || at("!", ahead); }
+  void skip_not();
   plan::ExpressionPtr predicated();
   plan::ExpressionPtr predicate(plan::ExpressionPtr operand, size_t from);
   plan::ExpressionPtr in_predicate(plan::ExpressionPtr operand, size_t from, size_t predicate_from);
@@ -100,6 +103,8 @@ class Grammar : public TokenReader {
   std::string variant_path();
   plan::ExpressionPtr row_constructor(Expressions fields, size_t from) const;
   plan::ExpressionPtr column_reference(std::vector<std::string> parts, size_t from) const;
+  bool at_column_regex() const;
+  plan::ExpressionPtr column_regex(std::vector<std::string> table, size_t from);
   plan::ExpressionPtr star(std::vector<std::string> target, size_t from);
   plan::ExpressionPtr parameter();
   plan::ExpressionPtr text_or_parameter();
@@ -119,7 +124,7 @@ class Grammar : public TokenReader {
 
   // ---- function calls (function_grammar.cc) ----
   plan::ExpressionPtr function_call(std::vector<std::string> name, size_t from);
-  plan::ExpressionPtr function_argument();
+  plan::ExpressionPtr function_argument(const std::vector<std::string>& function);
   plan::ExpressionPtr special_function(Keyword keyword);  // null: an ordinary call
   plan::ExpressionPtr date_unit_function(Keyword keyword);
   plan::ExpressionPtr extract_function();
@@ -258,10 +263,12 @@ class Grammar : public TokenReader {
   Statement show_table_details();
   [[noreturn]] void unsupported_statement(size_t words) const;
   void refuse_default_collation() const;
+  [[noreturn]] void unsupported_script() const;
 
  private:
   std::vector<std::vector<std::string>> lambda_parameters_;  // of the lambdas around the cursor
   size_t parameter_count_ = 0;                               // markers read so far
+  size_t named_expressions_around_ = 0;                      // entries of SELECT lists in which the cursor stands
 };
 
 }  // namespace firesteel::sql

@@ -114,7 +114,7 @@ ExpressionPtr Grammar::number() {
   if (kind == TokenKind::kShort) return sized_integer(digits, TypeKind::kShort, from);
   if (kind == TokenKind::kByte) return sized_integer(digits, TypeKind::kByte, from);
   if (kind == TokenKind::kFloat) return floating_number(digits, TypeKind::kFloat, from);
-  if (kind == TokenKind::kDouble || kind == TokenKind::kExponent) {
+  if (kind == TokenKind::kDouble || (kind == TokenKind::kExponent && !options_.exponent_is_decimal)) {
     return floating_number(digits, TypeKind::kDouble, from);
   }
   return decimal_number(digits, from);
@@ -185,9 +185,11 @@ ExpressionPtr Grammar::decimal_number(const std::string& text, size_t from) {
   }
   const int64_t precision = std::max<int64_t>(static_cast<int64_t>(digits.size()), scale);
   if (precision > static_cast<int64_t>(kMaxDigits) || scale < 0) {
-    fail("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
-         {{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(kMaxDigits)}},
-         from);
+    const SparkError::Parameters parameters = {{"precision", std::to_string(precision)}, {"maxPrecision", std::to_string(kMaxDigits)}};
+    // AstBuilder.visitLegacyDecimalLiteral checks nothing itself.
+    const bool is_checked = !options_.exponent_is_decimal || tokens_[position_ - 1].kind == TokenKind::kBigDecimal;
+    if (is_checked) fail("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", parameters, from);
+    throw SparkError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", parameters).with_kind(ErrorKind::kArithmetic);
   }
   __int128 value = 0;
   for (const char c : digits) value = value * 10 + (c - '0');

@@ -39,8 +39,8 @@ plan::RelationPtr parse_query(std::string_view text, const ParserOptions& option
   return Grammar(text, options).whole_query();
 }
 
-std::vector<std::string> parse_multipart_identifier(std::string_view text) {
-  return Grammar(text, {}).whole_multipart_identifier();
+std::vector<std::string> parse_multipart_identifier(std::string_view text, const ParserOptions& options) {
+  return Grammar(text, options).whole_multipart_identifier();
 }
 
 }  // namespace firesteel::sql

@@ -151,6 +151,19 @@ struct ParserOptions {
   bool timestamp_ntz_default = false;  // spark.sql.timestampType
   bool equal_set_precedence = false;   // spark.sql.legacy.setopsPrecedence.enabled
   bool single_character_pipe = true;   // spark.sql.parser.singleCharacterPipeOperator.enabled
+  bool allows_named_arguments = true;   // spark.sql.allowNamedFunctionArguments
+  bool allows_pipe_operators = true;    // spark.sql.operatorPipeSyntaxEnabled
+  bool allows_default_columns = true;   // spark.sql.defaultColumn.enabled
+  bool allows_scripts = true;           // spark.sql.scripting.enabled
+  bool regex_column_names = false;      // spark.sql.parser.quotedRegexColumnNames
+  bool doubled_quotes_join = false;     // spark.sql.legacy.consecutiveStringLiterals.enabled
+  bool exponent_is_decimal = false;     // spark.sql.legacy.exponentLiteralAsDecimal.enabled
+  bool bang_is_not = false;             // spark.sql.legacy.bangEqualsNot
+  bool identifier_clause_is_name = false;  // spark.sql.legacy.identifierClause: a whole name, no part of one
+  bool between_is_two = false;          // spark.sql.legacy.duplicateBetweenInput
+  // The value of ${key} or ${prefix:key} (`prefix` is empty in the first), or nothing where the text
+  // stays as it is. Without it all of them stay: spark.sql.variable.substitute.
+  std::function<std::optional<std::string>(const std::string& prefix, const std::string& key)> variable;
   // The value of the marker :name, or of the ? with that rank where the name is empty. Without it
   // markers become Parameter nodes.
   std::function<plan::ExpressionPtr(const std::string& name, size_t rank)> parameter;
@@ -167,6 +180,6 @@ plan::Type parse_type(std::string_view text, const ParserOptions& options = {});
 // "a INT NOT NULL, `b c` STRING COMMENT 'x'": also accepts a single type and "struct<…>".
 plan::Schema parse_schema(std::string_view text, const ParserOptions& options = {});
 // A possibly qualified name: "`a.b`.c" → {"a.b", "c"}.
-std::vector<std::string> parse_multipart_identifier(std::string_view text);
+std::vector<std::string> parse_multipart_identifier(std::string_view text, const ParserOptions& options = {});
 
 }  // namespace firesteel::sql

@@ -37,6 +37,9 @@ bool Grammar::at_pipe() const {
 RelationPtr Grammar::pipe_operator(RelationPtr left) {
   const size_t from = position_;
   advance();
+  if (!options_.allows_pipe_operators) {
+    fail("_LEGACY_ERROR_TEMP_0035", {{"message", "Operator pipe SQL syntax using |>"}}, from);
+  }
   // The analyzer takes it off again: names mean nothing that the input does not show.
   left = relation(plan::Hint{std::move(left), "PIPE OPERATOR", {}}, from);
   if (at(Keyword::kSelect)) {

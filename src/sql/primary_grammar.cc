@@ -1,6 +1,7 @@
 // Primary expressions: names, parentheses, CASE, CAST, lambdas, aliases. Source: AstBuilder of
 // Spark 4.2.
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "sql/grammar.h"
@@ -33,9 +34,11 @@ ExpressionPtr Grammar::primary_base() {
     std::vector<std::string> name = identifier_clause();
     return at("(") ? function_call(std::move(name), from) : column_reference(std::move(name), from);
   }
+  if (at_column_regex()) return column_regex({}, from);
   std::vector<std::string> parts = {identifier()};
   while (at(".") && at_identifier(1) && !at_identifier_clause(1)) {
     advance();
+    if (at_column_regex()) return column_regex(std::move(parts), from);
     parts.push_back(identifier());
   }
   if (at(".") && at("*", 1)) {
@@ -194,6 +197,28 @@ ExpressionPtr Grammar::column_reference(std::vector<std::string> parts, size_t f
   return make_expression(std::move(attribute), origin(from));
 }
 
+// AstBuilder.visitColumnReference: quoted names that are more than letters, digits and _ stand for all columns that they
+// match, in SELECT lists and below.
+bool Grammar::at_column_regex() const {
+  if (!options_.regex_column_names || named_expressions_around_ == 0) return false;
+  if (peek().kind != TokenKind::kBackquoted || at("(", 1)) return false;
+  std::string_view name = text_of(peek());
+  name = name.substr(1, name.size() - 2);
+  return std::any_of(name.begin(), name.end(), [](char c) {
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    return is_ascii && std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_';
+  });
+}
+
+ExpressionPtr Grammar::column_regex(std::vector<std::string> table, size_t from) {
+  plan::UnresolvedRegex regex;
+  const std::string_view quoted = text_of(peek());
+  regex.pattern = quoted.substr(1, quoted.size() - 2);
+  for (const std::string& part : table) regex.table += (regex.table.empty() ? "" : ".") + quoted_if_needed(part);
+  advance();
+  return make_expression(std::move(regex), origin(from));
+}
+
 ExpressionPtr Grammar::star(std::vector<std::string> target, size_t from) {
   expect("*");
   plan::UnresolvedStar star;
@@ -321,7 +346,9 @@ ExpressionPtr Grammar::lambda() {
 
 ExpressionPtr Grammar::named_expression() {
   const size_t from = position_;
+  ++named_expressions_around_;
   ExpressionPtr child = expression();
+  --named_expressions_around_;
   plan::Alias alias;
   if (accept(Keyword::kAs)) {
     if (at("(")) {

@@ -244,7 +244,7 @@ RelationPtr Grammar::table_function(std::vector<std::string> name, size_t from) 
           (at("(", table_ahead + 1) || at_identifier(table_ahead + 1))) {
         throw_unsupported("RELATION", "a TABLE argument of a table function");
       }
-      function.arguments.push_back(function_argument());
+      function.arguments.push_back(function_argument(function.name));
     } while (accept(","));
   }
   expect(")");

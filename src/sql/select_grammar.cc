@@ -59,8 +59,10 @@ ExpressionPtr having_predicate(ExpressionPtr condition) {
   static const std::string_view predicates[] = {"=",  "==", "!=", "<>",  "<=>", "<",    "<=",    ">",     ">=",     "and",      "or",
                                                 "!",  "not", "in", "like", "ilike", "rlike", "isnull", "isnotnull", "between"};
   const auto* call = condition->as<plan::UnresolvedFunction>();
-  const bool is_call = call && std::find(std::begin(predicates), std::end(predicates), call->name.back()) == std::end(predicates);
-  if (!is_call && !condition->as<plan::UnresolvedAttribute>()) return condition;
+  const auto* subquery = condition->as<plan::Subquery>();
+  const bool is_predicate = call ? std::find(std::begin(predicates), std::end(predicates), call->name.back()) != std::end(predicates)
+                                 : subquery && subquery->kind != plan::SubqueryKind::kScalar;
+  if (is_predicate) return condition;
   plan::Cast cast;
   cast.child = condition;
   cast.target = plan::Type::boolean();

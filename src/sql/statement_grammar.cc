@@ -108,8 +108,9 @@ Statement Grammar::statement() {
     case Keyword::kStart:
     case Keyword::kComment:
       unsupported_statement(2);
-    case Keyword::kUpdate:
     case Keyword::kBegin:
+      unsupported_script();
+    case Keyword::kUpdate:
     case Keyword::kCall:
     case Keyword::kAdd:
     case Keyword::kList:
@@ -130,6 +131,11 @@ void Grammar::unsupported_statement(size_t words) const {
     name += (name.empty() ? "" : " ") + upper_case(text_of(peek(i)));
   }
   throw_unsupported("STATEMENT", name);
+}
+
+void Grammar::unsupported_script() const {
+  if (options_.allows_scripts) unsupported_statement(1);
+  fail("UNSUPPORTED_FEATURE.SQL_SCRIPTING", {{"sqlScriptingEnabled", "\"spark.sql.scripting.enabled\""}}, position_);
 }
 
 bool Grammar::accept_if_exists() {
@@ -174,10 +180,7 @@ Statement Grammar::create_statement() {
     syntax_error_at(peek(ahead));
   }
   advance(ahead + 1);
-  if (at(Keyword::kIf) && at(Keyword::kNot, 1) && at(Keyword::kExists, 2)) {
-    view.if_not_exists = true;
-    advance(3);
-  }
+  view.if_not_exists = accept_if_not_exists();
   view.name = multipart_identifier();
   if (view.if_not_exists && view.replace) {
     fail("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", {{"viewName", view.name.back()}}, from);

@@ -19,8 +19,10 @@ bool Grammar::accept_word(std::string_view word) {
 }
 
 bool Grammar::accept_if_not_exists() {
-  if (!at(Keyword::kIf) || !at(Keyword::kNot, 1) || !at(Keyword::kExists, 2)) return false;
-  advance(3);
+  if (!at(Keyword::kIf) || !at_not(1) || !at(Keyword::kExists, 2)) return false;
+  advance();
+  skip_not();
+  advance();
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "sql/variable_substitution.h"
+
 namespace firesteel::sql {
 
 namespace {
@@ -100,7 +102,7 @@ size_t unescape_one(std::string_view rest, std::string* out) {
 
 }  // namespace
 
-std::string unescape_string(std::string_view quoted) {
+std::string unescape_string(std::string_view quoted, bool keeps_doubled_quotes) {
   if (quoted[0] == 'r' || quoted[0] == 'R') return std::string(quoted.substr(2, quoted.size() - 3));
   const char quote = quoted[0];
   std::string_view rest = quoted.substr(1, quoted.size() - 2);
@@ -111,9 +113,9 @@ std::string unescape_string(std::string_view quoted) {
       rest.remove_prefix(1);
       rest.remove_prefix(unescape_one(rest, &out));
     } else {
-      // A doubled quote stands for one.
+      // A doubled quote stands for one, or ends one text and begins the next.
       const bool is_doubled = rest[0] == quote && rest.size() > 1 && rest[1] == quote;
-      out += rest[0];
+      if (!is_doubled || keeps_doubled_quotes) out += rest[0];
       rest.remove_prefix(is_doubled ? 2 : 1);
     }
   }
@@ -121,7 +123,7 @@ std::string unescape_string(std::string_view quoted) {
 }
 
 TokenReader::TokenReader(std::string_view text, const ParserOptions& options)
-    : options_(options), text_(std::make_shared<const std::string>(text)) {
+    : options_(options), text_(std::make_shared<const std::string>(substituted(text, options))) {
   tokens_ = tokenize(*text_);
 }
 
@@ -174,7 +176,7 @@ std::string TokenReader::unquote_identifier(const Token& token) const {
 
 std::string TokenReader::identifier() {
   const size_t from = position_;
-  if (at_identifier_clause()) {
+  if (at_identifier_clause() && !options_.identifier_clause_is_name) {
     std::vector<std::string> parts = identifier_clause();
     if (parts.size() != 1) {
       fail("IDENTIFIER_TOO_MANY_NAME_PARTS", {{"identifier", quoted_name(parts)}, {"limit", "1"}}, from);
@@ -203,8 +205,9 @@ std::string TokenReader::strict_identifier() {
 
 std::vector<std::string> TokenReader::multipart_identifier() {
   std::vector<std::string> parts;
+  if (at_identifier_clause() && options_.identifier_clause_is_name) return identifier_clause();
   do {
-    if (at_identifier_clause()) {
+    if (at_identifier_clause() && !options_.identifier_clause_is_name) {
       for (std::string& part : identifier_clause()) parts.push_back(std::move(part));
     } else {
       parts.push_back(captured_identifier());
@@ -235,7 +238,7 @@ std::string TokenReader::string_literal() {
   const std::string_view quoted = text_of(peek());
   std::string value = options_.escaped_string_literals && peek().kind != TokenKind::kRawString
                           ? std::string(quoted.substr(1, quoted.size() - 2))
-                          : unescape_string(quoted);
+                          : unescape_string(quoted, !options_.doubled_quotes_join);
   advance();
   return value;
 }

@@ -121,6 +121,6 @@ class TokenReader {
 };
 
 // The text of a string literal without its quotes and escapes, as Spark's unescapeSQLString.
-std::string unescape_string(std::string_view quoted);
+std::string unescape_string(std::string_view quoted, bool keeps_doubled_quotes = true);
 
 }  // namespace firesteel::sql

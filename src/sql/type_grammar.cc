@@ -268,17 +268,20 @@ Type Grammar::time_type(const std::string& name, const std::vector<int64_t>& par
 }
 
 plan::StructField Grammar::column_definition(bool allows_colon) {
+  const size_t from = position_;
   plan::StructField field;
   field.name = captured_identifier();
   if (allows_colon) accept(":");
   field.type = data_type();
   for (bool goes_on = true; goes_on;) {
     goes_on = false;
-    if ((at(Keyword::kNot) || at("!")) && at(Keyword::kNull, 1)) {
-      advance(2);
+    if (at_not() && at(Keyword::kNull, 1)) {
+      skip_not();
+      advance();
       field.nullable = false;
       goes_on = true;
     }
+    if (at(Keyword::kDefault) && !options_.allows_default_columns) fail("UNSUPPORTED_DEFAULT_VALUE.WITH_SUGGESTION", {}, from);
     if (auto comment = comment_clause()) {
       field.metadata = "{\"comment\":" + json_string(*comment) + "}";
       goes_on = true;
