@@ -283,8 +283,8 @@ RelationPtr Resolver::aggregate_with_having(const Aggregate& node, const Relatio
   try {
     return build(false);
   } catch (const SparkError& error) {
-    // A column of the input is meant even where it has no such part.
-    if (error.condition() == "INVALID_EXTRACT_BASE_FIELD_TYPE") throw;
+    // Before a bracket a column of the input is meant even where it has no such part.
+    if (error.condition() == "INVALID_EXTRACT_BASE_FIELD_TYPE" && holds_extraction(node.having)) throw;
     if (!is_failed_name(error) && !is_about_groups(error)) throw;
   }
   try {

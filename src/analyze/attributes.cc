@@ -89,6 +89,12 @@ bool is_failed_name(const SparkError& error) {
          condition == "INVALID_EXTRACT_FIELD_TYPE";
 }
 
+bool holds_extraction(const ExpressionPtr& e) {
+  bool found = false;
+  walk(e, [&](const ExpressionPtr& node) { return !(found |= node->as<UnresolvedExtract>() != nullptr); });
+  return found;
+}
+
 // StringUtils.orderSuggestedIdentifiersBySimilarity: the nearest first, at most five.
 void throw_unresolved(const std::vector<std::string>& parts, const Scope& scope,
                       const Origin& origin) {
@@ -200,7 +206,7 @@ ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Express
   }
   if (ExpressionPtr alias = node.plan_id ? nullptr : lateral_alias(node.parts, e.origin)) return alias;
   // Spark looks one query out, no further.
-  if (scope.outer) {
+  if (scope.outer && !sees_shown_alone_) {
     if (ExpressionPtr found = attribute_in(node.parts, *scope.outer, e.origin)) return as_outer(found);
   }
   if (node.parts.size() == 1 && equal_ignoring_case(node.parts[0], "grouping__id")) {
@@ -208,7 +214,7 @@ ExpressionPtr Resolver::attribute(const UnresolvedAttribute& node, const Express
     const ExpressionPtr id = expression(make_call("grouping_id", {}, e.origin), scope);
     return shown_as(std::make_shared<Expression>(*id), "grouping__id");
   }
-  if (ExpressionPtr variable = node.plan_id ? nullptr : session_variable(node.parts, e.origin)) return variable;
+  if (ExpressionPtr variable = node.plan_id || sees_shown_alone_ ? nullptr : session_variable(node.parts, e.origin)) return variable;
   throw_unresolved(node.parts, scope, e.origin);
 }
 

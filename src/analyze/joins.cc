@@ -78,9 +78,20 @@ void check_join_condition(const ExpressionPtr& condition, const Attributes& left
   if (!aggregates.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", aggregates}});
 }
 
+// LogicalPlan.maxRows <= 1, of what is one row by its form.
+bool is_at_most_one_row(const Relation& relation) {
+  if (relation.as<OneRow>()) return true;
+  if (const auto* groups = relation.as<Aggregate>()) return groups->grouping.empty() && groups->grouping_sets.empty();
+  const auto* limit = relation.as<Limit>();
+  const auto* count = limit ? limit->limit->as<Literal>() : nullptr;
+  if (count && std::get<int64_t>(count->value) <= 1) return true;
+  const bool passes_rows = limit || relation.as<Project>() || relation.as<Filter>() || relation.as<Sort>();
+  return passes_rows && is_at_most_one_row(*children(relation)[0]);
+}
+
 // What a lateral side draws cannot be computed once for all rows of a left side of several.
 void check_lateral_side(const RelationPtr& left, const RelationPtr& right) {
-  if (left->as<OneRow>()) return;
+  if (is_at_most_one_row(*left)) return;
   for (const ExpressionPtr& e : expressions(*right)) {
     if (!contains_drawn(e)) continue;
     throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.NON_DETERMINISTIC_LATERAL_SUBQUERIES", {{"treeNode", "LateralJoin " + print_name(*e)}});

@@ -14,20 +14,6 @@ using namespace plan;
 
 namespace {
 
-// Puts another value into a variable for as long as this lives.
-template <typename T>
-class Replaced {
- public:
-  Replaced(T* variable, T value) : variable_(variable), saved_(std::exchange(*variable, std::move(value))) {}
-  ~Replaced() { *variable_ = std::move(saved_); }
-  Replaced(const Replaced&) = delete;
-  Replaced& operator=(const Replaced&) = delete;
-
- private:
-  T* variable_;
-  T saved_;
-};
-
 bool contains_membership(const ExpressionPtr& e) {
   bool found = false;
   walk(e, [&](const ExpressionPtr& node) {
@@ -43,6 +29,7 @@ bool contains_membership(const ExpressionPtr& e) {
 RelationPtr Resolver::resolve_inside(const RelationPtr& query, const Scope& scope) {
   const Replaced<const Scope*> outer(&outer_scope_, &scope);
   const Replaced<const std::vector<ExpressionPtr>*> aliases(&lateral_aliases_, nullptr);
+  const Replaced<bool> shown_alone(&sees_shown_alone_, false);
   const Replaced<size_t> tables(&tables_around_, prefers_outer_tables_ ? common_tables_.size() : 0);
   return resolve(query);
 }

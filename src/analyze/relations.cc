@@ -5,7 +5,6 @@
 #include "analyze/resolver.h"
 #include "analyze/time_windows.h"
 #include "base/error.h"
-#include "functions/foldable.h"
 #include "functions/function.h"
 #include "functions/own_names.h"
 #include "plan/nested_types.h"
@@ -116,13 +115,29 @@ RelationPtr Resolver::resolve_node(const RelationPtr& relation) {
   throw_unsupported("RELATION", std::string(node_name(r)));
 }
 
+namespace {
+
+// Whether Spark's analyzer computes it: nothing of rows, drawn, or of lambda functions. Calls that are replaced are so by then.
+bool is_computable(const ExpressionPtr& e) {
+  bool found = true;
+  walk(e, [&](const ExpressionPtr& node) {
+    const auto* call = node->as<FunctionCall>();
+    const bool is_of_rows = call && (call->function->kind != functions::FunctionKind::kScalar || call->function->is_volatile);
+    const bool is_other = node->as<AttributeReference>() || node->as<LambdaFunction>() || node->as<Window>() || node->as<Subquery>();
+    return found = found && !is_of_rows && !is_other;
+  });
+  return found;
+}
+
+}  // namespace
+
 // What stands in VALUES is computed before there are rows.
 void Resolver::check_inline_value(const ExpressionPtr& e, const Origin& origin) {
   const bool is_name = e->as<UnresolvedAttribute>() && !outer_scope_;  // which is told as one that there is not
   if (e->as<Literal>() || is_name) return;
   if (e->as<Subquery>()) throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", {}, contexts_of(e->origin));
   const ExpressionPtr resolved = expression(e, Scope{nullptr, outer_scope_, nullptr});
-  if (resolved->as<Literal>() || functions::is_foldable(resolved)) return;
+  if (is_computable(resolved)) return;
   throw SparkError("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", {{"expr", "\"" + print_name(*resolved) + "\""}}, contexts_of(origin));
 }
 

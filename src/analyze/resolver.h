@@ -42,6 +42,20 @@ enum class KeyScope : uint8_t {
   kClosedGroups,  // no more than the grouping columns: a projection stands above the groups
 };
 
+// Puts another value into a variable for as long as this lives.
+template <typename T>
+class Replaced {
+ public:
+  Replaced(T* variable, T value) : variable_(variable), saved_(std::exchange(*variable, std::move(value))) {}
+  ~Replaced() { *variable_ = std::move(saved_); }
+  Replaced(const Replaced&) = delete;
+  Replaced& operator=(const Replaced&) = delete;
+
+ private:
+  T* variable_;
+  T saved_;
+};
+
 class Resolver {
  public:
   explicit Resolver(const AnalysisContext& context);
@@ -451,6 +465,7 @@ class Resolver {
   const bool takes_lateral_aliases_;
   const bool measures_literals_;
   const bool prefers_outer_tables_;
+  bool sees_shown_alone_ = false;  // names mean neither columns of the query around nor variables
   const std::vector<ExpressionPtr>* lateral_aliases_ = nullptr;  // the list so far
   // The columns that withColumn last passed on or made, with references to them.
   struct PassedOn {

@@ -56,6 +56,8 @@ ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& chi
   std::exception_ptr failure;
   bool is_conflict = false;
   try {
+    // Columns below come before those of the query around and before variables.
+    const Replaced<bool> shown_alone(&sees_shown_alone_, true);
     resolved = expression(e, scope);
   } catch (const SparkError& error) {
     is_conflict = keys != KeyScope::kRows && !is_unresolved_column(error) && is_failed_name(error) && first_name(e);
@@ -77,7 +79,10 @@ ExpressionPtr Resolver::expression_over(const ExpressionPtr& e, RelationPtr& chi
     resolved = expression(e, scope);
   } catch (const SparkError& error) {
     if (is_conflict && is_failed_name(error)) throw_unresolved(first_name(e)->parts, scope_of(child), e->origin);
-    if (failure && is_unresolved_column(error)) std::rethrow_exception(failure);
+    if (failure && is_unresolved_column(error)) {
+      (void)expression(e, scope_of(child));  // tells the first name that is none of any query
+      std::rethrow_exception(failure);
+    }
     throw;
   }
   child = with_exposed(child, {resolved});
@@ -231,6 +236,17 @@ void Resolver::check_no_aggregates(const std::vector<ExpressionPtr>& order) {
   if (!invalid.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", invalid}});
 }
 
+// Whether the rows are groups by a subquery, whose column an equal one in ORDER BY is.
+bool holds_subquery_key(const Relation& relation) {
+  const auto* groups = relation.as<Aggregate>();
+  if (!groups) return relation.as<Project>() && holds_subquery_key(*relation.as<Project>()->child);
+  return std::any_of(groups->grouping.begin(), groups->grouping.end(), [](const ExpressionPtr& key) {
+    bool found = false;
+    walk(key, [&](const ExpressionPtr& e) { return !(found |= e->as<Subquery>() != nullptr); });
+    return found;
+  });
+}
+
 // Which subqueries may not be what rows are ordered by (ValidateSubqueryExpression).
 void check_no_subquery_orders(const std::vector<ExpressionPtr>& order) {
   for (const ExpressionPtr& one : order) {
@@ -272,7 +288,7 @@ RelationPtr Resolver::sort(const Sort& node) {
     order.push_back(expression_over(make_expression(item, one->origin), child, keys));
   }
   check_no_aggregates(order);
-  check_no_subquery_orders(order);
+  if (!holds_subquery_key(*child)) check_no_subquery_orders(order);
   for (const ExpressionPtr& e : order) {
     if (!contains_window(e)) continue;
     throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR",

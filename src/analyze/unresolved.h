@@ -15,6 +15,8 @@ namespace firesteel::analyze {
 // Whether an error says that a name means nothing, or that it means too much or what has no such part.
 bool is_unresolved_column(const SparkError& error);
 bool is_failed_name(const SparkError& error);
+// Whether there is a child[key] within.
+bool holds_extraction(const plan::ExpressionPtr& e);
 
 // What an alias of the list comes before: a column of the query around, or a variable.
 bool is_far(const plan::ExpressionPtr& resolved);

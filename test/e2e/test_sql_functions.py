@@ -44,7 +44,7 @@ def test_functions_are_shared_and_kept():
     try:
         spark = SparkSession.builder.remote(first.remote).create()
         spark.sql("CREATE FUNCTION kept(x INT, y INT DEFAULT 2 COMMENT 'more') RETURNS INT COMMENT 'a product' RETURN x * y")
-        spark.sql("CREATE FUNCTION kept_rows(x INT) RETURNS TABLE (a INT) RETURN SELECT * FROM VALUES (x), (x + 1)")
+        spark.sql("CREATE FUNCTION kept_rows(x INT) RETURNS TABLE (a INT) RETURN SELECT x + CAST(id AS INT) FROM range(2)")
         other = SparkSession.builder.remote(first.remote).create()
         assert value(other, "kept(4)") == 8
         spark.stop()
