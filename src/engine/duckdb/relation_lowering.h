@@ -42,6 +42,8 @@ class RelationLowering {
   SelectBlock lower_project(const plan::Project& project, const AttributeSet& needed);
   SelectBlock lower_filter(const plan::Filter& filter, const AttributeSet& needed);
   SelectBlock lower_join(const plan::Join& join, const AttributeSet& needed);
+  SelectBlock values_block(const plan::Relation& node, const plan::SetOperation& operation, const std::vector<SelectBlock>& sides,
+                           const std::vector<size_t>& live);
   SelectBlock lower_set_operation(const plan::Relation& node, const plan::SetOperation& operation,
                                   const AttributeSet& needed);
   void define_loop(const plan::Relation& node, const plan::Loop& loop);

@@ -22,9 +22,36 @@ AttributeSet intersect(const AttributeSet& a, const AttributeSet& b) {
   return both;
 }
 
+constexpr size_t kRowsOfList = 64;
+
+// A projection of nothing, with expressions that give one value each.
+bool is_one_row(const SelectBlock& block) { return block.is_open() && block.tail().empty(); }
+
 std::string loop_name(int64_t loop_id) { return "r" + std::to_string(loop_id); }
 
 }  // namespace
+
+// Many rows of constants, as those of VALUES, are one list, which DuckDB plans at once. Few stay a union: it adds them up row by
+// row, as Spark's partitions do, to the same last digit.
+SelectBlock RelationLowering::values_block(const Relation& node, const plan::SetOperation& operation, const std::vector<SelectBlock>& sides,
+                                           const std::vector<size_t>& live) {
+  std::string rows;
+  for (size_t n = 0; n < sides.size(); ++n) {
+    std::string row;
+    for (size_t i : live) row += (row.empty() ? "" : ", ") + sides[n].columns.find(operation.inputs[n]->output[i].id).sql;
+    rows += (rows.empty() ? "(" : ", (") + (live.empty() ? "1" : row) + ")";
+  }
+  const std::string alias = next_alias();
+  std::string names;
+  SelectBlock block;
+  for (size_t i : live) {
+    const AttributeId id = node.output[i].id;
+    names += (names.empty() ? "" : ", ") + column_name(id);
+    block.columns.columns[id] = {.sql = alias + "." + column_name(id)};
+  }
+  block.from = "(VALUES " + rows + ") AS " + alias + "(" + (live.empty() ? "c0" : names) + ")";
+  return block;
+}
 
 SelectBlock RelationLowering::lower_set_operation(const Relation& node,
                                                   const plan::SetOperation& operation,
@@ -37,12 +64,18 @@ SelectBlock RelationLowering::lower_set_operation(const Relation& node,
   for (size_t i = 0; i < node.output.size(); ++i) {
     if (!is_union_all || needed.contains(node.output[i].id)) live.push_back(i);
   }
-  std::string sql;
+  std::vector<SelectBlock> sides;
   for (const RelationPtr& input : operation.inputs) {
     AttributeSet inner;
     for (size_t i : live) inner.insert(input->output[i].id);
     auto block = lower(input, inner);
-    if (!block.distinct.empty()) block = wrap(block, inner);
+    sides.push_back(block.distinct.empty() ? std::move(block) : wrap(block, inner));
+  }
+  if (is_union_all && sides.size() >= kRowsOfList && std::all_of(sides.begin(), sides.end(), is_one_row)) return values_block(node, operation, sides, live);
+  std::string sql;
+  for (size_t n = 0; n < sides.size(); ++n) {
+    const RelationPtr& input = operation.inputs[n];
+    const SelectBlock& block = sides[n];
     std::string select = "SELECT ";
     for (size_t k = 0; k < live.size(); ++k) {
       const std::string& column = block.columns.find(input->output[live[k]].id).sql;

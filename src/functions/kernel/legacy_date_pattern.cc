@@ -24,6 +24,7 @@ constexpr int kLongestIsoZone = 3;
 constexpr int kCenturyBegins = 80;  // years ago
 constexpr int kFastYearWidth = 4;
 constexpr int64_t kMillisPerMinute = 60'000;
+constexpr int kMostFractionDigits = 18;  // Decimal.POW_10; Spark fails on more
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -167,7 +168,7 @@ void LegacyDatePattern::format(int64_t utc_micros, const TimeZone& zone, std::st
   if (is_fast) {
     // MicrosCalendar.setMicros: as many digits of the fraction as the pattern has letters for.
     Int128 fraction = floor_mod(julian, kMicrosPerSecond);
-    for (int i = 0; i < fraction_digits_; ++i) fraction *= 10;
+    for (int i = 0; i < std::min(fraction_digits_, kMostFractionDigits); ++i) fraction *= 10;
     fields[Field::kMillisecond] = static_cast<int32_t>(fraction / kMicrosPerSecond);
   }
   format_fields(fields, zone, out);
