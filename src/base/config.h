@@ -21,6 +21,7 @@ struct ConfigEntry {
   std::optional<std::string_view> default_value;  // none: undefined until set
   ConfigType type;
   bool is_modifiable;  // false: static, fixed when the server starts
+  bool is_listed = true;  // by SET -v, which leaves internal keys and those of the server out
 };
 
 // Every declared key, sorted.

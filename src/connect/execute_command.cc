@@ -335,6 +335,7 @@ class StatementRunner {
       }
       return nothing();
     }
+    if (statement.key == "-v" && !statement.value) return listed_settings(config);
     std::vector<std::vector<Cell>> rows;
     if (statement.key && statement.value) {
       check_no_variable(context_, *statement.key);

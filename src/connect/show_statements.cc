@@ -416,4 +416,16 @@ RelationPtr run_show_statement(const RequestContext& context, const plan::Catalo
 
 RelationPtr describe_schema(const plan::Schema& schema) { return description(column_rows(schema)); }
 
+plan::RelationPtr listed_settings(const Config& config) {
+  std::vector<std::vector<Cell>> rows;
+  for (const ConfigEntry& entry : config_entries()) {
+    if (entry.is_listed) rows.push_back({std::string(entry.key), config.find(entry.key).value_or("<undefined>"), "", ""});
+  }
+  return make_local_table({{"key", plan::Type::string(), false},
+                           {"value", plan::Type::string(), false},
+                           {"meaning", plan::Type::string(), false},
+                           {"Since version", plan::Type::string(), false}},
+                          rows);
+}
+
 }  // namespace firesteel::connect

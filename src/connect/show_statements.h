@@ -12,4 +12,7 @@ plan::RelationPtr run_show_statement(const RequestContext& context, const plan::
 // DESCRIBE QUERY: the columns of a resolved query.
 plan::RelationPtr describe_schema(const plan::Schema& schema);
 
+// SET -v: the declared keys of Spark with what they are set to. What they mean is told by Spark's documentation.
+plan::RelationPtr listed_settings(const Config& config);
+
 }  // namespace firesteel::connect
