@@ -230,6 +230,7 @@ class Grammar : public TokenReader {
   Statement drop_statement();
   Statement set_statement();
   Statement set_time_zone();
+  std::string zone_displacement(size_t from);
   Statement reset_statement();
   Statement explain_statement();
   Statement cache_statement();

@@ -210,11 +210,15 @@ ExpressionPtr Grammar::decimal_number(const std::string& text, size_t from) {
   return literal({type, is_negative ? -value : value}, from);
 }
 
-// 'epoch', 'now', 'today', 'tomorrow' and 'yesterday': days or UTC microseconds by `kind`.
+// 'epoch', 'now', 'today', 'tomorrow' and 'yesterday': days or UTC microseconds by `kind`. A zone behind all but 'now' has to be one, and
+// counts for nothing (DateTimeUtils.extractSpecialValue).
 std::optional<int64_t> Grammar::special_time(const std::string& text, TypeKind kind) const {
-  std::string word = lower_case(text);
-  word.erase(0, word.find_first_not_of(' '));
-  word.erase(word.find_last_not_of(' ') + 1);
+  const std::string_view trimmed_text = functions::kernel::trim_all(text);
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto end = std::find_if_not(trimmed_text.begin(), trimmed_text.end(), is_letter);
+  const std::string word = lower_case(std::string(trimmed_text.begin(), end));
+  const std::string_view zone_name = functions::kernel::trim_all(trimmed_text.substr(word.size()));
+  if (!zone_name.empty() && (word == "now" || TimeZone::find(zone_name) == nullptr)) return std::nullopt;
   const bool is_date = kind == TypeKind::kDate;
   if (word == "epoch") return 0;
   const int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(

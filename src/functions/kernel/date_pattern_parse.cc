@@ -377,11 +377,10 @@ class DatePattern::Parser {
 
   bool resolve_day_of_year(int64_t year, int64_t& days) {
     const int64_t day = *field('D');
-    if (day < 1 || day > 366) {
-      return fail_resolving(out_of_range("DayOfYear", "1 - 365/366", day));
-    }
+    const auto refuse = [&](std::string reason) { return field('u') ? fail_resolving(reason) : fail(std::move(reason)); };
+    if (day < 1 || day > 366) return refuse(out_of_range("DayOfYear", "1 - 365/366", day));
     if (day == 366 && !is_leap_year(year)) {
-      return fail_resolving("Invalid date 'DayOfYear 366' as '" + std::to_string(year) +
+      return refuse("Invalid date 'DayOfYear 366' as '" + std::to_string(year) +
                             "' is not a leap year");
     }
     days = days_from_civil(year, 1, 1) + day - 1;
