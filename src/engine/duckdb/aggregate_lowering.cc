@@ -222,8 +222,6 @@ SelectBlock RelationLowering::lower_aggregate(const plan::Aggregate& resolved,
     case plan::GroupKind::kPivot:
     case plan::GroupKind::kAll: result.group_by = joined(key_texts); break;
   }
-  // What is made of an aggregate may be a constant to DuckDB, which then sees none: `NULL + sum(x)`. It is one row all the same.
-  if (result.group_by.empty()) result.group_by = "()";
   for (const ExpressionPtr& item : live) {
     if (const auto* reference = item->as<plan::AttributeReference>()) {
       auto& column = result.columns.columns[reference->id] = block.columns.find(reference->id);
