@@ -347,56 +347,6 @@ void Resolver::grouping_sets(const Aggregate& node, const std::vector<Expression
   grouping.keys = std::move(distinct);
 }
 
-// GROUP BY 1 is the first entry of the list, GROUP BY name may be an alias of it.
-ExpressionPtr Resolver::grouping_expression(const ExpressionPtr& e,
-                                            const std::vector<ExpressionPtr>& list,
-                                            const Scope& scope) {
-  const auto* literal = e->as<Literal>();
-  if (literal && literal->type.is(TypeKind::kInteger) && !literal->is_null() && !list.empty() && is_enabled(context_, "spark.sql.groupByOrdinal")) {
-    const int64_t position = std::get<int64_t>(literal->value);
-    if (position < 1 || position > static_cast<int64_t>(list.size())) {
-      throw SparkError("GROUP_BY_POS_OUT_OF_RANGE",
-                       {{"index", std::to_string(position)}, {"size", std::to_string(list.size())}},
-                       contexts_of(e->origin));
-    }
-    const ExpressionPtr& entry = list[static_cast<size_t>(position - 1)];
-    if (contains_aggregate(entry)) {
-      throw SparkError("GROUP_BY_POS_AGGREGATE",
-                       {{"index", std::to_string(position)}, {"aggExpr", print_qualified(*without_alias(entry)) + " AS " + quoted_if_needed(attribute_of(*entry).name)}},
-                       contexts_of(e->origin));
-    }
-    if (contains_window(entry)) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", "\"" + print_name(*without_alias(entry)) + "\""}});
-    return entry;
-  }
-  const auto* bare_name = e->as<UnresolvedAttribute>();
-  const auto takes_aliases = [&] { return is_enabled(context_, "spark.sql.groupByAliases"); };
-  try {
-    ExpressionPtr resolved = expression(e, scope);
-    if (bare_name && bare_name->parts.size() == 1 && is_far(resolved) && takes_aliases()) {
-      for (const ExpressionPtr& entry : list) {
-        const auto* alias_node = entry->as<Alias>();
-        if (alias_node && alias_node->names.size() == 1 && same_name(alias_node->names[0], bare_name->parts[0])) return entry;
-      }
-    }
-    if (contains_aggregate(resolved)) {
-      throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_qualified(*resolved)}}, contexts_of(e->origin));
-    }
-    return resolved;
-  } catch (const SparkError& error) {
-    const auto* name = e->as<UnresolvedAttribute>();
-    if (!name || name->parts.size() != 1 || !error.condition().starts_with("UNRESOLVED_COLUMN") || !takes_aliases()) throw;
-    for (const ExpressionPtr& entry : list) {
-      const auto* alias_node = entry->as<Alias>();
-      if (!alias_node || alias_node->names.size() != 1 || !same_name(alias_node->names[0], name->parts[0])) continue;
-      if (contains_aggregate(entry)) {
-        throw SparkError("GROUP_BY_AGGREGATE", {{"sqlExpr", print_qualified(*alias_node->child)}}, contexts_of(e->origin));
-      }
-      return entry;
-    }
-    throw;
-  }
-}
-
 // grouping() and grouping_id() stand only over grouping sets, and name their keys.
 ExpressionPtr Resolver::checked_grouping_calls(const ExpressionPtr& list_entry, const Grouping& grouping) {
   return transform_up(list_entry, [&](const ExpressionPtr& e) -> ExpressionPtr {

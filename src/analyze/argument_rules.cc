@@ -433,8 +433,9 @@ void check_builder_constants(const Function& row, const FunctionCall& call, cons
                      contexts_of(origin));
   };
   if ((row.name == "ceil" || row.name == "floor") && call.arguments.size() > 1) {
-    const auto* scale = as_written(call.arguments[1])->as<Literal>();
-    if (!is_constant(1) || (scale && scale->is_null())) refuse("scale", "INT");
+    const ExpressionPtr& written = as_written(call.arguments[1]);
+    const auto* scale = written->as<Literal>();
+    if (!is_constant(1) || !written->type.is(TypeKind::kInteger) || (scale && scale->is_null())) refuse("scale", "INT");
   }
   if (row.name == "mode" && !is_constant(1)) refuse("deterministic", "BOOLEAN");
   if (row.name == "like" || row.name == "ilike") check_escape(call, origin);

@@ -101,8 +101,7 @@ void check_distinct_order(const FunctionCall& call) {
   const Type& key = std::get<SortOrder>(call.order_by[0]->node).child->type;
   if (call.order_by.size() == 1 && same_expression(*value_of(call.arguments[0]), *value_of(call.order_by[0]))) {
     // Two keys may be one text.
-    const bool is_unsafe = key.is(TypeKind::kFloat) || key.is(TypeKind::kDouble) || key.is(TypeKind::kTimestamp) ||
-                           key.is(TypeKind::kTimestampNtz) || key.is(TypeKind::kNull);
+    const bool is_unsafe = key.is(TypeKind::kFloat) || key.is(TypeKind::kDouble) || key.is(TypeKind::kTimestamp) || key.is(TypeKind::kNull);
     if (!is_unsafe) return;
     throw SparkError("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST",
                      {{"funcName", "`listagg`"}, {"inputType", "\"" + key.sql() + "\""}, {"castType", "\"STRING\""}});

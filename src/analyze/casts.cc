@@ -228,13 +228,9 @@ ExpressionPtr special_datetime(const std::string& text, const Type& to,
     word += static_cast<char>(tolower(static_cast<unsigned char>(rest[length++])));
   }
   const std::string_view zone_text = kernel::trim_all(rest.substr(length));
-  if (length < rest.size() && !isspace(static_cast<unsigned char>(rest[length]))) return nullptr;
   const kernel::TimeZone* zone = &kernel::TimeZone::get(time_zone);
-  // Only a timestamp's word may be followed by a zone, whose validity alone matters.
-  if (!zone_text.empty()) {
-    if (to.is(TypeKind::kDate) || !kernel::TimeZone::find(zone_text)) return nullptr;
-    zone = kernel::TimeZone::find(zone_text);
-  }
+  // A zone behind all words but "now" has to be one, and counts for nothing (DateTimeUtils.extractSpecialValue).
+  if (!zone_text.empty() && (word == "now" || !kernel::TimeZone::find(zone_text))) return nullptr;
   const int64_t local_now = zone->local_from_utc(now_us);
   const int64_t today = kernel::floor_div(local_now, kernel::kMicrosPerDay);
   int64_t day = today;

@@ -18,7 +18,7 @@ bool can_up_cast(const plan::Type& from, const plan::Type& to);
 SparkError no_such_cast(const plan::Type& from, const plan::Type& to, plan::CastMode mode,
                         const std::string& sql, std::vector<QueryContext> contexts);
 // The value of 'epoch', 'now', 'today', 'tomorrow' and 'yesterday', with an optional zone behind
-// timestamps, as a literal of `to`; null for any other text (SpecialDatetimeValues).
+// them, as a literal of `to`; null for any other text (SpecialDatetimeValues).
 plan::ExpressionPtr special_datetime(const std::string& text, const plan::Type& to,
                                      const std::string& time_zone, int64_t now_us);
 

@@ -138,6 +138,8 @@ ExpressionPtr Resolver::sum_of_datetimes(const ExpressionPtr& left, const Expres
   if (b.is_interval() && a_is_null) return sum_of_intervals(left, right, true, origin);
   if (a.is(TypeKind::kYearMonthInterval) && !b.is_datetime() && !b.is_interval()) throw_incompatible("+", left, right, origin);
   if (b.is(TypeKind::kYearMonthInterval) && !a.is_datetime() && !a.is_interval()) throw_incompatible("+", left, right, origin);
+  // Months can be moved by days no more than days by months: what Spark's error calls the moment is the months.
+  if (b.is(TypeKind::kYearMonthInterval) && a.is_interval()) return moved(right, left, true, origin);
   if (b.is_interval()) return moved(left, right, true, origin);
   if (a.is_interval()) return moved(right, left, true, origin);
   // A null counts as an interval.
@@ -195,7 +197,7 @@ ExpressionPtr Resolver::difference_of_datetimes(const ExpressionPtr& left,
   }
   if (a.is_interval() && b.is(TypeKind::kNull)) return sum_of_intervals(left, right, false, origin);
   if (is_ansi_interval(a) && b.is_string()) throw_incompatible("-", left, right, origin);
-  if (b.is(TypeKind::kYearMonthInterval) && !a.is_datetime() && !a.is_interval()) throw_incompatible("-", left, right, origin);
+  if (b.is(TypeKind::kYearMonthInterval) && !a.is_datetime()) throw_incompatible("-", left, right, origin);
   if (b.is_interval()) return moved(left, right, false, origin);
   const bool a_is_time = a.is(TypeKind::kTime), b_is_time = b.is(TypeKind::kTime);
   if (a_is_time || b_is_time) {

@@ -257,6 +257,9 @@ class Resolver {
   RelationPtr aggregate_over(const plan::Aggregate& node, const RelationPtr& child);
   void grouping_sets(const plan::Aggregate& node, const std::vector<ExpressionPtr>& list,
                      const Scope& scope, Grouping& grouping);
+  ExpressionPtr grouping_by_position(const plan::Expression& e, int64_t position, const std::vector<ExpressionPtr>& list);
+  ExpressionPtr entry_named(const std::vector<ExpressionPtr>& list, const ExpressionPtr& name) const;
+  bool is_name_of_column(const ExpressionPtr& name, const Scope& scope);
   ExpressionPtr grouping_expression(const ExpressionPtr& e, const std::vector<ExpressionPtr>& list,
                                     const Scope& scope);
   ExpressionPtr grouping_bits(const std::vector<ExpressionPtr>& keys, const Grouping& grouping, const plan::Expression& e);

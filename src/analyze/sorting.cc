@@ -181,8 +181,9 @@ void Resolver::check_no_window(const ExpressionPtr& condition, const char* claus
 RelationPtr Resolver::filter(const Filter& node) {
   RelationPtr child = resolve(node.child);
   const Attributes visible = child->output;
-  ExpressionPtr resolved = checked_condition(expression_over(node.condition, child, KeyScope::kRows), node.condition->origin);
-  check_no_window(resolved, "WHERE");
+  ExpressionPtr resolved = expression_over(node.condition, child, KeyScope::kRows);
+  check_no_window(resolved, "WHERE");  // before its type, as in Spark
+  resolved = checked_condition(resolved, node.condition->origin);
   std::string invalid;
   walk(resolved, [&](const ExpressionPtr& e) {
     const auto* call_node = e->as<FunctionCall>();

@@ -53,7 +53,7 @@ void check_modifiable(std::string_view key) {
   }
 }
 
-// Offsets after an optional GMT, UTC or UT: "+1", "+01", "+01:00", "+0100", "-18:00".
+// Offsets after an optional GMT, UTC or UT: "+1", "+01", "+01:00", "+01:00:30", "-18:00".
 bool is_offset(std::string_view text) {
   for (const std::string_view prefix : {"GMT", "UTC", "UT"}) {
     if (text == prefix) return true;
@@ -64,13 +64,17 @@ bool is_offset(std::string_view text) {
   }
   if (text.empty() || (text[0] != '+' && text[0] != '-')) return false;
   text.remove_prefix(1);
-  const size_t colon = text.find(':');
-  const std::string_view hours = text.substr(0, colon);
-  std::string_view minutes = colon == std::string_view::npos ? "00" : text.substr(colon + 1);
-  if (hours.empty() || hours.size() > 2 || minutes.empty() || minutes.size() > 2) return false;
-  const auto hour = parse_number<int>(hours);
-  const auto minute = parse_number<int>(minutes);
-  return hour && minute && *minute < 60 && *hour * 60 + *minute <= 18 * 60;
+  std::array<int, 3> parts = {0, 0, 0};
+  for (int& part : parts) {
+    const size_t colon = text.find(':');
+    const std::string_view digits = text.substr(0, colon);
+    const auto number = digits.size() > 2 ? std::nullopt : parse_number<int>(digits);
+    if (!number) return false;
+    part = *number;
+    text = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+    if (colon == std::string_view::npos) break;
+  }
+  return text.empty() && parts[1] < 60 && parts[2] < 60 && (parts[0] * 60 + parts[1]) * 60 + parts[2] <= 18 * 3600;
 }
 
 std::string system_time_zone() {

@@ -322,13 +322,15 @@ Rows window_parts() {
 
 Type moment_of_first(Arguments arguments) { return moment_type(arguments[0]->type); }
 
+// A moment that is NULL has the type of the origin.
 Type bucket_type(Arguments arguments) {
-  return arguments[1]->type.is(TypeKind::kTimestampNtz) ? Type::timestamp_ntz() : Type::timestamp();
+  const bool is_null = arguments[1]->type.is(TypeKind::kNull) && arguments.size() > 2;
+  return arguments[is_null ? 2 : 1]->type.is(TypeKind::kTimestampNtz) ? Type::timestamp_ntz() : Type::timestamp();
 }
 
 void check_bucket(const plan::FunctionCall& call) {
   const Type& size = call.arguments[0]->type;
-  if (!size.is(TypeKind::kDayTimeInterval) && !size.is(TypeKind::kYearMonthInterval)) {
+  if (!size.is(TypeKind::kDayTimeInterval) && !size.is(TypeKind::kYearMonthInterval) && !size.is(TypeKind::kNull)) {
     throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE",
                            {{"requiredType", "(\"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")"}}, 0};
   }
@@ -341,9 +343,10 @@ void check_bucket(const plan::FunctionCall& call) {
   if (has_origin && !call.arguments[2]->type.same_type(bucket_type(call.arguments))) {
     throw ArgumentMismatch{"UNEXPECTED_INPUT_TYPE", {{"requiredType", "\"" + bucket_type(call.arguments).sql() + "\""}}, 2};
   }
-  const std::optional<int64_t> length = constant_integer(call.arguments[0]);
-  if (!length) throw ArgumentMismatch{"NON_FOLDABLE_INPUT", {{"inputName", "`bucketSize`"}, {"inputType", "\"" + size.sql() + "\""}}, 0};
-  if (*length <= 0) {
+  if (!is_foldable(call.arguments[0])) {
+    throw ArgumentMismatch{"NON_FOLDABLE_INPUT", {{"inputName", "`bucketSize`"}, {"inputType", "\"" + size.sql() + "\""}}, 0};
+  }
+  if (const std::optional<int64_t> length = constant_integer(call.arguments[0]); length && *length <= 0) {
     throw ArgumentMismatch{"VALUE_OUT_OF_RANGE", {{"exprName", "`bucketSize`"}, {"valueRange", "(0, inf)"}}, 0};
   }
 }
@@ -356,9 +359,10 @@ Function time_bucket_row() {
   f.duckdb = Lowered{[](const plan::FunctionCall& call, std::span<const std::string> a, const Type& result) {
     const bool is_local = result.is(TypeKind::kTimestampNtz);
     const std::string epoch = is_local ? "TIMESTAMP '1970-01-01 00:00:00'" : "fs_local_to_timestamp(TIMESTAMP '1970-01-01 00:00:00', $zone)";
-    const std::string moment = call.arguments[1]->type.is(TypeKind::kNull) ? "CAST(NULL AS TIMESTAMP)" : a[1];
+    const auto is_null = [](const plan::ExpressionPtr& argument) { return argument->type.is(TypeKind::kNull); };
+    if (std::any_of(call.arguments.begin(), call.arguments.end(), is_null)) return std::string("CAST(NULL AS TIMESTAMP)");
     return value_kernel_sql("time_bucket", call.ansi, {call.arguments[0]->type, result, result}, result,
-                            {a[0], moment, a.size() > 2 ? a[2] : epoch});
+                            {a[0], a[1], a.size() > 2 ? a[2] : epoch});
   }};
   f.print = [](const plan::FunctionCall& call, std::span<const std::string> a) {
     const bool is_local = call.arguments[1]->type.is(TypeKind::kTimestampNtz);

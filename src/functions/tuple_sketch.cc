@@ -80,8 +80,7 @@ void add_aggregates(Rows& rows, const Kind& kind) {
       }));
   rows.push_back(sketch_aggregate(
       name("tuple_intersection_agg"), "4.2.0",
-      named(optional(signature({kBinary, kString}, kBytes, Nulls::kNever), 1, {"'sum'"}),
-            {"child", "mode"}),
+      optional(signature({kBinary, kString}, kBytes, Nulls::kNever), 1, {"'sum'"}),
       {1, mode_only}, [](const plan::FunctionCall& call) {
         check_mode(call, 1);
       }));
@@ -96,7 +95,7 @@ void add_readers(Rows& rows, const Kind& kind) {
                                signature({kAny}, Type::double_number()), one_sketch));
   rows.push_back(sketch_scalar(
       name("tuple_sketch_summary"), "4.2.0",
-      named(optional(signature({kAny, kAny}, kind.total), 1, {"'sum'"}), {"child", "mode"}),
+      optional(signature({kAny, kAny}, kind.total), 1, {"'sum'"}),
       [](const plan::FunctionCall& call) {
         require_type(call, 0, {kBytes});
         require_type(call, 1, {Type::string()});
@@ -109,15 +108,13 @@ void add_operations(Rows& rows, const Kind& kind, const std::string& theta) {
   const auto name = [&](const char* stem) {
     return lasting(stem + theta + std::string(kind.suffix));
   };
-  const std::string_view first = theta.empty() ? "tupleSketch1" : "tupleSketch";
-  const std::string_view second = theta.empty() ? "tupleSketch2" : "thetaSketch";
   const auto two_sketches = [](const plan::FunctionCall& call) {
     for (size_t i = 0; i < 2; ++i) require_type(call, i, {kBytes});
   };
   rows.push_back(
       sketch_scalar(name("tuple_union"), "4.2.0",
                     named(optional(signature({kAny, kAny, kAny, kAny}, kBytes), 2, {"12", "'sum'"}),
-                          {first, second, "lgNomEntries", "mode"}),
+                          {"first", "second", "lgNomEntries", "mode"}),
                     [two_sketches](const plan::FunctionCall& call) {
                       two_sketches(call);
                       require_type(call, 2, {Type::integer()});
@@ -127,15 +124,14 @@ void add_operations(Rows& rows, const Kind& kind, const std::string& theta) {
                     }));
   rows.push_back(sketch_scalar(
       name("tuple_intersection"), "4.2.0",
-      named(optional(signature({kAny, kAny, kAny}, kBytes), 1, {"'sum'"}), {first, second, "mode"}),
+      optional(signature({kAny, kAny, kAny}, kBytes), 1, {"'sum'"}),
       [two_sketches](const plan::FunctionCall& call) {
         two_sketches(call);
         require_type(call, 2, {Type::string()});
         check_mode(call, 2);
       }));
   rows.push_back(sketch_scalar(name("tuple_difference"), "4.2.0",
-                               named(signature({kAny, kAny}, kBytes), {first, second}),
-                               two_sketches));
+                               signature({kAny, kAny}, kBytes), two_sketches));
 }
 
 }  // namespace

@@ -15,7 +15,13 @@
 
 namespace firesteel::sql {
 
-using functions::kernel::IntervalPart;
+// One "value unit" pair of an interval as it was written: {"-", "1.5", "seconds", false}.
+struct IntervalPart {
+  std::string sign;
+  std::string value;
+  std::string unit;
+  bool is_text = false;
+};
 
 // The first call of an aggregate function outside of windows and subqueries, or null.
 const plan::UnresolvedFunction* first_aggregate(const plan::ExpressionPtr& expression);
@@ -63,8 +69,20 @@ class Grammar : public TokenReader {
   bool at_interval_literal() const;
   bool at_interval_part() const;
   plan::ExpressionPtr interval_literal();
-  plan::ExpressionPtr interval_from_to(size_t from);
-  plan::ExpressionPtr interval_of_units(const std::vector<IntervalPart>& parts, size_t from);
+  plan::ExpressionPtr interval_multi_units(size_t from);
+  std::vector<IntervalPart> interval_parts();
+  void interval_value(IntervalPart* part);
+  bool at_interval_from_to() const;
+  // A value with its first and its last unit.
+  struct IntervalRange {
+    IntervalPart value;
+    Keyword first = Keyword::kNone;
+    Keyword last = Keyword::kNone;
+    std::string last_unit;
+  };
+  IntervalRange interval_range();
+  plan::ExpressionPtr interval_from_to(const IntervalRange& range, size_t from, size_t value_from);
+  plan::ExpressionPtr interval_of_units(const plan::Literal::Interval& sum, const std::vector<std::string>& units, size_t from);
 
   // ---- operators (expression_grammar.cc) ----
   plan::ExpressionPtr call(std::string name, Expressions arguments, size_t from) const;
@@ -212,6 +230,7 @@ class Grammar : public TokenReader {
   Statement drop_statement();
   Statement set_statement();
   Statement set_time_zone();
+  std::string zone_displacement(size_t from);
   Statement reset_statement();
   Statement explain_statement();
   Statement cache_statement();

@@ -85,6 +85,19 @@ bool is_interval_unit(Keyword keyword) {
   }
 }
 
+// The text with its sign before it, which a minus in the text takes away.
+std::string signed_text(const std::string& text, std::string_view sign) {
+  if (sign != "-") return text;
+  return text.starts_with('-') ? text.substr(1) : "-" + text;
+}
+
+// Beyond ASCII everything counts as a letter: no such character is of use in a number.
+bool has_letter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
 }  // namespace
 
 ExpressionPtr Grammar::literal(Literal value, size_t from) const {
@@ -197,11 +210,15 @@ ExpressionPtr Grammar::decimal_number(const std::string& text, size_t from) {
   return literal({type, is_negative ? -value : value}, from);
 }
 
-// 'epoch', 'now', 'today', 'tomorrow' and 'yesterday': days or UTC microseconds by `kind`.
+// 'epoch', 'now', 'today', 'tomorrow' and 'yesterday': days or UTC microseconds by `kind`. A zone behind all but 'now' has to be one, and
+// counts for nothing (DateTimeUtils.extractSpecialValue).
 std::optional<int64_t> Grammar::special_time(const std::string& text, TypeKind kind) const {
-  std::string word = lower_case(text);
-  word.erase(0, word.find_first_not_of(' '));
-  word.erase(word.find_last_not_of(' ') + 1);
+  const std::string_view trimmed_text = functions::kernel::trim_all(text);
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto end = std::find_if_not(trimmed_text.begin(), trimmed_text.end(), is_letter);
+  const std::string word = lower_case(std::string(trimmed_text.begin(), end));
+  const std::string_view zone_name = functions::kernel::trim_all(trimmed_text.substr(word.size()));
+  if (!zone_name.empty() && (word == "now" || TimeZone::find(zone_name) == nullptr)) return std::nullopt;
   const bool is_date = kind == TypeKind::kDate;
   if (word == "epoch") return 0;
   const int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -312,50 +329,87 @@ ExpressionPtr Grammar::interval_literal() {
   const bool has_unit = is_interval_unit(peek(value_tokens).keyword);
   if (!has_unit && value_tokens == 1 && at_string()) {
     const std::string text = string_literal();
-    std::vector<IntervalPart> parts;
+    Literal::Interval sum;
     try {
-      parts = functions::kernel::split_interval(text);
-      functions::kernel::add_interval_parts(parts, text);
+      sum = functions::kernel::read_interval(text);
     } catch (const SparkError&) {
       fail("INVALID_TYPED_LITERAL", {{"valueType", "\"INTERVAL\""}, {"value", "'" + text + "'"}},
            from);
     }
-    return interval_of_units(parts, from);
+    return interval_of_units(sum, functions::kernel::interval_units(text), from);
   }
-  if (at(Keyword::kTo, value_tokens + 1)) return interval_from_to(from);
-  std::vector<IntervalPart> parts;
-  do {
-    const size_t part_from = position_;
-    IntervalPart part;
-    if (at("-") || at("+")) {
-      part.value = text_of(peek());
-      advance();
+  if (at_interval_from_to()) {
+    const size_t value_from = position_;
+    const IntervalRange range = interval_range();
+    // The syntax takes a second interval behind, only to say that there must be none.
+    if (at_interval_from_to()) {
+      interval_range();
+      fail("_LEGACY_ERROR_TEMP_0024", {}, from);
     }
-    if (at_string()) {
-      part.value += string_literal();
-    } else if (peek().kind == TokenKind::kInteger || peek().kind == TokenKind::kDecimal) {
-      part.value += text_of(peek());
-      advance();
-    } else {
-      syntax_error();
+    if (at_interval_part()) {
+      interval_parts();
+      fail("_LEGACY_ERROR_TEMP_0024", {}, from);
     }
-    if (!is_interval_unit(peek().keyword)) syntax_error();
-    part.unit = text_of(peek());
-    advance();
-    if (part.value.find_first_of("0123456789") == std::string::npos) {
-      fail("_LEGACY_ERROR_TEMP_0026", {{"value", part.value}}, part_from);
-    }
-    parts.push_back(std::move(part));
-  } while (at_interval_part());
-  return interval_of_units(parts, from);
+    return interval_from_to(range, from, value_from);
+  }
+  return interval_multi_units(from);
 }
 
-ExpressionPtr Grammar::interval_of_units(const std::vector<IntervalPart>& parts, size_t from) {
+ExpressionPtr Grammar::interval_multi_units(size_t from) {
+  const size_t parts_from = position_;
+  if (!at_interval_part()) {
+    const size_t value = at("-") || at("+") ? 1 : 0;
+    const bool has_value = at_string(value) || peek(value).kind == TokenKind::kInteger || peek(value).kind == TokenKind::kDecimal;
+    syntax_error_at(peek(has_value ? value + 1 : value));
+  }
+  const std::vector<IntervalPart> parts = interval_parts();
+  if (at_interval_from_to()) {
+    interval_range();
+    fail("_LEGACY_ERROR_TEMP_0024", {}, from);
+  }
+  std::string text;
+  std::vector<std::string> units;
+  for (const IntervalPart& part : parts) {
+    if (part.is_text && has_letter(part.value)) {
+      fail("_LEGACY_ERROR_TEMP_0026", {{"value", part.value}}, parts_from);
+    }
+    text += " " + (part.is_text ? signed_text(part.value, part.sign) : part.sign + part.value) + " " + part.unit;
+    units.push_back(lower_case(part.unit));
+  }
+  return interval_of_units(functions::kernel::read_interval(text), units, from);
+}
+
+// One or more pairs of a value and a unit.
+std::vector<IntervalPart> Grammar::interval_parts() {
+  std::vector<IntervalPart> parts;
+  while (at_interval_part() && !at_interval_from_to()) {
+    IntervalPart part;
+    interval_value(&part);
+    part.unit = text_of(peek());
+    advance();
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+// [+|-] and a number or a text.
+void Grammar::interval_value(IntervalPart* part) {
+  if (at("-") || at("+")) {
+    part->sign = text_of(peek());
+    advance();
+  }
+  part->is_text = at_string();
+  if (part->is_text) {
+    part->value = string_literal();
+  } else {
+    part->value = text_of(peek());
+    advance();
+  }
+}
+
+ExpressionPtr Grammar::interval_of_units(const Literal::Interval& sum, const std::vector<std::string>& units, size_t from) {
   Type type;
-  std::string source;
-  for (const IntervalPart& part : parts) source += " " + part.value + " " + part.unit;
-  const Literal::Interval sum = functions::kernel::add_interval_parts(parts, source);
-  if (!functions::kernel::interval_type_of(parts, &type)) {
+  if (!functions::kernel::interval_type_of(units, &type)) {
     fail("_LEGACY_ERROR_TEMP_0029", {{"literal", source_text(from)}}, from);
   }
   if (type.is(TypeKind::kYearMonthInterval)) {
@@ -365,40 +419,46 @@ ExpressionPtr Grammar::interval_of_units(const std::vector<IntervalPart>& parts,
   if (__builtin_mul_overflow(static_cast<int64_t>(sum.days), functions::kernel::kMicrosPerDay,
                              &total) ||
       __builtin_add_overflow(total, sum.microseconds, &total)) {
-    throw SparkError("INVALID_INTERVAL_FORMAT.ARITHMETIC_EXCEPTION", {{"input", source}});
+    throw SparkError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {});
   }
   return literal({type, total}, from);
 }
 
-// INTERVAL '1-2' YEAR TO MONTH, INTERVAL -'1 2:3:4' DAY TO SECOND
-ExpressionPtr Grammar::interval_from_to(size_t from) {
-  const bool is_negative = at("-");
-  if (at("-") || at("+")) advance();
-  if (!at_string()) fail("_LEGACY_ERROR_TEMP_0027", {}, from);
-  const size_t value_from = position_;
-  const std::string text = string_literal();
-  const Keyword first = peek().keyword;
-  const Keyword last = peek(2).keyword;
-  const std::string first_name = lower_case(text_of(peek()));
-  const std::string last_name = lower_case(text_of(peek(2)));
+// Whether a value with two units follows: '1-2' YEAR TO MONTH.
+bool Grammar::at_interval_from_to() const {
+  const size_t unit = at("-") || at("+") ? 2 : 1;
+  return at_interval_part() && at(Keyword::kTo, unit + 1);
+}
+
+Grammar::IntervalRange Grammar::interval_range() {
+  IntervalRange range;
+  interval_value(&range.value);
+  range.first = peek().keyword;
+  range.last = peek(2).keyword;
+  range.value.unit = lower_case(text_of(peek()));
+  range.last_unit = lower_case(text_of(peek(2)));
   advance(3);
-  const auto start = day_time_field(first);
-  const auto end = day_time_field(last);
+  return range;
+}
+
+// INTERVAL '1-2' YEAR TO MONTH, INTERVAL -'1 2:3:4' DAY TO SECOND
+ExpressionPtr Grammar::interval_from_to(const IntervalRange& range, size_t from, size_t value_from) {
+  if (!range.value.is_text) fail("_LEGACY_ERROR_TEMP_0027", {}, value_from);
+  const std::string text = signed_text(range.value.value, range.value.sign);
+  const auto start = day_time_field(range.first);
+  const auto end = day_time_field(range.last);
   try {
-    if (first == Keyword::kYear && last == Keyword::kMonth) {
-      const int64_t months = functions::kernel::parse_year_to_month(text);
-      return literal({Type::year_month_interval(), is_negative ? -months : months}, from);
+    if (range.first == Keyword::kYear && range.last == Keyword::kMonth) {
+      return literal({Type::year_month_interval(), functions::kernel::parse_year_to_month(text)}, from);
     }
     if (start && end && *start < *end) {
-      const int64_t micros = functions::kernel::parse_day_to_second(text, *start, *end);
-      return literal({Type::day_time_interval(*start, *end), is_negative ? -micros : micros},
-                     from);
+      return literal({Type::day_time_interval(*start, *end), functions::kernel::parse_day_to_second(text, *start, *end)}, from);
     }
   } catch (const SparkError& error) {
     fail(error.condition(), error.parameters(), value_from);
   }
   fail("INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION",
-       {{"input", text}, {"from", first_name}, {"to", last_name}}, value_from);
+       {{"input", range.value.value}, {"from", range.value.unit}, {"to", range.last_unit}}, value_from);
 }
 
 }  // namespace firesteel::sql

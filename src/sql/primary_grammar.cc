@@ -127,11 +127,19 @@ ExpressionPtr Grammar::suffixed(ExpressionPtr base, size_t from) {
 std::string Grammar::variant_path() {
   std::string path = "$";
   const auto add_name = [&](const std::string& name) { path += "['" + name + "']"; };
-  if (at_identifier()) add_name(identifier());
+  // Spark reads the path from the text, in which the quotes are gone: `a.b` names a field within a field (visitSemiStructuredExtract).
+  const auto add_names = [&](const std::string& text) {
+    for (size_t from = 0; from <= text.size();) {
+      const size_t point = std::min(text.find('.', from), text.size());
+      add_name(text.substr(from, point - from));
+      from = point + 1;
+    }
+  };
+  if (at_identifier()) add_names(identifier());
   while (true) {
     if (at(".") && at_identifier(1)) {
       advance();
-      add_name(identifier());
+      add_names(identifier());
     } else if (at("[") && peek(1).kind == TokenKind::kInteger && at("]", 2)) {
       path += "[" + std::string(text_of(peek(1))) + "]";
       advance(3);

@@ -304,20 +304,36 @@ Statement Grammar::set_statement() {
   return set;
 }
 
+// SET TIME ZONE takes any words; those that are no zone are Spark's error about displacements.
 Statement Grammar::set_time_zone() {
   const size_t from = position_ - 1;
   advance(2);
   SetConfiguration set;
   set.key = "spark.sql.session.timeZone";
+  const auto refuse = [&] {
+    while (!at_end() && !at(";")) advance();
+    fail("_LEGACY_ERROR_TEMP_0045", {}, from);
+  };
   if (accept(Keyword::kLocal)) {
     set.value = std::nullopt;
     throw_unsupported("STATEMENT", "SET TIME ZONE LOCAL");
   }
   if (at_string()) {
     set.value = string_literal();
-    return set;
+  } else if (at(Keyword::kInterval)) {
+    try {
+      set.value = zone_displacement(from);
+    } catch (const SparkError& error) {
+      if (error.condition() != "PARSE_SYNTAX_ERROR") throw;
+      refuse();
+    }
   }
-  if (!at(Keyword::kInterval)) fail("_LEGACY_ERROR_TEMP_0045", {}, from);
+  if (!set.value || !(at_end() || at(";"))) refuse();
+  return set;
+}
+
+// The offset that an interval states: "+10:00", "-09:50:30", "Z".
+std::string Grammar::zone_displacement(size_t from) {
   std::string shown(text_of(peek(at("-", 1) || at("+", 1) ? 2 : 1)));
   std::erase_if(shown, [](char c) { return c == '\'' || c == '"'; });
   const plan::ExpressionPtr interval = interval_literal();
@@ -325,20 +341,22 @@ Statement Grammar::set_time_zone() {
   constexpr int64_t kMicrosPerSecond = 1000000;
   constexpr int64_t kMaxSeconds = 18 * 3600;
   const bool is_day_time = value->type.is(plan::TypeKind::kDayTimeInterval);
-  const int64_t seconds =
-      is_day_time ? std::get<int64_t>(value->value) / kMicrosPerSecond : kMaxSeconds + 1;
-  if (seconds > kMaxSeconds || seconds < -kMaxSeconds) {
+  const int64_t micros = is_day_time ? std::get<int64_t>(value->value) : (kMaxSeconds + 1) * kMicrosPerSecond;
+  const int64_t seconds = micros / kMicrosPerSecond;
+  if (micros > kMaxSeconds * kMicrosPerSecond || micros < -kMaxSeconds * kMicrosPerSecond) {
     fail("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", {{"input", shown}}, from);
   }
+  if (micros % kMicrosPerSecond != 0) {
+    fail("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", {{"input", std::to_string(seconds)}}, from);
+  }
+  if (seconds == 0) return "Z";
   const int64_t magnitude = seconds < 0 ? -seconds : seconds;
   const auto two_digits = [](int64_t number) {
     return (number < 10 ? "0" : "") + std::to_string(number);
   };
-  set.value = std::string(seconds < 0 ? "-" : "+") + two_digits(magnitude / 3600) + ":" +
-              two_digits(magnitude / 60 % 60);
-  if (magnitude % 60 != 0) *set.value += ":" + two_digits(magnitude % 60);
-  if (seconds == 0) set.value = "Z";
-  return set;
+  std::string offset = (seconds < 0 ? "-" : "+") + two_digits(magnitude / 3600) + ":" + two_digits(magnitude / 60 % 60);
+  if (magnitude % 60 != 0) offset += ":" + two_digits(magnitude % 60);
+  return offset;
 }
 
 Statement Grammar::reset_statement() {

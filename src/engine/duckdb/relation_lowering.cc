@@ -112,7 +112,7 @@ std::string RelationLowering::render(const SelectBlock& block,
     if (i > 0) sql += ", ";
     sql += block.columns.find(columns[i]).sql + " AS " + column_name(columns[i]);
   }
-  if (columns.empty()) sql += block.is_aggregate && block.group_by.empty() ? "count(*) AS c0" : "1 AS c0";
+  if (columns.empty()) sql += "1 AS c0";
   return sql + block.tail();
 }
 

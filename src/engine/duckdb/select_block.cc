@@ -16,7 +16,8 @@ std::string SelectBlock::tail() const {
   for (size_t i = 0; i < where.size(); ++i) {
     text += (i == 0 ? " WHERE (" : " AND (") + where[i] + ")";
   }
-  if (!group_by.empty()) text += " GROUP BY " + group_by;
+  // What is made of an aggregate may be a constant to DuckDB, which then sees none: `NULL + sum(x)`. It is one row all the same.
+  if (is_aggregate) text += " GROUP BY " + (group_by.empty() ? "()" : group_by);
   if (!order_by.empty()) text += " ORDER BY " + order_by;
   if (limit) text += " LIMIT " + *limit;
   if (offset) text += " OFFSET " + *offset;

@@ -1,5 +1,6 @@
 #include "functions/kernel/cast_interval.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -83,6 +84,17 @@ class IntervalReader {
     for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
       if (digits == most_digits) return false;
       value = value * 10 + (rest_[digits] - '0');
+    }
+    rest_.remove_prefix(digits);
+    return digits > 0;
+  }
+
+  // Any number of digits; what no field can hold is the largest number.
+  bool any_number(int64_t& value) {
+    size_t digits = 0;
+    value = 0;
+    for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
+      value = std::min<int64_t>(value * 10 + (rest_[digits] - '0'), INT32_MAX);
     }
     rest_.remove_prefix(digits);
     return digits > 0;
@@ -215,9 +227,9 @@ std::optional<int32_t> string_to_year_month(std::string_view text, YearMonthFiel
   int64_t years = 0, months = 0;
   bool matches = reader.unwrap(upper_case(type_name(fields).substr(9)));
   reader.read_sign();
-  matches = matches && (!has_year || reader.number(18, years)) &&
+  matches = matches && (!has_year || reader.any_number(years)) &&
             (!has_year || !has_month || reader.skip('-')) &&
-            (!has_month || reader.number(18, months)) && reader.at_end();
+            (!has_month || reader.any_number(months)) && reader.at_end();
   if (!matches) {
     if (mode == CastMode::kTry) return std::nullopt;
     const char* form = !has_year ? "m" : has_month ? "y-m" : "y";
@@ -229,7 +241,7 @@ std::optional<int32_t> string_to_year_month(std::string_view text, YearMonthFiel
   if (is_in_range) return static_cast<int32_t>(total);
   if (mode == CastMode::kTry) return std::nullopt;
   throw SparkError("INVALID_INTERVAL_FORMAT.INTERVAL_PARSING",
-                   {{"interval", "year-month"}, {"input", std::string(text)}});
+                   {{"interval", "year-month"}, {"input", std::string(trim_all(text))}});
 }
 
 std::optional<int64_t> string_to_day_time(std::string_view text, DayTimeFields fields,

@@ -2,8 +2,9 @@
 #include <array>
 #include <cctype>
 
-#include "functions/kernel/civil.h"
 #include "base/text.h"
+#include "functions/kernel/cast_to_string.h"
+#include "functions/kernel/civil.h"
 #include "functions/kernel/date_names.h"
 #include "functions/kernel/date_pattern.h"
 #include "functions/kernel/zone_names.h"
@@ -349,7 +350,8 @@ class DatePattern::Parser {
       }
     }
     const int64_t year = value('u', 1970);
-    if (field('D') && !(field('M') && field('d'))) return resolve_day_of_year(year, days);
+    // With a year, java.time prefers the month and day to the day of the year.
+    if (field('D') && !(field('u') && field('M') && field('d'))) return resolve_day_of_year(year, days);
     const bool whole = field('u') && field('M') && field('d');
     const auto refuse = [&](std::string reason) {
       return whole ? fail_resolving(reason) : fail(std::move(reason));
@@ -375,15 +377,29 @@ class DatePattern::Parser {
 
   bool resolve_day_of_year(int64_t year, int64_t& days) {
     const int64_t day = *field('D');
-    if (day < 1 || day > 366) {
-      return fail_resolving(out_of_range("DayOfYear", "1 - 365/366", day));
-    }
+    const auto refuse = [&](std::string reason) { return field('u') ? fail_resolving(reason) : fail(std::move(reason)); };
+    if (day < 1 || day > 366) return refuse(out_of_range("DayOfYear", "1 - 365/366", day));
     if (day == 366 && !is_leap_year(year)) {
-      return fail_resolving("Invalid date 'DayOfYear 366' as '" + std::to_string(year) +
+      return refuse("Invalid date 'DayOfYear 366' as '" + std::to_string(year) +
                             "' is not a leap year");
     }
     days = days_from_civil(year, 1, 1) + day - 1;
-    return true;
+    const CivilDate date = civil_from_days(days);
+    return agrees('M', date.month, "MonthOfYear", days) && agrees('d', date.day, "DayOfMonth", days);
+  }
+
+  // Whether what the text says of a part of the date is what its day of the year makes of it. Without a year it is Spark that compares
+  // (DateTimeFormatterHelper.verifyLocalDate), and it names the two values the other way round.
+  bool agrees(char letter, int64_t derived, std::string_view name, int64_t days) {
+    const int64_t stated = value(letter, derived);
+    if (stated == derived) return true;
+    const bool by_java = field('u').has_value();
+    const std::string of_field = std::string(name) + " ";
+    std::string date;
+    append_date(static_cast<int32_t>(days), date);
+    std::string reason = "Conflict found: Field " + of_field + std::to_string(by_java ? derived : stated) + " differs from " + of_field +
+                         std::to_string(by_java ? stated : derived) + " derived from " + date;
+    return by_java ? fail_resolving(reason) : fail(reason + ".");
   }
 
   const std::vector<Element>& elements_;

@@ -292,7 +292,7 @@ Value session_parts(ValueCall& call, ValueArguments a) {
 Value window_time(ValueCall& call, ValueArguments a) { return Value(moment_of(call.argument_types[0], a[0])); }
 
 Value time_bucket(ValueCall& call, ValueArguments a) {
-  const TimeZone* zone = call.result.is(TypeKind::kTimestamp) ? &TimeZone::get(call.time_zone) : nullptr;
+  const TimeZone& zone = TimeZone::get(call.result.is(TypeKind::kTimestamp) ? call.time_zone : "UTC");
   const bool is_months = call.argument_types[0].is(TypeKind::kYearMonthInterval);
   const auto bucket = is_months ? year_month_bucket : day_time_bucket;
   return Value(bucket(a[1].integer(), a[0].integer(), a[2].integer(), zone));

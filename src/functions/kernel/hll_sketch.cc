@@ -44,6 +44,8 @@ class HllSketch : public ValueAggregate {
     hll_sketch& sketch = made(call);
     const plan::Type& type = call.argument_types[0];
     if (type.is_string() || type.is(TypeKind::kBinary)) {
+      // Java's sketches take no notice of what is empty.
+      if (arguments[0].text().empty()) return;
       sketch.update(arguments[0].text().data(), arguments[0].text().size());
     } else {
       sketch.update(arguments[0].integer());

@@ -135,6 +135,8 @@ int64_t multiply_interval(int64_t value, Int128 factor, int scale, bool is_month
 
 int64_t divide_interval(int64_t value, int64_t divisor, bool is_months) {
   refuse_zero(divisor == 0);
+  // IntervalDivide.checkDivideOverflow
+  if (divisor == -1 && value == (is_months ? INT32_MIN : INT64_MIN)) throw_interval_overflow("try_divide");
   return checked(divide_half_up(value, divisor), is_months);
 }
 

@@ -6,13 +6,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "functions/kernel/cast_interval.h"
 #include "functions/kernel/civil.h"
 
 namespace firesteel::functions::kernel {
 
-using plan::DayTimeField;
 using plan::Type;
-using plan::YearMonthField;
 
 namespace {
 
@@ -58,57 +57,8 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-constexpr size_t kMaxFractionDigits = 9;
-
-// [+|-]digits[.digits]: whole and fraction in microseconds of a second.
-struct Number {
-  int64_t whole = 0;
-  int64_t fraction_micros = 0;
-  bool has_fraction = false;
-};
-std::optional<Number> parse_number(std::string_view text) {
-  Number number;
-  text = trim(text);
-  bool is_negative = false;
-  while (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    is_negative ^= text[0] == '-';
-    text.remove_prefix(1);
-    text = trim(text);
-  }
-  if (text.empty()) return std::nullopt;
-  size_t i = 0;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
-    if (__builtin_mul_overflow(number.whole, 10, &number.whole) ||
-        __builtin_sub_overflow(number.whole, text[i] - '0', &number.whole)) {
-      return std::nullopt;
-    }
-  }
-  if (i < text.size() && text[i] == '.') {
-    number.has_fraction = true;
-    int64_t scale = 100000;
-    const size_t first = i + 1;
-    for (++i; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
-      if (i - first == kMaxFractionDigits) return std::nullopt;
-      number.fraction_micros -= (text[i] - '0') * scale;
-      scale /= 10;
-    }
-  }
-  if (i != text.size()) return std::nullopt;
-  // Kept negative so far, so that the smallest long can be read.
-  if (!is_negative) {
-    if (number.whole == INT64_MIN) return std::nullopt;
-    number.whole = -number.whole;
-    number.fraction_micros = -number.fraction_micros;
-  }
-  return number;
-}
-
-bool has_digits_beyond_nanoseconds(std::string_view text) {
-  const size_t point = text.find('.');
-  if (point == std::string_view::npos) return false;
-  const std::string_view digits = text.substr(point + 1);
-  return digits.size() > kMaxFractionDigits && digits.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' '; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Adds value × factor; false on overflow.
 template <typename T>
@@ -118,127 +68,203 @@ bool add_scaled(int64_t value, int64_t factor, T* sum) {
          !__builtin_add_overflow(*sum, product, sum);
 }
 
-}  // namespace
+// Reads pairs of a number and a unit, as SparkIntervalUtils.stringToInterval does: what an error names depends on where that gives up.
+class PairReader {
+ public:
+  explicit PairReader(std::string_view source) : source_(source), text_(lower_case(trim(source))) {}
 
-plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& parts,
-                                           const std::string& source) {
-  plan::Literal::Interval sum;
-  for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(lower_case(part.unit));
-    if (unit == nullptr) fail("INVALID_UNIT", source, {{"unit", part.unit}});
-    const auto number = parse_number(part.value);
-    const bool is_digits = std::all_of(part.value.begin(), part.value.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!number && is_digits && !part.value.empty()) fail("ARITHMETIC_EXCEPTION", source);
-    if (!number && has_digits_beyond_nanoseconds(part.value)) fail("INVALID_PRECISION", source, {{"value", part.value}});
-    if (!number) fail("INVALID_VALUE", source, {{"value", part.value}});
-    if (number->has_fraction && unit->name != "second") {
-      fail("INVALID_FRACTION", source, {{"unit", std::string(singular(lower_case(part.unit)))}});
+  plan::Literal::Interval read() {
+    if (text_.empty()) fail("INPUT_IS_EMPTY", source_);
+    skip_prefix();
+    skip_blanks();
+    while (at_ < text_.size()) {
+      read_number();
+      read_unit();
+      skip_blanks();
     }
-    const bool fits = add_scaled(number->whole, unit->months, &sum.months) &&
-                      add_scaled(number->whole, unit->days, &sum.days) &&
-                      add_scaled(number->whole, unit->microseconds, &sum.microseconds) &&
-                      add_scaled(number->fraction_micros, 1, &sum.microseconds);
-    if (!fits) fail("ARITHMETIC_EXCEPTION", source);
+    return sum_;
   }
-  return sum;
+
+ private:
+  // The blank-separated word in which, or behind which, the reader stands.
+  std::string word() const {
+    size_t begin = at_;
+    while (begin > 0 && (begin == text_.size() || is_blank(text_[begin]))) --begin;
+    while (begin > 0 && !is_blank(text_[begin - 1])) --begin;
+    size_t end = begin;
+    while (end < text_.size() && !is_blank(text_[end])) ++end;
+    return text_.substr(begin, end - begin);
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+
+  void skip_prefix() {
+    static constexpr std::string_view kPrefix = "interval";
+    if (text_.rfind(kPrefix, 0) != 0) return;
+    if (text_.size() == kPrefix.size()) fail("INPUT_IS_EMPTY", source_);
+    if (!is_blank(text_[kPrefix.size()])) fail("INVALID_PREFIX", source_, {{"prefix", word()}});
+    at_ = kPrefix.size() + 1;
+  }
+
+  void read_number() {
+    const char first = text_[at_];
+    whole_ = nanos_ = 0;
+    has_fraction_ = false;
+    is_negative_ = first == '-';
+    if (first == '.') {
+      ++at_;
+      read_fraction(true);
+      return;
+    }
+    if (first == '-' || first == '+') {
+      ++at_;
+    } else if (!is_digit(first)) {
+      fail("UNRECOGNIZED_NUMBER", source_, {{"number", word()}});
+    }
+    skip_blanks();
+    if (at_ == text_.size()) fail("MISSING_NUMBER", source_, {{"word", word()}});
+    for (; at_ < text_.size() && is_digit(text_[at_]); ++at_) {
+      if (__builtin_mul_overflow(whole_, 10, &whole_) || __builtin_add_overflow(whole_, text_[at_] - '0', &whole_)) {
+        fail("ARITHMETIC_EXCEPTION", source_);
+      }
+    }
+    if (at_ < text_.size() && text_[at_] == '.') {
+      ++at_;
+      read_fraction(false);
+    } else {
+      require_blank("INVALID_VALUE");
+    }
+  }
+
+  void read_fraction(bool needs_digits) {
+    has_fraction_ = true;
+    int64_t scale = 100'000'000;
+    const size_t begin = at_;
+    for (; at_ < text_.size() && is_digit(text_[at_]) && scale > 0; ++at_, scale /= 10) {
+      nanos_ += (text_[at_] - '0') * scale;
+    }
+    if (at_ < text_.size() && is_digit(text_[at_])) fail("INVALID_PRECISION", source_, {{"value", word()}});
+    if (at_ < text_.size() && needs_digits && at_ == begin) fail("INVALID_VALUE", source_, {{"value", word()}});
+    require_blank("INVALID_VALUE");
+  }
+
+  // A number ends with a blank, and a unit follows.
+  void require_blank(std::string subclass) {
+    if (at_ == text_.size()) fail("MISSING_UNIT", source_, {{"word", word()}});
+    if (!is_blank(text_[at_])) fail(std::move(subclass), source_, {{"value", word()}});
+    skip_blanks();
+  }
+
+  void read_unit() {
+    if (text_[at_] != 's' && has_fraction_) fail("INVALID_FRACTION", source_, {{"unit", word()}});
+    const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const Unit& candidate) {
+      return text_.compare(at_, candidate.name.size(), candidate.name) == 0;
+    });
+    if (unit == std::end(kUnits)) fail("INVALID_UNIT", source_, {{"unit", word()}});
+    const int64_t sign = is_negative_ ? -1 : 1;
+    const bool fits = add_scaled(sign * whole_, unit->months, &sum_.months) && add_scaled(sign * whole_, unit->days, &sum_.days) &&
+                      add_scaled(sign * whole_, unit->microseconds, &sum_.microseconds) &&
+                      add_scaled(sign * (nanos_ / 1000), 1, &sum_.microseconds);
+    if (!fits) fail("ARITHMETIC_EXCEPTION", source_);
+    at_ += unit->name.size();
+    if (at_ < text_.size() && text_[at_] == 's') ++at_;
+    if (at_ < text_.size() && !is_blank(text_[at_])) fail("INVALID_UNIT", source_, {{"unit", word()}});
+  }
+
+  const std::string source_;
+  const std::string text_;
+  size_t at_ = 0;
+  int64_t whole_ = 0;
+  int64_t nanos_ = 0;
+  bool has_fraction_ = false;
+  bool is_negative_ = false;
+  plan::Literal::Interval sum_;
+};
+
+// A field of 'd h:m:s.n': up to `most_digits`, and up to nine behind the point of seconds.
+struct Field {
+  int64_t whole = 0;
+  int64_t micros = 0;
+};
+std::optional<Field> parse_field(std::string_view text, size_t most_digits, bool is_seconds) {
+  Field field;
+  const size_t digits = std::min(text.find('.'), text.size());
+  if (digits == 0 || digits > most_digits) return std::nullopt;
+  for (const char c : text.substr(0, digits)) {
+    if (!is_digit(c)) return std::nullopt;
+    field.whole = field.whole * 10 + (c - '0');
+  }
+  if (digits == text.size()) return field;
+  const std::string_view fraction = text.substr(digits + 1);
+  if (!is_seconds || fraction.empty() || fraction.size() > 9) return std::nullopt;
+  int64_t scale = 100'000;
+  for (const char c : fraction) {
+    if (!is_digit(c)) return std::nullopt;
+    field.micros += (c - '0') * scale;
+    scale /= 10;
+  }
+  return field;
 }
 
-std::vector<IntervalPart> split_interval(std::string_view text) {
-  const std::string source(text);
-  std::vector<std::string> words;
+}  // namespace
+
+plan::Literal::Interval read_interval(std::string_view text) { return PairReader(text).read(); }
+
+std::vector<std::string> interval_units(std::string_view text) {
+  std::vector<std::string> units;
   std::string word;
-  for (const char c : std::string(trim(text)) + " ") {
-    const bool is_blank = static_cast<unsigned char>(c) <= ' ';
-    if (!is_blank) word += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    if (!is_blank || word.empty()) continue;
-    // A sign may stand apart from its number.
-    const bool continues = !words.empty() && (words.back() == "-" || words.back() == "+");
-    if (continues) {
-      words.back() += word;
-    } else {
-      words.push_back(word);
+  for (const char c : lower_case(text) + " ") {
+    if (!is_blank(c)) {
+      word += c;
+      continue;
     }
+    const bool is_word = !word.empty() && std::all_of(word.begin(), word.end(), [](char letter) { return letter >= 'a' && letter <= 'z'; });
+    if (is_word && word != "interval") units.push_back(word);
     word.clear();
   }
-  if (words.empty()) fail("INPUT_IS_EMPTY", source);
-  if (words.front() == "interval") words.erase(words.begin());
-  if (words.empty()) fail("INPUT_IS_EMPTY", source);
-  std::vector<IntervalPart> parts;
-  for (size_t i = 0; i < words.size(); i += 2) {
-    const bool has_two_signs = words[i].find_first_not_of("+-") > 1 && words[i].find_first_of("+-") == 0;
-    if (has_two_signs || !parse_number(words[i])) fail("UNRECOGNIZED_NUMBER", source, {{"number", words[i]}});
-    if (i + 1 == words.size()) fail("MISSING_UNIT", source, {{"word", words[i]}});
-    parts.push_back({words[i], words[i + 1]});
-  }
-  return parts;
+  return units;
 }
 
 std::optional<plan::Literal::Interval> string_to_interval(std::string_view text) {
   try {
-    return add_interval_parts(split_interval(text), std::string(text));
+    return read_interval(text);
   } catch (const SparkError&) {
     return std::nullopt;
   }
 }
 
-bool is_year_month_unit(std::string_view unit) {
-  const Unit* found = find_unit(lower_case(unit));
-  return found != nullptr && found->months != 0;
-}
-
-bool interval_type_of(const std::vector<IntervalPart>& parts, Type* type) {
+bool interval_type_of(const std::vector<std::string>& units, Type* type) {
   int first = 3;
   int last = 0;
   bool has_months = false;
   bool has_days = false;
-  for (const IntervalPart& part : parts) {
-    const Unit* unit = find_unit(lower_case(part.unit));
+  for (const std::string& name : units) {
+    const Unit* unit = find_unit(lower_case(name));
     if (unit == nullptr) continue;
     (unit->months != 0 ? has_months : has_days) = true;
     first = std::min(first, unit->field);
     last = std::max(last, unit->field);
   }
   if (has_months == has_days) return false;
-  *type = has_months ? Type::year_month_interval(static_cast<YearMonthField>(first),
-                                                 static_cast<YearMonthField>(last))
-                     : Type::day_time_interval(static_cast<DayTimeField>(first),
-                                               static_cast<DayTimeField>(last));
+  *type = has_months ? Type::year_month_interval(static_cast<plan::YearMonthField>(first),
+                                                 static_cast<plan::YearMonthField>(last))
+                     : Type::day_time_interval(static_cast<plan::DayTimeField>(first),
+                                               static_cast<plan::DayTimeField>(last));
   return true;
 }
 
 int64_t parse_year_to_month(std::string_view text) {
-  const std::string source(text);
-  std::string_view rest = trim(text);
-  bool is_negative = false;
-  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
-    is_negative = rest[0] == '-';
-    rest.remove_prefix(1);
-  }
-  const size_t dash = rest.find('-');
-  const auto digits = [](std::string_view part) {
-    return !part.empty() && part.size() <= 9 &&
-           std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (dash == rest.npos || !digits(rest.substr(0, dash)) || !digits(rest.substr(dash + 1))) {
-    fail("UNMATCHED_FORMAT_STRING", source,
-         {{"intervalStr", "year-month"},
-          {"supportedFormat", "`[+|-]y-m`, `INTERVAL [+|-]'[+|-]y-m' YEAR TO MONTH`"},
-          {"typeName", "interval year to month"}});
-  }
-  const int64_t years = std::stoll(std::string(rest.substr(0, dash)));
-  const int64_t months = std::stoll(std::string(rest.substr(dash + 1)));
-  const int64_t total = years * 12 + months;
-  if (months > 11 || total > INT32_MAX) {
-    fail("INTERVAL_PARSING", source, {{"interval", "year-month"}});
-  }
-  return is_negative ? -total : total;
+  return *string_to_year_month(text, {YearMonthField::kYear, YearMonthField::kMonth}, CastMode::kAnsi);
 }
 
-int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeField to) {
+int64_t parse_day_to_second(std::string_view text, plan::DayTimeField from, plan::DayTimeField to) {
   static constexpr std::string_view kNames[] = {"day", "hour", "minute", "second"};
   static constexpr std::string_view kForms[] = {"d", "h", "m", "s.n"};
   static constexpr int64_t kMicros[] = {kMicrosPerDay, kMicrosPerHour, kMicrosPerMinute,
                                         kMicrosPerSecond};
+  static constexpr size_t kDigits[] = {9, 10, 12, 13};
   static constexpr int64_t kLargest[] = {106751991, 23, 59, 59};
   const auto first = static_cast<size_t>(from);
   const auto last = static_cast<size_t>(to);
@@ -272,9 +298,8 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
     const size_t end = field == last ? rest.size() : rest.find(field == 0 ? ' ' : ':');
     if (end == rest.npos) mismatch();
     const std::string_view part = rest.substr(0, end);
-    const bool begins_with_digit = !part.empty() && part[0] >= '0' && part[0] <= '9';
-    const auto number = begins_with_digit ? parse_number(part) : std::nullopt;
-    if (!number || (number->has_fraction && field != 3)) mismatch();
+    const auto number = parse_field(part, field == first ? kDigits[field] : 2, field == 3);
+    if (!number) mismatch();
     const int64_t largest = field == first ? INT64_MAX / kMicros[field] : kLargest[field];
     if (number->whole > largest) {
       throw SparkError("_LEGACY_ERROR_TEMP_0063",
@@ -282,7 +307,7 @@ int64_t parse_day_to_second(std::string_view text, DayTimeField from, DayTimeFie
                         std::to_string(number->whole) + " outside range [0, " +
                         std::to_string(field == first ? largest : kLargest[field]) + "]"}});
     }
-    total += __int128{number->whole} * kMicros[field] + number->fraction_micros;
+    total += __int128{number->whole} * kMicros[field] + number->micros;
     rest.remove_prefix(std::min(rest.size(), end + 1));
   }
   if (is_negative) total = -total;

@@ -11,25 +11,16 @@
 
 namespace firesteel::functions::kernel {
 
-// One "value unit" pair as it was written: {"-1.5", "seconds"}.
-struct IntervalPart {
-  std::string value;
-  std::string unit;
-};
-
-// The sum of the pairs. `source` is the text for errors (INVALID_INTERVAL_FORMAT.*).
-plan::Literal::Interval add_interval_parts(const std::vector<IntervalPart>& parts,
-                                           const std::string& source);
-// "interval 1 day -2 hours" → its pairs. Throws INVALID_INTERVAL_FORMAT.*.
-std::vector<IntervalPart> split_interval(std::string_view text);
+// "interval 1 day -2 hours" → the sum of its pairs. Throws INVALID_INTERVAL_FORMAT.*.
+plan::Literal::Interval read_interval(std::string_view text);
+// The units that such a text names.
+std::vector<std::string> interval_units(std::string_view text);
 
 // CAST(text AS INTERVAL): no value where the text is no interval (IntervalUtils.safeStringToInterval).
 std::optional<plan::Literal::Interval> string_to_interval(std::string_view text);
 
-// Whether the unit (without a plural s) is one of years and months.
-bool is_year_month_unit(std::string_view unit);
 // The narrowest ANSI interval type over the units; false when they mix months with days.
-bool interval_type_of(const std::vector<IntervalPart>& parts, plan::Type* type);
+bool interval_type_of(const std::vector<std::string>& units, plan::Type* type);
 
 // '1-2' as months; 'd h:m:s.n' and its parts as microseconds. Throws INVALID_INTERVAL_FORMAT.*.
 int64_t parse_year_to_month(std::string_view text);

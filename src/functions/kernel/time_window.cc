@@ -115,32 +115,27 @@ std::vector<std::pair<int64_t, int64_t>> windows_of(int64_t moment_us, const Win
   return windows;
 }
 
-int64_t day_time_bucket(int64_t moment_us, int64_t size_us, int64_t origin_us,
-                        const TimeZone* zone) {
-  const bool is_days = zone && size_us % kMicrosPerDay == 0;
-  const int64_t moment = is_days ? zone->local_from_utc(moment_us) : moment_us;
-  const int64_t origin = is_days ? zone->local_from_utc(origin_us) : origin_us;
-  const int64_t start = moment - floor_mod(moment - origin, size_us);
-  return is_days ? zone->utc_from_local(start) : start;
+int64_t day_time_bucket(int64_t moment_us, int64_t size_us, int64_t origin_us, const TimeZone& zone) {
+  int64_t bucket = floor_div(moment_us - origin_us, size_us);
+  if (size_us < kMicrosPerDay) return origin_us + bucket * size_us;
+  const auto start_of = [&](int64_t number) {
+    const int64_t distance = number * size_us;
+    return add_interval(origin_us, 0, distance / kMicrosPerDay, distance % kMicrosPerDay, zone);
+  };
+  // The hours that a clock is put forward or back are less than a bucket.
+  if (start_of(bucket) > moment_us) return start_of(bucket - 1);
+  const int64_t next = start_of(bucket + 1);
+  return next <= moment_us ? next : start_of(bucket);
 }
 
-int64_t year_month_bucket(int64_t moment_us, int64_t months, int64_t origin_us,
-                          const TimeZone* zone) {
-  const int64_t moment = zone ? zone->local_from_utc(moment_us) : moment_us;
-  const int64_t origin = zone ? zone->local_from_utc(origin_us) : origin_us;
-  const auto origin_day = static_cast<int32_t>(floor_div(origin, kMicrosPerDay));
-  const int64_t clock = floor_mod(origin, kMicrosPerDay);
-  const auto start_of = [&](int64_t bucket) {
-    return add_months(origin_day, bucket * months) * kMicrosPerDay + clock;
+int64_t year_month_bucket(int64_t moment_us, int64_t months, int64_t origin_us, const TimeZone& zone) {
+  const auto month_of = [&](int64_t instant) {
+    const CivilDate date = civil_from_days(days_from_micros(zone.local_from_utc(instant)));
+    return int64_t{date.year} * 12 + date.month;
   };
-  // A guess by the mean month, then steps to the last bucket that begins no later than the moment.
-  auto bucket = static_cast<int64_t>(static_cast<double>(moment - origin) /
-                                     (30.436875 * static_cast<double>(kMicrosPerDay)) /
-                                     static_cast<double>(months));
-  while (start_of(bucket) > moment) --bucket;
-  while (start_of(bucket + 1) <= moment) ++bucket;
-  const int64_t start = start_of(bucket);
-  return zone ? zone->utc_from_local(start) : start;
+  const int64_t bucket = floor_div(month_of(moment_us) - month_of(origin_us), months);
+  const int64_t start = add_interval(origin_us, bucket * months, 0, 0, zone);
+  return start > moment_us ? add_interval(origin_us, (bucket - 1) * months, 0, 0, zone) : start;
 }
 
 }  // namespace firesteel::functions::kernel

@@ -24,12 +24,10 @@ struct WindowShape {
 // Starts and ends of all windows that hold the moment, the latest first.
 std::vector<std::pair<int64_t, int64_t>> windows_of(int64_t moment_us, const WindowShape& shape);
 
-// The start of the moment's bucket of so many microseconds, counted from the origin. With a zone,
-// buckets of whole days are days of its calendar.
-int64_t day_time_bucket(int64_t moment_us, int64_t size_us, int64_t origin_us,
-                        const TimeZone* zone);
-// The same with months; the clock is the zone's, or the moment's own without one.
-int64_t year_month_bucket(int64_t moment_us, int64_t months, int64_t origin_us,
-                          const TimeZone* zone);
+// The start of the moment's bucket of so many microseconds, counted from the origin. Buckets of a day and more are so many days and
+// the rest of a day away from the origin, on the clock of the zone.
+int64_t day_time_bucket(int64_t moment_us, int64_t size_us, int64_t origin_us, const TimeZone& zone);
+// The same with months.
+int64_t year_month_bucket(int64_t moment_us, int64_t months, int64_t origin_us, const TimeZone& zone);
 
 }  // namespace firesteel::functions::kernel
