@@ -20,19 +20,6 @@ using functions::FunctionKind;
 
 namespace {
 
-bool refers_only_to(const ExpressionPtr& e, const Attributes& attributes) {
-  const auto is_known = [&](AttributeId id) {
-    return std::any_of(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.id == id; });
-  };
-  bool fits = true;
-  walk(e, [&](const ExpressionPtr& node) {
-    const auto* column = node->as<AttributeReference>();
-    if (column && !column->is_outer) fits &= is_known(column->id);
-    return fits;
-  });
-  return fits;
-}
-
 const ExpressionPtr& without_alias(const ExpressionPtr& e) {
   const auto* alias = e->as<Alias>();
   return alias ? alias->child : e;
@@ -162,17 +149,6 @@ bool needs_more_than(const ExpressionPtr& condition, const std::vector<Expressio
   return found;
 }
 
-void check_no_correlated_scalar(const ExpressionPtr& e) {
-  walk(e, [&](const ExpressionPtr& node) {
-    const auto* subquery = node->as<Subquery>();
-    if (subquery && subquery->kind == SubqueryKind::kScalar && !subquery->outer_references.empty() && !subquery->is_function_body) {
-      throw SparkError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION",
-                       {{"sqlExpr", "\"" + print_name(*node) + "\""}}, contexts_of(node->origin));
-    }
-    return true;
-  });
-}
-
 void check_orderable_keys(const std::vector<ExpressionPtr>& keys) {
   for (const ExpressionPtr& key : keys) {
     if (!key->type.is(TypeKind::kVariant)) continue;
@@ -298,7 +274,7 @@ RelationPtr Resolver::aggregate_with_having(const Aggregate& node, const Relatio
 
 ExpressionPtr Resolver::having_condition(const ExpressionPtr& e, const RelationPtr& child,
                                          const Attributes& shown, bool prefers_shown) {
-  const Scope scope{&child->output, outer_scope_, child.get(), &shown};
+  const Scope scope{&child->output, outer_scope_, child.get(), &shown, true};
   const ExpressionPtr having = condition(prefers_shown ? with_names_of(e, shown) : e, scope, "HAVING");
   check_no_window(having, "HAVING");
   return with_known_membership(having, true);
@@ -419,21 +395,25 @@ RelationPtr Resolver::build_aggregate(RelationPtr child, Grouping grouping,
   const std::vector<ExpressionPtr> keys = grouping.keys;  // as the list has them
   for (ExpressionPtr& key : grouping.keys) key = with_sorted_maps(key);
   std::vector<ExpressionPtr> columns = with_key_names(key_columns(grouping), grouping.keys, keys);
-  const auto lifted = [&](const ExpressionPtr& e) {
-    ExpressionPtr result = lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
+  const auto lift_one = [&](const ExpressionPtr& e) {
+    return lift(checked_grouping_calls(e, grouping), keys, [&](const ExpressionPtr& part, const std::string& name) {
       for (size_t i = 0; i < keys.size(); ++i) {
         if (!same_value(keys[i], part)) continue;
         return grouping.has_sets ? reference(attribute_of(*columns[i])) : spelled_as(column_for(grouping.keys[i], name, columns), *part);
       }
       return column_for(part, name, columns);
     });
+  };
+  const auto lifted = [&](const ExpressionPtr& e, bool is_having) {
+    ExpressionPtr result = with_queries_over_groups(lift_one(e), is_having, list, columns, lift_one);
     check_grouped(result, columns);
     return result;
   };
   std::vector<ExpressionPtr> above;
-  for (const ExpressionPtr& e : list) above.push_back(lifted(e));
+  for (const ExpressionPtr& e : list) above.push_back(lifted(e, false));
   for (const ExpressionPtr& e : above) check_no_correlated_scalar(e);
-  ExpressionPtr filter_above = having ? lifted(without_aliases(having, list)) : nullptr;
+  ExpressionPtr filter_above = having ? lifted(without_aliases(having, list), true) : nullptr;
+  if (having) check_no_outer({}, columns);
   const bool is_closed = std::any_of(above.begin(), above.end(), contains_window) ||
                          (having && needs_more_than(filter_above, above));
   // GROUPING SETS (()) alone is the aggregate of the whole.
@@ -518,31 +498,6 @@ ExpressionPtr Resolver::lift(const ExpressionPtr& e, const std::vector<Expressio
   }
   const auto* query = lifted->as<Subquery>();
   return query && query->is_function_body ? over_groups(lifted, *query, grouping, column_for) : lifted;
-}
-
-ExpressionPtr Resolver::ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns) {
-  const Attributes known = attributes_of(columns);
-  ExpressionPtr missing;
-  walk(lifted, [&](const ExpressionPtr& e) {
-    if (!missing && e->as<AttributeReference>() && !refers_only_to(e, known)) missing = e;
-    return !missing;
-  });
-  return missing;
-}
-
-void Resolver::check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns) {
-  const ExpressionPtr column = ungrouped(lifted, columns);
-  if (!column) return;
-  const std::string missing = column->as<AttributeReference>()->name;
-  const bool is_global = std::none_of(columns.begin(), columns.end(), [](const ExpressionPtr& c) {
-    return !c->as<Alias>() || !contains_aggregate(c);
-  });
-  if (is_global) {
-    throw SparkError("MISSING_GROUP_BY", {});
-  }
-  throw SparkError("MISSING_AGGREGATION",
-                   {{"expression", "\"" + missing + "\""},
-                    {"expressionAnyValue", "\"any_value(" + missing + ")\""}});
 }
 
 }  // namespace firesteel::analyze

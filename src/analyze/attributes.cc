@@ -413,6 +413,10 @@ void Resolver::expand_star(const UnresolvedStar& node, const Scope& scope,
   if (found.empty() && !node.target.empty()) {
     // s.*: the fields of a struct column.
     ExpressionPtr base = attribute_in(node.target, scope, {});
+    if (!base && scope.outer) {
+      base = attribute_in(node.target, *scope.outer, {});
+      if (base) base = as_outer(base);
+    }
     if (base && !base->type.is(TypeKind::kStruct)) {
       throw SparkError("_LEGACY_ERROR_TEMP_1050", {{"attributes", "List(" + quoted_if_needed(node.target.back()) + ")"}});
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "functions/function.h"
@@ -57,25 +58,26 @@ RelationPtr Resolver::apart_from(const Relation& other, RelationPtr relation) {
 
 namespace {
 
-// No aggregates, and no correlated subquery that reads both sides at once.
+// No correlated subquery that reads both sides at once.
 void check_join_condition(const ExpressionPtr& condition, const Attributes& left, const Attributes& right) {
-  std::string aggregates;
   walk(condition, [&](const ExpressionPtr& e) {
-    const auto* call = e->as<FunctionCall>();
-    const bool is_aggregate = call && call->function->kind == functions::FunctionKind::kAggregate;
-    if (is_aggregate) aggregates += (aggregates.empty() ? "\"" : ", \"") + print_name(*e) + "\"";
     const auto* query = e->as<Subquery>();
     const auto reads = [&](const Attributes& side) {
-      return query && std::any_of(query->outer_references.begin(), query->outer_references.end(),
-                                  [&](AttributeId id) { return has_id(side, id); });
+      bool found = query && std::any_of(query->outer_references.begin(), query->outer_references.end(),
+                                        [&](AttributeId id) { return has_id(side, id); });
+      walk(e, [&](const ExpressionPtr& part) {  // what stands before IN
+        const auto* column = part->as<AttributeReference>();
+        found |= column && has_id(side, column->id);
+        return !found;
+      });
+      return found;
     };
     if (query && query->kind != SubqueryKind::kScalar && reads(left) && reads(right)) {
       throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
-                       {{"subqueryExpression", print_name(*e)}});
+                       {{"subqueryExpression", print_qualified(*e)}});
     }
-    return !is_aggregate;
+    return true;
   });
-  if (!aggregates.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", aggregates}});
 }
 
 // LogicalPlan.maxRows <= 1, of what is one row by its form.
@@ -100,6 +102,39 @@ void check_lateral_side(const RelationPtr& left, const RelationPtr& right) {
 }
 
 }  // namespace
+
+// What reads one side alone becomes a filter of it where the join lets it (PushPredicateThroughJoin); any other IN is an
+// existence join, which is false where SQL would say null, below NOT too (RewritePredicateSubquery).
+ExpressionPtr Resolver::with_known_membership_of_join(const ExpressionPtr& e, const Join& join) {
+  if (const ExpressionPtr pushed = with_negation_below(e)) return with_known_membership_of_join(pushed, join);
+  const auto* call_node = e->as<FunctionCall>();
+  if (call_node && call_node->function->name == "and") {
+    std::vector<ExpressionPtr> both = call_node->arguments;
+    for (ExpressionPtr& one : both) one = with_known_membership_of_join(one, join);
+    return with_children(*e, std::move(both));
+  }
+  bool reads_left = false;
+  bool reads_right = false;
+  const auto note = [&](AttributeId id) {
+    reads_left |= has_id(join.left->output, id);
+    reads_right |= has_id(join.right->output, id);
+  };
+  walk(e, [&](const ExpressionPtr& part) {
+    if (const auto* column = part->as<AttributeReference>()) note(column->id);
+    if (const auto* query = part->as<Subquery>()) std::for_each(query->outer_references.begin(), query->outer_references.end(), note);
+    return true;
+  });
+  const bool is_inner = join.kind == JoinKind::kInner || join.kind == JoinKind::kCross || join.kind == JoinKind::kLeftSemi;
+  const bool filters_left = !reads_right && (is_inner || join.kind == JoinKind::kRightOuter);
+  const bool filters_right = reads_right && !reads_left && (is_inner || join.kind == JoinKind::kLeftOuter || join.kind == JoinKind::kLeftAnti);
+  if (filters_left || filters_right) return with_known_membership(e, true);
+  return transform_up(e, [&](const ExpressionPtr& part) -> ExpressionPtr {
+    const auto* query = part->as<Subquery>();
+    if (!query || query->kind != SubqueryKind::kIn) return nullptr;
+    const ExpressionPtr known = bound("coalesce", {part, make_literal({Type::boolean(), false})});
+    return make_typed(FunctionCall(*known->as<FunctionCall>()), part->type, part->nullable, part->origin);
+  });
+}
 
 RelationPtr Resolver::join(const Join& node) {
   RelationPtr left = resolve(node.left);
@@ -132,6 +167,10 @@ RelationPtr Resolver::join(const Join& node) {
       throw SparkError("INVALID_NON_DETERMINISTIC_EXPRESSIONS", {{"sqlExprs", "\"" + print_name(*resolved.condition) + "\""}});
     }
     check_join_condition(resolved.condition, left->output, right->output);
+    resolved.condition = with_known_membership_of_join(resolved.condition, resolved);
+    std::string aggregates;
+    for (const ExpressionPtr& e : misplaced_aggregates(resolved.condition)) aggregates += (aggregates.empty() ? "\"" : ", \"") + print_name(*e) + "\"";
+    if (!aggregates.empty()) throw SparkError("UNSUPPORTED_EXPR_FOR_OPERATOR", {{"invalidExprSqls", aggregates}});
     resolved.left = with_exposed(resolved.left, {resolved.condition});
     resolved.right = with_exposed(right, {resolved.condition});
     if (resolved.kind == JoinKind::kCross) resolved.kind = JoinKind::kInner;

@@ -1,7 +1,8 @@
-// What an Aggregate may not read of the query around its own (CheckAnalysis.failOnInvalidOuterReference).
+// What an Aggregate or a condition may not read of the query around its own (CheckAnalysis.failOnInvalidOuterReference).
 #include <string>
 #include <vector>
 
+#include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -11,17 +12,27 @@ namespace firesteel::analyze {
 
 using namespace plan;
 
-namespace {
-
-// Whether it holds a column of the query around (`wanted`), or one of its own.
-bool holds_column(const ExpressionPtr& expression, bool wanted) {
+bool holds_column(const ExpressionPtr& expression, bool is_outer) {
   bool found = false;
   walk(expression, [&](const ExpressionPtr& e) {
     const auto* column = e->as<AttributeReference>();
-    found |= column && column->is_outer == wanted;
+    found |= column && column->is_outer == is_outer;
     return !found;
   });
   return found;
+}
+
+namespace {
+
+bool is_aggregate(const ExpressionPtr& e) {
+  const auto* call = e->as<FunctionCall>();
+  return call && call->function->kind == functions::FunctionKind::kAggregate;
+}
+
+// SubExprUtils.getOuterReferences: an aggregate is of the query around, or of its own.
+void check_not_mixed(const ExpressionPtr& aggregate) {
+  if (!holds_column(aggregate, true) || !holds_column(aggregate, false)) return;
+  throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", {{"function", print_qualified(*aggregate)}});
 }
 
 // The expression as SQL, the columns of the query around it by their own names.
@@ -47,17 +58,25 @@ void Resolver::check_no_outer(const std::vector<ExpressionPtr>& keys, const std:
     for (const ExpressionPtr& expression : *part) {
       if (!holds_column(expression, true)) continue;
       walk(expression, [&](const ExpressionPtr& e) {
-        const auto* call = e->as<FunctionCall>();
-        const bool is_aggregate = call && call->function->kind == functions::FunctionKind::kAggregate;
-        if (is_aggregate && holds_column(e, true) && holds_column(e, false)) {
-          throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", {{"function", print_name(*e)}});
-        }
+        if (is_aggregate(e)) check_not_mixed(e);
         return true;
       });
       outer.push_back("\"" + sql_of(expression) + "\"");
     }
   }
   if (!outer.empty()) throw SparkError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE", {{"sqlExprs", joined(outer, ",")}});
+}
+
+std::vector<ExpressionPtr> Resolver::misplaced_aggregates(const ExpressionPtr& condition) const {
+  std::vector<ExpressionPtr> misplaced;
+  walk(condition, [&](const ExpressionPtr& e) {
+    if (!is_aggregate(e)) return true;
+    check_not_mixed(e);
+    const bool is_of_having = outer_scope_ && outer_scope_->is_of_having && holds_column(e, true);
+    if (!is_of_having) misplaced.push_back(e);
+    return false;
+  });
+  return misplaced;
 }
 
 }  // namespace firesteel::analyze

@@ -26,6 +26,7 @@ struct Scope {
   const plan::Relation* relation = nullptr;  // where the attributes come from
   // Columns that a name means only where no attribute has it; whoever sets it shows them then.
   const plan::Attributes* hidden = nullptr;
+  bool is_of_having = false;  // queries inside may aggregate its columns
 };
 
 // The keys of GROUP BY; with sets, each a list of positions among the keys, which differ then.
@@ -201,6 +202,7 @@ class Resolver {
   ExpressionPtr in_subquery(plan::Subquery node, const plan::Expression& e);
   ExpressionPtr with_negation_below(const ExpressionPtr& e);
   ExpressionPtr with_known_membership(const ExpressionPtr& e, bool is_conjunct);
+  ExpressionPtr with_known_membership_of_join(const ExpressionPtr& e, const plan::Join& join);
 
   // ---- joins.cc --------------------------------------------------------------------------------
   RelationPtr join(const plan::Join& node);
@@ -277,6 +279,11 @@ class Resolver {
   // The first column that the groups do not have, or null.
   static ExpressionPtr ungrouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
   static void check_grouped(const ExpressionPtr& lifted, const std::vector<ExpressionPtr>& columns);
+  static ExpressionPtr with_queries_over_groups(const ExpressionPtr& e, bool is_having, const std::vector<ExpressionPtr>& list,
+                                                const std::vector<ExpressionPtr>& columns,
+                                                const std::function<ExpressionPtr(const ExpressionPtr&)>& lifted);
+  // The aggregate calls of a condition of rows, of which queries within HAVING may hold those of the query around.
+  std::vector<ExpressionPtr> misplaced_aggregates(const ExpressionPtr& condition) const;
   static Attributes keys_of(const plan::Aggregate& node);
   std::vector<ExpressionPtr> keys_of_all(const std::vector<ExpressionPtr>& list, const Scope& scope);
   RelationPtr aggregate_with_having(const plan::Aggregate& node, const RelationPtr& child, Grouping grouping,
@@ -487,6 +494,10 @@ class Resolver {
 
 // The scan's hidden column _metadata, as a new attribute.
 plan::Attribute metadata_attribute(const plan::Scan& scan);
+// SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION for a correlated scalar subquery over groups.
+void check_no_correlated_scalar(const plan::ExpressionPtr& e);
+// Whether it holds a column of the query around (`is_outer`), or one of its own.
+bool holds_column(const plan::ExpressionPtr& expression, bool is_outer);
 // Aggregate calls, window calls and generators at or below (not inside subqueries).
 bool contains_aggregate(const plan::ExpressionPtr& expression);
 bool contains_window(const plan::ExpressionPtr& expression);

@@ -181,17 +181,12 @@ void Resolver::check_no_window(const ExpressionPtr& condition, const char* claus
 RelationPtr Resolver::filter(const Filter& node) {
   RelationPtr child = resolve(node.child);
   const Attributes visible = child->output;
+  Attributes hidden = hidden_columns(*child);
   ExpressionPtr resolved = expression_over(node.condition, child, KeyScope::kRows);
   check_no_window(resolved, "WHERE");  // before its type, as in Spark
   resolved = checked_condition(resolved, node.condition->origin);
   std::string invalid;
-  walk(resolved, [&](const ExpressionPtr& e) {
-    const auto* call_node = e->as<FunctionCall>();
-    const bool is_aggregate = call_node && call_node->function->kind == functions::FunctionKind::kAggregate;
-    if (!is_aggregate) return true;
-    invalid += (invalid.empty() ? "" : ", ") + print_qualified(*e);
-    return false;
-  });
+  for (const ExpressionPtr& e : misplaced_aggregates(resolved)) invalid += (invalid.empty() ? "" : ", ") + print_qualified(*e);
   if (!invalid.empty()) {
     throw SparkError("INVALID_WHERE_CONDITION",
                      {{"condition", "\"" + print_name(*resolved) + "\""}, {"expressionList", invalid}},
@@ -199,7 +194,13 @@ RelationPtr Resolver::filter(const Filter& node) {
   }
   resolved = with_known_membership(resolved, true);
   const Attributes output = child->output;
-  return keep_columns(make_resolved(Filter{child, resolved}, output), visible);
+  const RelationPtr filtered = make_resolved(Filter{child, resolved}, output);
+  if (output.size() > visible.size() && !hidden.empty()) {
+    // What USING below has hidden is hidden still where the condition reads it, not gone.
+    erase_if(hidden, [&](const Attribute& a) { return !has_id(output, a.id); });
+    merged_columns_.emplace(filtered, std::move(hidden));
+  }
+  return keep_columns(filtered, visible);
 }
 
 // SELECT * … GROUP BY 1

@@ -127,7 +127,9 @@ struct SameNode {
            a.name == b.name;
   }
   bool operator()(const Subquery& a, const Subquery& b) const {
-    return a.kind == b.kind && a.plan == b.plan && a.plan_id == b.plan_id;
+    if (a.kind != b.kind || a.plan_id != b.plan_id) return false;
+    if (a.plan == b.plan) return true;
+    return a.plan && b.plan && is_resolved(*a.plan) && is_resolved(*b.plan) && same_query(*a.plan, *b.plan);
   }
   bool operator()(const AttributeReference& a, const AttributeReference& b) const {
     return a.id == b.id;

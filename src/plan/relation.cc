@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "plan/free_references.h"
 
 namespace firesteel::plan {
 
@@ -198,6 +199,7 @@ std::string members(const Relation& relation) {
                [&](const Aggregate& n) {
                  add(static_cast<int>(n.kind));
                  add(n.grouping.size());
+                 for (const auto& set : n.grouping_sets) add(set.size());
                },
                [&](const Sample& n) {
                  add(n.lower_bound);
@@ -358,6 +360,15 @@ bool same_semantics(const Relation& a, const Relation& b) {
   Numbering left;
   Numbering right;
   return same_tree(a, b, left, right);
+}
+
+bool same_query(const Relation& a, const Relation& b) {
+  if (&a == &b) return true;
+  const std::vector<AttributeId> free = free_references(a);
+  if (free != free_references(b)) return false;
+  Numbering left;
+  Numbering right;
+  return same_tree(a, b, left, right) && std::all_of(free.begin(), free.end(), [&](AttributeId id) { return left.of(id) == right.of(id); });
 }
 
 int32_t semantic_hash(const Relation& relation) {

@@ -429,6 +429,8 @@ Schema output_schema(const Relation& relation);  // resolved relations
 bool is_streaming(const Relation& relation);
 // Identity up to attribute ids (DataFrame.sameSemantics); resolved trees only.
 bool same_semantics(const Relation& a, const Relation& b);
+// The same of two queries inside of another one, which read the same columns of it.
+bool same_query(const Relation& a, const Relation& b);
 int32_t semantic_hash(const Relation& relation);
 
 }  // namespace firesteel::plan

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "engine/duckdb/call_template.h"
 #include "engine/duckdb/cancellation_tokens.h"
 #include "engine/duckdb/cast_lowering.h"
@@ -331,6 +332,23 @@ std::string ExpressionLowering::lower_window(const Expression& expression, const
   return "(CASE WHEN " + wraps + " THEN " + lower_call(nothing, window.function->type, scope, {.over = over}) + " ELSE " + sql + " END)";
 }
 
+namespace {
+
+// (a, b) IN of a query that reads the row around, which DuckDB takes for one column alone: true where one of its rows is
+// equal, else null where one might be.
+std::string among_rows_sql(const std::vector<std::string>& values, const std::string& query) {
+  std::string columns, is_equal;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::string column = "among" + std::to_string(i);
+    columns += (i ? ", " : "") + column;
+    is_equal += (i ? " AND " : "") + ("(" + values[i] + " = among_rows." + column + ")");
+  }
+  return "(SELECT CASE WHEN bool_or(is_equal) THEN true WHEN bool_or(is_equal IS NULL) THEN NULL ELSE false END FROM (SELECT (" +
+         is_equal + ") AS is_equal FROM " + query + " AS among_rows(" + columns + ")))";
+}
+
+}  // namespace
+
 std::string ExpressionLowering::lower_subquery(const plan::Subquery& subquery,
                                                const Scope& scope) const {
   std::string query = "(" + lower_subquery_(subquery.plan, scope) + ")";
@@ -338,12 +356,10 @@ std::string ExpressionLowering::lower_subquery(const plan::Subquery& subquery,
     case plan::SubqueryKind::kScalar: return query;
     case plan::SubqueryKind::kExists: return "EXISTS " + query;
     case plan::SubqueryKind::kIn: {
-      std::string values;
-      for (const ExpressionPtr& value : subquery.in_values) {
-        values += (values.empty() ? "" : ", ") + lower(*value, scope);
-      }
-      if (subquery.in_values.size() == 1) return "(" + values + " IN " + query + ")";
-      return "((" + values + ") IN " + query + ")";
+      std::vector<std::string> values;
+      for (const ExpressionPtr& value : subquery.in_values) values.push_back(lower(*value, scope));
+      if (values.size() == 1) return "(" + values[0] + " IN " + query + ")";
+      return subquery.outer_references.empty() ? "((" + joined(values, ", ") + ") IN " + query + ")" : among_rows_sql(values, query);
     }
     case plan::SubqueryKind::kTableArgument: break;
   }
