@@ -25,11 +25,6 @@ const ExpressionPtr& without_alias(const ExpressionPtr& e) {
   return alias ? alias->child : e;
 }
 
-bool is_aggregate_call(const Expression& e) {
-  const auto* call = e.as<FunctionCall>();
-  return call && call->function->kind == FunctionKind::kAggregate;
-}
-
 bool reads_column_outside_aggregates(const ExpressionPtr& e) {
   if (is_aggregate_call(*e)) return false;
   const auto* query = e->as<Subquery>();

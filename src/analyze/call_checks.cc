@@ -220,6 +220,11 @@ void check_grouping_arguments(const FunctionCall& call, const std::vector<Expres
   }
 }
 
+bool is_aggregate_call(const Expression& e) {
+  const auto* call = e.as<FunctionCall>();
+  return call && call->function->kind == functions::FunctionKind::kAggregate;
+}
+
 bool is_grouping_call(const Expression& e) {
   const auto* call = e.as<FunctionCall>();
   return call && (call->function->name == "grouping" || call->function->name == "grouping_id");

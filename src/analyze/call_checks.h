@@ -35,6 +35,8 @@ bool is_null_number(const plan::ExpressionPtr& constant, bool is_ansi);
 // Throws for a star or a regular expression for columns, as the error shows it, that is an operator's operand.
 void check_takes_columns(std::string_view function, const std::string& shown, const plan::Origin& origin);
 
+// A call of an aggregate function.
+bool is_aggregate_call(const plan::Expression& e);
 // grouping() or grouping_id().
 bool is_grouping_call(const plan::Expression& e);
 // Its arguments are among the keys of the groups.

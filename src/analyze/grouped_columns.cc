@@ -1,12 +1,12 @@
 // What stands over groups reads their columns alone, and so do the queries inside of it.
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "analyze/call_checks.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
-#include "functions/function.h"
 #include "plan/free_references.h"
 
 namespace firesteel::analyze {
@@ -32,9 +32,7 @@ using ReplaceOuter = std::function<ExpressionPtr(const ExpressionPtr&)>;
 // read nothing of it.
 ExpressionPtr with_outer_replaced(const ExpressionPtr& e, const ReplaceOuter& replace) {
   const auto* column = e->as<AttributeReference>();
-  const auto* call = e->as<FunctionCall>();
-  const bool is_aggregate = call && call->function->kind == functions::FunctionKind::kAggregate;
-  if ((column && column->is_outer) || (is_aggregate && holds_column(e, true))) return as_outer(replace(as_own(e)));
+  if ((column && column->is_outer) || (is_aggregate_call(*e) && holds_column(e, true))) return as_outer(replace(as_own(e)));
   std::vector<ExpressionPtr> below = children(*e);
   bool is_changed = false;
   for (ExpressionPtr& one : below) {

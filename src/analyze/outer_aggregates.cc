@@ -2,11 +2,11 @@
 #include <string>
 #include <vector>
 
+#include "analyze/call_checks.h"
 #include "analyze/qualified_names.h"
 #include "analyze/resolver.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "functions/function.h"
 
 namespace firesteel::analyze {
 
@@ -23,11 +23,6 @@ bool holds_column(const ExpressionPtr& expression, bool is_outer) {
 }
 
 namespace {
-
-bool is_aggregate(const ExpressionPtr& e) {
-  const auto* call = e->as<FunctionCall>();
-  return call && call->function->kind == functions::FunctionKind::kAggregate;
-}
 
 // SubExprUtils.getOuterReferences: an aggregate is of the query around, or of its own.
 void check_not_mixed(const ExpressionPtr& aggregate) {
@@ -58,7 +53,7 @@ void Resolver::check_no_outer(const std::vector<ExpressionPtr>& keys, const std:
     for (const ExpressionPtr& expression : *part) {
       if (!holds_column(expression, true)) continue;
       walk(expression, [&](const ExpressionPtr& e) {
-        if (is_aggregate(e)) check_not_mixed(e);
+        if (is_aggregate_call(*e)) check_not_mixed(e);
         return true;
       });
       outer.push_back("\"" + sql_of(expression) + "\"");
@@ -70,7 +65,7 @@ void Resolver::check_no_outer(const std::vector<ExpressionPtr>& keys, const std:
 std::vector<ExpressionPtr> Resolver::misplaced_aggregates(const ExpressionPtr& condition) const {
   std::vector<ExpressionPtr> misplaced;
   walk(condition, [&](const ExpressionPtr& e) {
-    if (!is_aggregate(e)) return true;
+    if (!is_aggregate_call(*e)) return true;
     check_not_mixed(e);
     const bool is_of_having = outer_scope_ && outer_scope_->is_of_having && holds_column(e, true);
     if (!is_of_having) misplaced.push_back(e);
